@@ -1,0 +1,42 @@
+"""The explorer: page settings, language, navigation. Pages are in ``pages/``."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from lib.errors import PhuThoError
+from lib.ui import frame, state
+from lib.ui.state import tr
+
+FAVICON = Path(__file__).parent / "lib" / "assets" / "favicon.svg"
+PAGES = {
+    "overview": (":material/map:", ""),
+    "clusters": (":material/factory:", "clusters"),
+    "about": (":material/info:", "about"),
+}
+
+st.set_page_config(
+    page_title=tr("frame.app"), page_icon=str(FAVICON), layout="wide", initial_sidebar_state=300
+)
+frame.style()
+page = st.navigation(
+    [
+        st.Page(
+            f"pages/{name}.py",
+            title=tr(f"pages.{name}"),
+            icon=icon,
+            url_path=path or None,
+            default=not path,
+            help=tr(f"pages.{name}_help"),
+        )
+        for name, (icon, path) in PAGES.items()
+    ]
+)
+state.begin(page.url_path)
+try:
+    with st.sidebar:
+        frame.language_switch()
+    page.run()
+except PhuThoError as error:
+    st.error(error.message(state.language()), icon=":material/error:")
+state.end()

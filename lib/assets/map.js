@@ -1,0 +1,292 @@
+/* The browser's half of lib/mapview.py.
+ *
+ * mount() runs once: it fetches each layer file and builds Leaflet layers.
+ * show() runs on every rerun: it gets one character a feature (its style class,
+ * "." for hidden) and changes only what differs. Every text that comes from
+ * data is put in the page with textContent, never as HTML.
+ */
+(function () {
+  "use strict";
+
+  const HIDDEN = ".";
+  const SVG = "http://www.w3.org/2000/svg";
+  const layers = new Map();
+  let map = null;
+  let config = null;
+  let wanted = null;
+  let focusDone = null;
+  let clicked = null;
+  let moved = false;
+  let clicks = 0;
+  let turns = 0;
+  let selection = [];
+  let labelPane = null;
+
+  function element(tag, className, text) {
+    const node = document.createElement(tag);
+    node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+
+  function svgNode(tag, attributes, parent) {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    if (parent) parent.appendChild(node);
+    return node;
+  }
+
+  /* ---- what a class looks like ------------------------------------------ */
+
+  function addHatches(hatches) {
+    const svg = svgNode("svg", { width: 0, height: 0, style: "position:absolute" }, document.body);
+    const defs = svgNode("defs", {}, svg);
+    for (const hatch of hatches) {
+      const pattern = svgNode("pattern", {
+        id: hatch.id, width: 7, height: 7, patternUnits: "userSpaceOnUse",
+        patternTransform: "rotate(45)",
+      }, defs);
+      svgNode("rect", { width: 7, height: 7, fill: hatch.ground }, pattern);
+      svgNode("line", { x1: 0, y1: 0, x2: 0, y2: 7, stroke: hatch.line, "stroke-width": 2 }, pattern);
+    }
+  }
+
+  function icon(style) {
+    const size = style.size;
+    const svg = svgNode("svg", { width: size, height: size, viewBox: "0 0 24 24" });
+    for (const part of style.parts) svgNode("path", part, svg);
+    return L.divIcon({ html: svg, className: "ph-icon", iconSize: [size, size] });
+  }
+
+  function tooltip(properties) {
+    const box = element("div", "ph-tip");
+    box.appendChild(element("div", "ph-tip-name", properties.name));
+    for (const line of properties[config.lang] || []) {
+      box.appendChild(element("div", "ph-tip-line", line));
+    }
+    return box;
+  }
+
+  /* ---- layers ------------------------------------------------------------ */
+
+  function pane(name, zIndex) {
+    const found = map.getPane(name) || map.createPane(name);
+    found.style.zIndex = zIndex;
+    return name;
+  }
+
+  function build(spec, feature) {
+    const options = { pane: spec.pane, interactive: spec.interactive, smoothFactor: 1 };
+    let shape;
+    if (spec.kind === "point") {
+      const [lng, lat] = feature.geometry.coordinates;
+      shape = L.marker([lat, lng], { ...options, keyboard: false, icon: icon(spec.styles[0]) });
+    } else {
+      shape = L.GeoJSON.geometryToLayer(feature, options);
+    }
+    const item = { shape, style: HIDDEN, properties: feature.properties };
+    if (spec.interactive) {
+      shape.bindTooltip(() => tooltip(feature.properties), { sticky: true, className: "ph-tooltip" });
+      shape.on("click", (event) => {
+        L.DomEvent.stopPropagation(event);
+        report(spec.id, feature.properties.code);
+      });
+    }
+    return item;
+  }
+
+  async function load(spec) {
+    const answer = await fetch(spec.url);
+    if (!answer.ok) throw new Error(`${spec.id}: ${answer.status}`);
+    const data = await answer.json();
+    const items = data.features.map((feature) => build(spec, feature));
+    layers.set(spec.id, { spec, items });
+    apply();
+  }
+
+  function restyle(spec, item, style) {
+    if (item.style === style) return;
+    if (style === HIDDEN) {
+      item.shape.remove();
+    } else {
+      const look = spec.styles[parseInt(style, 36)];
+      if (spec.kind === "point") item.shape.setIcon(icon(look));
+      else item.shape.setStyle(look);
+      if (item.style === HIDDEN) item.shape.addTo(map);
+    }
+    item.style = style;
+  }
+
+  function apply() {
+    if (!wanted) return;
+    for (const { spec, items } of layers.values()) {
+      const styles = wanted.layers[spec.id] || "";
+      items.forEach((item, i) => restyle(spec, item, styles[i] || HIDDEN));
+    }
+    highlight();
+    focus();
+    drawLabels();
+    document.body.dataset.phLayers = String(layers.size);
+    document.body.dataset.phTurns = String(turns);
+  }
+
+  function find(target) {
+    if (!target) return null;
+    const layer = layers.get(target.layer);
+    return layer ? layer.items.find((item) => item.properties.code === target.code) : null;
+  }
+
+  function highlight() {
+    selection.forEach((shape) => shape.remove());
+    selection = [];
+    const item = find(wanted.selected);
+    if (!item || item.style === HIDDEN) return;
+    const ring = { pane: "ph-selected", interactive: false, fill: false };
+    for (const [color, weight] of [["#FFFFFF", 7], ["#111111", 3.5]]) {
+      const options = { ...ring, color, weight };
+      const shape = item.shape.getLatLngs
+        ? L.polygon(item.shape.getLatLngs(), options)
+        : L.circleMarker(item.shape.getLatLng(), { ...options, radius: 15 });
+      selection.push(shape.addTo(map));
+    }
+  }
+
+  /* ---- where the map looks ------------------------------------------------ */
+
+  function home(animate) {
+    map.setMinZoom(0);
+    map.setMinZoom(map.getBoundsZoom(config.bounds) - 0.2);
+    map.fitBounds(config.bounds, { animate, padding: [6, 6] });
+  }
+
+  function focus() {
+    const target = wanted.focus;
+    const name = target ? `${target.layer}:${target.code}` : "";
+    if (name === focusDone) return;
+    if (name && name === clicked) {
+      focusDone = name;
+      return;
+    }
+    if (!name) {
+      focusDone = name;
+      return;
+    }
+    const item = find(target);
+    if (!item) return;
+    focusDone = name;
+    moved = true;
+    if (item.shape.getBounds) map.fitBounds(item.shape.getBounds(), { padding: [40, 40], maxZoom: 14 });
+    else map.setView(item.shape.getLatLng(), Math.max(map.getZoom(), 11.5));
+  }
+
+  function report(layer, code) {
+    clicks += 1;
+    clicked = `${layer}:${code}`;
+    const value = { last_active_drawing: { layer, code, clicks } };
+    const shared = window.__GLOBAL_DATA__;
+    shared.last_active_drawing = value.last_active_drawing;
+    // The component compares with this before it sends: a pan must not send the click again.
+    shared.previous_data = value;
+    window.Streamlit.setComponentValue(value);
+  }
+
+  /* ---- labels: as many as fit, most important first ----------------------- */
+
+  function overlaps(a, b) {
+    return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+  }
+
+  function labelCandidates() {
+    const zoom = map.getZoom();
+    const view = map.getBounds();
+    const found = [];
+    for (const { spec, items } of layers.values()) {
+      if (!spec.label || zoom < spec.label.minZoom) continue;
+      for (const item of items) {
+        const { lx, ly, name, weight } = item.properties;
+        if (item.style === HIDDEN || lx === undefined || !view.contains([ly, lx])) continue;
+        found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0 });
+      }
+    }
+    return found.sort((a, b) => a.spec.label.rank - b.spec.label.rank || b.weight - a.weight);
+  }
+
+  function drawLabels() {
+    labelPane.replaceChildren();
+    const taken = [];
+    for (const { at, text, spec } of labelCandidates()) {
+      const point = map.latLngToLayerPoint(at);
+      const width = 7.2 * text.length + 6;
+      const top = point.y + spec.label.offset - 8;
+      const box = [point.x - width / 2, top, point.x + width / 2, top + 17];
+      if (taken.some((other) => overlaps(box, other))) continue;
+      taken.push(box);
+      const node = element("div", `ph-label ph-label-${spec.id}`, text);
+      L.DomUtil.setPosition(node, L.point(point.x, point.y + spec.label.offset));
+      labelPane.appendChild(node);
+    }
+  }
+
+  /* ---- once ---------------------------------------------------------------- */
+
+  function addHomeButton() {
+    const control = L.control({ position: "topleft" });
+    control.onAdd = () => {
+      const bar = element("div", "leaflet-bar ph-home");
+      const link = element("a", "", "⤢");
+      link.href = "#";
+      link.title = config.texts.home;
+      link.setAttribute("role", "button");
+      link.setAttribute("aria-label", config.texts.home);
+      L.DomEvent.on(link, "click", (event) => {
+        L.DomEvent.stop(event);
+        moved = false;
+        home(true);
+      });
+      bar.appendChild(link);
+      return bar;
+    };
+    control.addTo(map);
+  }
+
+  function complain(error) {
+    console.error(error);
+    const box = element("div", "ph-broken", config.texts.broken);
+    document.body.appendChild(box);
+  }
+
+  function mount(leafletMap, settings) {
+    map = leafletMap;
+    config = settings;
+    const frame = map.getContainer();
+    frame.style.height = "100vh";
+    frame.setAttribute("aria-label", config.texts.map);
+    map.invalidateSize();
+    map.options.maxBoundsViscosity = 1;
+    map.setMaxBounds(config.maxBounds);
+    home(false);
+    addHatches(config.hatches);
+    config.layers.forEach((spec, i) => { spec.pane = pane(`ph-${spec.id}`, 400 + 10 * i); });
+    pane("ph-selected", 590);
+    labelPane = map.getPane(pane("ph-labels", 640));
+    labelPane.style.pointerEvents = "none";
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+    addHomeButton();
+    map.on("zoomend moveend", drawLabels);
+    map.on("dragstart", () => { moved = true; });
+    map.on("click", () => { if (wanted && wanted.selected) report("", ""); });
+    new ResizeObserver(() => {
+      map.invalidateSize();
+      if (!moved) home(false);
+    }).observe(frame);
+    config.layers.forEach((spec) => { load(spec).catch(complain); });
+  }
+
+  function show(state) {
+    turns += 1;
+    wanted = state;
+    apply();
+  }
+
+  window.PhuThoMap = { mount, show };
+})();

@@ -1,0 +1,139 @@
+"""The facts of the project: small CSV files, a source and a date on every row.
+
+They are read as text, blanks as NA, and every cell is checked against
+`lib.schemas` before anything sees it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from pandera.errors import SchemaErrors
+
+from lib.errors import DataRefusedError
+from lib.schemas import CODES, REFERENCES, TABLES
+from lib.settings import ROOT
+from lib.text import is_blank
+
+FACTS: Final = ROOT / "data" / "facts"
+
+_HEADING_ROWS: Final = 2
+"""Index 0 is row 2 of the file: people count from 1 and the heading is a row."""
+
+_COLUMNS_WRONG: Final[Mapping[str, str]] = {
+    "column_in_dataframe": "schemas.column_missing",
+    "column_in_schema": "schemas.column_unknown",
+}
+_CELL_WRONG: Final[Mapping[str, str]] = {
+    "not_nullable": "schemas.blank",
+    "field_uniqueness": "schemas.duplicate",
+    "multiple_fields_uniqueness": "schemas.duplicate",
+    "isin": "schemas.not_a_code",
+    "coerce_dtype": "schemas.not_a_number",
+}
+
+
+def load(name: str, folder: Path = FACTS) -> pd.DataFrame:
+    """Return one table of facts, checked.
+
+    Parameters
+    ----------
+    name : str
+        A key of `lib.schemas.TABLES`; the file is ``<name>.csv``.
+    folder : pathlib.Path
+        Where the files are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Codes as text with their leading zeros, blanks as NA, types of the model.
+
+    Raises
+    ------
+    DataRefusedError
+        The file is missing, is not CSV in UTF-8, or a cell breaks the glossary;
+        the message names file, row and column.
+    """
+    path = folder / f"{name}.csv"
+    try:
+        frame = pd.read_csv(
+            path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig"
+        )
+    except FileNotFoundError as error:
+        raise DataRefusedError("schemas.file_missing", file=path.name) from error
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise DataRefusedError("schemas.not_utf8", file=path.name) from error
+    return check(name, frame, file=path.name)
+
+
+def load_all(folder: Path = FACTS) -> dict[str, pd.DataFrame]:
+    """Return every table of facts, checked, codes followed from table to table.
+
+    Raises
+    ------
+    DataRefusedError
+        As `load`; also where a code names nothing in the table it points to.
+    """
+    tables = {name: load(name, folder) for name in TABLES}
+    for (table, column), (target, target_column) in REFERENCES.items():
+        codes = tables[table][column]
+        lost = codes[codes.notna() & ~codes.isin(tables[target][target_column])]
+        if len(lost):
+            raise DataRefusedError(
+                "schemas.unknown_reference",
+                file=f"{table}.csv",
+                row=int(lost.index[0]) + _HEADING_ROWS,
+                column=column,
+                value=lost.iloc[0],
+                target_file=f"{target}.csv",
+                target_column=target_column,
+            )
+    return tables
+
+
+def check(name: str, frame: pd.DataFrame, *, file: str) -> pd.DataFrame:
+    """Return `frame` with the types of the table `name`, every cell checked.
+
+    Parameters
+    ----------
+    name : str
+        A key of `lib.schemas.TABLES`.
+    frame : pandas.DataFrame
+        As read: text in every column, blanks as NA, index 0, 1, 2 ...
+    file : str
+        Name of the file for the message.
+
+    Raises
+    ------
+    DataRefusedError
+        Names file, row (1 is the heading), column and what is wrong there.
+    """
+    try:
+        return TABLES[name].validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        raise _first_refusal(errors.failure_cases, name, frame, file) from errors
+
+
+def _first_refusal(
+    cases: pd.DataFrame, name: str, frame: pd.DataFrame, file: str
+) -> DataRefusedError:
+    """Turn pandera's list of failures into the first one a person can mend."""
+    columns = cases[cases["check"].isin(list(_COLUMNS_WRONG))]
+    if len(columns):
+        case = columns.iloc[0]
+        return DataRefusedError(
+            _COLUMNS_WRONG[case["check"]], file=file, column=case["failure_case"]
+        )
+    case = cases[cases["index"].notna()].sort_values("index", kind="stable").iloc[0]
+    row, column = int(case["index"]), str(case["column"])
+    value = frame[column].iloc[row]
+    codes = (TABLES[name].to_schema().columns[column].metadata or {}).get("codes")
+    return DataRefusedError(
+        _CELL_WRONG.get(str(case["check"]).split("(", maxsplit=1)[0], "schemas.bad_value"),
+        file=file,
+        row=row + _HEADING_ROWS,
+        column=column,
+        value="" if is_blank(value) else value,
+        codes=", ".join(CODES[codes]) if codes else "",
+    )

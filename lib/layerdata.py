@@ -1,0 +1,191 @@
+"""From a snapshot to the layer files of its map.
+
+Everything that is drawn comes from one simplified coverage, so that commune
+lines, former provinces and the outline lie exactly on each other. What is
+measured never comes from here.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from lib import geometry
+from lib.crs import STORAGE_CRS
+from lib.layers import LayerFile, write_layer
+from lib.register import register
+from lib.schemas import value_label
+from lib.store import Snapshot
+from lib.text import LANGS, Lang, date, is_blank, t
+
+Row = Mapping[Any, Any]
+_CUT_DEG: Final = 0.002
+Line = Callable[[Row, Lang], str]
+
+
+def build(snapshot: Snapshot, static: Path, *, simplify_m: float) -> tuple[LayerFile, ...]:
+    """Write the layer files of `snapshot` once and return them, bottom first.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The data in use.
+    static : Path
+        Folder Streamlit serves.
+    simplify_m : float
+        Tolerance of drawn lines in metres (EPSG:9208).
+    """
+    index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}.index.json"
+    if index.exists():
+        files = [_file(raw) for raw in json.loads(index.read_text(encoding="utf-8"))]
+        if all((static / file.path).exists() for file in files):
+            return tuple(files)
+    files = [
+        write_layer(static, layer_id, frame)
+        for layer_id, frame in _frames(snapshot, simplify_m).items()
+        if len(frame)
+    ]
+    index.write_text(json.dumps([asdict(file) for file in files]), encoding="utf-8")
+    return tuple(files)
+
+
+def _file(raw: dict[str, Any]) -> LayerFile:
+    west, south, east, north = raw["bounds"]
+    return LayerFile(
+        raw["layer_id"], raw["path"], tuple(raw["codes"]), (west, south, east, north)
+    )
+
+
+def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame]:
+    """Return layer -> frame in drawing order."""
+    communes = geometry.simplify_layer(snapshot.read_geo("communes"), tolerance_m=simplify_m)
+    tables = {
+        name: snapshot.read(name)
+        for name in ("clusters", "former_units", "ended_units", "weak_supply")
+    }
+    tables["communes"] = communes
+    frames: dict[str, gpd.GeoDataFrame] = {}
+    if "neighbours" in snapshot.manifest.tables:
+        frames["neighbours"] = _neighbours(snapshot.read_geo("neighbours"))
+    frames["communes"] = _communes(communes)
+    if "rivers" in snapshot.manifest.tables:
+        frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
+    frames["former-provinces"], frames["province"] = _outlines(communes)
+    frames["weak"] = _weak(tables)
+    frames["clusters"] = _clusters(register(tables))
+    return frames
+
+
+def _named(frame: gpd.GeoDataFrame, *, weight: float) -> gpd.GeoDataFrame:
+    points = geometry.label_points(frame.geometry)
+    return frame.assign(lx=points.x.round(5), ly=points.y.round(5), weight=weight)
+
+
+def _neighbours(provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the lines of the provinces around, without the cut of the file's frame."""
+    cut = shapely.box(*provinces.total_bounds).boundary.buffer(_CUT_DEG)
+    named = _named(provinces, weight=1.0)
+    return named.set_geometry(named.boundary.difference(cut))
+
+
+def _rivers(rivers: gpd.GeoDataFrame, simplify_m: float) -> gpd.GeoDataFrame:
+    """Return the rivers as lines; a river the frame cut down to a point is left out."""
+    lines = rivers[shapely.get_dimensions(rivers.geometry.to_numpy()) == 1]
+    lines = geometry.simplify_lines(lines, tolerance_m=simplify_m)
+    return lines.assign(code=[f"river-{i}" for i in range(len(lines))])
+
+
+def _lines(frame: pd.DataFrame, make: Sequence[Line]) -> pd.DataFrame:
+    """Return `frame` with the further lines of its tooltip in each language."""
+    records = frame.to_dict("records")
+    lines = {
+        lang: [[text for line in make if (text := line(row, lang))] for row in records]
+        for lang in LANGS
+    }
+    return frame.assign(**lines)
+
+
+def _communes(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    frame = _named(communes, weight=0.0)
+    frame["weight"] = frame["area_km2"].astype(float).round(2)
+
+    def kind(row: Row, lang: Lang) -> str:
+        return t(
+            "layers.tip_commune",
+            lang,
+            kind=value_label("commune_kind", row["kind"], lang),
+            province=row["former_province"],
+        )
+
+    return gpd.GeoDataFrame(_lines(frame, [kind]), crs=STORAGE_CRS)
+
+
+def _outlines(communes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the lines between former provinces and the outline of the new one.
+
+    Both are edges of the same coverage, each drawn once: a dashed line drawn
+    from both sides would look solid.
+    """
+    borders = geometry.border_lines(communes)
+    province = communes.set_index("code")["former_province"]
+    inner = borders["code_b"] != ""
+    former = inner & (borders["code_a"].map(province) != borders["code_b"].map(province))
+    return tuple(  # type: ignore[return-value]
+        gpd.GeoDataFrame(
+            {"code": [name], "name": [""]},
+            geometry=[shapely.line_merge(shapely.union_all(lines.geometry.to_numpy()))],
+            crs=STORAGE_CRS,
+        )
+        for name, lines in (("former", borders[former]), ("outline", borders[~inner]))
+    )
+
+
+def _points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    shapes = gpd.points_from_xy(frame["lon"].round(5), frame["lat"].round(5))
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=STORAGE_CRS)
+
+
+def _clusters(clusters: pd.DataFrame) -> gpd.GeoDataFrame:
+    placed = clusters.dropna(subset=["lat", "lon"])
+    placed = placed.assign(
+        code=placed["cluster_id"],
+        lx=placed["lon"].round(5),
+        ly=placed["lat"].round(5),
+        weight=placed["area_ha"].astype(float).fillna(0),
+    )
+
+    def approximate(_: Row, lang: Lang) -> str:
+        return t("layers.tip_cluster", lang)
+
+    def communes(row: Row, lang: Lang) -> str:
+        now = row["communes_now"]
+        return t("layers.tip_cluster_communes", lang, communes=now) if now else ""
+
+    return _points(_lines(placed, [approximate, communes]))
+
+
+def _weak(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Return the places with weak supply at the label point of their commune."""
+    communes = pd.DataFrame(tables["communes"])[["code", "name", "lat", "lon"]]
+    placed = tables["weak_supply"].dropna(subset=["commune_code"])
+    placed = placed.merge(
+        communes.rename(columns={"code": "commune_code", "name": "commune_name"}),
+        on="commune_code",
+    )
+    placed = placed.assign(code=placed["weak_id"], name=placed["commune_name"])
+
+    def kind(row: Row, lang: Lang) -> str:
+        return value_label("weak_kind", row["kind"], lang)
+
+    def villages(row: Row, _: Lang) -> str:
+        return "" if is_blank(row["villages"]) else str(row["villages"])
+
+    def dated(row: Row, lang: Lang) -> str:
+        return t("layers.tip_weak", lang, date=date(row["as_of"], lang))
+
+    return _points(_lines(placed, [kind, villages, dated]))

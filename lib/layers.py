@@ -1,0 +1,221 @@
+"""The registry of map layers, and the files they are served from.
+
+A layer declares its classes once; map, legend and paper read them here. Its
+geometry is simplified as a coverage, given only what is shown and written once
+to ``static/layers/<name>-<sha12>.json``; a browser fetches it once. After that
+a rerun sends one character a feature: which class it is drawn in.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import shapely
+
+from lib.symbols import (
+    CHANGE,
+    LAND,
+    OPERATION,
+    PROVINCE_LINE,
+    WEAK,
+    Style,
+    area,
+    stroke,
+)
+
+HIDDEN: Final = "."
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+Kind = Literal["polygon", "line", "point"]
+_KINDS: Final = ("point", "line", "polygon")
+
+
+@dataclass(frozen=True)
+class Label:
+    """When names appear on the map and which go first where room is short."""
+
+    min_zoom: float
+    rank: int
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What a layer is, before any data.
+
+    Parameters
+    ----------
+    layer_id : str
+        Name in files, in the URL of a selection and in the style sheet.
+    title : str
+        Text key of its name in the legend.
+    kind : {"polygon", "line", "point"}
+        What its geometry is.
+    styles : tuple of Style
+        Its classes; a rerun names them by their place in this tuple.
+    interactive : bool
+        Whether it answers the pointer.
+    label : Label or None
+        Names on the map, if it has them.
+    """
+
+    layer_id: str
+    title: str
+    kind: Kind
+    styles: tuple[Style, ...]
+    interactive: bool = False
+    label: Label | None = None
+
+    def place(self, key: str) -> str:
+        """Return the character that stands for class `key`."""
+        return _DIGITS[[style.key for style in self.styles].index(key)]
+
+
+_DIM: Final = area(LAND, line="#B9B4A8", width=0.5, fillOpacity=0.35)
+
+REGISTRY: Final[tuple[Layer, ...]] = (
+    Layer(
+        "neighbours",
+        "layers.neighbours",
+        "line",
+        (Style("base", "", stroke("#C3BDAE", 1.2)),),
+        label=Label(min_zoom=0, rank=9),
+    ),
+    Layer(
+        "communes",
+        "layers.communes",
+        "polygon",
+        (
+            Style("land", "layers.commune", area(LAND)),
+            Style("dim", "layers.commune_out", _DIM),
+            Style("schematic", "layers.commune_schematic", area(LAND, dashArray="1 4", width=1.4)),
+            Style("schematic-dim", "", {**_DIM, "dashArray": "1 4"}),
+            Style("named", "layers.commune_named", area("#FBE3D2")),
+        ),
+        interactive=True,
+        label=Label(min_zoom=10, rank=2),
+    ),
+    Layer(
+        "rivers",
+        "layers.rivers",
+        "line",
+        (Style("base", "layers.rivers", stroke("#8FB3CC", 1.6)),),
+    ),
+    Layer(
+        "former-provinces",
+        "layers.former_provinces",
+        "line",
+        (Style("base", "layers.former_provinces", stroke(PROVINCE_LINE, 1.8, "7 5")),),
+    ),
+    Layer(
+        "province",
+        "layers.province",
+        "line",
+        (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
+    ),
+    Layer("weak", "layers.weak", "point", WEAK, interactive=True),
+    Layer(
+        "clusters",
+        "layers.clusters",
+        "point",
+        OPERATION + CHANGE,
+        interactive=True,
+        label=Label(min_zoom=11, rank=1, offset=19),
+    ),
+)
+"""Bottom of the map first."""
+
+LAYERS: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in REGISTRY}
+
+
+@dataclass(frozen=True)
+class LayerFile:
+    """A layer with its data, as the browser fetches it.
+
+    Parameters
+    ----------
+    layer_id : str
+        Key in `LAYERS`.
+    path : str
+        File below ``static/``; its name holds the hash of its content.
+    codes : tuple of str
+        Code of each feature, in the order of the file.
+    bounds : tuple of float
+        West, south, east, north in degrees, WGS 84.
+    """
+
+    layer_id: str
+    path: str
+    codes: tuple[str, ...]
+    bounds: tuple[float, float, float, float]
+
+    def draw(self, style_of: Mapping[str, str] | str) -> str:
+        """Return one character a feature: its class, or hidden.
+
+        Parameters
+        ----------
+        style_of : mapping or str
+            Code -> class key (a code that is missing is hidden), or one class
+            for all.
+        """
+        layer = LAYERS[self.layer_id]
+        if isinstance(style_of, str):
+            return layer.place(style_of) * len(self.codes)
+        places = {style.key: layer.place(style.key) for style in layer.styles}
+        return "".join(places.get(style_of.get(code, ""), HIDDEN) for code in self.codes)
+
+
+def write_layer(static: Path, layer_id: str, frame: gpd.GeoDataFrame) -> LayerFile:
+    """Write `frame` once to ``static/layers`` and say where.
+
+    Parameters
+    ----------
+    static : Path
+        The folder Streamlit serves.
+    layer_id : str
+        Key in `LAYERS`.
+    frame : GeoDataFrame, EPSG:4326
+        ``code``, ``name``, ``geometry``, already simplified; optional ``lx``,
+        ``ly`` (where the label stands), ``weight`` (which label goes first),
+        ``vi`` and ``en`` (lists of further lines of the tooltip). Nothing else
+        is written: static files can be read by anyone who reaches the server.
+
+    Raises
+    ------
+    ValueError
+        If a geometry is not of the layer's kind: the browser could not draw it.
+    """
+    dimension = _KINDS.index(LAYERS[layer_id].kind)
+    if (shapely.get_dimensions(frame.geometry.to_numpy()) != dimension).any():
+        msg = f"layer {layer_id}: geometry is not all {_KINDS[dimension]}"
+        raise ValueError(msg)
+    columns = [c for c in ("code", "name", "lx", "ly", "weight", "vi", "en") if c in frame]
+    shapes = shapely.to_geojson(frame.geometry.to_numpy())
+    features = [
+        {"type": "Feature", "properties": properties, "geometry": json.loads(shape)}
+        for properties, shape in zip(
+            frame[columns].fillna({"name": ""}).to_dict("records"), shapes.tolist(), strict=True
+        )
+    ]
+    collection: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+    content = json.dumps(
+        collection, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    ).encode()
+    path = f"layers/{layer_id}-{hashlib.sha256(content).hexdigest()[:12]}.json"
+    target = static / path
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_suffix(".new")
+        aside.write_bytes(content)
+        aside.replace(target)
+    west, south, east, north = (float(v) for v in frame.total_bounds)
+    return LayerFile(layer_id, path, tuple(frame["code"]), (west, south, east, north))
+
+
+def by_layer(files: Sequence[LayerFile]) -> dict[str, LayerFile]:
+    """Return `files` by the name of their layer."""
+    return {file.layer_id: file for file in files}

@@ -1,0 +1,191 @@
+"""The map on a page: folium and streamlit-folium behind one call.
+
+The geometry is a static file the browser fetches once. The script that mounts
+the map depends only on the layer files, so it stays mounted, with its zoom and
+centre, for as long as the data is the same; a rerun sends a few hundred
+characters of classes in the feature group. A click comes back as layer and
+code. ``key`` holds a hash of the configuration because streamlit-folium's own
+key drops ``_[a-z0-9]+`` from the script and can show yesterday's data.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import folium
+import streamlit as st
+from branca.element import MacroElement
+from folium.template import Template
+from streamlit_folium import st_folium
+
+from lib.errors import StoreError
+from lib.layers import LAYERS, LayerFile
+from lib.settings import settings
+from lib.symbols import HATCHES
+from lib.text import Lang, t
+from lib.webassets import web_assets
+
+_CODE: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
+_MARGIN_DEG: Final = 0.3
+"""How far beyond the province the map may be moved: no sea comes into view."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One feature of one layer."""
+
+    layer_id: str
+    code: str
+
+
+def parse_target(value: str | None, files: Sequence[LayerFile]) -> Target | None:
+    """Return the feature ``"layer:code"`` names, or None unless it is on the map.
+
+    What comes from a URL or a browser is not trusted: only a code that a layer
+    file really holds gets through.
+    """
+    layer_id, _, code = (value or "").partition(":")
+    known = any(file.layer_id == layer_id and code in file.codes for file in files)
+    return Target(layer_id, code) if known and _CODE.fullmatch(code) else None
+
+
+def _json(value: object) -> str:
+    """Return `value` as JSON that is also safe inside a script element."""
+    return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c")
+
+
+class _Script(MacroElement):
+    """A line of script with one JSON argument."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.line }}{% endmacro %}")
+
+    def __init__(self, line: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Script"
+        self.line = line
+
+
+def _served(path: str) -> str:
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{'/' + base if base else ''}/app/static/{path}"
+
+
+def _configuration(files: Sequence[LayerFile], lang: Lang) -> dict[str, Any]:
+    """Return all the browser needs once: where layers are and how classes look."""
+    province = next(file for file in files if file.layer_id == "communes")
+    west, south, east, north = province.bounds
+    margin = _MARGIN_DEG
+    return {
+        "lang": lang,
+        "bounds": [[south, west], [north, east]],
+        "maxBounds": [[south - margin, west - margin], [north + margin, east + margin]],
+        "hatches": HATCHES,
+        "texts": {name: t(f"map.{name}", lang) for name in ("home", "broken", "map")},
+        "layers": [
+            {
+                "id": file.layer_id,
+                "url": _served(file.path),
+                "kind": LAYERS[file.layer_id].kind,
+                "interactive": LAYERS[file.layer_id].interactive,
+                "styles": [style.look for style in LAYERS[file.layer_id].styles],
+                "label": _label(file.layer_id),
+            }
+            for file in files
+        ],
+    }
+
+
+def _label(layer_id: str) -> dict[str, float] | None:
+    label = LAYERS[layer_id].label
+    if label is None:
+        return None
+    return {"minZoom": label.min_zoom, "rank": label.rank, "offset": label.offset}
+
+
+def _target(target: Target | None) -> dict[str, str] | None:
+    return {"layer": target.layer_id, "code": target.code} if target else None
+
+
+def check_assets() -> None:
+    """Refuse to go on without the files a map is made of.
+
+    Raises
+    ------
+    StoreError
+        If ``prepare`` has not installed Leaflet: a blank map says nothing.
+    """
+    assets = web_assets()
+    for path in (*assets.scripts, *assets.styles):
+        if not (settings().static / path).exists():
+            raise StoreError("map.assets_missing")
+
+
+def show_map(
+    files: Sequence[LayerFile],
+    styles: Mapping[str, Mapping[str, str] | str],
+    *,
+    selected: Target | None,
+    focus: Target | None,
+    lang: Lang,
+    on_click: Callable[[Target | None], None],
+    height: int = 470,
+) -> None:
+    """Put the map on the page.
+
+    Parameters
+    ----------
+    files : sequence of LayerFile
+        The layers, bottom first. As long as they are the same the map stays
+        mounted.
+    styles : mapping
+        Layer -> class of each code (or one class for all); a layer that is
+        missing is hidden.
+    selected : Target or None
+        Gets a heavy outline.
+    focus : Target or None
+        The map goes there, once, unless it was clicked on the map itself.
+    lang : {"vi", "en"}
+        Language of tooltips and buttons.
+    on_click : callable
+        Called before the rerun with what was clicked, None for the ground.
+    height : int
+        Height in pixels before the style sheet has its say.
+    """
+    config = _configuration(files, lang)
+    assets = web_assets()
+    # Process-global in folium; the same for every visitor, so setting it again is harmless.
+    folium.Map.default_js = [(path, _served(path)) for path in assets.scripts]
+    folium.Map.default_css = [(path, _served(path)) for path in assets.styles]
+    config_json = _json(config)
+    key = f"map-{hashlib.sha256((config_json + assets.scripts[-1]).encode()).hexdigest()[:16]}"
+    base = folium.Map(
+        location=[sum(side) / 2 for side in zip(*config["bounds"], strict=True)],
+        zoom_start=9,
+        tiles=None,
+        zoom_control=True,
+        zoomSnap=0.1,
+        zoomDelta=0.5,
+        wheelPxPerZoomLevel=90,
+    )
+    base.add_child(_Script(f"PhuThoMap.mount(map_div, {config_json});"))
+    drawn = {file.layer_id: file.draw(styles.get(file.layer_id, {})) for file in files}
+    state = {"layers": drawn, "selected": _target(selected), "focus": _target(focus)}
+    turn = folium.FeatureGroup(name="turn")
+    turn.add_child(_Script(f"PhuThoMap.show({_json(state)});"))
+
+    def clicked() -> None:
+        value = (st.session_state.get(key) or {}).get("last_active_drawing") or {}
+        on_click(parse_target(f"{value.get('layer')}:{value.get('code')}", files))
+
+    st_folium(
+        base,
+        key=key,
+        height=height,
+        use_container_width=True,
+        returned_objects=["last_active_drawing"],
+        feature_group_to_add=turn,
+        on_change=clicked,
+    )

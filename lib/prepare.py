@@ -1,0 +1,176 @@
+"""From a fresh clone to data in use: facts, borders, snapshot, layer files.
+
+Borders come from a bundle, the public release or, without either, from the
+schematic cells; see `lib.sources`. If only schematic ones can be had while the
+store already holds better, the better ones stay.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from lib import coverage, facts, geometry, layerdata, sources, webassets
+from lib.settings import ROOT
+from lib.store import Snapshot, Store, Table
+from lib.text import Lang, t
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What `prepare` did.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The data now in use.
+    border_quality : str
+        official, reference or schematic.
+    notes : tuple
+        Text keys and values of what was tried and passed over, in order.
+    kept : bool
+        True if the borders of the snapshot before were kept.
+    """
+
+    snapshot: Snapshot
+    border_quality: str
+    notes: tuple[tuple[str, dict[str, Any]], ...]
+    kept: bool
+
+    def summary(self, lang: Lang = "vi") -> str:
+        """Return the one line that says which borders are in use."""
+        communes = self.snapshot.manifest.tables["communes"]
+        key = "prepare.kept" if self.kept else f"prepare.used_{self.border_quality}"
+        return t(key, lang, count=communes.rows, source=communes.source)
+
+
+def prepare(
+    *,
+    store: Store,
+    static: Path,
+    bundle: Path | None,
+    offline: bool,
+    simplify_m: float,
+    root: Path = ROOT,
+    download: sources.DownloadOptions | None = None,
+) -> Prepared:
+    """Fill `store` and `static` so that the pages can open.
+
+    Parameters
+    ----------
+    store : Store
+        Where the snapshot goes; files fetched are kept in its cache.
+    static : Path
+        Folder Streamlit serves.
+    bundle : Path or None
+        Folder with border files as published; refused if it is not whole.
+    offline : bool
+        Ask nothing of the network.
+    simplify_m : float
+        Tolerance of drawn lines in metres.
+    root : Path
+        Where ``bundle/`` and ``../shared/data/upstream`` are looked for.
+    download : DownloadOptions, optional
+        Address and time-outs of the public release.
+
+    Raises
+    ------
+    DataRefusedError
+        If a file of `bundle` or a table of facts is not what it should be.
+    """
+    tables = facts.load_all()
+    former = tables["former_units"].merge(
+        tables["communes"][["code", "name"]].rename(
+            columns={"code": "new_code", "name": "new_name"}
+        ),
+        on="new_code",
+    )
+    borders = sources.find_borders(
+        bundle=bundle,
+        root=root,
+        cache=store.cache / "borders",
+        former_points=former,
+        offline=offline,
+        download=download,
+    )
+    notes = tuple((note.key, dict(note.values)) for note in borders.notes)
+    before = store.current()
+    kept = (
+        borders.quality == "schematic"
+        and before is not None
+        and before.manifest.border_quality != "schematic"
+    )
+    published = {name: _fact_table(frame) for name, frame in tables.items() if name != "communes"}
+    if kept and before is not None:
+        quality = before.manifest.border_quality
+        for name in before.manifest.tables:
+            if name not in published:
+                info = before.manifest.tables[name]
+                published[name] = Table(before.read(name), info.source, info.as_of)
+        details = dict(before.manifest.details)
+    else:
+        quality = borders.quality
+        communes, details = _communes(tables["communes"], borders)
+        published["communes"] = Table(communes, borders.source, borders.as_of)
+        published |= _context(bundle, root)
+        details["borders"] = {
+            "origin": borders.origin,
+            "source_url": borders.source_url,
+            "licence": borders.licence,
+        }
+    snapshot = store.publish(
+        published, action="prepare", border_quality=quality, notes=notes, details=details
+    )
+    webassets.install(static)
+    layerdata.build(snapshot, static, simplify_m=simplify_m)
+    return Prepared(snapshot, quality, notes, kept)
+
+
+def _fact_table(frame: pd.DataFrame) -> Table:
+    as_of = frame["as_of"].dropna().astype(str)
+    return Table(frame, "data/facts", as_of.max() if len(as_of) else "")
+
+
+def _communes(
+    attributes: pd.DataFrame, borders: sources.Borders
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return the communes with settled borders and what had to be settled.
+
+    ``measured_ha`` (hectares, EPSG:9208, unsimplified) stays blank where the
+    borders are schematic: no area is ever computed from those.
+    """
+    shapes = borders.communes[["code", "geometry"]]
+    report = coverage.check_coverage(shapes)
+    official = attributes.set_index("code")["area_km2"]
+    settled, settlements = coverage.settle_coverage(shapes, official)
+    joined = settled.merge(attributes, on="code", how="left", validate="one_to_one")
+    joined["border_quality"] = borders.quality
+    measured = geometry.areas_ha(joined.geometry)
+    joined["measured_ha"] = measured if borders.quality != "schematic" else float("nan")
+    details = {
+        "coverage": {
+            "units": report.units,
+            "overlaps": len(report.overlaps),
+            "overlap_ha": sum(overlap[-1] for overlap in report.overlaps),
+            "gaps": len(report.gaps),
+            "gap_ha": sum(report.gaps),
+        },
+        "settlements": [asdict(settlement) for settlement in settlements],
+    }
+    return joined, details
+
+
+def _context(bundle: Path | None, root: Path) -> dict[str, Table]:
+    """Return the background layers a bundle brings, if any."""
+    folders = [root / "bundle", root.parent / "shared" / "data" / "upstream"]
+    if bundle is not None:
+        folders.insert(0, bundle)
+    found = sources.read_context(folders)
+    if "former_units" in found:
+        found["former_borders"] = found.pop("former_units")
+    return {
+        name: Table(frame, str(frame.attrs["source"]), str(frame.attrs["as_of"]))
+        for name, frame in found.items()
+    }

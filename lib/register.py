@@ -1,0 +1,115 @@
+"""The register of clusters as the pages read it: facts joined, nothing added.
+
+A cluster's place by decision is followed to the new communes; where no outline
+exists a marker stands at the mean of the label points of the former units the
+decision names, and is called approximate. A cluster known only by its former
+district has no marker: a point would be an invention.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from lib import merger
+from lib.text import is_blank
+
+ESSENTIAL: Final = ("former_communes", "area_ha", "decision_no", "investor")
+"""Columns a meeting asks for first; a cluster that lacks one has gaps."""
+
+_SPREAD_DEG: Final = 0.008
+"""Markers that would stand on each other are set about 850 m apart."""
+
+
+def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row a cluster: the facts and what follows from them.
+
+    Parameters
+    ----------
+    tables : mapping
+        ``clusters``, ``former_units``, ``ended_units``, ``communes``.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``clusters`` and ``commune_codes`` (tuple of new codes by
+        decision), ``communes_now`` (their names), ``change``, the counts behind
+        it, ``missing`` (tuple of essential columns without data), ``lat`` and
+        ``lon`` (degrees WGS 84, approximate; NaN where no unit is named).
+    """
+    clusters = tables["clusters"]
+    communes = tables["communes"]
+    decided = merger.by_decision(clusters, tables["former_units"], tables["ended_units"], communes)
+    changes = merger.changes(clusters, tables["former_units"], tables["ended_units"])
+    known = decided.dropna(subset=["commune_code"]).groupby("cluster_id", sort=False)
+    codes = known["commune_code"].agg(lambda s: tuple(dict.fromkeys(s)))
+    names = communes.set_index("code")["name"]
+    joined = clusters.merge(changes, on="cluster_id", how="left", validate="one_to_one")
+    joined["commune_codes"] = joined["cluster_id"].map(codes).map(_tuple)
+    joined["communes_now"] = joined["commune_codes"].map(
+        lambda found: "; ".join(names[code] for code in found)
+    )
+    joined["missing"] = _missing(joined)
+    places = _places(clusters, tables, joined["commune_codes"])
+    return joined.join(places)
+
+
+def _missing(clusters: pd.DataFrame) -> pd.Series:
+    blank = clusters[list(ESSENTIAL)].isna()
+    return blank.apply(lambda row: tuple(row.index[row]), axis=1)
+
+
+def _tuple(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _places(
+    clusters: pd.DataFrame, tables: Mapping[str, pd.DataFrame], now: pd.Series
+) -> pd.DataFrame:
+    """Return approximate ``lat``, ``lon`` of each cluster, set apart where they coincide."""
+    units = tables["former_units"].drop_duplicates("former_code").set_index("former_code")
+    communes = tables["communes"].set_index("code")
+    points = []
+    for names, district, province, codes in zip(
+        clusters["former_communes"],
+        clusters["former_district"],
+        clusters["former_province"],
+        now,
+        strict=True,
+    ):
+        found = [
+            unit.former_codes[0]
+            for unit in _resolved(names, district, province, tables)
+            if len(unit.former_codes) == 1
+        ]
+        named = units.loc[found] if found else communes.loc[list(codes)]
+        points.append((named["lat"].mean(), named["lon"].mean()) if len(named) else (np.nan,) * 2)
+    places = pd.DataFrame(points, columns=["lat", "lon"], index=clusters.index, dtype=float)
+    return _apart(places)
+
+
+def _apart(places: pd.DataFrame) -> pd.DataFrame:
+    """Return `places` with those on one point moved onto a small circle around it."""
+    moved = places.copy()
+    for _, group in places.dropna().round(4).groupby(["lat", "lon"], sort=False):
+        if len(group) == 1:
+            continue
+        angle = 2 * np.pi * np.arange(len(group)) / len(group)
+        moved.loc[group.index, "lat"] += _SPREAD_DEG * np.sin(angle)
+        moved.loc[group.index, "lon"] += _SPREAD_DEG * np.cos(angle)
+    return moved
+
+
+def _resolved(
+    names: object, district: object, province: object, tables: Mapping[str, pd.DataFrame]
+) -> list[merger.Resolution]:
+    if is_blank(names):
+        return []
+    return merger.resolve(
+        str(names),
+        None if is_blank(district) else str(district),
+        None if is_blank(province) else str(province),
+        tables["former_units"],
+        tables["ended_units"],
+    )

@@ -1,0 +1,50 @@
+"""Every knob of the program, its default and what it is for.
+
+A setting is read from the environment with the prefix ``PHUTHO_``
+(``PHUTHO_STORE=/srv/phutho``); the command line wins over it.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="PHUTHO_", frozen=True)
+
+    store: Path = Field(
+        default=ROOT / "data" / "store",
+        description="Folder of the snapshots; made when it is missing.",
+    )
+    bundle: Path | None = Field(
+        default=None,
+        description="Folder with border files as published; tried before anything else.",
+    )
+    static: Path = Field(
+        default=ROOT / "static",
+        description="Folder Streamlit serves under /app/static: Leaflet and layer files.",
+    )
+    tolerance_m: float = Field(
+        default=50.0,
+        ge=3,
+        le=80,
+        description="Border tolerance T in metres for a surveyed outline (domain notes, part 4).",
+    )
+    simplify_m: float = Field(
+        default=30.0,
+        ge=0,
+        description="How far, in metres, drawn lines may leave the measured ones.",
+    )
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

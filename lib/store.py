@@ -1,0 +1,248 @@
+"""Snapshots: the data in use, whole or not at all.
+
+A snapshot is a folder with one Parquet file a table and a manifest. It is
+written aside, synced to disk and renamed; only then does ``CURRENT`` name it.
+A reader therefore sees the old snapshot or the new one, never a mixture, and
+what was in use before stays.
+"""
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final, cast
+
+import geopandas as gpd
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from lib.errors import StoreError
+
+_CURRENT: Final = "CURRENT"
+_LOCK_SECONDS: Final = 20
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """What the manifest says of one table."""
+
+    rows: int
+    sha256: str
+    crs: str | None
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot holds, who made it, when and from what."""
+
+    snapshot_id: str
+    created: str
+    action: str
+    border_quality: str
+    tables: Mapping[str, TableInfo]
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One snapshot on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def snapshot_id(self) -> str:
+        """Its name, which changes whenever its content does."""
+        return self.manifest.snapshot_id
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Return table `name` (geometry in EPSG:4326) after checking its sha256.
+
+        Raises
+        ------
+        StoreError
+            If the file is missing or is not the one the manifest describes.
+        """
+        path = self.folder / f"{name}.parquet"
+        try:
+            found = _sha256(path)
+        except OSError as error:
+            raise StoreError("store.table_missing", table=name, folder=self.folder) from error
+        if found != self.manifest.tables[name].sha256:
+            raise StoreError("store.table_damaged", table=name, snapshot=self.snapshot_id)
+        if self.manifest.tables[name].crs:
+            return cast("gpd.GeoDataFrame", gpd.read_parquet(path))
+        return pd.read_parquet(path)
+
+    def read_geo(self, name: str) -> gpd.GeoDataFrame:
+        """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""
+        return cast("gpd.GeoDataFrame", self.read(name))
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table on its way into a snapshot."""
+
+    frame: pd.DataFrame
+    source: str
+    as_of: str
+
+
+class Store:
+    """The folder of all snapshots.
+
+    Parameters
+    ----------
+    folder : Path
+        Made on first use.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def cache(self) -> Path:
+        """Folder for files fetched from public sources, kept between tries."""
+        return self.folder / "cache"
+
+    def current(self) -> Snapshot | None:
+        """Return the snapshot in use, or None before the first one."""
+        try:
+            name = (self.folder / _CURRENT).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        return self.open(name)
+
+    def open(self, snapshot_id: str) -> Snapshot:
+        """Return the snapshot called `snapshot_id`.
+
+        Raises
+        ------
+        StoreError
+            If there is none, or its manifest cannot be read.
+        """
+        folder = self.folder / "snapshots" / snapshot_id
+        try:
+            raw = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            raw["tables"] = {name: TableInfo(**info) for name, info in raw["tables"].items()}
+            raw["notes"] = tuple((key, values) for key, values in raw["notes"])
+            return Snapshot(folder, Manifest(**raw))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id) from error
+
+    def publish(
+        self,
+        tables: Mapping[str, Table],
+        *,
+        action: str,
+        border_quality: str,
+        notes: tuple[tuple[str, dict[str, Any]], ...] = (),
+        details: Mapping[str, Any] | None = None,
+        now: dt.datetime | None = None,
+    ) -> Snapshot:
+        """Write `tables` as a new snapshot and put it in use.
+
+        If the content is that of the snapshot in use, nothing is written and
+        that one is returned.
+
+        Raises
+        ------
+        StoreError
+            If another process holds the store for longer than 20 seconds.
+        """
+        with self._locked():
+            aside = self.folder / "aside"
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir(parents=True)
+            infos = {name: _write_table(aside, name, table) for name, table in tables.items()}
+            content = json.dumps(
+                [border_quality, {n: asdict(i) for n, i in infos.items()}], sort_keys=True
+            )
+            digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+            current = self._current_or_none()
+            if current is not None and current.snapshot_id.endswith(digest):
+                shutil.rmtree(aside)
+                return current
+            created = now or dt.datetime.now(dt.UTC)
+            snapshot_id = f"{created:%Y%m%dT%H%M%SZ}-{digest}"
+            manifest = Manifest(
+                snapshot_id=snapshot_id,
+                created=created.isoformat(timespec="seconds"),
+                action=action,
+                border_quality=border_quality,
+                tables=infos,
+                notes=notes,
+                details=details or {},
+            )
+            _write_synced(
+                aside / "manifest.json",
+                json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=str).encode(),
+            )
+            _sync_folder(aside)
+            target = self.folder / "snapshots" / snapshot_id
+            target.parent.mkdir(exist_ok=True)
+            aside.rename(target)
+            _sync_folder(target.parent)
+            self._point_at(snapshot_id)
+        return self.open(snapshot_id)
+
+    def _current_or_none(self) -> Snapshot | None:
+        """Return the snapshot in use unless it is damaged: then a new one replaces it."""
+        try:
+            return self.current()
+        except StoreError:
+            return None
+
+    def _point_at(self, snapshot_id: str) -> None:
+        pointer = self.folder / f"{_CURRENT}.new"
+        _write_synced(pointer, snapshot_id.encode())
+        pointer.replace(self.folder / _CURRENT)
+        _sync_folder(self.folder)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / "lock", timeout=_LOCK_SECONDS):
+                yield
+        except Timeout as error:
+            raise StoreError("store.busy", seconds=_LOCK_SECONDS) from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    # Only POSIX lets a directory be synced; elsewhere rename alone has to do.
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _write_table(folder: Path, name: str, table: Table) -> TableInfo:
+    path = folder / f"{name}.parquet"
+    table.frame.to_parquet(path, index=False)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    crs = table.frame.crs.to_string() if isinstance(table.frame, gpd.GeoDataFrame) else None
+    return TableInfo(len(table.frame), _sha256(path), crs, table.source, table.as_of)

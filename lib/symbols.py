@@ -1,0 +1,158 @@
+"""How things look: one table of colours and shapes for map, legend and paper.
+
+Colours are of the Okabe-Ito family, told apart by colour-blind eyes and on a
+pale projector; point symbols differ in shape as well. An approximate place has
+a dashed outline. No colour judges a unit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+LAND: Final = "#F4F2EC"
+OUTSIDE: Final = "#E4E1D8"
+COMMUNE_LINE: Final = "#6B6B6B"
+PROVINCE_LINE: Final = "#333333"
+WITHIN: Final = "#4C6A92"
+CROSS: Final = "#D55E00"
+UNDETERMINED: Final = "#E69F00"
+RESOLVED: Final = "#009E73"
+PIECES: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+WARNING: Final = "#F0E442"
+INK: Final = "#1B1B1B"
+
+HATCHES: Final = (
+    {"id": "ph-no-data", "ground": "#FFFFFF", "line": "#9A9A9A"},
+    {"id": "ph-undetermined", "ground": "#FFF4DC", "line": UNDETERMINED},
+)
+"""Fills of stripes; a path uses one as ``url(#id)``."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """One class of a layer: what the map, the legend and the paper draw.
+
+    Parameters
+    ----------
+    key : str
+        Code of the class, the same as in the data.
+    label : str
+        Text key of its name in the legend; empty for what needs no legend.
+    look : mapping
+        Leaflet path options, or ``size`` and ``parts`` (SVG paths on a field
+        of 24 x 24) for a point.
+    """
+
+    key: str
+    label: str
+    look: Mapping[str, Any]
+
+
+def area(
+    fill: str, *, line: str = COMMUNE_LINE, width: float = 0.8, **more: object
+) -> dict[str, Any]:
+    """Return the path options of a filled polygon."""
+    return {
+        "fill": True,
+        "fillColor": fill,
+        "fillOpacity": 1,
+        "color": line,
+        "weight": width,
+        "opacity": 1,
+        "dashArray": None,
+        **more,
+    }
+
+
+def stroke(line: str, width: float, dash: str | None = None) -> dict[str, Any]:
+    """Return the path options of a line."""
+    return {"fill": False, "color": line, "weight": width, "opacity": 1, "dashArray": dash}
+
+
+_RING: Final = "M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 1 1 0-19z"
+_DOT: Final = "M12 7.2a4.8 4.8 0 1 1 0 9.6a4.8 4.8 0 1 1 0-9.6z"
+_HALF: Final = "M12 7.2a4.8 4.8 0 0 1 0 9.6z"
+_CROSS: Final = "M8.5 8.5l7 7M15.5 8.5l-7 7"
+_QUERY: Final = "M9.6 10a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.2.9-1.2 1.8M12 16.2v.4"
+TRIANGLE: Final = "M12 2.5L22 20.5H2z"
+DIAMOND: Final = "M12 1.5L22.5 12L12 22.5L1.5 12z"
+BOLT: Final = "M13.5 1.5L4 13.5h6l-1.5 9L19 9.5h-6.5z"
+SQUARE: Final = "M3.5 3.5h17v17h-17z"
+
+
+def approximate_marker(
+    color: str, inner: str | None, *, filled: bool = True, size: int = 20
+) -> dict[str, Any]:
+    """Return a dashed ring with a sign in it: a place known only by name."""
+    ring = {
+        "d": _RING,
+        "fill": "#FFFFFF",
+        "fill-opacity": 0.85,
+        "stroke": color,
+        "stroke-width": 2.2,
+        "stroke-dasharray": "3.6 2.4",
+    }
+    parts = [ring]
+    if inner:
+        parts.append(
+            {
+                "d": inner,
+                "fill": color if filled else "none",
+                "stroke": color,
+                "stroke-width": 1 if filled else 2.2,
+                "stroke-linecap": "round",
+            }
+        )
+    return {"size": size, "parts": parts}
+
+
+def sign(path: str, *, fill: str = WARNING, size: int = 20) -> dict[str, Any]:
+    """Return a sign with a dark edge: a place with weak supply; pale once it is settled."""
+    return {
+        "size": size,
+        "parts": [
+            {
+                "d": path,
+                "fill": fill,
+                "stroke": INK if fill == WARNING else COMMUNE_LINE,
+                "stroke-width": 2,
+                "stroke-linejoin": "round",
+            }
+        ],
+    }
+
+
+OPERATION: Final = (
+    Style("operating", "schemas.value.operation_status.operating", approximate_marker(WITHIN, _DOT)),
+    Style("building", "schemas.value.operation_status.building", approximate_marker(WITHIN, _HALF)),
+    Style("planned", "schemas.value.operation_status.planned", approximate_marker(WITHIN, None)),
+    Style(
+        "withdrawn",
+        "schemas.value.operation_status.withdrawn",
+        approximate_marker("#6B6B6B", _CROSS, filled=False),
+    ),
+    Style(
+        "unknown",
+        "schemas.value.operation_status.unknown",
+        approximate_marker("#6B6B6B", _QUERY, filled=False),
+    ),
+)
+
+CHANGE: Final = (
+    Style("remains", "schemas.value.change.remains", approximate_marker(CROSS, _DOT, size=26)),
+    Style("resolved", "schemas.value.change.resolved", approximate_marker(RESOLVED, _DOT, size=22)),
+    Style("single", "schemas.value.change.single", approximate_marker(WITHIN, None, size=16)),
+    Style(
+        "undetermined",
+        "schemas.value.change.undetermined",
+        approximate_marker(UNDETERMINED, _QUERY, filled=False, size=20),
+    ),
+)
+
+WEAK: Final = (
+    Style("no_grid", "schemas.value.weak_kind.no_grid", sign(TRIANGLE)),
+    Style("low_voltage", "schemas.value.weak_kind.low_voltage", sign(DIAMOND)),
+    Style("frequent_outage", "schemas.value.weak_kind.frequent_outage", sign(BOLT)),
+    Style("extremely_difficult", "schemas.value.weak_kind.extremely_difficult", sign(SQUARE)),
+    Style("solved", "layers.weak_solved", sign(TRIANGLE, fill="#FFFFFF", size=16)),
+)

@@ -1,0 +1,168 @@
+"""Vietnamese words, numbers, dates and order.
+
+Every sentence a person reads lives in ``lib/texts/*.toml`` with its English
+twin; a key is ``<file>.<table>``, for example ``common.no_data``.
+"""
+
+import datetime as dt
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+import pandas as pd
+from babel.numbers import format_decimal
+from unidecode import unidecode
+
+Lang = Literal["vi", "en"]
+LANGS: Final[tuple[Lang, ...]] = ("vi", "en")
+
+_TEXTS_DIR: Final = Path(__file__).parent / "texts"
+_LOCALES: Final[Mapping[Lang, str]] = {"vi": "vi_VN", "en": "en_GB"}
+
+
+@cache
+def catalog() -> Mapping[str, Mapping[str, str]]:
+    """Return every text: key -> language -> sentence with ``{names}``."""
+    texts: dict[str, Mapping[str, str]] = {}
+    for path in sorted(_TEXTS_DIR.glob("*.toml")):
+        for name, twins in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            texts[f"{path.stem}.{name}"] = twins
+    return texts
+
+
+def t(key: str, lang: Lang = "vi", **values: object) -> str:
+    """Return the text `key` in `lang` with `values` filled in.
+
+    Raises
+    ------
+    KeyError
+        If the key is not in the catalogue: a page must never show a bare key.
+    """
+    return catalog()[key][lang].format(**values)
+
+
+def nfc(value: str) -> str:
+    """Return `value` in Unicode NFC with single spaces, ends trimmed."""
+    return " ".join(unicodedata.normalize("NFC", value).split())
+
+
+_KIND_PREFIX: Final = re.compile(
+    r"^(cum cong nghiep|ccn|xa|phuong|thi tran|thi xa|thanh pho|huyen|tinh|tt|tp|tx)\.?\s+"
+)
+
+
+def fold(value: str) -> str:
+    """Return `value` as it is compared in a search: no marks, lower case, ``đ`` as ``d``.
+
+    >>> fold("Đoan Hùng"), fold("HÒA  BÌNH") == fold("Hoà Bình")
+    ('doan hung', True)
+    """
+    return " ".join(unidecode(unicodedata.normalize("NFC", value)).lower().split())
+
+
+def bare_name(value: str) -> str:
+    """Return the folded name without its kind (xã, phường, CCN ...).
+
+    >>> bare_name("Thị trấn Yên Lạc"), bare_name("xã Xã Tắc")
+    ('yen lac', 'xa tac')
+    """
+    return _KIND_PREFIX.sub("", fold(value), count=1)
+
+
+_TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_LETTERS: Final = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=1)}
+
+
+def same_spelling(value: str) -> str:
+    """Return a key equal for two spellings that differ only in where the tone stands.
+
+    Upstream writes *Hoà*, the law writes *Hòa*: the same syllable. Tone marks
+    are moved to the end of their syllable; vowels keep their hats, so that
+    *Vân Bán* and *Văn Bán* stay two names.
+    """
+    words = []
+    for word in nfc(value).lower().split():
+        parts = unicodedata.normalize("NFD", word)
+        tones = "".join(c for c in parts if c in _TONES)
+        rest = "".join(c for c in parts if c not in _TONES)
+        words.append(unicodedata.normalize("NFC", rest) + tones)
+    return " ".join(words)
+
+
+def sort_key(value: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
+    """Return the key that puts Vietnamese words in dictionary order.
+
+    Letters a ă â b c d đ e ê ... first; tones (ngang, huyền, hỏi, ngã, sắc,
+    nặng) only decide between equal letters, as CLDR's collation for ``vi``.
+    """
+    letters: list[int] = []
+    tones: list[int] = []
+    for char in nfc(value).lower():
+        parts = unicodedata.normalize("NFD", char)
+        base = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+        letters.append(_LETTERS.get(base, -0x110000 + ord(base[0]) if base else 0))
+        tones.append(next((_TONES[c] for c in parts if c in _TONES), 0))
+    return tuple(letters), tuple(tones), value
+
+
+def is_blank(value: object) -> bool:
+    """Return True for None, NaN, NaT and empty text: what is shown as *no data*."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return True
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))  # type: ignore[call-overload]
+
+
+def no_data(lang: Lang = "vi") -> str:
+    """Return the words for a blank: *chưa có số liệu*."""
+    return t("common.no_data", lang)
+
+
+def number(value: float | None, lang: Lang = "vi", digits: int = 0, unit: str = "") -> str:
+    """Return a number the Vietnamese way (``1.234,56``), or *chưa có số liệu*.
+
+    Parameters
+    ----------
+    value : float or None
+        The number; None and NaN are blanks, 0 is a true zero.
+    lang : {"vi", "en"}
+        Language of the separators.
+    digits : int
+        Decimals, always all of them.
+    unit : str
+        Put after the number with a no-break space.
+    """
+    if value is None or is_blank(value):
+        return no_data(lang)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    shown = format_decimal(value, pattern, locale=_LOCALES[lang], group_separator=True)
+    return f"{shown}\u00a0{unit}" if unit else shown
+
+
+def hectares(value: float | None, lang: Lang = "vi") -> str:
+    """Return an area in hectares to two decimals: ``1.234,56 ha``."""
+    return number(value, lang, 2, "ha")
+
+
+def percent(share: float | None, lang: Lang = "vi") -> str:
+    """Return a share (0 to 1) as a percentage to one decimal: ``12,5 %``."""
+    return number(None if is_blank(share) else 100 * float(share or 0), lang, 1, "%")
+
+
+def date(value: object, lang: Lang = "vi") -> str:
+    """Return a date as dd/mm/yyyy; a partial one (``2024-08``, ``2024``) stays partial.
+
+    >>> date("2025-10-15"), date("2024-08"), date("2024")
+    ('15/10/2025', '08/2024', '2024')
+    """
+    if is_blank(value):
+        return no_data(lang)
+    if isinstance(value, dt.date):
+        return value.strftime("%d/%m/%Y")
+    parts = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:[T ].*)?", str(value))
+    if parts is None:
+        return str(value)
+    return "/".join(p for p in reversed(parts.groups()) if p)

@@ -1,0 +1,195 @@
+"""The cards of a commune, a cluster and a place with weak supply."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib import merger
+from lib.mapview import Target
+from lib.schemas import value_label
+from lib.text import date, hectares, is_blank, number, percent
+from lib.ui.card import Fact, Source, show_card, site
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+_HA_PER_KM2 = 100
+
+
+def row_of(frame: pd.DataFrame, column: str, code: str) -> Mapping[str, Any]:
+    """Return the one row of `frame` with `code` as a mapping; blanks are None."""
+    row = frame.loc[frame[column] == code].iloc[0]
+    return {str(key): None if is_blank(value) else value for key, value in row.items()}
+
+
+def _source(row: Mapping[str, Any], name: str = "") -> Source:
+    lang = language()
+    return Source(name or site(row["source_url"]), row["source_url"], date(row["as_of"], lang))
+
+
+def commune_card(data: Workspace, code: str) -> None:
+    """Draw the card of commune `code`: official and measured area side by side."""
+    lang = language()
+    commune = row_of(pd.DataFrame(data.communes.drop(columns="geometry")), "code", code)
+    units = data.tables["former_units"].query("new_code == @code")
+    official = float(commune["area_km2"]) * _HA_PER_KM2
+    measured = commune["measured_ha"]
+    clusters = data.clusters.loc[data.clusters["commune_codes"].map(lambda c: code in c), "name"]
+    weak = data.tables["weak_supply"].query("commune_code == @code")
+    difference = None if measured is None else float(measured) / official - 1
+    facts = [
+        Fact(tr("cards.former_units"), _former_units(units), 2),
+        Fact(tr("cards.districts"), "; ".join(dict.fromkeys(units["district"])), 2),
+        Fact(tr("cards.area_official"), hectares(official, lang), 1),
+        Fact(
+            tr("cards.area_measured"),
+            tr("cards.not_measured") if data.schematic else hectares(measured, lang),
+            3,
+        ),
+        Fact(tr("cards.area_difference"), percent(difference, lang)),
+        Fact(tr("cards.population"), number(commune["population"], lang), 1),
+        Fact(tr("cards.clusters"), "; ".join(clusters) or tr("cards.no_cluster")),
+        Fact(tr("cards.weak"), _weak(weak) or tr("cards.no_weak")),
+    ]
+    borders = data.manifest.tables["communes"]
+    sources = [
+        _source(commune),
+        Source(
+            str(commune["legal_basis"]),
+            units["source_url"].iloc[0],
+            date(units["as_of"].iloc[0], lang),
+        ),
+        Source(
+            borders.source,
+            str(data.manifest.details["borders"]["source_url"]),
+            date(borders.as_of, lang),
+        ),
+    ]
+    show_card(
+        f"{value_label('commune_kind', commune['kind'], lang)} {commune['name']}".capitalize()
+        if lang == "en"
+        else f"{str(commune['kind']).capitalize()} {commune['name']}",
+        tr("cards.commune_sub", province=commune["former_province"], basis=commune["legal_basis"]),
+        facts,
+        sources,
+        note=str(commune["note"] or ""),
+    )
+
+
+def _former_units(units: pd.DataFrame) -> str:
+    parts = [
+        f"{row.kind} {row.name}" + (tr("cards.part") if row.part == "part" else "")
+        for row in units[["kind", "name", "part"]].itertuples(index=False, name="Unit")
+    ]
+    return "; ".join(parts)
+
+
+def _weak(weak: pd.DataFrame) -> str:
+    lang = language()
+    parts = [
+        f"{value_label('weak_kind', row.kind, lang)} ({date(row.as_of, lang)}, "
+        f"{value_label('weak_state', row.state, lang)})"
+        for row in weak[["kind", "state", "as_of"]].itertuples(index=False, name="Weak")
+    ]
+    return "; ".join(parts)
+
+
+def cluster_card(data: Workspace, cluster_id: str) -> None:
+    """Draw the card of cluster `cluster_id`."""
+    lang = language()
+    cluster = row_of(data.clusters, "cluster_id", cluster_id)
+
+    def words(column: str, codes: str) -> str | None:
+        return value_label(codes, cluster[column], lang) if cluster[column] else None
+
+    decision = None
+    if cluster["decision_no"]:
+        kind = words("decision_kind", "decision_kind")
+        decision = f"{cluster['decision_no']}, {date(cluster['decision_date'], lang)}" + (
+            f" ({kind})" if kind else ""
+        )
+    places = merger.by_decision(
+        data.tables["clusters"].query("cluster_id == @cluster_id"),
+        data.tables["former_units"],
+        data.tables["ended_units"],
+        data.tables["communes"],
+    )
+    facts = [
+        Fact(tr("cards.place_former"), _listed(cluster["former_communes"]), 1),
+        Fact(tr("cards.district_former"), cluster["former_district"], 1),
+        Fact(tr("cards.place_now"), _now(places), 2, strong=True),
+        Fact(tr("cards.area"), hectares(cluster["area_ha"], lang), 1),
+        Fact(tr("cards.legal"), words("legal_status", "legal_status"), 1),
+        Fact(tr("cards.operation"), words("operation_status", "operation_status"), 1),
+        Fact(tr("cards.decision"), decision, 1),
+        Fact(tr("cards.investor"), cluster["investor"], 1),
+        Fact(
+            tr("cards.occupancy"),
+            None if cluster["occupancy_pct"] is None
+            else percent(float(cluster["occupancy_pct"]) / 100, lang),
+            1,
+        ),
+        Fact(tr("cards.wastewater"), words("wastewater", "wastewater"), 1),
+        Fact(tr("cards.outline"), words("outline_quality", "outline_quality")),
+    ]
+    law = data.tables["former_units"].iloc[0].to_dict()
+    placed = not is_blank(cluster["lat"])
+    show_card(
+        tr("cards.cluster_title", name=cluster["name"]),
+        tr("cards.cluster_sub", kind=words("kind", "cluster_kind"), id=cluster_id),
+        facts,
+        [_source(cluster), _source(law, tr("cards.table_479"))],
+        note=str(cluster["note"] or ""),
+        caution=tr("cards.approximate") if placed else tr("cards.no_marker"),
+    )
+
+
+def _listed(value: object) -> str | None:
+    return None if is_blank(value) else str(value).replace(";", "; ")
+
+
+def _now(places: pd.DataFrame) -> str | None:
+    found = places.dropna(subset=["commune_code"])
+    lost = places.loc[places["commune_code"].isna(), "former_names"]
+    parts = list(dict.fromkeys(found["commune_name"]))
+    parts += [tr("cards.unresolved", name=name) for name in lost]
+    return "; ".join(parts) or None
+
+
+def weak_card(data: Workspace, weak_id: str) -> None:
+    """Draw the card of one fact about weak supply; an old fact looks old."""
+    lang = language()
+    weak = row_of(data.tables["weak_supply"], "weak_id", weak_id)
+    names = data.communes.set_index("code")["name"]
+    facts = [
+        Fact(tr("cards.weak_kind"), value_label("weak_kind", weak["kind"], lang), 1, strong=True),
+        Fact(tr("cards.weak_state"), value_label("weak_state", weak["state"], lang), 1),
+        Fact(tr("cards.weak_date"), date(weak["as_of"], lang), 1),
+        Fact(tr("cards.villages"), weak["villages"], 1),
+        Fact(tr("cards.households"), number(weak["households"], lang), 1),
+        Fact(tr("cards.value"), weak["value"], 1),
+        Fact(tr("cards.programme"), weak["programme"], 1),
+        Fact(tr("cards.place_former"), weak["former_commune"], 1),
+        Fact(tr("cards.place_now"), str(names[weak["commune_code"]]), 1),
+    ]
+    show_card(
+        str(names[weak["commune_code"]]),
+        tr("cards.weak_sub"),
+        facts,
+        [_source(weak)],
+        note=str(weak["note"] or ""),
+        caution=tr("cards.weak_caution"),
+    )
+
+
+def show(data: Workspace, selected: Target | None) -> None:
+    """Draw the card of what is selected on the map, or say how to select."""
+    if selected is None:
+        st.info(tr("pages.choose"), title=tr("pages.choose_title"), icon=":material/touch_app:")
+    elif selected.layer_id == "clusters":
+        cluster_card(data, selected.code)
+    elif selected.layer_id == "weak":
+        weak_card(data, selected.code)
+    else:
+        commune_card(data, selected.code)

@@ -1,0 +1,166 @@
+"""The frame every page shares: banner, heading, figures, foot, language."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from markupsafe import Markup
+
+from lib.layers import LAYERS, by_layer
+from lib.text import LANGS, date, number
+from lib.ui import state
+from lib.ui.card import link, site
+from lib.ui.legend import show_legend
+from lib.ui.mapstyles import Styles, drawn_classes
+from lib.ui.state import language, tr, tr_html
+from lib.ui.workspace import Workspace
+
+_STYLE: Final = Path(__file__).parents[1] / "assets" / "app.css"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number over the map; a click on it shows what it counts.
+
+    Parameters
+    ----------
+    key : str
+        Unique on the page.
+    value : str
+        The number, already written out.
+    label : str
+        What it counts, in the visitor's language.
+    show : callable
+        Sets the filters that leave exactly what is counted.
+    """
+
+    key: str
+    value: str
+    label: str
+    show: Callable[[], None]
+
+
+def style() -> None:
+    """Load the few rules the theme cannot say."""
+    st.html(_STYLE)
+
+
+def language_switch() -> None:
+    """Draw the switch between Vietnamese and English."""
+    st.segmented_control(
+        tr("frame.language"),
+        LANGS,
+        format_func=lambda lang: tr(f"frame.language_{lang}"),
+        key="lang",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def banner(data: Workspace) -> None:
+    """Say on every page if borders are schematic, and what to do about it."""
+    if data.schematic:
+        st.warning(
+            tr("frame.schematic_body"), title=tr("frame.schematic_title"), icon=":material/warning:"
+        )
+
+
+def heading(title: str, sentence: str) -> None:
+    """Draw the page's name and the sentence that says what is shown."""
+    st.title(title, anchor=False)
+    st.html(str(Markup('<p class="ph-sentence" aria-live="polite">{}</p>').format(sentence)))
+
+
+def figures(items: Sequence[Figure]) -> None:
+    """Draw the figures in one row."""
+    with st.container(key="figures"):
+        for column, item in zip(st.columns(len(items)), items, strict=True):
+            column.button(
+                f"**{item.value}** {item.label}",
+                key=f"figure-{item.key}",
+                on_click=item.show,
+                help=tr("frame.figure_help"),
+                width="stretch",
+            )
+
+
+def empty(emptied_by: Sequence[str], names: Callable[[str], str]) -> None:
+    """Say which filter left nothing, and offer to lift it."""
+    st.info(
+        tr("frame.empty", filters=", ".join(names(key) for key in emptied_by)),
+        icon=":material/filter_alt_off:",
+    )
+    for key in emptied_by:
+        st.button(
+            tr("frame.lift", filter=names(key)),
+            key=f"lift-{key}",
+            on_click=state.clear,
+            args=(key,),
+        )
+
+
+def foot(data: Workspace, used: Sequence[str]) -> None:
+    """Draw the last line of every page: sources, data date, kind of borders.
+
+    Parameters
+    ----------
+    data : Workspace
+        The data in use.
+    used : sequence of str
+        Tables the page shows.
+    """
+    lang = language()
+    urls: dict[str, str] = {}
+    for name in used:
+        for url in data.tables[name]["source_url"].dropna().unique():
+            urls.setdefault(site(url), url)
+    newest = max(str(data.tables[name]["as_of"].dropna().astype(str).max()) for name in used)
+    borders = data.manifest.tables["communes"]
+    quality = tr(f"frame.borders_{data.manifest.border_quality}", date=date(borders.as_of, lang))
+    shown = [link(url, name) for name, url in list(urls.items())[:4]]
+    more = tr("frame.more_sources", count=len(urls) - len(shown)) if len(urls) > len(shown) else ""
+    html = Markup('<div class="ph-foot">{} {}{} · {} · {} · {}</div>').format(
+        tr("frame.sources"),
+        Markup(", ").join(shown),
+        more,
+        tr("frame.data_to", date=date(newest, lang)),
+        quality,
+        tr("frame.snapshot", snapshot=data.manifest.snapshot_id),
+    )
+    st.html(str(html))
+
+
+def official_totals(data: Workspace) -> None:
+    """Put the province's published totals beside our own count of a sample."""
+    lang = language()
+    totals = data.tables["published_totals"].query("area == 'phu_tho_new' and topic == 'clusters'")
+    by_metric = totals.set_index("metric")
+    first = by_metric.loc["clusters_established"]
+    html = Markup('<p class="ph-official">{}</p>').format(
+        tr_html(
+            "pages.official",
+            source=link(first["source_url"], first["source"]),
+            date=date(first["as_of"], lang),
+            established=number(first["value"], lang),
+            area=number(by_metric.loc["clusters_area_min_ha", "value"], lang),
+            operating=number(by_metric.loc["clusters_operating", "value"], lang),
+            own=number(len(data.clusters), lang),
+        )
+    )
+    st.html(str(html))
+
+
+def legend_of(data: Workspace, styles: Styles, layer_ids: Sequence[str]) -> None:
+    """Draw the legend of what is on the map, topmost layer first."""
+    files = by_layer(data.files)
+    st.caption(tr("sidebar.legend"))
+    show_legend(
+        [
+            (LAYERS[name], drawn_classes(files[name], styles))
+            for name in layer_ids
+            if name in files and name in styles
+        ]
+    )

@@ -1,0 +1,57 @@
+"""Which class each feature of the map is drawn in, for the page's filter."""
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+
+from lib.layers import LayerFile, by_layer
+from lib.ui.workspace import Workspace
+
+Styles = dict[str, Mapping[str, str] | str]
+
+
+def ground(data: Workspace, inside: Collection[str], named: Collection[str] = ()) -> Styles:
+    """Return the styles of everything below the markers.
+
+    Parameters
+    ----------
+    data : Workspace
+        The data in use.
+    inside : collection of str
+        Codes of the communes the filter leaves; the others are pale.
+    named : collection of str
+        Codes to tint: the communes of the selected cluster.
+    """
+    suffix = "schematic" if data.schematic else "land"
+    pale = "schematic-dim" if data.schematic else "dim"
+    communes = {
+        code: "named" if code in named else suffix if code in inside else pale
+        for code in data.communes["code"]
+    }
+    present = by_layer(data.files)
+    styles: Styles = {
+        name: "base"
+        for name in ("neighbours", "rivers", "former-provinces", "province")
+        if name in present
+    }
+    styles["communes"] = communes
+    return styles
+
+
+def clusters(frame: pd.DataFrame, column: str) -> Mapping[str, str]:
+    """Return the class of each cluster of `frame` from its `column`."""
+    return dict(zip(frame["cluster_id"], frame[column], strict=True))
+
+
+def weak(frame: pd.DataFrame) -> Mapping[str, str]:
+    """Return the class of each place with weak supply; what is settled looks settled."""
+    kinds = frame["kind"].where(frame["state"] != "solved", "solved")
+    return dict(zip(frame["weak_id"], kinds, strict=True))
+
+
+def drawn_classes(file: LayerFile, styles: Styles) -> list[str]:
+    """Return the class keys of a layer that are really on the map, for the legend."""
+    chosen = styles.get(file.layer_id, {})
+    if isinstance(chosen, str):
+        return [chosen]
+    return list(dict.fromkeys(chosen[code] for code in file.codes if code in chosen))

@@ -1,0 +1,111 @@
+"""What a visitor chose, kept in the session and in the URL.
+
+The URL holds stable codes (``?status=operating&sel=clusters:PT-002``), so a
+link works in both languages and survives a change of words. Streamlit's own
+``bind="query-params"`` writes the label shown, which changes with the language.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Final, cast
+
+import streamlit as st
+from markupsafe import Markup
+
+from lib.mapview import Target
+from lib.text import LANGS, Lang, catalog, t
+
+MULTI: Final = ("province", "commune", "status", "kind", "wastewater", "gaps", "change", "verdict")
+SINGLE: Final = ("lang", "sel")
+_DEFAULTS: Final = {"lang": "vi"}
+_URL: Final = "_url"
+_PAGE: Final = "_page"
+_MAX_CHARS: Final = 2000
+
+
+def _from_url(url: Mapping[str, str]) -> None:
+    """Put what the URL says into the session; what it does not say is not chosen."""
+    for key in MULTI:
+        value = url.get(key, "")[:_MAX_CHARS]
+        st.session_state[key] = list(dict.fromkeys(v for v in value.split(",") if v))
+    for key in SINGLE:
+        st.session_state[key] = url.get(key, _DEFAULTS.get(key, ""))[:_MAX_CHARS]
+    if st.session_state["lang"] not in LANGS:
+        st.session_state["lang"] = _DEFAULTS["lang"]
+
+
+def begin(page: str) -> None:
+    """Bring the session in step with the URL before any widget is drawn.
+
+    A URL that differs from the one written last was typed, linked or reached
+    with the browser's back button: it wins. Moving to another page of the app
+    empties the URL without meaning to empty the choice.
+    """
+    url = st.query_params.to_dict()
+    moved = st.session_state.get(_PAGE, page) != page
+    known = st.session_state.get(_URL)
+    if known is None or (url != known and not (moved and not url)):
+        _from_url(url)
+    st.session_state[_PAGE] = page
+
+
+def end() -> None:
+    """Write the choice to the URL, once everything has been chosen."""
+    url = {key: ",".join(chosen(key)) for key in MULTI if chosen(key)}
+    url |= {
+        key: str(st.session_state.get(key))
+        for key in SINGLE
+        if st.session_state.get(key) not in (None, "", _DEFAULTS.get(key))
+    }
+    if st.query_params.to_dict() != url:
+        st.query_params.from_dict(url)
+    st.session_state[_URL] = url
+
+
+def chosen(key: str) -> list[str]:
+    """Return the codes chosen for filter `key`."""
+    value = st.session_state.get(key) or []
+    if isinstance(value, bool):
+        return ["yes"] if value else []
+    return list(value)
+
+
+def keep_known(key: str, known: set[str]) -> None:
+    """Drop codes of `key` that the data does not know, such as those of a mistyped link."""
+    st.session_state[key] = [code for code in chosen(key) if code in known]
+
+
+def clear(*keys: str) -> None:
+    """Forget what was chosen for `keys`; used as a callback."""
+    for key in keys:
+        st.session_state[key] = [] if key in MULTI else _DEFAULTS.get(key, "")
+
+
+def language() -> Lang:
+    """Return the visitor's language."""
+    return cast("Lang", st.session_state.get("lang") or "vi")
+
+
+def tr(key: str, **values: object) -> str:
+    """Return text `key` in the visitor's language."""
+    return t(key, language(), **values)
+
+
+def tr_html(key: str, **values: object) -> Markup:
+    """Return text `key` with `values` escaped, unless they are Markup already."""
+    return Markup(catalog()[key][language()]).format(**values)  # noqa: S704 - our own text
+
+
+def select(target: str) -> None:
+    """Choose one feature (``"layer:code"``), or none; used as a callback."""
+    st.session_state["sel"] = target
+
+
+def pick(target: Target | None) -> None:
+    """Choose what was clicked on the map; used as its callback."""
+    select(f"{target.layer_id}:{target.code}" if target else "")
+
+
+def chosen_cluster(known: Collection[str]) -> str:
+    """Return the chosen cluster even if it has no marker, empty if none is chosen."""
+    layer, _, code = str(st.session_state.get("sel") or "").partition(":")
+    return code if layer == "clusters" and code in known else ""

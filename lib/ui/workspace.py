@@ -1,0 +1,85 @@
+"""The data of the pages: read once a snapshot, shared by all visitors.
+
+Everything here is handed to every session: never change it in place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from lib import layerdata, search
+from lib.errors import StoreError
+from lib.layers import LayerFile
+from lib.mapview import check_assets
+from lib.register import register
+from lib.settings import settings
+from lib.store import Manifest, Store
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One snapshot, ready for the pages.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What the snapshot says of itself.
+    tables : mapping
+        Every table; ``communes`` has geometry (EPSG:4326).
+    clusters : DataFrame
+        The register with what follows from it, see `lib.register`.
+    files : tuple of LayerFile
+        The layers of the map, bottom first.
+    index : tuple
+        What the search box looks through, see `lib.search`.
+    """
+
+    manifest: Manifest
+    tables: Mapping[str, pd.DataFrame]
+    clusters: pd.DataFrame
+    files: tuple[LayerFile, ...]
+    index: tuple[tuple[str, search.Hit], ...]
+
+    @property
+    def communes(self) -> gpd.GeoDataFrame:
+        """The communes with unsimplified borders, EPSG:4326."""
+        return gpd.GeoDataFrame(self.tables["communes"])
+
+    @property
+    def schematic(self) -> bool:
+        """Whether the borders must not be measured."""
+        return self.manifest.border_quality == "schematic"
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _load(snapshot_id: str, folder: str) -> Workspace:
+    snapshot = Store(Path(folder)).open(snapshot_id)
+    tables = {
+        name: snapshot.read(name)
+        for name in snapshot.manifest.tables
+        if not name.startswith("former_") or name == "former_units"
+    }
+    files = layerdata.build(snapshot, settings().static, simplify_m=settings().simplify_m)
+    return Workspace(
+        snapshot.manifest, tables, register(tables), files, search.build_index(tables)
+    )
+
+
+def workspace() -> Workspace:
+    """Return the data in use.
+
+    Raises
+    ------
+    StoreError
+        If ``prepare`` has not run, or what it left is damaged.
+    """
+    check_assets()
+    store = Store(settings().store)
+    current = store.current()
+    if current is None:
+        raise StoreError("store.empty")
+    return _load(current.snapshot_id, str(store.folder))

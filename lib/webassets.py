@@ -1,0 +1,51 @@
+"""Leaflet and the map script, served by this machine and never by a CDN.
+
+Leaflet is the one in the package ``xstatic-leaflet`` (1.9.3, folium's version).
+Our own script and style carry a hash in their names, so that a browser may
+keep them for ever and still never run an old one.
+"""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from xstatic.pkg import leaflet
+
+ASSETS: Final = Path(__file__).parent / "assets"
+
+
+@dataclass(frozen=True)
+class WebAssets:
+    """Paths below ``static/`` of what a map needs, in loading order."""
+
+    scripts: tuple[str, ...]
+    styles: tuple[str, ...]
+
+
+def _hashed(path: Path) -> str:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return f"{path.stem}-{digest}{path.suffix}"
+
+
+def web_assets() -> WebAssets:
+    """Return what a map loads; the files are there after `install`."""
+    return WebAssets(
+        scripts=("vendor/leaflet.js", f"vendor/{_hashed(ASSETS / 'map.js')}"),
+        styles=("vendor/leaflet.css", f"vendor/{_hashed(ASSETS / 'map.css')}"),
+    )
+
+
+def install(static: Path) -> WebAssets:
+    """Copy Leaflet and our own script and style to ``static/vendor``."""
+    vendor = static / "vendor"
+    vendor.mkdir(parents=True, exist_ok=True)
+    source = Path(leaflet.BASE_DIR)
+    for name in ("leaflet.js", "leaflet.css"):
+        shutil.copyfile(source / name, vendor / name)
+    shutil.copytree(source / "images", vendor / "images", dirs_exist_ok=True)
+    assets = web_assets()
+    shutil.copyfile(ASSETS / "map.js", static / assets.scripts[-1])
+    shutil.copyfile(ASSETS / "map.css", static / assets.styles[-1])
+    return assets

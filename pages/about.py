@@ -1,0 +1,54 @@
+import pandas as pd
+import streamlit as st
+
+from lib.text import date, number
+from lib.ui import frame
+from lib.ui.card import site
+from lib.ui.state import language, tr
+from lib.ui.workspace import workspace
+
+data = workspace()
+lang = language()
+manifest = data.manifest
+
+frame.banner(data)
+frame.heading(tr("pages.about"), tr("about.sentence"))
+
+st.header(tr("about.sources"), anchor=False)
+rows = []
+for name, info in manifest.tables.items():
+    table = data.tables.get(name)
+    urls = [] if table is None or "source_url" not in table else table["source_url"].dropna()
+    hosts = list(dict.fromkeys(site(url) for url in urls))
+    rows.append(
+        {
+            tr("about.table"): tr(f"about.table_{name}"),
+            tr("about.rows"): number(info.rows, lang),
+            tr("about.source"): ", ".join(hosts) if hosts else info.source,
+            tr("about.licence"): tr(f"about.licence_{name}"),
+            tr("about.as_of"): date(info.as_of, lang),
+        }
+    )
+st.table(pd.DataFrame(rows).set_index(tr("about.table")), alt=tr("about.sources"))
+
+st.header(tr("about.borders"), anchor=False)
+borders = manifest.details["borders"]
+coverage = manifest.details["coverage"]
+st.markdown(tr(f"frame.borders_{manifest.border_quality}", date=date(manifest.tables["communes"].as_of, lang)))
+st.markdown(tr("about.licence_line", licence=borders["licence"], url=borders["source_url"]))
+st.markdown(
+    tr(
+        "about.coverage",
+        units=number(coverage["units"], lang),
+        overlaps=number(coverage["overlaps"], lang),
+        overlap_ha=number(coverage["overlap_ha"], lang, 2),
+        gaps=number(coverage["gaps"], lang),
+        gap_ha=number(coverage["gap_ha"], lang, 3),
+    )
+)
+
+for part in ("methods", "limits"):
+    st.header(tr(f"about.{part}"), anchor=False)
+    st.markdown(tr(f"about.{part}_text"))
+
+frame.foot(data, ["communes", "former_units", "clusters", "weak_supply"])

@@ -1,0 +1,38 @@
+"""What every test can use."""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of public development data beside the clone."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "data").is_dir():
+        pytest.skip("../shared is not beside the clone: tests on real borders are left out")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_communes(shared: Path) -> gpd.GeoDataFrame:
+    """Return the 148 communes exactly as published, EPSG:4326; never mutate."""
+    rows = []
+    for path in sorted((shared / "data/upstream/json/geojson/25_phu_tho/wards").glob("*.geojson")):
+        (feature,) = json.loads(path.read_text(encoding="utf-8"))["features"]
+        props = feature["properties"]
+        rows.append(
+            {
+                "code": props["code"],
+                "name": props["name"],
+                "area_km2_upstream": props["areaKm2"],
+                "geometry": shapely.from_geojson(json.dumps(feature["geometry"])),
+            }
+        )
+    assert len(rows) == 148
+    return gpd.GeoDataFrame(rows, crs="EPSG:4326")
