@@ -15,6 +15,7 @@ PAGES = {
     "about": (":material/info:", "about"),
 }
 
+state.seed_language()
 st.set_page_config(
     page_title=tr("frame.app"), page_icon=str(FAVICON), layout="wide", initial_sidebar_state=300
 )

@@ -26,6 +26,10 @@ NEGLIGIBLE_HA: Final = 1e-6
 WIDEST_GAP_M: Final = 100.0
 """A gap wider than this is land of no unit (an enclave, a missing unit), not a drawing slip."""
 
+_GRID_DEG: Final = 1e-11
+"""Borders are noded on this grid, about 1 µm: closer lines are one line. Published vertices
+(6 decimals) are on it; others are put back where they were."""
+
 _NO_POLYGON: Final = "Not a polygon"
 
 
@@ -222,14 +226,24 @@ def _faces(values: Geometries) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     claims : pandas.DataFrame
         face, unit (position in `values`), area_ha; no row for a gap.
     """
-    noded = shapely.union_all(shapely.boundary(values))
+    noded = shapely.union_all(shapely.boundary(values), grid_size=_GRID_DEG)
     shapes = shapely.get_parts(shapely.polygonize([noded]))
-    faces = gpd.GeoDataFrame(geometry=shapes, crs=STORAGE_CRS)
-    faces["area_ha"] = areas_ha(faces.geometry)
     inside = shapely.point_on_surface(shapes)
     face, unit = shapely.STRtree(values).query(inside, predicate="intersects")
+    faces = gpd.GeoDataFrame(geometry=_off_grid(shapes, values), crs=STORAGE_CRS)
+    faces["area_ha"] = areas_ha(faces.geometry)
     claims = pd.DataFrame({"face": face, "unit": unit})
     return faces, claims.join(faces["area_ha"], on="face")
+
+
+def _off_grid(shapes: Geometries, published: Geometries) -> Geometries:
+    """Return `shapes` with the vertices of `published` where noding had put them on its grid."""
+    xy = shapely.get_coordinates(published)
+    vertices = pd.DataFrame(xy, index=pd.MultiIndex.from_arrays(np.rint(xy / _GRID_DEG).T))
+    vertices = vertices[~vertices.index.duplicated()]
+    noded = shapely.get_coordinates(shapes)
+    found = vertices.reindex(pd.MultiIndex.from_arrays(np.rint(noded / _GRID_DEG).T)).to_numpy()
+    return np.asarray(shapely.set_coordinates(shapes, np.where(np.isnan(found), noded, found)))
 
 
 def _overlap_moves(

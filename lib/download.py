@@ -8,7 +8,7 @@ import csv
 import queue
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -179,16 +179,15 @@ def _is_right(file: BorderFile, path: Path) -> bool:
 
 
 def _unwritable(folder: Path, fault: OSError) -> SourceUnavailableError:
-    return SourceUnavailableError(
-        "sources.cache_unwritable", folder=str(folder), reason=fault.strerror
-    )
+    reason = fault.strerror or type(fault).__name__
+    return SourceUnavailableError("sources.cache_unwritable", folder=str(folder), reason=reason)
 
 
 class _Loss(NamedTuple):
     """Why a try failed: text key, values, and what that settles."""
 
     key: str
-    values: dict[str, object]
+    values: Mapping[str, object]
     settles: Literal["try", "file", "all"]
 
 
@@ -269,8 +268,8 @@ def _try(run: _Run, session: requests.Session, file: BorderFile) -> _Loss | None
     except ValueError:  # pooch: the sha256 is another
         return _Loss("sources.wrong_file", {"file": file.path}, "try")
     except OSError as fault:
-        said = {"folder": str(run.cache), "reason": fault.strerror}
-        return _Loss("sources.cache_unwritable", said, "all")
+        error = _unwritable(run.cache, fault)
+        return _Loss(error.key, error.values, "all")
     return None
 
 

@@ -34,6 +34,16 @@ _CELL_WRONG: Final[Mapping[str, str]] = {
 }
 
 
+CHECKED: Final = "2026-11-23"
+"""The day sources were read. A row whose source gives no date carries it; it is no data date."""
+
+
+def data_date(frame: pd.DataFrame) -> str:
+    """Return the newest date a source gives for a row of `frame`, ISO, perhaps partial."""
+    dates = frame["as_of"].dropna().astype(str)
+    return str(max(dates[dates != CHECKED], default=""))
+
+
 def load(name: str, folder: Path = FACTS) -> pd.DataFrame:
     """Return one table of facts, checked.
 

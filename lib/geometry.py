@@ -68,8 +68,12 @@ def simplify_layer(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.Geo
     Visvalingam-Whyatt on the edges of the coverage, GEOS's CoverageSimplifier
     (``shapely.coverage_simplify``).
     """
-    metric = communes.geometry.to_crs(AREA_CRS).simplify_coverage(tolerance_m)
-    return communes.set_geometry(_rounded(metric.to_crs(communes.crs), _misfits))
+    plane, stretch = _stretched(communes.geometry)
+    light = np.array(shapely.coverage_simplify(plane, tolerance_m), dtype=object)
+    folded = ~shapely.is_valid(light)  # only where outlines cross each other
+    light[folded] = [shapely.coverage_simplify(alone, tolerance_m) for alone in plane[folded]]
+    values = shapely.transform(light, lambda xy: xy / stretch)
+    return communes.set_geometry(_rounded(communes.geometry, values, _misfits))
 
 
 def simplify_lines(gdf: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
@@ -79,10 +83,9 @@ def simplify_lines(gdf: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFram
     and rivers still meet; 5 decimals. For borders simplify the communes, then
     take `border_lines`: lines alone would leave the polygons' edges.
     """
-    metric = gdf.geometry.to_crs(AREA_CRS).simplify(tolerance_m)
-    return gdf.set_geometry(
-        _rounded(metric.to_crs(gdf.crs), lambda lines: ~shapely.is_valid(lines))
-    )
+    plane, stretch = _stretched(gdf.geometry)
+    light = shapely.transform(shapely.simplify(plane, tolerance_m), lambda xy: xy / stretch)
+    return gdf.set_geometry(_rounded(gdf.geometry, light, lambda lines: ~shapely.is_valid(lines)))
 
 
 def label_points(polygons: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -152,16 +155,33 @@ def _misfits(polygons: Geometries) -> npt.NDArray[np.bool_]:
     return unmatched | ~shapely.is_valid(polygons)
 
 
+def _stretched(shapes: gpd.GeoSeries) -> tuple[Geometries, npt.NDArray[np.float64]]:
+    """Return `shapes` with degrees stretched to metres, and metres per degree east and north.
+
+    The scale is that of EPSG:9208 in the middle of the layer. Unlike in a
+    projection straight edges stay straight, so that what fits in this plane
+    also fits in WGS 84: the kilometre-long edges of a simplified border would
+    bend by decimetres, across a near vertex of the neighbour.
+    """
+    west, south, east, north = shapes.total_bounds
+    middle, step = np.array([(west + east) / 2, (south + north) / 2]), 1e-3
+    corners = middle + step * np.array([[0, 0], [1, 0], [0, 1]])
+    origin, *sides = gpd.GeoSeries(shapely.points(corners), crs=shapes.crs).to_crs(AREA_CRS)
+    stretch = np.array([origin.distance(side) for side in sides]) / step
+    return shapely.transform(shapes.to_numpy(), lambda xy: xy * stretch), stretch
+
+
 def _rounded(
-    shapes: gpd.GeoSeries, faults: Callable[[Geometries], npt.NDArray[np.bool_]]
+    shapes: gpd.GeoSeries,
+    values: Geometries,
+    faults: Callable[[Geometries], npt.NDArray[np.bool_]],
 ) -> gpd.GeoSeries:
-    """Return `shapes` with coordinates rounded as far as that adds no fault.
+    """Return `values` as `shapes` were, rounded as far as that adds no fault.
 
     Equal coordinates are always rounded equally, so that common vertices stay
     common. ``shapely.set_precision`` is not used: it ties the grid to the
     geometry and every later overlay would silently be rounded to it.
     """
-    values = shapes.to_numpy()
     xy, owner = shapely.get_coordinates(values, return_index=True)
     same = np.unique(xy, axis=0, return_inverse=True)[1].reshape(-1)
     scale = np.full(len(xy), 10.0**_DIGITS)

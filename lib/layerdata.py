@@ -56,9 +56,7 @@ def build(snapshot: Snapshot, static: Path, *, simplify_m: float) -> tuple[Layer
 
 def _file(raw: dict[str, Any]) -> LayerFile:
     west, south, east, north = raw["bounds"]
-    return LayerFile(
-        raw["layer_id"], raw["path"], tuple(raw["codes"]), (west, south, east, north)
-    )
+    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), (west, south, east, north))
 
 
 def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame]:
@@ -103,11 +101,10 @@ def _rivers(rivers: gpd.GeoDataFrame, simplify_m: float) -> gpd.GeoDataFrame:
 def _lines(frame: pd.DataFrame, make: Sequence[Line]) -> pd.DataFrame:
     """Return `frame` with the further lines of its tooltip in each language."""
     records = frame.to_dict("records")
-    lines = {
-        lang: [[text for line in make if (text := line(row, lang))] for row in records]
-        for lang in LANGS
-    }
-    return frame.assign(**lines)
+    told = frame.copy()
+    for lang in LANGS:
+        told[lang] = [[text for line in make if (text := line(row, lang))] for row in records]
+    return told
 
 
 def _communes(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -135,14 +132,12 @@ def _outlines(communes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoData
     province = communes.set_index("code")["former_province"]
     inner = borders["code_b"] != ""
     former = inner & (borders["code_a"].map(province) != borders["code_b"].map(province))
-    return tuple(  # type: ignore[return-value]
-        gpd.GeoDataFrame(
-            {"code": [name], "name": [""]},
-            geometry=[shapely.line_merge(shapely.union_all(lines.geometry.to_numpy()))],
-            crs=STORAGE_CRS,
-        )
-        for name, lines in (("former", borders[former]), ("outline", borders[~inner]))
-    )
+    return _line("former", borders[former]), _line("outline", borders[~inner])
+
+
+def _line(code: str, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shape = shapely.line_merge(shapely.union_all(lines.geometry.to_numpy()))
+    return gpd.GeoDataFrame({"code": [code], "name": [""]}, geometry=[shape], crs=STORAGE_CRS)
 
 
 def _points(frame: pd.DataFrame) -> gpd.GeoDataFrame:

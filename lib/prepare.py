@@ -129,8 +129,7 @@ def prepare(
 
 
 def _fact_table(frame: pd.DataFrame) -> Table:
-    as_of = frame["as_of"].dropna().astype(str)
-    return Table(frame, "data/facts", as_of.max() if len(as_of) else "")
+    return Table(frame, "data/facts", facts.data_date(frame))
 
 
 def _communes(

@@ -43,10 +43,10 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     decided = merger.by_decision(clusters, tables["former_units"], tables["ended_units"], communes)
     changes = merger.changes(clusters, tables["former_units"], tables["ended_units"])
     known = decided.dropna(subset=["commune_code"]).groupby("cluster_id", sort=False)
-    codes = known["commune_code"].agg(lambda s: tuple(dict.fromkeys(s)))
+    codes = {str(cluster): tuple(dict.fromkeys(rows["commune_code"])) for cluster, rows in known}
     names = communes.set_index("code")["name"]
     joined = clusters.merge(changes, on="cluster_id", how="left", validate="one_to_one")
-    joined["commune_codes"] = joined["cluster_id"].map(codes).map(_tuple)
+    joined["commune_codes"] = [codes.get(cluster, ()) for cluster in joined["cluster_id"]]
     joined["communes_now"] = joined["commune_codes"].map(
         lambda found: "; ".join(names[code] for code in found)
     )
@@ -58,10 +58,6 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _missing(clusters: pd.DataFrame) -> pd.Series:
     blank = clusters[list(ESSENTIAL)].isna()
     return blank.apply(lambda row: tuple(row.index[row]), axis=1)
-
-
-def _tuple(value: object) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
 
 
 def _places(

@@ -1,13 +1,13 @@
 """Finding a place by a name typed the way people type: no accents, small slips."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from lib.text import bare_name, fold
+from lib.text import bare_name, fold, is_blank
 
 _GOOD: Final = 72.0
 """Similarity (0 to 100) below which a hit is noise; set on the province's own names."""
@@ -43,33 +43,27 @@ def build_index(tables: Mapping[str, pd.DataFrame]) -> tuple[tuple[str, Hit], ..
     tables : mapping
         ``communes``, ``former_units``, ``clusters``.
     """
-    communes = tables["communes"]
-    names = communes.set_index("code")["name"]
+    communes, clusters, former = (tables[n] for n in ("communes", "clusters", "former_units"))
+    now = dict(zip(communes["code"], communes["name"], strict=True))
     found = [
-        (bare_name(row.name), Hit(f"communes:{row.code}", "commune", row.name, row.former_province))
-        for row in communes[["code", "name", "former_province"]].itertuples(index=False, name="C")
+        Hit(f"communes:{code}", "commune", name, province)
+        for code, name, province in _rows(communes, "code", "name", "former_province")
     ]
     found += [
-        (bare_name(row.name), Hit(f"clusters:{row.cluster_id}", "cluster", row.name, row.place))
-        for row in tables["clusters"]
-        .assign(place=lambda d: d["former_district"].fillna(d["former_province"]))[
-            ["cluster_id", "name", "place"]
-        ]
-        .itertuples(index=False, name="C")
-    ]
-    found += [
-        (
-            bare_name(row.name),
-            Hit(
-                f"communes:{row.new_code}",
-                "former",
-                f"{row.kind} {row.name}",
-                f"{row.district} → {names[row.new_code]}",
-            ),
+        Hit(f"clusters:{code}", "cluster", name, province if is_blank(district) else district)
+        for code, name, district, province in _rows(
+            clusters, "cluster_id", "name", "former_district", "former_province"
         )
-        for row in tables["former_units"].itertuples(index=False, name="F")
     ]
-    return tuple(found)
+    found += [
+        Hit(f"communes:{new}", "former", f"{kind} {name}", f"{district} → {now[new]}")
+        for name, kind, district, new in _rows(former, "name", "kind", "district", "new_code")
+    ]
+    return tuple((bare_name(hit.name), hit) for hit in found)
+
+
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[str, ...]]:
+    return zip(*(table[column] for column in columns), strict=True)
 
 
 def find(query: str, index: tuple[tuple[str, Hit], ...], *, limit: int = 6) -> list[Hit]:

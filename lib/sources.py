@@ -181,7 +181,7 @@ def read_border(content: bytes, file: BorderFile) -> tuple[str, shapely.Geometry
         raise refused("wrong_code", expected=file.code, found=str(given.get("code"))[:20])
     if not (isinstance(name, str) and name.strip() and name.isprintable()):
         raise refused("no_name")
-    if shape.get("type") not in {"Polygon", "MultiPolygon"}:
+    if shape.get("type") not in ("Polygon", "MultiPolygon"):
         raise refused("not_polygon", found=str(shape.get("type"))[:20])
     try:
         geometry = shapely.from_geojson(json.dumps(shape))

@@ -78,9 +78,9 @@ class Snapshot:
             raise StoreError("store.table_missing", table=name, folder=self.folder) from error
         if found != self.manifest.tables[name].sha256:
             raise StoreError("store.table_damaged", table=name, snapshot=self.snapshot_id)
-        if self.manifest.tables[name].crs:
-            return cast("gpd.GeoDataFrame", gpd.read_parquet(path))
-        return pd.read_parquet(path)
+        read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
+        frame: pd.DataFrame = read(path)
+        return frame
 
     def read_geo(self, name: str) -> gpd.GeoDataFrame:
         """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""

@@ -123,7 +123,9 @@ def sign(path: str, *, fill: str = WARNING, size: int = 20) -> dict[str, Any]:
 
 
 OPERATION: Final = (
-    Style("operating", "schemas.value.operation_status.operating", approximate_marker(WITHIN, _DOT)),
+    Style(
+        "operating", "schemas.value.operation_status.operating", approximate_marker(WITHIN, _DOT)
+    ),
     Style("building", "schemas.value.operation_status.building", approximate_marker(WITHIN, _HALF)),
     Style("planned", "schemas.value.operation_status.planned", approximate_marker(WITHIN, None)),
     Style(

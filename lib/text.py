@@ -147,9 +147,12 @@ def hectares(value: float | None, lang: Lang = "vi") -> str:
     return number(value, lang, 2, "ha")
 
 
-def percent(share: float | None, lang: Lang = "vi") -> str:
-    """Return a share (0 to 1) as a percentage to one decimal: ``12,5 %``."""
-    return number(None if is_blank(share) else 100 * float(share or 0), lang, 1, "%")
+def percent(share: float | None, lang: Lang = "vi", *, sign: bool = False) -> str:
+    """Return a share (0 to 1) as a percentage: ``12,5 %``; with `sign`, a change: ``+0,3 %``."""
+    if share is None or is_blank(share):
+        return no_data(lang)
+    shown = number(100 * float(share), lang, 1, "%")
+    return f"+{shown}" if sign and share > 0 else shown
 
 
 def date(value: object, lang: Lang = "vi") -> str:

@@ -34,7 +34,12 @@ st.table(pd.DataFrame(rows).set_index(tr("about.table")), alt=tr("about.sources"
 st.header(tr("about.borders"), anchor=False)
 borders = manifest.details["borders"]
 coverage = manifest.details["coverage"]
-st.markdown(tr(f"frame.borders_{manifest.border_quality}", date=date(manifest.tables["communes"].as_of, lang)))
+st.markdown(
+    tr(
+        f"frame.borders_{manifest.border_quality}",
+        date=date(manifest.tables["communes"].as_of, lang),
+    )
+)
 st.markdown(tr("about.licence_line", licence=borders["licence"], url=borders["source_url"]))
 st.markdown(
     tr(

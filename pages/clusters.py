@@ -1,10 +1,13 @@
+from functools import partial
+
 import streamlit as st
 
 from lib import filters as flt
-from lib.mapview import parse_target, show_map
+from lib.mapview import parse_target
 from lib.schemas import value_label
 from lib.text import date, number, sort_key
 from lib.ui import cards, frame, mapstyles, sidebar, state
+from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -46,18 +49,16 @@ chosen_id = state.chosen_cluster(set(data.clusters["cluster_id"]))
 named = data.clusters.loc[data.clusters["cluster_id"] == chosen_id, "commune_codes"].sum() or ()
 styles = mapstyles.ground(data, set(data.communes["code"]), named)
 styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
-map_side, card_side = st.columns([0.63, 0.37])
-with map_side, st.container(key="map"):
-    show_map(
-        data.files, styles, selected=selected, focus=selected, lang=lang, on_click=state.pick
-    )
-with card_side, st.container(key="card"):
-    if chosen_id:
-        cards.cluster_card(data, chosen_id)
-    else:
-        cards.show(data, selected)
-with legend:
-    frame.legend_of(data, styles, ("clusters", "communes", "former-provinces", "province"))
+map_with_card(
+    data,
+    styles,
+    selected=selected,
+    card=partial(cards.cluster_card, data, chosen_id)
+    if chosen_id
+    else cards.card_of(data, selected),
+    legend=legend,
+    legend_layers=("clusters", "communes", "former-provinces", "province"),
+)
 
 table = clusters.assign(
     operation=[value_label("operation_status", v, lang) for v in clusters["operation_status"]],

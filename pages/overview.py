@@ -2,11 +2,12 @@ import pandas as pd
 import streamlit as st
 
 from lib import filters as flt
-from lib.layers import LAYERS, by_layer
-from lib.mapview import parse_target, show_map
+from lib.mapview import parse_target
+from lib.schemas import value_label
 from lib.symbols import WEAK
-from lib.text import date, number, sort_key
+from lib.text import number, sort_key
 from lib.ui import cards, frame, mapstyles, sidebar, state
+from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -51,7 +52,9 @@ def only(**wanted: list[str]) -> None:
 everything = data.clusters
 frame.figures(
     [
-        frame.Figure("communes", number(len(data.communes), lang), tr("pages.figure_communes"), only),
+        frame.Figure(
+            "communes", number(len(data.communes), lang), tr("pages.figure_communes"), only
+        ),
         frame.Figure("clusters", number(len(everything), lang), tr("pages.figure_clusters"), only),
         frame.Figure(
             "operating",
@@ -80,18 +83,18 @@ selected = parse_target(st.session_state["sel"], data.files)
 styles = mapstyles.ground(data, set(communes["code"]))
 styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
 styles["weak"] = mapstyles.weak(weak)
-map_side, card_side = st.columns([0.63, 0.37])
-with map_side, st.container(key="map"):
-    show_map(
-        data.files, styles, selected=selected, focus=selected, lang=lang, on_click=state.pick
-    )
-with card_side, st.container(key="card"):
-    cards.show(data, selected)
-with legend if selected else card_side.container():
-    frame.legend_of(data, styles, ("weak", "clusters", "communes", "former-provinces", "province"))
+map_with_card(
+    data,
+    styles,
+    selected=selected,
+    card=cards.card_of(data, selected),
+    legend=legend,
+    legend_layers=("weak", "clusters", "communes", "former-provinces", "province"),
+)
 
 counts = data.clusters.explode("commune_codes")["commune_codes"].value_counts()
 table = communes.assign(
+    kind=[value_label("commune_kind", kind, lang) for kind in communes["kind"]],
     former_units=communes["code"].map(data.tables["former_units"]["new_code"].value_counts()),
     official_ha=communes["area_km2"] * 100,
     clusters=communes["code"].map(counts).fillna(0).astype(int),

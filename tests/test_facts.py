@@ -260,7 +260,7 @@ def test_a_missing_or_foreign_file_is_refused(folder):
         facts.load("clusters", folder)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 86), st.text(min_size=1, max_size=20))
 def test_any_text_in_a_coded_cell_is_a_code_or_refused(row, text):
     frame = pd.read_csv(facts.FACTS / "clusters.csv", dtype=str)

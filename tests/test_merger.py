@@ -15,7 +15,7 @@ CLUSTERS, COMMUNES = TABLES["clusters"], TABLES["communes"]
 FORMER, ENDED = TABLES["former_units"], TABLES["ended_units"]
 UNITS = FORMER.drop_duplicates("former_code").to_dict("records")
 REGISTER = merger._Register(FORMER, ENDED, COMMUNES)
-MANY = settings(max_examples=100, deadline=None)
+MANY = settings(max_examples=60, deadline=None)
 
 
 def _one(name, district=None, province=None):
@@ -285,7 +285,7 @@ def test_no_cluster_gives_empty_tables_with_their_columns():
     assert len(merger.changes(CLUSTERS.iloc[:0], FORMER, ENDED)) == 0
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.permutations(range(len(CLUSTERS))))
 def test_order_of_rows_does_not_matter(order):
     straight = merger.changes(CLUSTERS, FORMER, ENDED).set_index("cluster_id")

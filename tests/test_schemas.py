@@ -85,7 +85,7 @@ def _assignments(**changed):
     return schemas.Assignments.validate(pd.DataFrame([row], dtype="str"))
 
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=25, deadline=None)
 
 
 @FEW

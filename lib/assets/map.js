@@ -154,8 +154,10 @@
   /* ---- where the map looks ------------------------------------------------ */
 
   function home(animate) {
-    map.setMinZoom(0);
-    map.setMinZoom(map.getBoundsZoom(config.bounds) - 0.2);
+    // Not setMinZoom(): it may start an animated zoom, and Leaflet drops the next view meanwhile.
+    map.options.minZoom = 0;
+    map.options.minZoom = map.getBoundsZoom(config.bounds) - 0.2;
+    map.fire("zoomlevelschange");
     map.fitBounds(config.bounds, { animate, padding: [6, 6] });
   }
 
@@ -173,10 +175,15 @@
     }
     const item = find(target);
     if (!item) return;
+    // The first view must stand still: the frame is still finding its size.
+    const animate = focusDone !== null;
     focusDone = name;
     moved = true;
-    if (item.shape.getBounds) map.fitBounds(item.shape.getBounds(), { padding: [40, 40], maxZoom: 14 });
-    else map.setView(item.shape.getLatLng(), Math.max(map.getZoom(), 11.5));
+    if (item.shape.getBounds) {
+      map.fitBounds(item.shape.getBounds(), { padding: [40, 40], maxZoom: 14, animate });
+    } else {
+      map.setView(item.shape.getLatLng(), Math.max(map.getZoom(), 11.5), { animate });
+    }
   }
 
   function report(layer, code) {
@@ -211,9 +218,22 @@
     return found.sort((a, b) => a.spec.label.rank - b.spec.label.rank || b.weight - a.weight);
   }
 
+  function markerBoxes() {
+    const boxes = [];
+    for (const { spec, items } of layers.values()) {
+      if (spec.kind !== "point") continue;
+      for (const item of items) {
+        if (item.style === HIDDEN) continue;
+        const point = map.latLngToLayerPoint(item.shape.getLatLng());
+        boxes.push([point.x - 10, point.y - 10, point.x + 10, point.y + 10]);
+      }
+    }
+    return boxes;
+  }
+
   function drawLabels() {
     labelPane.replaceChildren();
-    const taken = [];
+    const taken = markerBoxes();
     for (const { at, text, spec } of labelCandidates()) {
       const point = map.latLngToLayerPoint(at);
       const width = 7.2 * text.length + 6;

@@ -1,12 +1,13 @@
 """The cards of a commune, a cluster and a place with weak supply."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from lib import merger
+from lib.facts import CHECKED
 from lib.mapview import Target
 from lib.schemas import value_label
 from lib.text import date, hectares, is_blank, number, percent
@@ -25,7 +26,9 @@ def row_of(frame: pd.DataFrame, column: str, code: str) -> Mapping[str, Any]:
 
 def _source(row: Mapping[str, Any], name: str = "") -> Source:
     lang = language()
-    return Source(name or site(row["source_url"]), row["source_url"], date(row["as_of"], lang))
+    undated = row["as_of"] == CHECKED
+    as_of = tr("cards.undated", date=date(CHECKED, lang)) if undated else date(row["as_of"], lang)
+    return Source(name or site(row["source_url"]), row["source_url"], as_of)
 
 
 def commune_card(data: Workspace, code: str) -> None:
@@ -47,14 +50,14 @@ def commune_card(data: Workspace, code: str) -> None:
             tr("cards.not_measured") if data.schematic else hectares(measured, lang),
             3,
         ),
-        Fact(tr("cards.area_difference"), percent(difference, lang)),
+        Fact(tr("cards.area_difference"), percent(difference, lang, sign=True)),
         Fact(tr("cards.population"), number(commune["population"], lang), 1),
         Fact(tr("cards.clusters"), "; ".join(clusters) or tr("cards.no_cluster")),
         Fact(tr("cards.weak"), _weak(weak) or tr("cards.no_weak")),
     ]
     borders = data.manifest.tables["communes"]
     sources = [
-        _source(commune),
+        _source(commune, tr("cards.table_148")),
         Source(
             str(commune["legal_basis"]),
             units["source_url"].iloc[0],
@@ -67,9 +70,11 @@ def commune_card(data: Workspace, code: str) -> None:
         ),
     ]
     show_card(
-        f"{value_label('commune_kind', commune['kind'], lang)} {commune['name']}".capitalize()
-        if lang == "en"
-        else f"{str(commune['kind']).capitalize()} {commune['name']}",
+        tr(
+            "cards.commune_title",
+            kind=value_label("commune_kind", commune["kind"], lang),
+            name=commune["name"],
+        ),
         tr("cards.commune_sub", province=commune["former_province"], basis=commune["legal_basis"]),
         facts,
         sources,
@@ -126,14 +131,15 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         Fact(tr("cards.investor"), cluster["investor"], 1),
         Fact(
             tr("cards.occupancy"),
-            None if cluster["occupancy_pct"] is None
+            None
+            if cluster["occupancy_pct"] is None
             else percent(float(cluster["occupancy_pct"]) / 100, lang),
             1,
         ),
         Fact(tr("cards.wastewater"), words("wastewater", "wastewater"), 1),
         Fact(tr("cards.outline"), words("outline_quality", "outline_quality")),
     ]
-    law = data.tables["former_units"].iloc[0].to_dict()
+    law = row_of(data.tables["former_units"].head(1), "part", "whole")
     placed = not is_blank(cluster["lat"])
     show_card(
         tr("cards.cluster_title", name=cluster["name"]),
@@ -183,13 +189,9 @@ def weak_card(data: Workspace, weak_id: str) -> None:
     )
 
 
-def show(data: Workspace, selected: Target | None) -> None:
-    """Draw the card of what is selected on the map, or say how to select."""
+def card_of(data: Workspace, selected: Target | None) -> Callable[[], None] | None:
+    """Return what draws the card of `selected`, None if nothing is."""
     if selected is None:
-        st.info(tr("pages.choose"), title=tr("pages.choose_title"), icon=":material/touch_app:")
-    elif selected.layer_id == "clusters":
-        cluster_card(data, selected.code)
-    elif selected.layer_id == "weak":
-        weak_card(data, selected.code)
-    else:
-        commune_card(data, selected.code)
+        return None
+    draw = {"clusters": cluster_card, "weak": weak_card}.get(selected.layer_id, commune_card)
+    return partial(draw, data, selected.code)

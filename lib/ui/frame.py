@@ -8,12 +8,10 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
-from lib.layers import LAYERS, by_layer
+from lib.facts import data_date
 from lib.text import LANGS, date, number
 from lib.ui import state
 from lib.ui.card import link, site
-from lib.ui.legend import show_legend
-from lib.ui.mapstyles import Styles, drawn_classes
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
 
@@ -77,8 +75,8 @@ def heading(title: str, sentence: str) -> None:
 def figures(items: Sequence[Figure]) -> None:
     """Draw the figures in one row."""
     with st.container(key="figures"):
-        for column, item in zip(st.columns(len(items)), items, strict=True):
-            column.button(
+        for item in items:
+            st.button(
                 f"**{item.value}** {item.label}",
                 key=f"figure-{item.key}",
                 on_click=item.show,
@@ -117,7 +115,7 @@ def foot(data: Workspace, used: Sequence[str]) -> None:
     for name in used:
         for url in data.tables[name]["source_url"].dropna().unique():
             urls.setdefault(site(url), url)
-    newest = max(str(data.tables[name]["as_of"].dropna().astype(str).max()) for name in used)
+    newest = max(data_date(data.tables[name]) for name in used)
     borders = data.manifest.tables["communes"]
     quality = tr(f"frame.borders_{data.manifest.border_quality}", date=date(borders.as_of, lang))
     shown = [link(url, name) for name, url in list(urls.items())[:4]]
@@ -137,30 +135,17 @@ def official_totals(data: Workspace) -> None:
     """Put the province's published totals beside our own count of a sample."""
     lang = language()
     totals = data.tables["published_totals"].query("area == 'phu_tho_new' and topic == 'clusters'")
-    by_metric = totals.set_index("metric")
-    first = by_metric.loc["clusters_established"]
+    value = dict(zip(totals["metric"], totals["value"], strict=True))
+    first = totals.loc[totals["metric"] == "clusters_established"].to_dict("records")[0]
     html = Markup('<p class="ph-official">{}</p>').format(
         tr_html(
             "pages.official",
             source=link(first["source_url"], first["source"]),
             date=date(first["as_of"], lang),
-            established=number(first["value"], lang),
-            area=number(by_metric.loc["clusters_area_min_ha", "value"], lang),
-            operating=number(by_metric.loc["clusters_operating", "value"], lang),
+            established=number(value["clusters_established"], lang),
+            area=number(value["clusters_area_min_ha"], lang),
+            operating=number(value["clusters_operating"], lang),
             own=number(len(data.clusters), lang),
         )
     )
     st.html(str(html))
-
-
-def legend_of(data: Workspace, styles: Styles, layer_ids: Sequence[str]) -> None:
-    """Draw the legend of what is on the map, topmost layer first."""
-    files = by_layer(data.files)
-    st.caption(tr("sidebar.legend"))
-    show_legend(
-        [
-            (LAYERS[name], drawn_classes(files[name], styles))
-            for name in layer_ids
-            if name in files and name in styles
-        ]
-    )

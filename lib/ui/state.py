@@ -33,6 +33,13 @@ def _from_url(url: Mapping[str, str]) -> None:
         st.session_state["lang"] = _DEFAULTS["lang"]
 
 
+def seed_language() -> None:
+    """Take the language from the URL on the first run: the navigation is drawn before `begin`."""
+    if "lang" not in st.session_state:
+        wanted = st.query_params.get("lang", "")
+        st.session_state["lang"] = wanted if wanted in LANGS else _DEFAULTS["lang"]
+
+
 def begin(page: str) -> None:
     """Bring the session in step with the URL before any widget is drawn.
 
@@ -44,7 +51,11 @@ def begin(page: str) -> None:
     moved = st.session_state.get(_PAGE, page) != page
     known = st.session_state.get(_URL)
     if known is None or (url != known and not (moved and not url)):
+        before = language()
         _from_url(url)
+        if language() != before:
+            st.session_state[_URL], st.session_state[_PAGE] = url, page
+            st.rerun()
     st.session_state[_PAGE] = page
 
 

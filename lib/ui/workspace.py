@@ -64,9 +64,7 @@ def _load(snapshot_id: str, folder: str) -> Workspace:
         if not name.startswith("former_") or name == "former_units"
     }
     files = layerdata.build(snapshot, settings().static, simplify_m=settings().simplify_m)
-    return Workspace(
-        snapshot.manifest, tables, register(tables), files, search.build_index(tables)
-    )
+    return Workspace(snapshot.manifest, tables, register(tables), files, search.build_index(tables))
 
 
 def workspace() -> Workspace:

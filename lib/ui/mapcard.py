@@ -1,0 +1,73 @@
+"""The map, the card beside it and the legend: the middle of every page."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib.layers import LAYERS, by_layer
+from lib.mapview import Target, show_map
+from lib.ui import state
+from lib.ui.legend import show_legend
+from lib.ui.mapstyles import Styles, drawn_classes
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+
+def map_with_card(
+    data: Workspace,
+    styles: Styles,
+    *,
+    selected: Target | None,
+    card: Callable[[], None] | None,
+    legend: DeltaGenerator,
+    legend_layers: Sequence[str],
+) -> None:
+    """Draw the map, and the card of the selection; without one, how to select.
+
+    Parameters
+    ----------
+    data : Workspace
+        The data in use.
+    styles : Styles
+        Which class each feature is drawn in.
+    selected : Target or None
+        What is outlined and gone to.
+    card : callable or None
+        Draws the card; None if nothing is selected.
+    legend : DeltaGenerator
+        Where the legend stands while a card takes its place beside the map.
+    legend_layers : sequence of str
+        Layers explained, topmost first.
+    """
+    map_side, card_side = st.columns([0.63, 0.37])
+    with map_side, st.container(key="map"):
+        show_map(
+            data.files,
+            styles,
+            selected=selected,
+            focus=selected,
+            lang=language(),
+            on_click=state.pick,
+        )
+    with card_side, st.container(key="card"):
+        if card:
+            card()
+        else:
+            st.info(tr("pages.choose"), title=tr("pages.choose_title"), icon=":material/touch_app:")
+            _legend(data, styles, legend_layers)
+    if card:
+        with legend:
+            _legend(data, styles, legend_layers)
+
+
+def _legend(data: Workspace, styles: Styles, layer_ids: Sequence[str]) -> None:
+    files = by_layer(data.files)
+    st.caption(tr("sidebar.legend"))
+    show_legend(
+        [
+            (LAYERS[name], drawn_classes(files[name], styles))
+            for name in layer_ids
+            if name in files and name in styles
+        ]
+    )
