@@ -108,12 +108,13 @@ def check_coverage(communes: gpd.GeoDataFrame) -> CoverageReport:
     units = communes.sort_values("code")
     codes, raw = units["code"].to_numpy(), np.array(units.geometry, dtype=object)
     reasons = _reasons(raw)
-    sound = np.where(reasons == _NO_POLYGON, shapely.Polygon(), raw)
+    sound = raw.copy()
+    sound[reasons == _NO_POLYGON] = shapely.Polygon()
     sound = shapely.make_valid(sound, method="structure", keep_collapsed=False)
     faces, claims = _faces(sound)
-    pairs = claims.merge(claims, on=["face", "area_ha"]).query("unit_x < unit_y")
-    shared = pairs.groupby(["unit_x", "unit_y"])["area_ha"].sum()
-    shared = shared[shared > NEGLIGIBLE_HA].sort_values(ascending=False, kind="stable")
+    twice = claims.merge(claims[["face", "unit"]], on="face").query("unit_x < unit_y")
+    shared = twice.groupby(["unit_x", "unit_y"])["area_ha"].sum().sort_values(ascending=False)
+    shared = shared[shared > NEGLIGIBLE_HA]
     gaps = faces.drop(claims["face"])["area_ha"].sort_values(ascending=False)
     unmatched = ~shapely.is_empty(shapely.coverage_invalid_edges(sound))
     return CoverageReport(
@@ -122,7 +123,7 @@ def check_coverage(communes: gpd.GeoDataFrame) -> CoverageReport:
         holes=int(shapely.get_num_interior_rings(shapely.get_parts(raw)).sum()),
         vertices=int(shapely.get_num_coordinates(raw).sum()),
         invalid=tuple((c, r) for c, r in zip(codes, reasons, strict=True) if r),
-        overlaps=tuple((codes[a], codes[b], float(area)) for (a, b), area in shared.items()),
+        overlaps=tuple((codes[a], codes[b], area) for a, b, area in _triples(shared)),
         gaps=tuple(gaps[gaps > NEGLIGIBLE_HA].tolist()),
         invalid_edge_codes=tuple(codes[unmatched]),
     )
@@ -238,12 +239,16 @@ def _faces(values: Geometries) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
 
 def _off_grid(shapes: Geometries, published: Geometries) -> Geometries:
     """Return `shapes` with the vertices of `published` where noding had put them on its grid."""
-    xy = shapely.get_coordinates(published)
-    vertices = pd.DataFrame(xy, index=pd.MultiIndex.from_arrays(np.rint(xy / _GRID_DEG).T))
-    vertices = vertices[~vertices.index.duplicated()]
-    noded = shapely.get_coordinates(shapes)
-    found = vertices.reindex(pd.MultiIndex.from_arrays(np.rint(noded / _GRID_DEG).T)).to_numpy()
-    return np.asarray(shapely.set_coordinates(shapes, np.where(np.isnan(found), noded, found)))
+
+    def cell(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.complex128]:
+        return np.asarray(np.rint(xy / _GRID_DEG) @ [1, 1j])
+
+    xy, noded = shapely.get_coordinates(published), shapely.get_coordinates(shapes)
+    cells, first = np.unique(cell(xy), return_index=True)
+    place = np.minimum(np.searchsorted(cells, cell(noded)), len(cells) - 1)
+    known = cells[place] == cell(noded)
+    noded[known] = xy[first[place[known]]]
+    return np.asarray(shapely.set_coordinates(shapes, noded))
 
 
 def _overlap_moves(
@@ -253,16 +258,16 @@ def _overlap_moves(
     codes, lack = ranked["code"].to_numpy(), ranked["lack"].to_numpy()
     lost = claims.assign(owner=owner[claims["face"]].to_numpy()).query("unit != owner")
     areas = lost.groupby(["unit", "owner"])["area_ha"].sum()
+    rules = {True: "geometry.rule_shortfall", False: "geometry.rule_code"}
     return [
-        Settlement(
-            "overlap",
-            codes[loser],
-            codes[winner],
-            float(area),
-            "geometry.rule_shortfall" if lack[winner] > lack[loser] else "geometry.rule_code",
-        )
-        for (loser, winner), area in areas.items()
+        Settlement("overlap", codes[unit], codes[won], area, rules[bool(lack[won] > lack[unit])])
+        for unit, won, area in _triples(areas)
     ]
+
+
+def _triples(areas: pd.Series) -> list[tuple[int, int, float]]:
+    """Return a series indexed by two units as plain tuples."""
+    return list(areas.reset_index().itertuples(index=False, name=None))
 
 
 def _width_m(faces: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
@@ -279,9 +284,9 @@ def _longest_edge(gaps: gpd.GeoDataFrame, faces: gpd.GeoDataFrame, owner: pd.Ser
     shared = pd.DataFrame(
         {"gap": edges.index, "unit": owner.to_numpy()[face], "m": edges.to_crs(AREA_CRS).length}
     )
-    lengths = shared.groupby(["gap", "unit"], as_index=False)["m"].sum()
-    longest = lengths.sort_values(["m", "unit"], ascending=[False, True]).groupby("gap")
-    return longest["unit"].first()
+    lengths = shared.groupby(["gap", "unit"], as_index=False).sum()
+    longest = lengths.sort_values(["m", "unit"], ascending=[False, True])
+    return longest.groupby("gap")["unit"].first()
 
 
 def _united(faces: gpd.GeoDataFrame, owner: pd.Series) -> Geometries:

@@ -73,7 +73,12 @@ def simplify_layer(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.Geo
     folded = ~shapely.is_valid(light)  # only where outlines cross each other
     light[folded] = [shapely.coverage_simplify(alone, tolerance_m) for alone in plane[folded]]
     values = shapely.transform(light, lambda xy: xy / stretch)
-    return communes.set_geometry(_rounded(communes.geometry, values, _misfits))
+    loose = _unmatched(values)
+
+    def faults(polygons: Geometries) -> npt.NDArray[np.bool_]:
+        return ~shapely.is_valid(polygons) | (_unmatched(polygons) & ~loose)
+
+    return communes.set_geometry(_rounded(communes.geometry, values, faults))
 
 
 def simplify_lines(gdf: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
@@ -124,8 +129,8 @@ def border_lines(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     sides = sides.reset_index().sort_values(["min", "max"], kind="stable")
     ends = sides[["x0", "y0", "x1", "y1"]].to_numpy().reshape(-1, 2, 2)
     pair = sides.groupby(["min", "max"], sort=False).ngroup().to_numpy()
-    segments: list[shapely.LineString] = list(shapely.linestrings(ends))
-    lines = shapely.line_merge(shapely.multilinestrings(segments, indices=pair))
+    segments = shapely.multilinestrings(list(ends), indices=pair)
+    lines = shapely.line_merge(segments)
     pairs = sides[["min", "max"]].drop_duplicates()
     codes = units["code"].to_numpy()
     first, second = pairs["min"].to_numpy(), pairs["max"].to_numpy()
@@ -149,10 +154,9 @@ def _edges(polygons: Geometries) -> pd.DataFrame:
     return pd.DataFrame(edges, columns=["x0", "y0", "x1", "y1"]).assign(unit=owners)
 
 
-def _misfits(polygons: Geometries) -> npt.NDArray[np.bool_]:
-    """Return True for polygons that are not valid or do not fit their neighbours."""
-    unmatched = ~shapely.is_empty(shapely.coverage_invalid_edges(polygons))
-    return unmatched | ~shapely.is_valid(polygons)
+def _unmatched(polygons: Geometries) -> npt.NDArray[np.bool_]:
+    """Return True for polygons with an edge a neighbour crosses or does not have."""
+    return ~np.asarray(shapely.is_empty(shapely.coverage_invalid_edges(polygons)))
 
 
 def _stretched(shapes: gpd.GeoSeries) -> tuple[Geometries, npt.NDArray[np.float64]]:
@@ -176,7 +180,7 @@ def _rounded(
     values: Geometries,
     faults: Callable[[Geometries], npt.NDArray[np.bool_]],
 ) -> gpd.GeoSeries:
-    """Return `values` as `shapes` were, rounded as far as that adds no fault.
+    """Return `values` indexed like `shapes`, rounded as far as that makes no fault.
 
     Equal coordinates are always rounded equally, so that common vertices stay
     common. ``shapely.set_precision`` is not used: it ties the grid to the
@@ -185,12 +189,11 @@ def _rounded(
     xy, owner = shapely.get_coordinates(values, return_index=True)
     same = np.unique(xy, axis=0, return_inverse=True)[1].reshape(-1)
     scale = np.full(len(xy), 10.0**_DIGITS)
-    allowed = faults(values)
     for _ in range(_DIGITS, _FULL_DIGITS):
         grid = scale[:, None]
         rounded = shapely.set_coordinates(values.copy(), np.round(xy * grid) / grid)
-        folded = faults(rounded) & ~allowed
-        if not folded.any():
+        faulty = faults(rounded)
+        if not faulty.any():
             break
-        scale[np.isin(same, same[folded[owner]])] *= 10
+        scale[np.isin(same, same[faulty[owner]])] *= 10
     return gpd.GeoSeries(rounded, index=shapes.index, crs=shapes.crs)

@@ -19,6 +19,7 @@ from lib import geometry
 from lib.crs import STORAGE_CRS
 from lib.layers import LayerFile, write_layer
 from lib.register import register
+from lib.samples import sample_outlines
 from lib.schemas import value_label
 from lib.store import Snapshot
 from lib.text import LANGS, Lang, date, is_blank, t
@@ -74,6 +75,7 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
     if "rivers" in snapshot.manifest.tables:
         frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
     frames["former-provinces"], frames["province"] = _outlines(communes)
+    frames["outlines"] = _sample_outlines()
     frames["weak"] = _weak(tables)
     frames["clusters"] = _clusters(register(tables))
     return frames
@@ -162,6 +164,16 @@ def _clusters(clusters: pd.DataFrame) -> gpd.GeoDataFrame:
         return t("layers.tip_cluster_communes", lang, communes=now) if now else ""
 
     return _points(_lines(placed, [approximate, communes]))
+
+
+def _sample_outlines() -> gpd.GeoDataFrame:
+    """Return the outlines to draw as polygons; without any from the office, the samples."""
+    frame = sample_outlines()
+
+    def sample(_: Row, lang: Lang) -> str:
+        return t("layers.tip_sample", lang)
+
+    return gpd.GeoDataFrame(_lines(frame.assign(code=frame["cluster_id"]), [sample]), crs=frame.crs)
 
 
 def _weak(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:

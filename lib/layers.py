@@ -8,6 +8,7 @@ a rerun sends one character a feature: which class it is drawn in.
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from lib.symbols import (
     CHANGE,
     LAND,
     OPERATION,
+    OUTLINES,
     PROVINCE_LINE,
     WEAK,
     Style,
@@ -117,6 +119,7 @@ REGISTRY: Final[tuple[Layer, ...]] = (
         "line",
         (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
     ),
+    Layer("outlines", "layers.outlines", "polygon", OUTLINES, interactive=True),
     Layer("weak", "layers.weak", "point", WEAK, interactive=True),
     Layer(
         "clusters",
@@ -169,6 +172,22 @@ class LayerFile:
         return "".join(places.get(style_of.get(code, ""), HIDDEN) for code in self.codes)
 
 
+def write_once(static: Path, name: str, suffix: str, content: bytes) -> str:
+    """Write `content` to ``static/<name>-<sha12>.<suffix>`` unless it is there; return the path.
+
+    The name holds the hash, so a browser may keep the file for ever.
+    """
+    path = f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
+    target = static / path
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as aside:
+            aside.write(content)
+        Path(aside.name).chmod(0o644)
+        Path(aside.name).replace(target)
+    return path
+
+
 def write_layer(static: Path, layer_id: str, frame: gpd.GeoDataFrame) -> LayerFile:
     """Write `frame` once to ``static/layers`` and say where.
 
@@ -205,13 +224,7 @@ def write_layer(static: Path, layer_id: str, frame: gpd.GeoDataFrame) -> LayerFi
     content = json.dumps(
         collection, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     ).encode()
-    path = f"layers/{layer_id}-{hashlib.sha256(content).hexdigest()[:12]}.json"
-    target = static / path
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_suffix(".new")
-        aside.write_bytes(content)
-        aside.replace(target)
+    path = write_once(static, f"layers/{layer_id}", "json", content)
     west, south, east, north = (float(v) for v in frame.total_bounds)
     return LayerFile(layer_id, path, tuple(frame["code"]), (west, south, east, north))
 

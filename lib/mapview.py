@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import folium
+import shapely
 import streamlit as st
 from branca.element import MacroElement
 from folium.template import Template
+from shapely.geometry.base import BaseGeometry
 from streamlit_folium import st_folium
 
 from lib.errors import StoreError
-from lib.layers import LAYERS, LayerFile
+from lib.layers import LAYERS, LayerFile, write_once
 from lib.settings import settings
 from lib.symbols import HATCHES
 from lib.text import Lang, t
@@ -41,6 +43,28 @@ class Target:
     code: str
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A small drawing that changes with every answer: a piece, the tolerance band.
+
+    Parameters
+    ----------
+    geometry : BaseGeometry
+        EPSG:4326; sent with the rerun, so keep it to one cluster.
+    look : mapping
+        Leaflet path options.
+    name : str
+        First line of the tooltip; empty for none.
+    lines : tuple of str
+        Its further lines, in the visitor's language.
+    """
+
+    geometry: BaseGeometry
+    look: Mapping[str, Any]
+    name: str = ""
+    lines: tuple[str, ...] = ()
+
+
 def parse_target(value: str | None, files: Sequence[LayerFile]) -> Target | None:
     """Return the feature ``"layer:code"`` names, or None unless it is on the map.
 
@@ -57,6 +81,15 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c")
 
 
+class _Map(folium.Map):
+    """A folium map that leaves its page header out: the component has its own."""
+
+    def render(self, **kwargs: object) -> None:
+        """Render as folium does, then drop a kilobyte of header sent on every rerun."""
+        super().render(**kwargs)
+        self.get_root().header._children.clear()  # noqa: SLF001 - branca has no public way
+
+
 class _Script(MacroElement):
     """A line of script with one JSON argument."""
 
@@ -68,7 +101,8 @@ class _Script(MacroElement):
         self.line = line
 
 
-def _served(path: str) -> str:
+def served(path: str) -> str:
+    """Return the address of a file below ``static/`` as a browser asks for it."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"{'/' + base if base else ''}/app/static/{path}"
 
@@ -87,7 +121,7 @@ def _configuration(files: Sequence[LayerFile], lang: Lang) -> dict[str, Any]:
         "layers": [
             {
                 "id": file.layer_id,
-                "url": _served(file.path),
+                "url": served(file.path),
                 "kind": LAYERS[file.layer_id].kind,
                 "interactive": LAYERS[file.layer_id].interactive,
                 "styles": [style.look for style in LAYERS[file.layer_id].styles],
@@ -103,6 +137,24 @@ def _label(layer_id: str) -> dict[str, float] | None:
     if label is None:
         return None
     return {"minZoom": label.min_zoom, "rank": label.rank, "offset": label.offset}
+
+
+def _drawing(shape: Shape, lang: Lang) -> dict[str, Any]:
+    # 6 decimals are 0.1 m: enough for the eye, and what is measured is not this.
+    rounded = shapely.transform(shape.geometry, lambda xy: xy.round(6))
+    return {
+        "geometry": json.loads(shapely.to_geojson(rounded)),
+        "look": shape.look,
+        "name": shape.name,
+        lang: shape.lines,
+    }
+
+
+def _bounds(shapes: Sequence[Shape]) -> list[list[float]] | None:
+    if not shapes:
+        return None
+    west, south, east, north = shapely.total_bounds([shape.geometry for shape in shapes])
+    return [[south, west], [north, east]]
 
 
 def _target(target: Target | None) -> dict[str, str] | None:
@@ -131,6 +183,7 @@ def show_map(
     focus: Target | None,
     lang: Lang,
     on_click: Callable[[Target | None], None],
+    shapes: Sequence[Shape] = (),
     height: int = 470,
 ) -> None:
     """Put the map on the page.
@@ -151,17 +204,19 @@ def show_map(
         Language of tooltips and buttons.
     on_click : callable
         Called before the rerun with what was clicked, None for the ground.
+    shapes : sequence of Shape
+        Drawn over the layers; where there are any, `focus` goes to them.
     height : int
         Height in pixels before the style sheet has its say.
     """
     config = _configuration(files, lang)
     assets = web_assets()
     # Process-global in folium; the same for every visitor, so setting it again is harmless.
-    folium.Map.default_js = [(path, _served(path)) for path in assets.scripts]
-    folium.Map.default_css = [(path, _served(path)) for path in assets.styles]
-    config_json = _json(config)
-    key = f"map-{hashlib.sha256((config_json + assets.scripts[-1]).encode()).hexdigest()[:16]}"
-    base = folium.Map(
+    folium.Map.default_js = [(path, served(path)) for path in assets.scripts]
+    folium.Map.default_css = [(path, served(path)) for path in assets.styles]
+    config_path = write_once(settings().static, "layers/map", "json", _json(config).encode())
+    key = f"map-{hashlib.sha256((config_path + assets.scripts[-1]).encode()).hexdigest()[:16]}"
+    base = _Map(
         location=[sum(side) / 2 for side in zip(*config["bounds"], strict=True)],
         zoom_start=9,
         tiles=None,
@@ -170,9 +225,15 @@ def show_map(
         zoomDelta=0.5,
         wheelPxPerZoomLevel=90,
     )
-    base.add_child(_Script(f"PhuThoMap.mount(map_div, {config_json});"))
+    base.add_child(_Script(f"PhuThoMap.mount(map_div, {_json(served(config_path))});"))
     drawn = {file.layer_id: file.draw(styles.get(file.layer_id, {})) for file in files}
-    state = {"layers": drawn, "selected": _target(selected), "focus": _target(focus)}
+    state = {
+        "layers": drawn,
+        "selected": _target(selected),
+        "focus": _target(focus),
+        "bounds": _bounds(shapes),
+        "shapes": [_drawing(shape, lang) for shape in shapes],
+    }
     turn = folium.FeatureGroup(name="turn")
     turn.add_child(_Script(f"PhuThoMap.show({_json(state)});"))
 

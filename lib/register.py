@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lib import merger
-from lib.text import is_blank
+from lib.text import bare_name, is_blank
 
 ESSENTIAL: Final = ("former_communes", "area_ha", "decision_no", "investor")
 """Columns a meeting asks for first; a cluster that lacks one has gaps."""
@@ -34,7 +34,8 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         The columns of ``clusters`` and ``commune_codes`` (tuple of new codes by
-        decision), ``communes_now`` (their names), ``change``, the counts behind
+        decision), ``communes_now`` (their names), ``district_codes`` (communes made
+        of the former district a source names), ``change``, the counts behind
         it, ``missing`` (tuple of essential columns without data), ``lat`` and
         ``lon`` (degrees WGS 84, approximate; NaN where no unit is named).
     """
@@ -51,6 +52,7 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         lambda found: "; ".join(names[code] for code in found)
     )
     joined["missing"] = _missing(joined)
+    joined["district_codes"] = _district_codes(joined, tables["former_units"])
     places = _places(clusters, tables, joined["commune_codes"])
     return joined.join(places)
 
@@ -58,6 +60,18 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _missing(clusters: pd.DataFrame) -> pd.Series:
     blank = clusters[list(ESSENTIAL)].isna()
     return blank.apply(lambda row: tuple(row.index[row]), axis=1)
+
+
+def _district_codes(clusters: pd.DataFrame, units: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return the new communes made of the former district a source names."""
+    key = units["province"] + "/" + units["district"].map(bare_name)
+    codes = {str(name): tuple(sorted(set(rows))) for name, rows in units["new_code"].groupby(key)}
+    return [
+        () if is_blank(district) else codes.get(f"{province}/{bare_name(str(district))}", ())
+        for province, district in zip(
+            clusters["former_province"], clusters["former_district"], strict=True
+        )
+    ]
 
 
 def _places(

@@ -8,6 +8,7 @@ a dashed outline. No colour judges a unit.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from xml.sax.saxutils import quoteattr
 
 LAND: Final = "#F4F2EC"
 OUTSIDE: Final = "#E4E1D8"
@@ -158,3 +159,66 @@ WEAK: Final = (
     Style("extremely_difficult", "schemas.value.weak_kind.extremely_difficult", sign(SQUARE)),
     Style("solved", "layers.weak_solved", sign(TRIANGLE, fill="#FFFFFF", size=16)),
 )
+
+OUTLINES: Final = (
+    Style("cross_commune", "schemas.value.verdict.cross_commune", area(CROSS, line=INK, width=1.2)),
+    Style("within", "schemas.value.verdict.within", area(WITHIN, line=INK, width=1.2)),
+    Style(
+        "undetermined",
+        "schemas.value.verdict.undetermined",
+        area("url(#ph-undetermined)", line=INK, width=1.2, dashArray="4 3"),
+    ),
+)
+
+
+def piece(number: int) -> dict[str, Any]:
+    """Return the look of a cluster's piece: by its rank in hectares, from 0."""
+    return area(PIECES[number % len(PIECES)], line="#FFFFFF", width=1, fillOpacity=0.75)
+
+
+BAND: Final = area("url(#ph-undetermined)", line=UNDETERMINED, width=1, fillOpacity=0.8)
+"""The strip within the tolerance of a commune line, where nothing can be said."""
+
+
+def swatch(style: Style, kind: str) -> str:
+    """Return `style` as a small SVG for the legend, the same shapes the map draws.
+
+    Parameters
+    ----------
+    style : Style
+        A class of a layer.
+    kind : {"polygon", "line", "point"}
+        What the layer's geometry is.
+    """
+    look = style.look
+    if kind == "point":
+        return _svg(20, 20, "0 0 24 24", "".join(_tag("path", part) for part in look["parts"]))
+    line = {"stroke": look["color"], "stroke-width": max(1.5, look["weight"])}
+    if look["dashArray"]:
+        line["stroke-dasharray"] = look["dashArray"]
+    if kind == "line":
+        return _svg(30, 14, "0 0 30 14", _tag("path", {"d": "M1 7H29", **line}))
+    box: dict[str, Any] = {"x": 1, "y": 1, "width": 28, "height": 14, "fill": look["fillColor"]}
+    box["fill-opacity"] = look["fillOpacity"]
+    return _svg(30, 16, "0 0 30 16", _hatches() + _tag("rect", box | line))
+
+
+def _svg(width: int, height: int, view: str, drawing: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="{view}">{drawing}</svg>'
+    )
+
+
+def _tag(name: str, attributes: Mapping[str, Any]) -> str:
+    return f"<{name} {' '.join(f'{k}={quoteattr(str(v))}' for k, v in attributes.items())}/>"
+
+
+def _hatches() -> str:
+    """Return the stripes as patterns of 6 x 6 turned by 45 degrees."""
+    return "".join(
+        f'<pattern id="{h["id"]}" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect width="6" height="6" fill="{h["ground"]}"/>'
+        f'<path d="M0 0V6" stroke="{h["line"]}" stroke-width="3"/></pattern>'
+        for h in HATCHES
+    )

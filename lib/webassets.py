@@ -13,7 +13,21 @@ from typing import Final
 
 from xstatic.pkg import leaflet
 
+from lib.layers import REGISTRY, Layer, write_once
+from lib.symbols import Style, swatch
+
 ASSETS: Final = Path(__file__).parent / "assets"
+
+
+def swatch_path(layer: Layer, style: Style) -> str:
+    """Return the path below ``static/`` of the legend's drawing of a class."""
+    digest = hashlib.sha256(swatch(style, layer.kind).encode()).hexdigest()[:12]
+    return f"legend/{layer.layer_id}-{style.key}-{digest}.svg"
+
+
+def page_style_path() -> str:
+    """Return the path below ``static/`` of the pages' style sheet."""
+    return f"vendor/{_hashed(ASSETS / 'app.css')}"
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ def web_assets() -> WebAssets:
 
 
 def install(static: Path) -> WebAssets:
-    """Copy Leaflet and our own script and style to ``static/vendor``."""
+    """Put Leaflet, our own script and styles and the legend's drawings below `static`."""
     vendor = static / "vendor"
     vendor.mkdir(parents=True, exist_ok=True)
     source = Path(leaflet.BASE_DIR)
@@ -48,4 +62,9 @@ def install(static: Path) -> WebAssets:
     assets = web_assets()
     shutil.copyfile(ASSETS / "map.js", static / assets.scripts[-1])
     shutil.copyfile(ASSETS / "map.css", static / assets.styles[-1])
+    shutil.copyfile(ASSETS / "app.css", static / page_style_path())
+    for layer in REGISTRY:
+        for style in layer.styles:
+            name = f"legend/{layer.layer_id}-{style.key}"
+            write_once(static, name, "svg", swatch(style, layer.kind).encode())
     return assets

@@ -12,7 +12,8 @@ lang = language()
 manifest = data.manifest
 
 frame.banner(data)
-frame.heading(tr("pages.about"), tr("about.sentence"))
+frame.title(tr("pages.about"))
+frame.sentence(tr("about.sentence"))
 
 st.header(tr("about.sources"), anchor=False)
 rows = []

@@ -15,32 +15,8 @@ from lib.ui.workspace import workspace
 data = workspace()
 lang = language()
 keys = [f.key for f in flt.CLUSTER_FILTERS]
-with st.sidebar:
-    sidebar.find_box(data)
-    sidebar.filters(data, keys)
-    legend = st.container()
-
-name = sidebar.value_name(data)
-chosen = {key: state.chosen(key) for key in keys}
-communes = pd.DataFrame(data.communes.drop(columns="geometry"))
-communes["commune_codes"] = communes["code"].map(lambda code: (code,))
-left = flt.apply(communes, chosen, flt.COMMUNE_FILTERS, value_name=name, lang=lang)
-shown = flt.apply(data.clusters, chosen, flt.CLUSTER_FILTERS, value_name=name, lang=lang)
-communes, clusters = communes[left.mask], data.clusters[shown.mask]
-weak = data.tables["weak_supply"].query("commune_code in @communes.code")
+weak = data.tables["weak_supply"].dropna(subset=["commune_code"])
 weak = weak[weak["kind"].isin([style.key for style in WEAK])]
-
-frame.banner(data)
-frame.heading(
-    tr("pages.overview"),
-    tr(
-        "pages.overview_sentence",
-        communes=number(len(communes), lang),
-        clusters=number(len(clusters), lang),
-        filters=shown.sentence or tr("filters.none"),
-    ),
-)
-frame.official_totals(data)
 
 
 def only(**wanted: list[str]) -> None:
@@ -49,73 +25,103 @@ def only(**wanted: list[str]) -> None:
         st.session_state[key] = codes
 
 
+frame.banner(data)
+frame.title(tr("pages.overview"))
+sentence = st.container()
+frame.official_totals(data)
 everything = data.clusters
 frame.figures(
     [
-        frame.Figure(
-            "communes", number(len(data.communes), lang), tr("pages.figure_communes"), only
-        ),
-        frame.Figure("clusters", number(len(everything), lang), tr("pages.figure_clusters"), only),
+        frame.Figure("communes", len(data.communes), only),
+        frame.Figure("clusters", len(everything), only),
         frame.Figure(
             "operating",
-            number(int((everything["operation_status"] == "operating").sum()), lang),
-            tr("pages.figure_operating"),
+            int((everything["operation_status"] == "operating").sum()),
             lambda: only(status=["operating"]),
         ),
         frame.Figure(
             "gaps",
-            number(int(everything["missing"].map(len).gt(0).sum()), lang),
-            tr("pages.figure_gaps"),
+            int(everything["missing"].map(len).gt(0).sum()),
             lambda: only(gaps=["yes"]),
         ),
-        frame.Figure(
-            "weak",
-            number(len(weak), lang),
-            tr("pages.figure_weak"),
-            lambda: only(commune=sorted(set(weak["commune_code"]))),
-        ),
+        frame.Figure("weak", len(weak), lambda: only(commune=sorted(set(weak["commune_code"])))),
     ]
 )
-if shown.emptied_by and left.emptied_by:
-    frame.empty(left.emptied_by, lambda key: tr(f"filters.{key}"))
 
-selected = parse_target(st.session_state["sel"], data.files)
-styles = mapstyles.ground(data, set(communes["code"]))
-styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
-styles["weak"] = mapstyles.weak(weak)
-map_with_card(
-    data,
-    styles,
-    selected=selected,
-    card=cards.card_of(data, selected),
-    legend=legend,
-    legend_layers=("weak", "clusters", "communes", "former-provinces", "province"),
-)
 
-counts = data.clusters.explode("commune_codes")["commune_codes"].value_counts()
-table = communes.assign(
-    kind=[value_label("commune_kind", kind, lang) for kind in communes["kind"]],
-    former_units=communes["code"].map(data.tables["former_units"]["new_code"].value_counts()),
-    official_ha=communes["area_km2"] * 100,
-    clusters=communes["code"].map(counts).fillna(0).astype(int),
-)
-table = table.sort_values("name", key=lambda names: names.map(sort_key))
-show_table(
-    table,
-    [
-        Column("kind", tr("pages.kind"), width="small"),
-        Column("name", tr("pages.name")),
-        Column("former_province", tr("pages.former_province"), width="small"),
-        Column("former_units", tr("pages.former_units"), lambda n: number(n, lang), "small"),
-        Column("official_ha", tr("pages.area_official"), lambda a: number(a, lang, 2)),
-        Column("measured_ha", tr("pages.area_measured"), lambda a: number(a, lang, 2)),
-        Column("population", tr("pages.population"), lambda n: number(n, lang)),
-        Column("clusters", tr("pages.clusters_count"), lambda n: number(n, lang), "small"),
-    ],
-    id_column="code",
-    selected=selected.code if selected and selected.layer_id == "communes" else "",
-    on_pick=lambda code: state.select(f"communes:{code}" if code else ""),
-    key="table-communes",
-    alt=tr("pages.table_communes"),
-)
+@st.fragment
+def view() -> None:
+    with st.sidebar:
+        sidebar.find_box(data)
+        sidebar.filters(data, keys)
+        legend = st.container()
+    chosen = {key: state.chosen(key) for key in keys}
+    name = sidebar.value_name(data)
+    communes = pd.DataFrame(data.communes.drop(columns="geometry"))
+    communes["commune_codes"] = communes["code"].map(lambda code: (code,))
+    left = flt.apply(communes, chosen, flt.COMMUNE_FILTERS, value_name=name, lang=lang)
+    shown = flt.apply(data.clusters, chosen, flt.CLUSTER_FILTERS, value_name=name, lang=lang)
+    communes, clusters = communes[left.mask], data.clusters[shown.mask]
+    with sentence:
+        frame.sentence(
+            tr(
+                "pages.overview_sentence",
+                communes=number(len(communes), lang),
+                clusters=number(len(clusters), lang),
+                filters=shown.sentence or tr("filters.none"),
+            )
+        )
+    if shown.emptied_by and left.emptied_by:
+        frame.empty(left.emptied_by)
+
+    selected = parse_target(st.session_state["sel"], data.files)
+    styles = mapstyles.ground(data, set(communes["code"]))
+    styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
+    styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(communes["code"])])
+    map_with_card(
+        data,
+        styles,
+        selected=selected,
+        card=cards.card_of(data, selected),
+        legend=legend,
+        legend_layers=("weak", "clusters", "communes", "former-provinces", "province"),
+    )
+    with st.expander(
+        tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"
+    ) as table:
+        if table.open:
+            commune_table(communes, selected.code if selected else "")
+    state.end()
+
+
+def commune_table(communes: pd.DataFrame, selected: str) -> None:
+    units = data.tables["former_units"]["new_code"].value_counts()
+    counts = data.clusters.explode("commune_codes")["commune_codes"].value_counts()
+    rows = communes.assign(
+        kind=[value_label("commune_kind", kind, lang) for kind in communes["kind"]],
+        former_units=communes["code"].map(units),
+        official_ha=communes["area_km2"] * 100,
+        clusters=communes["code"].map(counts).fillna(0).astype(int),
+    )
+    show_table(
+        rows.sort_values("name", key=lambda names: names.map(sort_key)),
+        [
+            Column("kind", tr("pages.kind"), width="small"),
+            Column("name", tr("pages.name")),
+            Column("former_province", tr("pages.former_province"), width="small"),
+            Column("former_units", tr("pages.former_units"), lambda n: number(n, lang), "small"),
+            Column("official_ha", tr("pages.area_official"), lambda a: number(a, lang, 2)),
+            Column("measured_ha", tr("pages.area_measured"), lambda a: number(a, lang, 2)),
+            Column("population", tr("pages.population"), lambda n: number(n, lang)),
+            Column("clusters", tr("pages.clusters_count"), lambda n: number(n, lang), "small"),
+        ],
+        id_column="code",
+        selected=selected,
+        on_pick=lambda code: state.select(f"communes:{code}" if code else ""),
+        key="table-communes",
+        alt=tr("pages.table_communes"),
+    )
+
+
+view()
 frame.foot(data, ["communes", "clusters", "weak_supply"])

@@ -20,6 +20,8 @@
   let clicks = 0;
   let turns = 0;
   let selection = [];
+  let drawings = [];
+  let drawn = "";
   let labelPane = null;
 
   function element(tag, className, text) {
@@ -123,11 +125,31 @@
       const styles = wanted.layers[spec.id] || "";
       items.forEach((item, i) => restyle(spec, item, styles[i] || HIDDEN));
     }
+    draw();
     highlight();
     focus();
     drawLabels();
     document.body.dataset.phLayers = String(layers.size);
     document.body.dataset.phTurns = String(turns);
+  }
+
+  /* A few shapes that change with every answer: the pieces of the chosen cluster. */
+  function draw() {
+    const shapes = wanted.shapes || [];
+    const now = JSON.stringify(shapes);
+    if (now === drawn) return;
+    drawn = now;
+    drawings.forEach((shape) => shape.remove());
+    drawings = shapes.map((spec) => {
+      const shape = L.GeoJSON.geometryToLayer(
+        { type: "Feature", properties: {}, geometry: spec.geometry },
+        { pane: "ph-shapes", interactive: Boolean(spec.name), smoothFactor: 0.5 },
+      );
+      shape.setStyle(spec.look);
+      if (spec.name) shape.bindTooltip(() => tooltip(spec), { sticky: true, className: "ph-tooltip" });
+      return shape.addTo(map);
+    });
+    document.body.dataset.phShapes = String(drawings.length);
   }
 
   function find(target) {
@@ -164,22 +186,21 @@
   function focus() {
     const target = wanted.focus;
     const name = target ? `${target.layer}:${target.code}` : "";
+    const bounds = wanted.bounds;
     if (name === focusDone) return;
-    if (name && name === clicked) {
-      focusDone = name;
-      return;
-    }
-    if (!name) {
+    if (!name || (name === clicked && !bounds)) {
       focusDone = name;
       return;
     }
     const item = find(target);
-    if (!item) return;
+    if (!item && !bounds) return;
     // The first view must stand still: the frame is still finding its size.
     const animate = focusDone !== null;
     focusDone = name;
     moved = true;
-    if (item.shape.getBounds) {
+    if (bounds) {
+      map.fitBounds(bounds, { padding: [30, 30], maxZoom: 17, animate });
+    } else if (item.shape.getBounds) {
       map.fitBounds(item.shape.getBounds(), { padding: [40, 40], maxZoom: 14, animate });
     } else {
       map.setView(item.shape.getLatLng(), Math.max(map.getZoom(), 11.5), { animate });
@@ -271,13 +292,12 @@
 
   function complain(error) {
     console.error(error);
-    const box = element("div", "ph-broken", config.texts.broken);
+    const text = config ? config.texts.broken : "Chưa tải được bản đồ. Tải lại trang.";
+    const box = element("div", "ph-broken", text);
     document.body.appendChild(box);
   }
 
-  function mount(leafletMap, settings) {
-    map = leafletMap;
-    config = settings;
+  function buildMap() {
     const frame = map.getContainer();
     frame.style.height = "100vh";
     frame.setAttribute("aria-label", config.texts.map);
@@ -287,6 +307,7 @@
     home(false);
     addHatches(config.hatches);
     config.layers.forEach((spec, i) => { spec.pane = pane(`ph-${spec.id}`, 400 + 10 * i); });
+    pane("ph-shapes", 580);
     pane("ph-selected", 590);
     labelPane = map.getPane(pane("ph-labels", 640));
     labelPane.style.pointerEvents = "none";
@@ -299,14 +320,25 @@
       map.invalidateSize();
       if (!moved) home(false);
     }).observe(frame);
+  }
+
+  async function mount(leafletMap, url) {
+    map = leafletMap;
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    config = await answer.json();
+    buildMap();
     config.layers.forEach((spec) => { load(spec).catch(complain); });
   }
 
   function show(state) {
     turns += 1;
     wanted = state;
-    apply();
+    if (config) apply();
   }
 
-  window.PhuThoMap = { mount, show };
+  window.PhuThoMap = {
+    mount: (leafletMap, url) => { mount(leafletMap, url).catch(complain); },
+    show,
+  };
 })();

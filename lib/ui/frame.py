@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
 
 from lib.facts import data_date
+from lib.mapview import served
 from lib.text import LANGS, date, number
 from lib.ui import state
 from lib.ui.card import link, site
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
-
-_STYLE: Final = Path(__file__).parents[1] / "assets" / "app.css"
+from lib.webassets import page_style_path
 
 
 @dataclass(frozen=True)
@@ -25,24 +23,21 @@ class Figure:
     Parameters
     ----------
     key : str
-        Unique on the page.
-    value : str
-        The number, already written out.
-    label : str
-        What it counts, in the visitor's language.
+        Unique on the page; ``pages.figure_<key>`` says what it counts.
+    value : int
+        The number.
     show : callable
         Sets the filters that leave exactly what is counted.
     """
 
     key: str
-    value: str
-    label: str
+    value: int
     show: Callable[[], None]
 
 
 def style() -> None:
-    """Load the few rules the theme cannot say."""
-    st.html(_STYLE)
+    """Load the few rules the theme cannot say, from a file the browser keeps."""
+    st.html(f'<style>@import url("{served(page_style_path())}");</style>')
 
 
 def language_switch() -> None:
@@ -66,10 +61,14 @@ def banner(data: Workspace) -> None:
         )
 
 
-def heading(title: str, sentence: str) -> None:
-    """Draw the page's name and the sentence that says what is shown."""
-    st.title(title, anchor=False)
-    st.html(str(Markup('<p class="ph-sentence" aria-live="polite">{}</p>').format(sentence)))
+def title(name: str) -> None:
+    """Draw the page's name."""
+    st.title(name, anchor=False)
+
+
+def sentence(text: str) -> None:
+    """Draw the sentence that says what is shown: the filter, in words."""
+    st.html(str(Markup('<p class="ph-sentence" aria-live="polite">{}</p>').format(text)))
 
 
 def figures(items: Sequence[Figure]) -> None:
@@ -77,7 +76,7 @@ def figures(items: Sequence[Figure]) -> None:
     with st.container(key="figures"):
         for item in items:
             st.button(
-                f"**{item.value}** {item.label}",
+                f"**{number(item.value, language())}** {tr(f'pages.figure_{item.key}')}",
                 key=f"figure-{item.key}",
                 on_click=item.show,
                 help=tr("frame.figure_help"),
@@ -85,8 +84,12 @@ def figures(items: Sequence[Figure]) -> None:
             )
 
 
-def empty(emptied_by: Sequence[str], names: Callable[[str], str]) -> None:
+def empty(emptied_by: Sequence[str]) -> None:
     """Say which filter left nothing, and offer to lift it."""
+
+    def names(key: str) -> str:
+        return tr(f"filters.{key}")
+
     st.info(
         tr("frame.empty", filters=", ".join(names(key) for key in emptied_by)),
         icon=":material/filter_alt_off:",

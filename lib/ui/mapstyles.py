@@ -38,6 +38,15 @@ def ground(data: Workspace, inside: Collection[str], named: Collection[str] = ()
     return styles
 
 
+def named(data: Workspace, cluster_id: str) -> Collection[str]:
+    """Return the communes to tint for a cluster: by decision, else those of its district."""
+    if not cluster_id:
+        return ()
+    row = data.clusters.loc[data.clusters["cluster_id"] == cluster_id].iloc[0]
+    codes: tuple[str, ...] = row["commune_codes"] or row["district_codes"]
+    return codes
+
+
 def clusters(frame: pd.DataFrame, column: str) -> Mapping[str, str]:
     """Return the class of each cluster of `frame` from its `column`."""
     return dict(zip(frame["cluster_id"], frame[column], strict=True))

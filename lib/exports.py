@@ -1,0 +1,145 @@
+"""Tables for others: CSV, XLSX, GeoJSON and GPKG that say where they come from.
+
+Every file carries its data date, the tolerance and the rules inside. Text that
+a spreadsheet would take for a formula stays text (CWE-1236).
+"""
+
+import io
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import xlsxwriter
+
+from lib.errors import WrongUseError
+
+FORMATS: Final = ("csv", "xlsx", "geojson", "gpkg")
+_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
+_WIDTH: Final = 60
+
+Notes = Mapping[str, str]
+"""Label -> text: data date, tolerance, rules, sources."""
+
+
+def safe_text(value: object) -> object:
+    """Return `value`; text a spreadsheet would run as a formula gets a ``'`` before it.
+
+    Numbers stay numbers, negative ones too (OWASP, CSV injection).
+    """
+    if isinstance(value, str) and value.startswith(_RISKY):
+        return f"'{value}"
+    return value
+
+
+def to_csv(frame: pd.DataFrame, *, notes: Notes | None = None, excel: bool = False) -> bytes:
+    """Return `frame` as CSV.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Without geometry.
+    notes : mapping, optional
+        Added as columns with one value each, so that the file stays a table.
+    excel : bool
+        For Excel set to Vietnamese: ``;`` between columns, decimal comma, UTF-8
+        with BOM. Otherwise ``,``, decimal point, UTF-8.
+    """
+    table = frame.map(safe_text).assign(**(notes or {}))
+    text = table.to_csv(
+        index=False, sep=";" if excel else ",", decimal="," if excel else ".", lineterminator="\r\n"
+    )
+    return text.encode("utf-8-sig" if excel else "utf-8")
+
+
+def to_xlsx(
+    frame: pd.DataFrame, *, notes: Notes, sheet: str, decimals: Sequence[str] = ()
+) -> bytes:
+    """Return `frame` as a formatted workbook: frozen header, filter, notes on a second sheet.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Without geometry; its columns are the headings.
+    notes : mapping
+        Second sheet: label and text.
+    sheet : str
+        Name of the first sheet.
+    decimals : sequence of str
+        Columns shown with two decimals.
+    """
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        head = book.add_format(
+            {"bold": True, "bg_color": "#F4F2EC", "bottom": 2, "text_wrap": True, "valign": "top"}
+        )
+        two = book.add_format({"num_format": "#,##0.00"})
+        page = book.add_worksheet(sheet)
+        page.freeze_panes(1, 0)
+        for place, name in enumerate(frame.columns):
+            values = frame[name]
+            longest = int(values.astype(str).str.len().max() or 0) if len(values) else 0
+            page.set_column(place, place, min(_WIDTH, max(10, longest, len(str(name)) // 2) + 2))
+            page.write_string(0, place, str(name), head)
+            for row, value in enumerate(values, start=1):
+                _write(page, row, place, value, two if name in decimals else None)
+        if len(frame):
+            page.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+        about = book.add_worksheet(notes.get("_sheet", "Ghi chú"))
+        about.set_column(0, 0, 28)
+        about.set_column(1, 1, 110, book.add_format({"text_wrap": True}))
+        shown = [(label, text) for label, text in notes.items() if not label.startswith("_")]
+        for row, (label, text) in enumerate(shown):
+            about.write_string(row, 0, label, head)
+            about.write_string(row, 1, text)
+    return buffer.getvalue()
+
+
+def _write(page: Any, row: int, place: int, value: object, style: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return
+    if isinstance(value, bool | np.bool_):
+        page.write_boolean(row, place, bool(value), style)
+    elif isinstance(value, int | float | np.number):
+        page.write_number(row, place, float(value), style)
+    else:
+        page.write_string(row, place, str(value), style)
+
+
+def to_geojson(frame: gpd.GeoDataFrame, *, notes: Notes) -> bytes:
+    """Return `frame` (EPSG:4326) as GeoJSON with its notes in the member ``metadata``."""
+    collection = json.loads(frame.to_json(drop_id=True, show_bbox=False))
+    collection["metadata"] = {k: v for k, v in notes.items() if not k.startswith("_")}
+    return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()
+
+
+def to_gpkg(frame: gpd.GeoDataFrame, *, layer: str, notes: Notes) -> bytes:
+    """Return `frame` as a GeoPackage: one layer, and the notes as a table ``metadata``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.gpkg"
+        frame.to_file(path, layer=layer, driver="GPKG", engine="pyogrio")
+        rows = [(k, v) for k, v in notes.items() if not k.startswith("_")]
+        pyogrio.write_dataframe(
+            pd.DataFrame(rows, columns=["label", "text"]), path, layer="metadata", driver="GPKG"
+        )
+        return path.read_bytes()
+
+
+def suffix_of(path: Path) -> str:
+    """Return the format the name of `path` asks for.
+
+    Raises
+    ------
+    WrongUseError
+        If it is none of `FORMATS`.
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in FORMATS:
+        raise WrongUseError("exports.unknown_format", file=path.name, formats=", ".join(FORMATS))
+    return suffix

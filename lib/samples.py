@@ -1,0 +1,36 @@
+"""Sample outlines, to try the geometric side before the office brings its own.
+
+Every row is labelled; nothing here may count in a total.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from lib.coordinates import read_coordinate_csv
+from lib.crs import STORAGE_CRS
+
+SAMPLES: Final = Path(__file__).parents[1] / "data" / "samples"
+SAMPLE_PREFIX: Final = "MAU-"
+"""Beginning of every code of a sample: *mẫu*."""
+
+
+def sample_outlines(folder: Path = SAMPLES) -> gpd.GeoDataFrame:
+    """Return the sample clusters with their outlines, EPSG:4326.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``cluster_id`` (begins with ``MAU-``), ``name``, ``outline_quality``,
+        ``outline_accuracy_m`` (metres), ``note``, ``geometry``.
+    """
+    listed = pd.read_csv(folder / "outlines.csv")
+    polygons = [
+        read_coordinate_csv(folder / file, epsg=int(epsg)).polygon
+        for file, epsg in zip(listed["file"], listed["epsg"], strict=True)
+    ]
+    columns = ["cluster_id", "name", "outline_accuracy_m", "note"]
+    frame = listed[columns].assign(outline_quality="surveyed")
+    return gpd.GeoDataFrame(frame, geometry=polygons, crs=STORAGE_CRS)

@@ -1,0 +1,381 @@
+"""A site that is started for the tests, and what a visitor does on it."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pandas as pd
+import requests
+from lib.store import Store
+from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+RERUN_MS = 15_000
+
+HOSTILE = (
+    """<img src=x onerror="parent.document.title='pwned'">""",
+    "${alert(1)}",
+    "`${alert(1)}`",
+    "</script><script>alert(1)</script>",
+    "[x](javascript:alert(1))",
+)
+HOSTILE_COMMUNES = ("08590", "08656", "05212", "08542", "08152")
+HOSTILE_CLUSTERS = ("PT-001", "PT-002", "PT-004", "PT-008", "PT-009")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server with a store of its own.
+
+    Parameters
+    ----------
+    url : str
+        Where it answers, without a slash at the end.
+    root : Path
+        Its copy of the application; store and static files are below.
+    log : Path
+        All the server said.
+    """
+
+    url: str
+    root: Path
+    log: Path
+
+    @cached_property
+    def layers(self) -> dict[str, dict]:
+        """What ``prepare`` says of the layer files: path, codes, bounds, by layer."""
+        (index,) = (self.root / "static" / "layers").glob("*.index.json")
+        listed = json.loads(index.read_text(encoding="utf-8"))
+        return {layer["layer_id"]: layer for layer in listed}
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of its snapshot the tests compare with."""
+        snapshot = Store(self.root / "data" / "store").current()
+        names = ("communes", "clusters", "former_units", "ended_units", "weak_supply")
+        return {name: pd.DataFrame(snapshot.read(name)) for name in names}
+
+    def places(self, layer_id: str) -> list[dict]:
+        """Return the properties of a layer's features: code, name, lx, ly."""
+        path = self.root / "static" / self.layers[layer_id]["path"]
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return [feature["properties"] for feature in document["features"]]
+
+
+def copy_app(folder: Path) -> Path:
+    """Copy what a clone needs to run; nothing of the developer's store or static files."""
+    root = folder / "app"
+    hidden = shutil.ignore_patterns("__pycache__", "store")
+    for name in ("lib", "pages", ".streamlit", "data"):
+        shutil.copytree(ROOT / name, root / name, ignore=hidden)
+    shutil.copyfile(ROOT / "app.py", root / "app.py")
+    return root
+
+
+def make_hostile(root: Path) -> None:
+    """Put hostile texts in every free text of the copy's facts that a page shows."""
+    facts = root / "data" / "facts"
+    texts = dict(zip(HOSTILE_COMMUNES, HOSTILE, strict=True))
+    renamed: set[str] = set()
+
+    def commune(row: dict[str, str]) -> None:
+        if text := texts.get(row["code"]):
+            row.update(name=text, note=text, seat_text=text, legal_basis=text)
+
+    def former(row: dict[str, str]) -> None:
+        code = row["new_code"]
+        if code in texts and code not in renamed and row["part"] == "whole":
+            renamed.add(code)
+            row.update(name=texts[code])
+
+    def cluster(row: dict[str, str]) -> None:
+        if row["cluster_id"] in HOSTILE_CLUSTERS:
+            text = HOSTILE[HOSTILE_CLUSTERS.index(row["cluster_id"])]
+            row.update(name=text, investor=text, decision_no=text, note=text)
+            row.update(source_url='https://example.org/"onmouseover="alert(1)')
+        if row["cluster_id"] == "PT-005":
+            row.update(former_communes=HOSTILE[0], former_district=HOSTILE[3])
+
+    def weak(row: dict[str, str]) -> None:
+        if row["weak_id"] == "WS-01":
+            row.update(villages=HOSTILE[0], note=HOSTILE[1], value=HOSTILE[3], programme=HOSTILE[4])
+
+    def totals(row: dict[str, str]) -> None:
+        row.update(source=HOSTILE[3])
+
+    for name, change in {
+        "communes": commune,
+        "former_units": former,
+        "clusters": cluster,
+        "weak_supply": weak,
+        "published_totals": totals,
+    }.items():
+        path = facts / f"{name}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            change(row)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PHUTHO_")}
+
+
+def prepare(root: Path, *options: str) -> None:
+    """Run ``prepare`` on a copy of the application, without the network."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lib", "prepare", "--offline", *options],
+        cwd=root,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"prepare ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def served(root: Path) -> Iterator[Site]:
+    """Run the server of a copy until the block ends; show what it said if it will not start."""
+    port = _free_port()
+    log = root.parent / "server.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=root,
+            env=_environment(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        site = Site(f"http://localhost:{port}", root, log)
+        try:
+            _wait_until_healthy(site, process)
+            yield site
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_until_healthy(site: Site, process: subprocess.Popen) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if requests.get(f"{site.url}/_stcore/health", timeout=2).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    said = site.log.read_text(encoding="utf-8", errors="replace")
+    msg = f"the server did not become healthy (exit code {process.poll()}):\n{said}"
+    raise AssertionError(msg)
+
+
+@dataclass
+class Visit:
+    """One tab of a browser on a site.
+
+    Parameters
+    ----------
+    page : Page
+        The tab.
+    site : Site
+        Where it is.
+    frames : list of (str, int)
+        ``in`` or ``out`` and payload bytes of every websocket message.
+    dialogs : list of str
+        Messages of the dialogs that opened.
+    """
+
+    page: Page
+    site: Site
+    frames: list[tuple[str, int]] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen from the first message on."""
+
+        def dialog(shown) -> None:  # noqa: ANN001 - Playwright's Dialog
+            self.dialogs.append(shown.message)
+            shown.dismiss()
+
+        def websocket(opened) -> None:  # noqa: ANN001 - Playwright's WebSocket
+            opened.on("framereceived", lambda payload: self.frames.append(("in", len(payload))))
+            opened.on("framesent", lambda payload: self.frames.append(("out", len(payload))))
+
+        self.page.on("dialog", dialog)
+        self.page.on("websocket", websocket)
+
+    def open(self, path: str = "", *, with_map: bool = True, **query: str) -> "Visit":
+        """Go to a page and wait until it is whole."""
+        address = f"{self.site.url}/{path}" + (f"?{urlencode(query)}" if query else "")
+        self.page.goto(address)
+        if with_map:
+            self.map_ready()
+        self.settled()
+        return self
+
+    @property
+    def map(self) -> FrameLocator:
+        """The inside of the map's frame."""
+        return self.page.frame_locator(".st-key-map iframe")
+
+    @property
+    def leaflet(self) -> Locator:
+        """The map's own element."""
+        return self.map.locator(".leaflet-container")
+
+    @property
+    def card(self) -> Locator:
+        """The card beside the map."""
+        return self.page.locator(".st-key-card")
+
+    @property
+    def table(self) -> Locator:
+        """The table under the map."""
+        return self.page.get_by_test_id("stDataFrame")
+
+    def js(self, script: str, argument: object = None) -> object:
+        """Return what `script` (a function of its argument) returns inside the map's frame."""
+        return self.map.locator("body").evaluate(f"(_, given) => ({script})(given)", argument)
+
+    def map_ready(self) -> None:
+        """Wait until every layer is drawn."""
+        count = len(self.site.layers)
+        self.map.locator(f'body[data-ph-layers="{count}"][data-ph-turns]').wait_for()
+
+    def settled(self) -> None:
+        """Wait until the script does not run."""
+        ready = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+        self.page.locator(ready).wait_for(timeout=RERUN_MS)
+
+    def turns(self) -> int:
+        """Return how often the script has told the map what to draw."""
+        return int(self.map.locator("body").get_attribute("data-ph-turns"))
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for the map's next turn, which the block starts."""
+        before = self.turns()
+        yield
+        self.map.locator(f'body[data-ph-turns="{before + 1}"]').wait_for(timeout=RERUN_MS)
+        self.settled()
+
+    def view(self) -> tuple[float, float, float]:
+        """Return zoom, latitude and longitude of the map's centre."""
+        return tuple(self.js("() => [map.getZoom(), map.getCenter().lat, map.getCenter().lng]"))
+
+    def look_at(self, lat: float, lng: float, zoom: float) -> None:
+        """Move the map without an animation."""
+        self.js("([a, b, z]) => { map.setView([a, b], z, {animate: false}); }", [lat, lng, zoom])
+
+    def hit(self, layer_id: str, *, only: tuple[str, ...] = ()) -> dict:
+        """Return a feature the pointer can reach at its label point: code, name, x, y."""
+        places = [
+            {key: place[key] for key in ("code", "name", "lx", "ly")}
+            for place in self.site.places(layer_id)
+            if not only or place["code"] in only
+        ]
+        found = self.js(
+            """({places, pane}) => {
+              for (const place of places) {
+                const at = map.latLngToContainerPoint([place.ly, place.lx]);
+                const top = document.elementFromPoint(at.x, at.y);
+                if (top && top.closest(pane) && !top.matches("svg"))
+                  return {...place, x: at.x, y: at.y};
+              }
+              return null;
+            }""",
+            {"places": places, "pane": f".leaflet-ph-{layer_id}-pane"},
+        )
+        assert found, f"no feature of {layer_id} can be reached"
+        return found
+
+    def click_on_map(self, place: dict) -> None:
+        """Click a feature `hit` returned."""
+        with self.turn():
+            self.leaflet.click(position={"x": place["x"], "y": place["y"]})
+
+    def hover_on_map(self, place: dict) -> Locator:
+        """Move the pointer onto a feature; return its tooltip."""
+        self.leaflet.hover(position={"x": place["x"], "y": place["y"]})
+        tip = self.map.locator(".ph-tooltip")
+        tip.wait_for()
+        return tip
+
+    def drawn(self, layer_id: str) -> int:
+        """Return how many features of a layer are on the map."""
+        shapes = f".leaflet-ph-{layer_id}-pane path.leaflet-interactive, "
+        return self.map.locator(f"{shapes}.leaflet-ph-{layer_id}-pane .ph-icon").count()
+
+    def pill(self, group: str, name: str) -> Locator:
+        """Return one choice of a filter."""
+        return self.page.get_by_role("toolbar", name=group).get_by_role("button", name=name)
+
+    def row(self, name: str) -> Locator:
+        """Return the table's row with `name` in a cell, as a screen reader gets it."""
+        cell = self.page.get_by_role("gridcell", name=name, exact=True)
+        return self.table.get_by_role("row").filter(has=cell)
+
+    def url(self) -> str:
+        """Return the address as the browser shows it now."""
+        return self.page.evaluate("location.href")
+
+    def query(self) -> dict[str, str]:
+        """Return what the address says after the question mark."""
+        return dict(parse_qsl(urlsplit(self.url()).query))
+
+    def sentence(self) -> str:
+        """Return the sentence over the map."""
+        return self.page.locator(".ph-sentence").inner_text()
+
+    def eventually(self, holds: Callable[[], bool], *, seconds: float = 8) -> bool:
+        """Return whether `holds` comes true in time."""
+        end = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > end:
+                return False
+            self.page.wait_for_timeout(50)
+        return True
+
+
+def listen_beyond(context: BrowserContext) -> list[str]:
+    """Return the list that takes every request for another machine from now on."""
+    beyond: list[str] = []
+
+    def note(url: str) -> None:
+        scheme, _, rest = url.partition("://")
+        host = rest.partition("/")[0].partition(":")[0]
+        if scheme in {"http", "https", "ws", "wss"} and host not in {"localhost", "127.0.0.1"}:
+            beyond.append(url)
+
+    context.on("request", lambda request: note(request.url))
+    context.on("page", lambda page: page.on("websocket", lambda opened: note(opened.url)))
+    return beyond

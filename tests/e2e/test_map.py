@@ -1,0 +1,204 @@
+"""The map: what is drawn, what stays when the filter changes, how it may be moved."""
+
+import re
+
+import pytest
+from e2e.harness import Site, Visit
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+PAGES = {"overview": "", "clusters": "clusters", "about": "about"}
+SCHEMATIC = "Ranh giới sơ đồ, không dùng để đo"
+BYTES_ALLOWED = 10_000
+MARGIN_DEG = 0.3
+LEFT_OUT = re.compile(r"(\d+) cụm [^.\n]*(?:không có trên bản đồ|không vẽ)")
+
+BOXES = """() => [...document.querySelectorAll(".ph-label")].map((label) => {
+  const range = document.createRange();
+  range.selectNodeContents(label);
+  const box = range.getBoundingClientRect();
+  return [label.textContent, box.left, box.top, box.right, box.bottom];
+})"""
+REPAINT = """async (name) => {
+  const pill = [...document.querySelectorAll("[role=toolbar] button")]
+    .find((button) => button.textContent.trim() === name);
+  const map = document.querySelector(".st-key-map iframe").contentDocument.body;
+  const started = performance.now();
+  await new Promise((done) => {
+    new MutationObserver((_, watcher) => { watcher.disconnect(); done(); })
+      .observe(map, {attributeFilter: ["data-ph-turns"]});
+    pill.click();
+  });
+  return performance.now() - started;
+}"""
+
+
+def numbers(text: str) -> list[int]:
+    return [int(found.replace(".", "")) for found in re.findall(r"\d[\d.]*", text)]
+
+
+def test_148_communes_are_drawn(site: Site, visit):
+    opened = visit(site).open()
+    shapes = opened.js(
+        """() => [...document.querySelectorAll(".leaflet-ph-communes-pane path")]
+             .map((path) => path.getAttribute("d"))"""
+    )
+    assert len(set(shapes)) == 148
+    assert all(len(shape) > 10 for shape in shapes)
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_schematic_borders_are_announced_on_every_page(schematic: Site, visit, path):
+    opened = visit(schematic).open(path, with_map=path != "about")
+    alert = opened.page.get_by_test_id("stAlert").filter(has_text=SCHEMATIC)
+    assert alert.is_visible()
+    assert "make run" in alert.inner_text()
+    assert SCHEMATIC in opened.page.locator(".ph-foot").inner_text()
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_real_borders_are_not_called_schematic(real: Site, visit, path):
+    opened = visit(real).open(path, with_map=path != "about")
+    assert opened.page.get_by_test_id("stAlert").filter(has_text=SCHEMATIC).count() == 0
+    assert "Ranh giới tham khảo" in opened.page.locator(".ph-foot").inner_text()
+
+
+def test_a_filter_repaints_the_map_that_is_there(best: Site, visit):
+    opened = visit(best).open()
+    opened.look_at(21.3, 105.2, 11)
+    opened.js("() => { window.phSame = true; }")
+    before = opened.view()
+    with opened.turn():
+        opened.pill("Tỉnh cũ", "Phú Thọ").click()
+    assert opened.js("() => window.phSame"), "the map was mounted again"
+    assert opened.view() == before
+    with opened.turn():
+        opened.pill("Tình trạng hoạt động", "đang hoạt động").click()
+    assert opened.js("() => window.phSame")
+    assert opened.view() == before
+
+
+@pytest.mark.parametrize("path", ["", "clusters"], ids=["overview", "clusters"])
+def test_a_filter_change_moves_less_than_10_kb(best: Site, visit, path, record_property):
+    opened = visit(best).open(path)
+    opened.page.wait_for_timeout(300)
+    opened.frames.clear()
+    with opened.turn():
+        opened.pill("Tỉnh cũ", "Phú Thọ").click()
+    opened.page.wait_for_timeout(300)
+    moved = sum(size for _, size in opened.frames)
+    record_property("websocket_bytes", moved)
+    print(f"websocket bytes of a filter change on /{path}: {moved}")  # noqa: T201
+    assert 500 < moved < BYTES_ALLOWED
+
+
+def test_a_filter_change_repaints_at_once(best: Site, visit, record_property):
+    opened = visit(best).open()
+    took = []
+    for name in ("Phú Thọ", "Vĩnh Phúc", "Hòa Bình"):
+        took.append(opened.page.evaluate(REPAINT, name))
+        opened.settled()
+    took.sort()
+    record_property("repaint_ms", took)
+    print(f"repaint after a filter change: {[round(ms) for ms in took]} ms")  # noqa: T201
+    assert took[1] < 2_000
+
+
+def test_markers_are_as_many_as_the_sentence_says(best: Site, visit):
+    opened = visit(best).open("clusters")
+
+    def tally() -> tuple[int, int]:
+        said = numbers(opened.sentence())[0]
+        left_out = LEFT_OUT.search(opened.page.locator("[data-testid=stMain]").inner_text())
+        return said, opened.drawn("clusters") + (int(left_out[1]) if left_out else 0)
+
+    everything, drawn = tally()
+    assert everything == drawn > 80
+    for name in ("Vĩnh Phúc", "Hòa Bình"):
+        with opened.turn():
+            opened.pill("Tỉnh cũ", name).click()
+        said, drawn = tally()
+        assert 0 < said == drawn < everything
+
+
+def test_the_overview_draws_what_its_sentence_says(best: Site, visit):
+    opened = visit(best).open(province="vinh-phuc")
+    communes, clusters = re.search(
+        r"([\d.]+) xã, phường · ([\d.]+) cụm", opened.sentence()
+    ).groups()
+    inside = opened.js(
+        """() => [...document.querySelectorAll(".leaflet-ph-communes-pane path")]
+             .filter((path) => path.getAttribute("fill-opacity") === "1").length"""
+    )
+    assert inside == int(communes)
+    left_out = LEFT_OUT.search(opened.page.locator("[data-testid=stMain]").inner_text())
+    assert opened.drawn("clusters") + (int(left_out[1]) if left_out else 0) == int(clusters)
+
+
+def overlapping(boxes: list[list]) -> list[tuple[str, str]]:
+    return [
+        (a[0], b[0])
+        for i, a in enumerate(boxes)
+        for b in boxes[i + 1 :]
+        if min(a[3], b[3]) - max(a[1], b[1]) > 1 and min(a[4], b[4]) - max(a[2], b[2]) > 1
+    ]
+
+
+def test_names_appear_when_zoomed_in_and_do_not_collide(best: Site, visit):
+    opened = visit(best).open()
+    names = {place["name"] for place in best.places("communes")}
+    assert not names & {box[0] for box in opened.js(BOXES)}
+    for lat, lng, zoom in [(21.3, 105.4, 10), (21.3, 105.4, 11), (21.25, 105.55, 12.5)]:
+        opened.look_at(lat, lng, zoom)
+        boxes = opened.js(BOXES)
+        assert len(names & {box[0] for box in boxes}) > 3
+        assert overlapping(boxes) == []
+
+
+def test_a_tooltip_is_text(best: Site, visit):
+    opened = visit(best).open()
+    place = opened.hit("communes")
+    tip = opened.hover_on_map(place)
+    assert tip.locator(".ph-tip-name").inner_text() == place["name"]
+    assert tip.evaluate("(tip) => [...tip.querySelectorAll('*')].map((n) => n.tagName)") == [
+        "DIV"
+    ] * len(tip.locator("div").all())
+    assert "thuộc tỉnh cũ" in tip.inner_text()
+
+
+def test_scale_and_the_way_home(best: Site, visit):
+    opened = visit(best).open()
+    scale = opened.map.locator(".leaflet-control-scale-line")
+    assert re.fullmatch(r"\d+ k?m", scale.inner_text())
+    home = opened.view()
+    opened.look_at(21.5, 105.0, 13)
+    opened.map.get_by_role("button", name="Xem toàn tỉnh").click()
+    assert opened.eventually(
+        lambda: max(abs(a - b) for a, b in zip(opened.view(), home, strict=True)) < 0.02
+    )
+
+
+def test_the_map_stays_with_the_province(best: Site, visit):
+    opened = visit(best).open()
+    west, south, east, north = best.layers["communes"]["bounds"]
+    frame = opened.leaflet.bounding_box()
+    middle = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    opened.look_at((south + north) / 2, (west + east) / 2, 10)
+    for dx, dy in [(1, 1), (-1, -1)]:
+        for _ in range(4):
+            opened.page.mouse.move(*middle)
+            opened.page.mouse.down()
+            opened.page.mouse.move(middle[0] + dx * 300, middle[1] + dy * 200, steps=4)
+            opened.page.mouse.up()
+        opened.page.wait_for_timeout(400)
+        _, lat, lng = opened.view()
+        assert west - MARGIN_DEG <= lng <= east + MARGIN_DEG
+        assert south - MARGIN_DEG <= lat <= north + MARGIN_DEG
+    home = opened.js("() => map.getBoundsZoom(map.options.maxBounds)")
+    out = opened.map.get_by_role("button", name="Zoom out")
+    for _ in range(12):
+        if out.get_attribute("aria-disabled") == "true":
+            break
+        out.click()
+        opened.page.wait_for_timeout(120)
+    assert opened.view()[0] > home - 1

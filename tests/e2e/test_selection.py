@@ -1,0 +1,123 @@
+"""Map, card, table and search box: one selection, in step everywhere."""
+
+import pytest
+from e2e.harness import Site, Visit
+from lib.text import hectares
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+
+def commune(site: Site, code: str) -> dict:
+    table = site.tables["communes"]
+    return table[table["code"] == code].iloc[0].to_dict()
+
+
+def heading(opened: Visit) -> str:
+    return opened.card.locator("h3").inner_text()
+
+
+def outlined(opened: Visit) -> int:
+    return opened.map.locator(".leaflet-ph-selected-pane path").count()
+
+
+def test_a_click_on_a_commune_shows_its_card(site: Site, visit):
+    opened = visit(site).open()
+    place = opened.hit("communes")
+    before = opened.view()
+    opened.click_on_map(place)
+    row = commune(site, place["code"])
+    assert heading(opened) == f"{row['kind'].capitalize()} {row['name']}"
+    told = opened.card.inner_text()
+    assert "Diện tích công bố" in told
+    assert hectares(row["area_km2"] * 100) in told
+    if row["border_quality"] == "schematic":
+        assert "không đo trên ranh giới sơ đồ" in told
+    else:
+        assert hectares(row["measured_ha"]) in told
+    assert opened.query()["sel"] == f"communes:{place['code']}"
+    assert outlined(opened) == 2
+    assert opened.view() == before, "a click on the map must not move it"
+    assert opened.row(row["name"]).count() in {0, 1}
+
+
+def test_a_click_on_a_cluster_shows_its_card_and_the_ground_lets_it_go(best: Site, visit):
+    opened = visit(best).open()
+    place = opened.hit("clusters")
+    opened.click_on_map(place)
+    assert heading(opened) == f"Cụm công nghiệp {place['name']}"
+    assert "Vị trí gần đúng" in opened.card.inner_text()
+    assert opened.query()["sel"] == f"clusters:{place['code']}"
+    assert outlined(opened) == 2
+    with opened.turn():
+        opened.leaflet.click(position={"x": 300, "y": 5})
+    assert "sel" not in opened.query()
+    assert opened.card.locator("h3").count() == 0
+    assert outlined(opened) == 0
+
+
+def test_a_row_of_the_table_selects_on_the_map(best: Site, visit):
+    opened = visit(best).open("clusters", status="building")
+    before = opened.view()
+    opened.table.get_by_test_id("data-grid-canvas").focus()
+    placed = {place["code"]: place["name"] for place in best.places("clusters")}
+    names = set(placed.values())
+    for _ in range(10):
+        opened.page.keyboard.press("ArrowDown")
+        cell = opened.table.locator("td[aria-selected=true]")
+        cell.wait_for(state="attached")
+        if cell.text_content() in names:
+            break
+    name = cell.text_content()
+    with opened.turn():
+        opened.page.keyboard.press("Shift+Space")
+    assert heading(opened) == f"Cụm công nghiệp {name}"
+    assert placed[opened.query()["sel"].removeprefix("clusters:")] == name
+    assert outlined(opened) == 2
+    assert opened.eventually(lambda: opened.view()[0] > before[0]), "the map goes there"
+
+
+def test_a_click_on_the_map_marks_the_row(best: Site, visit):
+    opened = visit(best).open("clusters", province="phu-tho", status="building")
+    place = opened.hit("clusters")
+    opened.click_on_map(place)
+    row = opened.row(place["name"])
+    row.wait_for(state="attached")
+    assert opened.eventually(lambda: row.get_attribute("aria-selected") == "true")
+    marked = opened.table.locator("tr[aria-selected=true]")
+    assert marked.count() == 1
+    other = opened.hit("clusters", only=tuple(set(best.layers["clusters"]["codes"]) - {place["code"]}))
+    opened.click_on_map(other)
+    assert opened.eventually(
+        lambda: opened.row(other["name"]).get_attribute("aria-selected") == "true"
+    )
+    assert marked.count() == 1
+    assert heading(opened) == f"Cụm công nghiệp {other['name']}"
+
+
+def test_the_row_of_a_map_selection_can_be_seen(best: Site, visit):
+    opened = visit(best).open("clusters")
+    last = max(best.places("clusters"), key=lambda place: place["name"])
+    opened.look_at(last["ly"], last["lx"], 13)
+    opened.click_on_map(opened.hit("clusters", only=(last["code"],)))
+    assert opened.eventually(lambda: opened.row(last["name"]).count() == 1, seconds=2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("tam nong", "Tam Nông"), ("HA HOA", "Hạ Hòa"), ("tâm nông", "Tam Nông")]
+)
+def test_the_search_box_needs_no_accents(best: Site, visit, typed, name):
+    opened = visit(best).open()
+    before = opened.view()
+    opened.page.get_by_label("Tìm xã, cụm, tên cũ").press_sequentially(typed, delay=20)
+    hit = opened.page.locator("[class*=st-key-hit-] button").first
+    hit.filter(has_text=name).wait_for()
+    opened.settled()
+    with opened.turn():
+        hit.click()
+    assert heading(opened).endswith(name)
+    assert opened.eventually(lambda: opened.view()[0] > before[0] + 0.5)
+    (place,) = [place for place in best.places("communes") if place["name"] == name]
+    _, lat, lng = opened.view()
+    assert abs(lat - place["ly"]) < 0.1
+    assert abs(lng - place["lx"]) < 0.1
+    assert opened.query()["sel"] == f"communes:{place['code']}"

@@ -1,0 +1,232 @@
+"""Every text in both languages, and exactly the texts the code asks for.
+
+A key the code puts together (``f"pages.{name}"``) is a family: it is declared
+in `FAMILIES` with the names it is made of, so that a text nobody can reach, or
+one that is missing for a single name, is found here and not on a page.
+"""
+
+import ast
+import re
+import string
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from lib import errors, facts, merger, schemas, search, sources
+from lib.crs import IMPORT_CRS
+from lib.filters import CLUSTER_FILTERS, COMMUNE_FILTERS
+from lib.layers import REGISTRY
+from lib.text import LANGS, catalog
+
+ROOT = Path(__file__).parents[1]
+CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
+STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CODE}
+KEY = re.compile(r"[a-z_]+\.\w[\w./-]*")
+FILES = re.compile(r".*\.(css|csv|geojson|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|xlsx)")
+TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint"}
+"""Texts that show what a visitor may type: no accents, on purpose."""
+
+
+@cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple(
+        (str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in CODE
+    )
+
+
+def constants(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+@cache
+def written() -> dict[str, str]:
+    """Return every key written out in the code, and where."""
+    found = {}
+    for file, tree in trees():
+        pieces = {id(v) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for v in n.values}
+        for node in ast.walk(tree):
+            if id(node) in pieces:
+                continue
+            for value in constants(node):
+                if KEY.fullmatch(value) and value.partition(".")[0] in STEMS:
+                    found.setdefault(value, f"{file}:{node.lineno}")
+    return {key: where for key, where in found.items() if not FILES.fullmatch(key)}
+
+
+@cache
+def put_together() -> dict[str, str]:
+    """Return every key with holes, ``pages.{}``, and where it is put together."""
+    found = {}
+    for file, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                key = "".join("".join(constants(part)) or "{}" for part in node.values)
+                if re.fullmatch(r"[a-z_]+\.[\w.{}-]*", key) and key.partition(".")[0] in STEMS:
+                    found.setdefault(key, f"{file}:{node.lineno}")
+    return {key: where for key, where in found.items() if not FILES.fullmatch(key)}
+
+
+def called(name: str, file: str) -> set[str]:
+    """Return the first argument of every call of `name` in `file`."""
+    (tree,) = (tree for path, tree in trees() if path == file)
+    return {
+        value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
+        for value in constants(node.args[0])
+    }
+
+
+def pages() -> set[str]:
+    (tree,) = (tree for path, tree in trees() if path == "app.py")
+    (table,) = (
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PAGES"
+    )
+    return set(ast.literal_eval(table))
+
+
+def tables() -> set[str]:
+    """Return the tables a snapshot can hold: facts, borders, background layers."""
+    background = {"former_borders" if n == "former_units" else n for n in sources._LAYERS}
+    return set(schemas.TABLES) | background
+
+
+QUALITIES = set(get_args(sources.BorderQuality))
+COLUMNS = [
+    (table, column)
+    for table, model in schemas.TABLES.items()
+    for column in model.to_schema().columns
+]
+FAMILIES: dict[str, set[str]] = {
+    "about.{}": {"methods", "limits"},
+    "about.{}_text": {"methods", "limits"},
+    "about.table_{}": tables(),
+    "about.licence_{}": tables(),
+    "filters.{}": {f.key for f in (*CLUSTER_FILTERS, *COMMUNE_FILTERS)},
+    "frame.borders_{}": QUALITIES,
+    "frame.language_{}": set(LANGS),
+    "map.{}": {"home", "broken", "map"},
+    "merger.{}": set(get_args(merger.Status)),
+    "pages.{}": pages(),
+    "pages.{}_help": pages(),
+    "prepare.used_{}": QUALITIES,
+    "schemas.value.{}.{}": {
+        f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
+    },
+    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(facts.load_all())},
+    "sources.file_{}": called("refused", "lib/sources.py"),
+}
+"""Template -> what fills it; every member has a text."""
+
+HEADINGS: dict[str, set[str]] = {
+    "schemas.{}.{}": {f"{table}.{column}" for table, column in COLUMNS},
+    "schemas.column.{}": {column for _, column in COLUMNS},
+}
+"""Families of which a column needs one member: its own heading or the common one."""
+
+
+def members(families: dict[str, set[str]]) -> set[str]:
+    return {
+        template.replace("{}.{}", "{}").replace("{}", name)
+        for template, names in families.items()
+        for name in names
+    }
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_families_are_those_the_code_puts_together():
+    assert set(put_together()) == {*FAMILIES, *HEADINGS}, put_together()
+
+
+@pytest.mark.parametrize("template", FAMILIES)
+def test_every_member_of_a_family_has_a_text(template):
+    assert FAMILIES[template]
+    assert members({template: FAMILIES[template]}) <= set(catalog())
+
+
+def test_every_key_written_in_the_code_has_a_text():
+    lost = {key: where for key, where in written().items() if key not in catalog()}
+    assert not lost
+
+
+def test_every_key_kept_in_a_table_has_a_text():
+    kept = {key for f in (*CLUSTER_FILTERS, *COMMUNE_FILTERS) for key in (f.label, f.sentence)}
+    kept |= {layer.title for layer in REGISTRY} | set(IMPORT_CRS.values())
+    kept |= {style.label for layer in REGISTRY for style in layer.styles if style.label}
+    assert kept <= set(catalog()), sorted(kept - set(catalog()))
+
+
+def test_no_text_is_out_of_reach():
+    unused = set(catalog()) - set(written()) - members(FAMILIES) - members(HEADINGS)
+    assert not unused, sorted(unused)
+
+
+@pytest.mark.parametrize("key", catalog())
+def test_a_text_has_two_languages_with_the_same_holes(key):
+    twins = catalog()[key]
+    assert set(twins) == set(LANGS)
+    assert holes(twins["vi"]) == holes(twins["en"])
+    assert all(name.isidentifier() for name in holes(twins["vi"]))
+
+
+@pytest.mark.parametrize("key", catalog())
+def test_a_text_is_clean(key):
+    for lang, text in catalog()[key].items():
+        assert text.strip(), lang
+        assert text == unicodedata.normalize("NFC", text)
+        assert "!" not in text, "no exclamation marks"
+        assert not re.search(r"[^\S\n ]|  ", text.replace("\u00a0", " ")), "one space at a time"
+        assert not re.search(r"\w \.|\w ,", text), "no space before a stop"
+
+
+@pytest.mark.parametrize("key", sorted(set(catalog()) - TYPED_WITHOUT_ACCENTS))
+def test_the_vietnamese_is_vietnamese(key):
+    vi = catalog()[key]["vi"]
+    assert sum(c.isalpha() for c in vi) <= 12 or not vi.isascii(), vi
+
+
+ASKS = {"t", "tr", "tr_html"} | {
+    name for name, kind in vars(errors).items() if isinstance(kind, type)
+}
+
+
+def asked() -> Iterator[tuple[str, str, set[str]]]:
+    """Yield where, key and names of values of each call that gives them all by name."""
+    for file, tree in trees():
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            given = {k.arg for k in node.keywords}
+            if name == "SourceNote" and isinstance(node.args[-1], ast.Dict):
+                given = {v for k in node.args[-1].keys if k for v in constants(k)}
+            elif name not in ASKS or None in given:
+                continue
+            for key in constants(node.args[0]):
+                yield f"{file}:{node.lineno}", key, given
+
+
+def test_every_call_gives_the_values_its_text_has_holes_for():
+    calls = list(asked())
+    assert len(calls) > 100
+    wrong = [
+        (where, key, given)
+        for where, key, given in calls
+        if key in catalog() and holes(catalog()[key]["vi"]) != given
+    ]
+    assert not wrong
+
+
+def test_no_hole_has_a_name_the_functions_keep_for_themselves():
+    taken = {"key", "lang", "self"}
+    assert not [key for key, twins in catalog().items() if holes(twins["vi"]) & taken]
