@@ -29,7 +29,9 @@ _CUT_DEG: Final = 0.002
 Line = Callable[[Row, Lang], str]
 
 
-def build(snapshot: Snapshot, static: Path, *, simplify_m: float) -> tuple[LayerFile, ...]:
+def build(
+    snapshot: Snapshot, static: Path, *, simplify_m: float, anew: bool = False
+) -> tuple[LayerFile, ...]:
     """Write the layer files of `snapshot` once and return them, bottom first.
 
     Parameters
@@ -40,9 +42,11 @@ def build(snapshot: Snapshot, static: Path, *, simplify_m: float) -> tuple[Layer
         Folder Streamlit serves.
     simplify_m : float
         Tolerance of drawn lines in metres (EPSG:9208).
+    anew : bool
+        Build even if the files are there: after an update of the program.
     """
     index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}.index.json"
-    if index.exists():
+    if index.exists() and not anew:
         files = [_file(raw) for raw in json.loads(index.read_text(encoding="utf-8"))]
         if all((static / file.path).exists() for file in files):
             return tuple(files)
@@ -72,6 +76,11 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
     if "neighbours" in snapshot.manifest.tables:
         frames["neighbours"] = _neighbours(snapshot.read_geo("neighbours"))
     frames["communes"] = _communes(communes)
+    if "former_borders" in snapshot.manifest.tables:
+        former = geometry.simplify_layer(
+            snapshot.read_geo("former_borders"), tolerance_m=simplify_m
+        )
+        frames["former-units"] = _former_lines(former)
     if "rivers" in snapshot.manifest.tables:
         frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
     frames["former-provinces"], frames["province"] = _outlines(communes)
@@ -91,6 +100,14 @@ def _neighbours(provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     cut = shapely.box(*provinces.total_bounds).boundary.buffer(_CUT_DEG)
     named = _named(provinces, weight=1.0)
     return named.set_geometry(named.boundary.difference(cut))
+
+
+def _former_lines(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the lines between former units that the merger took away."""
+    borders = geometry.border_lines(former)
+    now = former.set_index("code")["new_codes"]
+    gone = borders["code_a"].map(now) == borders["code_b"].map(now)
+    return _line("former", borders[gone])
 
 
 def _rivers(rivers: gpd.GeoDataFrame, simplify_m: float) -> gpd.GeoDataFrame:

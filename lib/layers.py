@@ -102,6 +102,12 @@ REGISTRY: Final[tuple[Layer, ...]] = (
         label=Label(min_zoom=10, rank=2),
     ),
     Layer(
+        "former-units",
+        "layers.former_units",
+        "line",
+        (Style("base", "layers.former_units", stroke("#7A756A", 1.1, "2 4")),),
+    ),
+    Layer(
         "rivers",
         "layers.rivers",
         "line",

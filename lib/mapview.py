@@ -84,10 +84,12 @@ def _json(value: object) -> str:
 class _Map(folium.Map):
     """A folium map that leaves its page header out: the component has its own."""
 
-    def render(self, **kwargs: object) -> None:
+    def render(self, **kwargs: object) -> str:
         """Render as folium does, then drop a kilobyte of header sent on every rerun."""
-        super().render(**kwargs)
-        self.get_root().header._children.clear()  # noqa: SLF001 - branca has no public way
+        rendered: str = super().render(**kwargs)  # type: ignore[no-untyped-call]
+        header = self.get_root().header  # type: ignore[attr-defined]
+        header._children.clear()  # noqa: SLF001 - branca has no public way
+        return rendered
 
 
 class _Script(MacroElement):

@@ -14,7 +14,6 @@ import pandas as pd
 import shapely
 
 from lib.borders import POLYGONAL, on_globe, plane
-from lib.crs import STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.geometry import Geometries
 from lib.text import is_blank

@@ -13,9 +13,13 @@ import geopandas as gpd
 import pandas as pd
 
 from lib import coverage, facts, geometry, layerdata, sources, webassets
+from lib.errors import DataRefusedError
 from lib.settings import ROOT
 from lib.store import Snapshot, Store, Table
 from lib.text import Lang, t
+
+
+Note = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Prepared:
 
     snapshot: Snapshot
     border_quality: str
-    notes: tuple[tuple[str, dict[str, Any]], ...]
+    notes: tuple[Note, ...]
     kept: bool
 
     def summary(self, lang: Lang = "vi") -> str:
@@ -95,7 +99,7 @@ def prepare(
         offline=offline,
         download=download,
     )
-    notes = tuple((note.key, dict(note.values)) for note in borders.notes)
+    notes: tuple[Note, ...] = tuple((note.key, dict(note.values)) for note in borders.notes)
     before = store.current()
     kept = (
         borders.quality == "schematic"
@@ -114,7 +118,9 @@ def prepare(
         quality = borders.quality
         communes, details = _communes(tables["communes"], borders)
         published["communes"] = Table(communes, borders.source, borders.as_of)
-        published |= _context(bundle, root)
+        background, damaged = _context(bundle, root)
+        published |= background
+        notes += damaged
         details["borders"] = {
             "origin": borders.origin,
             "source_url": borders.source_url,
@@ -124,7 +130,7 @@ def prepare(
         published, action="prepare", border_quality=quality, notes=notes, details=details
     )
     webassets.install(static)
-    layerdata.build(snapshot, static, simplify_m=simplify_m)
+    layerdata.build(snapshot, static, simplify_m=simplify_m, anew=True)
     return Prepared(snapshot, quality, notes, kept)
 
 
@@ -161,15 +167,19 @@ def _communes(
     return joined, details
 
 
-def _context(bundle: Path | None, root: Path) -> dict[str, Table]:
-    """Return the background layers a bundle brings, if any."""
+def _context(bundle: Path | None, root: Path) -> tuple[dict[str, Table], tuple[Note, ...]]:
+    """Return the background layers a bundle brings; a damaged one is told, not fatal."""
     folders = [root / "bundle", root.parent / "shared" / "data" / "upstream"]
     if bundle is not None:
         folders.insert(0, bundle)
-    found = sources.read_context(folders)
+    try:
+        found = sources.read_context(folders)
+    except DataRefusedError as error:
+        return {}, ((error.key, error.values),)
     if "former_units" in found:
         found["former_borders"] = found.pop("former_units")
-    return {
+    tables = {
         name: Table(frame, str(frame.attrs["source"]), str(frame.attrs["as_of"]))
         for name, frame in found.items()
     }
+    return tables, ()

@@ -20,7 +20,7 @@ WEST, SOUTH, SIDE = 105.3, 21.2, 0.002  # about 200 m
 KINDS = ["grow", "bite", "pit", "move"]
 NOTHING_DEG2 = 1e-14  # about 1 cm²
 FEW = settings(
-    max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
 
@@ -43,20 +43,18 @@ def same_shapes(one, other) -> bool:
 @st.composite
 def damaged_coverages(draw) -> tuple[gpd.GeoDataFrame, pd.Series]:
     """Return Voronoi cells with overlaps and gaps put in, and published areas."""
-    spots = st.tuples(st.integers(1, 99), st.integers(1, 99))
-    points = np.array(draw(st.lists(spots, min_size=3, max_size=8, unique=True)), dtype=float)
+    spots = st.tuples(st.integers(0, 9), st.integers(0, 9))  # 20 m apart, defects are up to 3 m
+    points = 10.0 * np.array(draw(st.lists(spots, min_size=3, max_size=8, unique=True))) + 5
     area = shapely.box(0, 0, 100, 100)
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points)))
     cells = shapely.intersection(cells, area)
     digits = draw(st.sampled_from([6, 12]))
     cells = shapely.transform(cells, lambda xy: np.round((WEST, SOUTH) + xy * (SIDE / 100), digits))
-    assume(shapely.is_valid(cells).all())
-    assume((shapely.area(cells) > 1e-9).all())
     for _ in range(draw(st.integers(0, 3))):
         unit = draw(st.integers(0, len(cells) - 1))
-        size = 10 ** draw(st.floats(-6, -4))
+        size = 10 ** draw(st.floats(-6, -4.5))
         cells[unit] = damage(draw(st.sampled_from(KINDS)), cells[unit], size)
-    assume(shapely.is_valid(cells).all() and not shapely.is_empty(cells).any())
+    assume(shapely.is_valid(cells).all())
     codes = draw(st.permutations(string.ascii_uppercase[: len(cells)]))
     lacks = st.one_of(st.none(), st.sampled_from([-0.1, 0.0, 0.05, 0.2]))
     lack = pd.Series([draw(lacks) for _ in cells], dtype=float, index=range(100, 100 + len(cells)))
@@ -65,7 +63,7 @@ def damaged_coverages(draw) -> tuple[gpd.GeoDataFrame, pd.Series]:
 
 
 def damage(kind: str, cell: shapely.Polygon, size: float) -> shapely.Polygon:
-    corner = shapely.get_point(cell.exterior, 0)
+    corner = shapely.Point(shapely.get_coordinates(cell)[0])
     match kind:
         case "grow":
             return shapely.union(cell, corner.buffer(size, quad_segs=2))
