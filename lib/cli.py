@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from lib import crosswork, exports
 from lib import prepare as preparing
-from lib.errors import PhuThoError
-from lib.settings import settings
+from lib.errors import PhuThoError, StoreError, WrongUseError
+from lib.facts import data_date
+from lib.settings import TOLERANCE_RANGE, settings
 from lib.store import Store
-from lib.text import t
+from lib.text import number, t
 
 app = typer.Typer(
     help="Bản đồ cụm công nghiệp và lưới điện tỉnh Phú Thọ.",
@@ -58,6 +60,64 @@ def prepare(
         typer.echo(t(key, **values), err=True)
     typer.echo(done.summary())
     typer.echo(t("prepare.snapshot", snapshot=done.snapshot.snapshot_id))
+
+
+@app.command("cross-commune")
+def cross_commune(
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .csv, .xlsx, .geojson hoặc .gpkg.")],
+    tolerance: Annotated[float, typer.Option(help="Sai số ranh giới T, 3-80 m.")] = 50.0,
+    clusters: Annotated[
+        Path | None, typer.Option(help="Ranh giới cụm (GeoJSON, GPKG): cluster_id, name.")
+    ] = None,
+    communes: Annotated[
+        Path | None, typer.Option(help="Ranh giới xã (GeoJSON, GPKG): code, name.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Cụm nằm trên nhiều xã: mỗi bên bao nhiêu hectare, căn cứ, xã chủ trì."""
+    low, high = TOLERANCE_RANGE
+    if not low <= tolerance <= high:
+        raise WrongUseError("crosswork.tolerance_range", value=tolerance)
+    if (clusters is None) != (communes is None):
+        raise WrongUseError("crosswork.both_files")
+    exports.suffix_of(out)
+    if clusters is not None and communes is not None:
+        given = crosswork.answer_files(clusters, communes, tolerance_m=tolerance)
+        borders = t("crosswork.given_borders", communes=communes.name)
+        said = t("crosswork.files", clusters=clusters.name, communes=communes.name)
+        about = crosswork.notes(tolerance_m=tolerance, data_date="", borders=borders, sources=said)
+    else:
+        given, about = _from_store(open_store(store), tolerance)
+    crosswork.write(given, out, about)
+    if given.cut is not None:
+        for reason, values in zip(
+            given.cut.refused["reason"], given.cut.refused["values"], strict=True
+        ):
+            typer.echo(t(reason, **values), err=True)
+    typer.echo(
+        t(
+            "crosswork.done",
+            rows=len(given.rows),
+            clusters=given.rows["cluster_id"].nunique(),
+            file=out.name,
+            tolerance=number(tolerance, unit="m"),
+        )
+    )
+
+
+def _from_store(store: Store, tolerance: float) -> tuple[crosswork.Answer, dict[str, str]]:
+    snapshot = store.current()
+    if snapshot is None:
+        raise StoreError("store.empty")
+    names = ("clusters", "former_units", "ended_units", "communes", "assignments")
+    tables = {name: snapshot.read(name) for name in names}
+    about = crosswork.notes(
+        tolerance_m=tolerance,
+        data_date=data_date(tables["clusters"]),
+        borders=snapshot.manifest.tables["communes"].source,
+        sources=", ".join(tables["clusters"]["source_url"].dropna().unique()),
+    )
+    return crosswork.answer(tables, None, None, tolerance_m=tolerance), about
 
 
 def run() -> None:

@@ -148,7 +148,7 @@ def settle_coverage(
     communes : geopandas.GeoDataFrame
         Columns ``code`` and ``geometry``, EPSG:4326.
     official_area_km2 : pandas.Series, optional
-        Published areas in km², indexed like `communes`; blanks are allowed.
+        Published areas in km², indexed by code; blanks are allowed.
     widest_gap_m : float
         Gaps wider than this (diameter of the largest circle inside) stay open.
 
@@ -213,7 +213,7 @@ def _lack(communes: gpd.GeoDataFrame, official_area_km2: pd.Series | None) -> pd
     """Return the share of its published area each commune lacks (negative: has too much)."""
     if official_area_km2 is None:
         return pd.Series(0.0, index=communes.index)
-    official = official_area_km2.reindex(communes.index)
+    official = official_area_km2.reindex(communes["code"]).set_axis(communes.index)
     return (1 - areas_ha(communes.geometry) / 100 / official).fillna(0.0)
 
 

@@ -18,6 +18,7 @@ import pyogrio
 import xlsxwriter
 
 from lib.errors import WrongUseError
+from lib.text import is_blank
 
 FORMATS: Final = ("csv", "xlsx", "geojson", "gpkg")
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -84,7 +85,7 @@ def to_xlsx(
         page.freeze_panes(1, 0)
         for place, name in enumerate(frame.columns):
             values = frame[name]
-            longest = int(values.astype(str).str.len().max() or 0) if len(values) else 0
+            longest = max((len(str(value)) for value in values if not is_blank(value)), default=0)
             page.set_column(place, place, min(_WIDTH, max(10, longest, len(str(name)) // 2) + 2))
             page.write_string(0, place, str(name), head)
             for row, value in enumerate(values, start=1):
@@ -102,7 +103,7 @@ def to_xlsx(
 
 
 def _write(page: Any, row: int, place: int, value: object, style: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+    if is_blank(value):
         return
     if isinstance(value, bool | np.bool_):
         page.write_boolean(row, place, bool(value), style)

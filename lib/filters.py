@@ -63,6 +63,10 @@ def _commune(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
     return frame["commune_codes"].map(lambda codes: not wanted.isdisjoint(codes)).astype(bool)
 
 
+def _at_least(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
+    return frame["disputed_ha"].ge(float(values[0])).fillna(value=False).astype(bool)
+
+
 def _gaps(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
     return frame["missing"].map(len).gt(0) | (len(values) == 0)
 
@@ -82,6 +86,17 @@ CLUSTER_FILTERS: Final = (
 
 COMMUNE_FILTERS: Final = (PROVINCE, COMMUNE)
 """Filters that also mean something for communes and places with weak supply."""
+
+
+CROSSING_FILTERS: Final = (
+    PROVINCE,
+    Filter("change", "filters.change", "filters.with_change", _one_of("change")),
+    Filter("verdict", "filters.verdict", "filters.with_verdict", _one_of("verdict")),
+    Filter("evidence", "filters.evidence", "filters.with_evidence", _one_of("evidence")),
+    Filter("lead", "filters.lead", "filters.with_lead", _one_of("lead_state")),
+    Filter("min_ha", "filters.min_ha", "filters.with_min_ha", _at_least),
+)
+"""Filters of the clusters on two communes."""
 
 
 def apply(

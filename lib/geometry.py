@@ -50,8 +50,8 @@ def simplify_layer(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.Geo
     Parameters
     ----------
     communes : geopandas.GeoDataFrame
-        Polygons of an exact coverage, or polygons apart from each other such
-        as cluster outlines; EPSG:4326.
+        Polygons of an exact coverage, or single outlines such as clusters,
+        apart or overlapping; none missing; EPSG:4326.
     tolerance_m : float
         About the root of the area of the triangles left out, in metres.
 
@@ -69,11 +69,9 @@ def simplify_layer(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.Geo
     (``shapely.coverage_simplify``).
     """
     plane, stretch = _stretched(communes.geometry)
-    light = np.array(shapely.coverage_simplify(plane, tolerance_m), dtype=object)
-    folded = ~shapely.is_valid(light)  # only where outlines cross each other
-    light[folded] = [shapely.coverage_simplify(alone, tolerance_m) for alone in plane[folded]]
+    light = shapely.coverage_simplify(plane, tolerance_m)
     values = shapely.transform(light, lambda xy: xy / stretch)
-    loose = _unmatched(values)
+    loose = _unmatched(values)  # overlapping outlines may go on crossing each other
 
     def faults(polygons: Geometries) -> npt.NDArray[np.bool_]:
         return ~shapely.is_valid(polygons) | (_unmatched(polygons) & ~loose)

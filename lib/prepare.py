@@ -18,7 +18,6 @@ from lib.settings import ROOT
 from lib.store import Snapshot, Store, Table
 from lib.text import Lang, t
 
-
 Note = tuple[str, dict[str, Any]]
 
 

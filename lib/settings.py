@@ -11,6 +11,9 @@ from typing import Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+TOLERANCE_RANGE: Final = (3.0, 80.0)
+"""Least and greatest border tolerance in metres that has a meaning here."""
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 
 
@@ -33,8 +36,8 @@ class Settings(BaseSettings):
     )
     tolerance_m: float = Field(
         default=50.0,
-        ge=3,
-        le=80,
+        ge=TOLERANCE_RANGE[0],
+        le=TOLERANCE_RANGE[1],
         description="Border tolerance T in metres for a surveyed outline (domain notes, part 4).",
     )
     simplify_m: float = Field(

@@ -161,11 +161,13 @@ WEAK: Final = (
 )
 
 OUTLINES: Final = (
-    Style("cross_commune", "schemas.value.verdict.cross_commune", area(CROSS, line=INK, width=1.2)),
-    Style("within", "schemas.value.verdict.within", area(WITHIN, line=INK, width=1.2)),
+    Style(
+        "cross_commune", "crossing.value.verdict.cross_commune", area(CROSS, line=INK, width=1.2)
+    ),
+    Style("within", "crossing.value.verdict.within", area(WITHIN, line=INK, width=1.2)),
     Style(
         "undetermined",
-        "schemas.value.verdict.undetermined",
+        "crossing.value.verdict.undetermined",
         area("url(#ph-undetermined)", line=INK, width=1.2, dashArray="4 3"),
     ),
 )

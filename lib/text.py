@@ -51,7 +51,7 @@ def nfc(value: str) -> str:
 
 
 _KIND_PREFIX: Final = re.compile(
-    r"^(cum cong nghiep|ccn|xa|phuong|thi tran|thi xa|thanh pho|huyen|tinh|tt|tp|tx)\.?\s+"
+    r"^(cum cong nghiep|ccn|xa|phuong|thi tran|thi xa|thanh pho|huyen|tinh|tt|tp|tx)(?:\.\s*|\s+)"
 )
 
 

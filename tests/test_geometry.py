@@ -36,7 +36,7 @@ def layer(*shapes) -> gpd.GeoDataFrame:
 
 @pytest.fixture(scope="module")
 def communes(real_communes) -> gpd.GeoDataFrame:
-    return settle_coverage(real_communes, real_communes["area_km2_upstream"])[0]
+    return settle_coverage(real_communes)[0]
 
 
 @pytest.fixture(scope="module")

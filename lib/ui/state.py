@@ -14,12 +14,27 @@ from markupsafe import Markup
 from lib.mapview import Target
 from lib.text import LANGS, Lang, catalog, t
 
-MULTI: Final = ("province", "commune", "status", "kind", "wastewater", "gaps", "change", "verdict")
+MULTI: Final = (
+    "province",
+    "commune",
+    "status",
+    "kind",
+    "wastewater",
+    "gaps",
+    "verdict",
+    "change",
+    "evidence",
+    "lead",
+    "samples",
+)
 SINGLE: Final = ("lang", "sel")
+NUMBERS: Final = {"tolerance": (3, 80, 50), "min_ha": (0, 40, 0)}
+"""Sliders: least, most and default value."""
 _DEFAULTS: Final = {"lang": "vi"}
 _URL: Final = "_url"
 _PAGE: Final = "_page"
 _MAX_CHARS: Final = 2000
+_DIGITS: Final = 6
 
 
 def _from_url(url: Mapping[str, str]) -> None:
@@ -29,6 +44,10 @@ def _from_url(url: Mapping[str, str]) -> None:
         st.session_state[key] = list(dict.fromkeys(v for v in value.split(",") if v))
     for key in SINGLE:
         st.session_state[key] = url.get(key, _DEFAULTS.get(key, ""))[:_MAX_CHARS]
+    for key, (least, most, default) in NUMBERS.items():
+        value = url.get(key, "")
+        number = int(value) if value.isdecimal() and len(value) < _DIGITS else default
+        st.session_state[key] = min(max(number, least), most)
     if st.session_state["lang"] not in LANGS:
         st.session_state["lang"] = _DEFAULTS["lang"]
 
@@ -67,6 +86,9 @@ def end() -> None:
         for key in SINGLE
         if st.session_state.get(key) not in (None, "", _DEFAULTS.get(key))
     }
+    for key, (_, _, default) in NUMBERS.items():
+        if st.session_state.get(key, default) != default:
+            url[key] = str(st.session_state[key])
     if st.query_params.to_dict() != url:
         st.query_params.from_dict(url)
     st.session_state[_URL] = url
@@ -88,7 +110,10 @@ def keep_known(key: str, known: set[str]) -> None:
 def clear(*keys: str) -> None:
     """Forget what was chosen for `keys`; used as a callback."""
     for key in keys:
-        st.session_state[key] = [] if key in MULTI else _DEFAULTS.get(key, "")
+        if key in NUMBERS:
+            st.session_state[key] = NUMBERS[key][-1]
+        else:
+            st.session_state[key] = [] if key in MULTI else _DEFAULTS.get(key, "")
 
 
 def language() -> Lang:

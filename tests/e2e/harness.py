@@ -245,7 +245,7 @@ class Visit:
     @property
     def map(self) -> FrameLocator:
         """The inside of the map's frame."""
-        return self.page.frame_locator(".st-key-map iframe")
+        return self.page.frame_locator(".st-key-map iframe >> nth=-1")
 
     @property
     def leaflet(self) -> Locator:
@@ -270,6 +270,14 @@ class Visit:
         """Wait until every layer is drawn."""
         count = len(self.site.layers)
         self.map.locator(f'body[data-ph-layers="{count}"][data-ph-turns]').wait_for()
+
+    def speak(self, language: str) -> None:
+        """Change the language; the map is mounted anew in it."""
+        self.page.get_by_role("radio", name=language).click(force=True)
+        label = {"English": "Map of", "Tiếng Việt": "Bản đồ"}[language]
+        self.map.locator(f'.leaflet-container[aria-label^="{label}"]').wait_for()
+        self.map_ready()
+        self.settled()
 
     def settled(self) -> None:
         """Wait until the script does not run."""

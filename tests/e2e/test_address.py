@@ -27,8 +27,7 @@ def test_a_link_restores_the_view_on_another_machine(best: Site, visit):
     with opened.turn():
         opened.pill("Tình trạng hoạt động", "đang làm hạ tầng").click()
     opened.click_on_map(opened.hit("clusters"))
-    with opened.turn():
-        opened.page.get_by_role("radio", name="English").click(force=True)
+    opened.speak("English")
     link = opened.url()
     assert set(opened.query()) == {"province", "status", "sel", "lang"}
     assert opened.query()["province"] == "phu-tho"

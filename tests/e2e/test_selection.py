@@ -26,7 +26,8 @@ def test_a_click_on_a_commune_shows_its_card(site: Site, visit):
     before = opened.view()
     opened.click_on_map(place)
     row = commune(site, place["code"])
-    assert heading(opened) == f"{row['kind'].capitalize()} {row['name']}"
+    assert row["name"] in heading(opened)
+    assert row["kind"] in heading(opened).lower()
     told = opened.card.inner_text()
     assert "Diện tích công bố" in told
     assert hectares(row["area_km2"] * 100) in told
@@ -37,7 +38,6 @@ def test_a_click_on_a_commune_shows_its_card(site: Site, visit):
     assert opened.query()["sel"] == f"communes:{place['code']}"
     assert outlined(opened) == 2
     assert opened.view() == before, "a click on the map must not move it"
-    assert opened.row(row["name"]).count() in {0, 1}
 
 
 def test_a_click_on_a_cluster_shows_its_card_and_the_ground_lets_it_go(best: Site, visit):
@@ -102,22 +102,24 @@ def test_the_row_of_a_map_selection_can_be_seen(best: Site, visit):
     assert opened.eventually(lambda: opened.row(last["name"]).count() == 1, seconds=2)
 
 
-@pytest.mark.parametrize(
-    ("typed", "name"), [("tam nong", "Tam Nông"), ("HA HOA", "Hạ Hòa"), ("tâm nông", "Tam Nông")]
-)
-def test_the_search_box_needs_no_accents(best: Site, visit, typed, name):
+def test_the_search_box_needs_no_accents(best: Site, visit):
     opened = visit(best).open()
-    before = opened.view()
-    opened.page.get_by_label("Tìm xã, cụm, tên cũ").press_sequentially(typed, delay=20)
-    hit = opened.page.locator("[class*=st-key-hit-] button").first
-    hit.filter(has_text=name).wait_for()
-    opened.settled()
-    with opened.turn():
-        hit.click()
-    assert heading(opened).endswith(name)
-    assert opened.eventually(lambda: opened.view()[0] > before[0] + 0.5)
-    (place,) = [place for place in best.places("communes") if place["name"] == name]
-    _, lat, lng = opened.view()
-    assert abs(lat - place["ly"]) < 0.1
-    assert abs(lng - place["lx"]) < 0.1
-    assert opened.query()["sel"] == f"communes:{place['code']}"
+    box = opened.page.get_by_label("Tìm xã, cụm, tên cũ")
+    for typed, name in [("tam nong", "Tam Nông"), ("HA HOA", "Hạ Hòa"), ("tân sơm", "Tân Sơn")]:
+        opened.look_at(20.8, 105.3, 9)
+        box.press_sequentially(typed, delay=20)
+        hit = opened.page.locator("[class*=st-key-hit-] button").first
+        hit.filter(has_text=name).wait_for()
+        opened.settled()
+        with opened.turn():
+            hit.click()
+        assert name in heading(opened)
+        assert box.input_value() == ""
+        (place,) = [place for place in best.places("communes") if place["name"] == name]
+        assert opened.query()["sel"] == f"communes:{place['code']}"
+
+        def there(at: dict = place) -> bool:
+            zoom, lat, lng = opened.view()
+            return zoom > 9.5 and abs(lat - at["ly"]) < 0.1 and abs(lng - at["lx"]) < 0.1
+
+        assert opened.eventually(there), "the map goes to what was found"

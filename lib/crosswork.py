@@ -1,0 +1,202 @@
+"""From files or a store to the answer of ``cross-commune``, and its files.
+
+The page and the command line both ask here, so that they cannot differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+from pyogrio.errors import DataSourceError
+
+from lib import crossing, exports, merger
+from lib.borders import CommuneIndex, prepare_communes
+from lib.crossing import COLUMNS, SURVEYED_M, Cut
+from lib.crs import STORAGE_CRS
+from lib.errors import DataRefusedError, WrongUseError
+from lib.text import Lang, date, number, t
+
+_DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
+_NO_DECISIONS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "certain": []})
+_NO_CHANGES: Final = pd.DataFrame({"cluster_id": [], "change": []})
+_NO_ASSIGNMENTS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "status": []})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer of one run.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The columns of the contract, `lib.crossing.COLUMNS`.
+    cut : Cut or None
+        What geometry said; None if no outline was there.
+    tolerance_m : float
+        T of a surveyed outline, metres.
+    """
+
+    rows: pd.DataFrame
+    cut: Cut | None
+    tolerance_m: float
+
+    def shapes(self) -> gpd.GeoDataFrame:
+        """Return the rows with the geometry of their pieces, EPSG:4326; None where not measured."""
+        rows = self.rows.copy()
+        if self.cut is None:
+            return gpd.GeoDataFrame(rows, geometry=[None] * len(rows), crs=STORAGE_CRS)
+        pieces = self.cut.pieces
+        where = {
+            (cluster, commune): shape
+            for cluster, commune, shape in zip(
+                pieces["cluster_id"], pieces["commune_code"], pieces.geometry, strict=True
+            )
+        }
+        keys = zip(rows["cluster_id"], rows["commune_code"].fillna(""), strict=True)
+        measured = rows["area_ha"].notna()
+        shapes = [
+            where.get(key) if there else None for key, there in zip(keys, measured, strict=True)
+        ]
+        return gpd.GeoDataFrame(rows, geometry=shapes, crs=STORAGE_CRS)
+
+
+def answer(
+    tables: Mapping[str, pd.DataFrame],
+    outlines: gpd.GeoDataFrame | None,
+    index: CommuneIndex | None,
+    *,
+    tolerance_m: float,
+    lang: Lang = "vi",
+) -> Answer:
+    """Return both kinds of evidence for the clusters of the register and `outlines`.
+
+    Parameters
+    ----------
+    tables : mapping
+        ``clusters``, ``former_units``, ``ended_units``, ``communes``,
+        ``assignments``.
+    outlines : GeoDataFrame or None
+        ``cluster_id``, ``name``, ``outline_accuracy_m``, ``geometry``; clusters
+        that are not in the register come after it.
+    index : CommuneIndex or None
+        The communes; None where borders are schematic and measure nothing.
+    tolerance_m : float
+        T of a surveyed outline, metres.
+    lang : {"vi", "en"}
+        Language of the notes.
+    """
+    clusters, former, ended = (tables[n] for n in ("clusters", "former_units", "ended_units"))
+    cut = None
+    listed = clusters[["cluster_id", "name"]]
+    if outlines is not None and index is not None and len(outlines):
+        cut = crossing.cut(outlines, index, tolerance_m=tolerance_m)
+        more = outlines.loc[~outlines["cluster_id"].isin(listed["cluster_id"])]
+        listed = pd.concat([listed, pd.DataFrame(more[["cluster_id", "name"]])])
+    rows = crossing.combine(
+        cut,
+        merger.by_decision(clusters, former, ended, tables["communes"]),
+        tables["assignments"],
+        merger.changes(clusters, former, ended),
+        listed,
+        lang=lang,
+    )
+    return Answer(rows, cut, tolerance_m)
+
+
+def answer_files(clusters: Path, communes: Path, *, tolerance_m: float) -> Answer:
+    """Return what geometry says of two plain files, without any store.
+
+    Parameters
+    ----------
+    clusters : Path
+        GeoJSON or GeoPackage with ``cluster_id`` and ``name``; the outlines are
+        taken as surveyed (0.5 m) unless a column ``outline_accuracy_m`` says
+        otherwise.
+    communes : Path
+        GeoJSON or GeoPackage with ``code`` and ``name``.
+    tolerance_m : float
+        T of a surveyed outline, metres.
+
+    Raises
+    ------
+    WrongUseError
+        If a file is not there or of another kind.
+    DataRefusedError
+        If a file cannot be read, lacks a column, or no outline can be cut.
+    """
+    outlines = _read(clusters, ("cluster_id", "name"))
+    if "outline_accuracy_m" not in outlines:
+        outlines["outline_accuracy_m"] = SURVEYED_M
+    cut = crossing.cut(
+        outlines, prepare_communes(_read(communes, ("code", "name"))), tolerance_m=tolerance_m
+    )
+    if len(outlines) and len(cut.refused) == len(outlines):
+        first = cut.refused.iloc[0]
+        raise DataRefusedError(str(first["reason"]), **first["values"])
+    listed = pd.DataFrame(outlines[["cluster_id", "name"]]).drop_duplicates("cluster_id")
+    rows = crossing.combine(cut, _NO_DECISIONS, _NO_ASSIGNMENTS, _NO_CHANGES, listed)
+    return Answer(rows, cut, tolerance_m)
+
+
+def _read(path: Path, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    driver = _DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        raise WrongUseError("crosswork.file_kind", file=path.name)
+    if not path.is_file():
+        raise WrongUseError("crosswork.no_file", file=str(path))
+    try:
+        # The prefix names the driver: a VRT in disguise could read any file.
+        frame = gpd.read_file(f"{driver}:{path}" if driver == "GeoJSON" else path, engine="pyogrio")
+    except (DataSourceError, ValueError) as error:
+        raise DataRefusedError("crosswork.unreadable", file=path.name) from error
+    missing = [column for column in columns if column not in frame]
+    if missing or not isinstance(frame, gpd.GeoDataFrame):
+        raise DataRefusedError(
+            "crosswork.columns", file=path.name, columns=", ".join(missing or ["geometry"])
+        )
+    for column in columns:
+        frame[column] = frame[column].astype("str")
+    return frame
+
+
+def notes(
+    *, tolerance_m: float, data_date: str, borders: str, sources: str, lang: Lang = "vi"
+) -> dict[str, str]:
+    """Return what every file says of itself: data date, tolerance, rules, borders, sources."""
+    return {
+        "_sheet": t("crosswork.sheet_notes", lang),
+        t("crosswork.note_date", lang): date(data_date, lang),
+        t("crosswork.note_tolerance", lang): number(tolerance_m, lang, unit="m"),
+        t("crosswork.note_borders", lang): borders,
+        t("crosswork.note_rule", lang): t("crosswork.rule", lang),
+        t("crosswork.note_lead", lang): t("crossing.value.lead_rule.larger_area", lang),
+        t("crosswork.note_sources", lang): sources,
+    }
+
+
+def write(given: Answer, path: Path, about: Mapping[str, str]) -> None:
+    """Write the answer as the ending of `path` asks: csv, xlsx, geojson or gpkg.
+
+    Raises
+    ------
+    WrongUseError
+        If the ending is none of these, or the folder is not there.
+    """
+    kind = exports.suffix_of(path)
+    if not path.parent.is_dir():
+        raise WrongUseError("crosswork.no_folder", folder=str(path.parent))
+    if kind == "csv":
+        content = exports.to_csv(given.rows[list(COLUMNS)])
+    elif kind == "xlsx":
+        numbers = ("area_ha", "area_ha_low", "area_ha_high")
+        content = exports.to_xlsx(
+            given.rows[list(COLUMNS)], notes=about, sheet="cross_commune", decimals=numbers
+        )
+    elif kind == "geojson":
+        content = exports.to_geojson(given.shapes(), notes=about)
+    else:
+        content = exports.to_gpkg(given.shapes(), layer="cross_commune", notes=about)
+    path.write_bytes(content)

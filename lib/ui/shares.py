@@ -1,0 +1,73 @@
+"""The pieces of one cluster as bars and as a table: share, hectares, range."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from lib.symbols import piece
+from lib.text import hectares, percent
+from lib.ui.state import language, tr
+
+Piece = Mapping[str, Any]
+
+
+def show_shares(pieces: Sequence[Piece]) -> None:
+    """Draw one bar a piece, largest first, with a whisker from the low to the high share.
+
+    Parameters
+    ----------
+    pieces : sequence of mapping
+        ``name``, ``area_ha``, ``share``, ``area_ha_low``, ``area_ha_high``, in
+        the order of their colours.
+    """
+    lang = language()
+    total = sum(row["area_ha"] for row in pieces)
+    html = Markup('<div class="ph-bars" role="img" aria-label="{}">').format(
+        tr(
+            "shares.spoken",
+            pieces="; ".join(f"{row['name']} {percent(row['share'], lang)}" for row in pieces),
+        )
+    )
+    for rank, row in enumerate(pieces):
+        low, high = (100 * row[side] / total for side in ("area_ha_low", "area_ha_high"))
+        html += Markup(
+            '<div><span class="ph-bar-name">{name}</span><span class="ph-bar">'
+            '<i style="width:{share:.2f}%;background:{color}"></i>'
+            '<b style="left:{low:.2f}%;width:{width:.2f}%"></b></span>'
+            '<span class="ph-bar-share">{shown}</span></div>'
+        ).format(
+            name=row["name"],
+            share=100 * row["share"],
+            color=piece(rank)["fillColor"],
+            low=low,
+            width=max(0.0, min(100.0, high) - low),
+            shown=percent(row["share"], lang),
+        )
+    st.html(str(html + Markup("</div>")))
+
+
+def show_pieces(pieces: Sequence[Piece]) -> None:
+    """Draw the table of the pieces: hectares, range, share, whether the piece stands."""
+    lang = language()
+    head = Markup("").join(
+        Markup("<th>{}</th>").format(tr(f"shares.{name}"))
+        for name in ("commune", "area", "range", "share", "stands")
+    )
+    rows = Markup("").join(
+        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            row["name"],
+            hectares(row["area_ha"], lang),
+            tr(
+                "shares.between",
+                low=hectares(row["area_ha_low"], lang),
+                high=hectares(row["area_ha_high"], lang),
+            ),
+            percent(row["share"], lang),
+            tr("shares.yes" if row["stands"] else "shares.no"),
+        )
+        for row in pieces
+    )
+    table = Markup('<table class="ph-facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    st.html(str(table.format(head, rows)))
