@@ -10,9 +10,10 @@ from lib.ui.state import tr
 
 FAVICON = Path(__file__).parent / "lib" / "assets" / "favicon.svg"
 PAGES = {
-    "overview": (":material/map:", ""),
-    "clusters": (":material/factory:", "clusters"),
-    "about": (":material/info:", "about"),
+    "overview": ":material/map:",
+    "clusters": ":material/factory:",
+    "cross_commune": ":material/call_split:",
+    "about": ":material/info:",
 }
 
 state.seed_language()
@@ -26,13 +27,13 @@ page = st.navigation(
             f"pages/{name}.py",
             title=tr(f"pages.{name}"),
             icon=icon,
-            url_path=path or None,
-            default=not path,
+            default=name == "overview",
             help=tr(f"pages.{name}_help"),
         )
-        for name, (icon, path) in PAGES.items()
+        for name, icon in PAGES.items()
     ]
 )
+state.resume_link()
 state.begin(page.url_path)
 try:
     with st.sidebar:

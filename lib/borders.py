@@ -121,6 +121,32 @@ def on_globe(shapes: Geometries) -> gpd.GeoSeries:
     return gpd.GeoSeries(shapes, crs=AREA_CRS).to_crs(STORAGE_CRS)
 
 
+def lines_around(
+    outline: shapely.Geometry, index: CommuneIndex, *, reach_m: float
+) -> shapely.Geometry:
+    """Return the commune lines near an outline as published, to draw beside its pieces.
+
+    Parameters
+    ----------
+    outline : shapely.Geometry
+        EPSG:4326.
+    index : CommuneIndex
+        The communes.
+    reach_m : float
+        How far from the outline's box a line is still wanted, metres.
+
+    Returns
+    -------
+    shapely.Geometry
+        Lines, EPSG:4326; empty if none is near.
+    """
+    (there,) = plane(gpd.GeoSeries([outline], crs=STORAGE_CRS))
+    window = shapely.buffer(shapely.envelope(there), reach_m, join_style="mitre")
+    hits = index.runs[index.run_tree.query(window, predicate="intersects")]
+    lines = shapely.line_merge(shapely.intersection(shapely.union_all(hits), window))
+    return on_globe(np.array([lines], dtype=object)).iloc[0]
+
+
 def _build_locators(shapes: Geometries) -> None:
     """Prepare `shapes` and ask each once: what is built on demand is not built by two threads."""
     shapely.prepare(shapes)

@@ -291,7 +291,7 @@ class _Case:
         """The documents' verdict where they have one, else the outline's."""
         said = self.decision_verdict
         if said in {"cross_commune", "within"}:
-            return said  # type: ignore[return-value]
+            return said
         return self.geometry_verdict or "undetermined"
 
     def lead(self) -> tuple[object, str]:

@@ -188,15 +188,18 @@ def write(given: Answer, path: Path, about: Mapping[str, str]) -> None:
     kind = exports.suffix_of(path)
     if not path.parent.is_dir():
         raise WrongUseError("crosswork.no_folder", folder=str(path.parent))
+    path.write_bytes(content(given, kind, about))
+
+
+def content(given: Answer, kind: str, about: Mapping[str, str]) -> bytes:
+    """Return the file of format `kind` (csv, xlsx, geojson, gpkg) as bytes."""
     if kind == "csv":
-        content = exports.to_csv(given.rows[list(COLUMNS)])
-    elif kind == "xlsx":
+        return exports.to_csv(given.rows[list(COLUMNS)])
+    if kind == "xlsx":
         numbers = ("area_ha", "area_ha_low", "area_ha_high")
-        content = exports.to_xlsx(
+        return exports.to_xlsx(
             given.rows[list(COLUMNS)], notes=about, sheet="cross_commune", decimals=numbers
         )
-    elif kind == "geojson":
-        content = exports.to_geojson(given.shapes(), notes=about)
-    else:
-        content = exports.to_gpkg(given.shapes(), layer="cross_commune", notes=about)
-    path.write_bytes(content)
+    if kind == "geojson":
+        return exports.to_geojson(given.shapes(), notes=about)
+    return exports.to_gpkg(given.shapes(), layer="cross_commune", notes=about)

@@ -97,6 +97,9 @@ REGISTRY: Final[tuple[Layer, ...]] = (
             Style("schematic", "layers.commune_schematic", area(LAND, dashArray="1 4", width=1.4)),
             Style("schematic-dim", "", {**_DIM, "dashArray": "1 4"}),
             Style("named", "layers.commune_named", area("#FBE3D2")),
+            # Without lines: beside measured pieces the exact lines are drawn instead.
+            Style("bare", "", area(LAND, width=0, stroke=False)),
+            Style("named-bare", "layers.commune_named", area("#FBE3D2", width=0, stroke=False)),
         ),
         interactive=True,
         label=Label(min_zoom=10, rank=2),

@@ -54,9 +54,11 @@ class Shape:
     look : mapping
         Leaflet path options.
     name : str
-        First line of the tooltip; empty for none.
+        First line of the tooltip; without one the shape is ground: it has no
+        tooltip and the map does not go to it.
     lines : tuple of str
-        Its further lines, in the visitor's language.
+        Its further lines, in the visitor's language; with any, the name also
+        stands on the shape.
     """
 
     geometry: BaseGeometry
@@ -144,18 +146,23 @@ def _label(layer_id: str) -> dict[str, float] | None:
 def _drawing(shape: Shape, lang: Lang) -> dict[str, Any]:
     # 6 decimals are 0.1 m: enough for the eye, and what is measured is not this.
     rounded = shapely.transform(shape.geometry, lambda xy: xy.round(6))
-    return {
+    drawing = {
         "geometry": json.loads(shapely.to_geojson(rounded)),
         "look": shape.look,
         "name": shape.name,
         lang: shape.lines,
     }
+    if shape.lines:
+        label = shapely.point_on_surface(rounded)
+        drawing |= {"lx": label.x, "ly": label.y}
+    return drawing
 
 
 def _bounds(shapes: Sequence[Shape]) -> list[list[float]] | None:
-    if not shapes:
+    framed = [shape.geometry for shape in shapes if shape.name]
+    if not framed:
         return None
-    west, south, east, north = shapely.total_bounds([shape.geometry for shape in shapes])
+    west, south, east, north = shapely.total_bounds(framed)
     return [[south, west], [north, east]]
 
 

@@ -224,3 +224,7 @@ def _hatches() -> str:
         f'<path d="M0 0V6" stroke="{h["line"]}" stroke-width="3"/></pattern>'
         for h in HATCHES
     )
+
+
+EXACT_LINE: Final = stroke(INK, 1.6)
+"""Commune lines as published, beside the pieces of a cluster."""

@@ -39,12 +39,11 @@ def communes(names=("Tam Nông", "Hạ Hòa"), **columns: object) -> gpd.GeoData
 
 
 def points(codes: list[str]) -> gpd.GeoDataFrame:
-    frame = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {"code": codes, "name": codes},
         geometry=gpd.points_from_xy(np.linspace(105, 105.4, len(codes)), [21.2] * len(codes)),
         crs="EPSG:4326",
     )
-    return frame
 
 
 def served(static, file: LayerFile) -> dict:
@@ -189,6 +188,14 @@ def test_a_missing_name_is_an_empty_one(tmp_path):
 def test_no_number_that_is_none_gets_into_a_file(tmp_path, column, value):
     with pytest.raises(ValueError, match="JSON"):
         write_layer(tmp_path, "communes", communes(**{column: [1.0, value]}))
+    assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize("nowhere", [shapely.Point(math.nan, 21), shapely.Point()])
+def test_a_point_that_is_nowhere_is_refused(tmp_path, nowhere):
+    frame = points(["PT-001", "PT-002"]).set_geometry([shapely.Point(105, 21), nowhere])
+    with pytest.raises(ValueError, match=r"JSON|clusters"):
+        write_layer(tmp_path, "clusters", frame)
     assert not list(tmp_path.rglob("*"))
 
 

@@ -10,6 +10,7 @@
 
   const HIDDEN = ".";
   const SVG = "http://www.w3.org/2000/svg";
+  const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
   const layers = new Map();
   let map = null;
   let config = null;
@@ -235,6 +236,10 @@
         if (item.style === HIDDEN || lx === undefined || !view.contains([ly, lx])) continue;
         found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0 });
       }
+    }
+    for (const { lx, ly, name } of wanted.shapes || []) {
+      if (lx === undefined) continue;
+      found.push({ at: L.latLng(ly, lx), text: name, spec: SHAPE_LABEL, weight: 0 });
     }
     return found.sort((a, b) => a.spec.label.rank - b.spec.label.rank || b.weight - a.weight);
   }

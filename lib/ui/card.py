@@ -75,6 +75,7 @@ def show_card(
     *,
     note: str = "",
     caution: str = "",
+    picture: Markup = Markup(""),  # noqa: B008 - an empty text never changes
 ) -> None:
     """Draw a card.
 
@@ -90,13 +91,17 @@ def show_card(
         What the source says besides, in its own words.
     caution : str
         What the reader must not conclude; shown above the facts.
+    picture : Markup
+        Drawn between the caution and the facts.
     """
     html = Markup('<div class="ph-card"><h3>{}</h3><p class="ph-sub">{}</p>').format(
         title, subtitle
     )
     if caution:
         html += Markup('<p class="ph-caution">{}</p>').format(caution)
-    html += Markup("<dl>") + Markup("").join(_line(fact) for fact in facts) + Markup("</dl>")
+    html += (
+        picture + Markup("<dl>") + Markup("").join(_line(fact) for fact in facts) + Markup("</dl>")
+    )
     if note:
         html += Markup('<p class="ph-note"><b>{}</b> {}</p>').format(tr("card.note"), note)
     html += Markup('<ol class="ph-sources" aria-label="{}">').format(tr("card.sources"))

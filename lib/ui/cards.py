@@ -24,7 +24,8 @@ def row_of(frame: pd.DataFrame, column: str, code: str) -> Mapping[str, Any]:
     return {str(key): None if is_blank(value) else value for key, value in row.items()}
 
 
-def _source(row: Mapping[str, Any], name: str = "") -> Source:
+def source_of(row: Mapping[Any, Any], name: str = "") -> Source:
+    """Return the source of a row of facts; `name` instead of the host of its address."""
     lang = language()
     undated = row["as_of"] == CHECKED
     as_of = tr("cards.undated", date=date(CHECKED, lang)) if undated else date(row["as_of"], lang)
@@ -57,7 +58,7 @@ def commune_card(data: Workspace, code: str) -> None:
     ]
     borders = data.manifest.tables["communes"]
     sources = [
-        _source(commune, tr("cards.table_148")),
+        source_of(commune, tr("cards.table_148")),
         Source(
             str(commune["legal_basis"]),
             units["source_url"].iloc[0],
@@ -145,7 +146,7 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         tr("cards.cluster_title", name=cluster["name"]),
         tr("cards.cluster_sub", kind=words("kind", "cluster_kind"), id=cluster_id),
         facts,
-        [_source(cluster), _source(law, tr("cards.table_479"))],
+        [source_of(cluster), source_of(law, tr("cards.table_479"))],
         note=str(cluster["note"] or ""),
         caution=tr("cards.approximate") if placed else tr("cards.no_marker"),
     )
@@ -183,7 +184,7 @@ def weak_card(data: Workspace, weak_id: str) -> None:
         str(names[weak["commune_code"]]),
         tr("cards.weak_sub"),
         facts,
-        [_source(weak)],
+        [source_of(weak)],
         note=str(weak["note"] or ""),
         caution=tr("cards.weak_caution"),
     )

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.layers import LAYERS, by_layer
-from lib.mapview import Target, show_map
+from lib.mapview import Shape, Target, show_map
 from lib.ui import state
 from lib.ui.legend import show_legend
 from lib.ui.mapstyles import Styles, drawn_classes
@@ -20,6 +20,8 @@ def map_with_card(
     *,
     selected: Target | None,
     card: Callable[[], None] | None,
+    shapes: Sequence[Shape] = (),
+    focus: Target | None = None,
     legend: DeltaGenerator,
     legend_layers: Sequence[str],
 ) -> None:
@@ -33,6 +35,10 @@ def map_with_card(
         Which class each feature is drawn in.
     selected : Target or None
         What is outlined and gone to.
+    shapes : sequence of Shape
+        Drawn over the layers.
+    focus : Target, optional
+        Names where the map goes if that is not the selection.
     card : callable or None
         Draws the card; None if nothing is selected.
     legend : DeltaGenerator
@@ -46,7 +52,8 @@ def map_with_card(
             data.files,
             styles,
             selected=selected,
-            focus=selected,
+            focus=focus or selected,
+            shapes=shapes,
             lang=language(),
             on_click=state.pick,
         )

@@ -10,7 +10,13 @@ from lib.ui.workspace import Workspace
 Styles = dict[str, Mapping[str, str] | str]
 
 
-def ground(data: Workspace, inside: Collection[str], named: Collection[str] = ()) -> Styles:
+def ground(
+    data: Workspace,
+    inside: Collection[str],
+    named: Collection[str] = (),
+    *,
+    lines: bool = True,
+) -> Styles:
     """Return the styles of everything below the markers.
 
     Parameters
@@ -21,6 +27,8 @@ def ground(data: Workspace, inside: Collection[str], named: Collection[str] = ()
         Codes of the communes the filter leaves; the others are pale.
     named : collection of str
         Codes to tint: the communes of the selected cluster.
+    lines : bool
+        False where exact lines are drawn over simplified ones.
     """
     suffix = "schematic" if data.schematic else "land"
     pale = "schematic-dim" if data.schematic else "dim"
@@ -28,6 +36,8 @@ def ground(data: Workspace, inside: Collection[str], named: Collection[str] = ()
         code: "named" if code in named else suffix if code in inside else pale
         for code in data.communes["code"]
     }
+    if not lines:
+        communes = {code: "named-bare" if code in named else "bare" for code in communes}
     present = by_layer(data.files)
     styles: Styles = {
         name: "base"

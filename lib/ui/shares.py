@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import streamlit as st
 from markupsafe import Markup
 
 from lib.symbols import piece
@@ -13,8 +12,8 @@ from lib.ui.state import language, tr
 Piece = Mapping[str, Any]
 
 
-def show_shares(pieces: Sequence[Piece]) -> None:
-    """Draw one bar a piece, largest first, with a whisker from the low to the high share.
+def shares(pieces: Sequence[Piece]) -> Markup:
+    """Return one bar a piece, largest first, with a whisker from the low to the high share.
 
     Parameters
     ----------
@@ -45,11 +44,11 @@ def show_shares(pieces: Sequence[Piece]) -> None:
             width=max(0.0, min(100.0, high) - low),
             shown=percent(row["share"], lang),
         )
-    st.html(str(html + Markup("</div>")))
+    return html + Markup("</div>")
 
 
-def show_pieces(pieces: Sequence[Piece]) -> None:
-    """Draw the table of the pieces: hectares, range, share, whether the piece stands."""
+def piece_table(pieces: Sequence[Piece]) -> Markup:
+    """Return the table of the pieces: hectares, range, share, whether the piece stands."""
     lang = language()
     head = Markup("").join(
         Markup("<th>{}</th>").format(tr(f"shares.{name}"))
@@ -70,4 +69,4 @@ def show_pieces(pieces: Sequence[Piece]) -> None:
         for row in pieces
     )
     table = Markup('<table class="ph-facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    st.html(str(table.format(head, rows)))
+    return table.format(head, rows)

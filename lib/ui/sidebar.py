@@ -5,15 +5,26 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from lib import search
-from lib.filters import CLUSTER_FILTERS, PROVINCES, Filter
+from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, PROVINCES, Filter
 from lib.schemas import CODES, value_label
 from lib.text import sort_key
 from lib.ui import state
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
-_OPTIONS = {"status": "operation_status", "kind": "cluster_kind", "wastewater": "wastewater"}
-_MAIN = ("province", "commune", "status")
+_OPTIONS = {
+    "status": "operation_status",
+    "kind": "cluster_kind",
+    "wastewater": "wastewater",
+    "change": "change",
+}
+_CROSSING = {
+    "verdict": ("cross_commune", "within", "undetermined"),
+    "evidence": ("by_decision", "by_geometry", "both"),
+    "lead_state": ("decided", "proposed", "undecided"),
+}
+_FAMILY = {"verdict": "verdict", "evidence": "evidence", "lead": "lead_state"}
+_MAIN = ("province", "commune", "status", "change", "verdict")
 _FEW = 8
 
 
@@ -28,6 +39,8 @@ def value_name(data: Workspace) -> Callable[[str, str], str]:
             return str(names.get(code, code))
         if key in _OPTIONS:
             return value_label(_OPTIONS[key], code, language())
+        if key in _FAMILY:
+            return tr(f"crossing.value.{_FAMILY[key]}.{code}")
         return code
 
     return name
@@ -69,9 +82,27 @@ def escape(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~:$" else c for c in text)
 
 
+def sample_switch(data: Workspace) -> bool:
+    """Draw the switch for the sample outlines; return whether they are to be measured."""
+    st.pills(
+        tr("cross.samples"),
+        ["yes"],
+        selection_mode="multi",
+        format_func=lambda _: tr("cross.samples"),
+        key="samples",
+        help=tr("cross.samples_help"),
+        label_visibility="collapsed",
+        disabled=data.schematic,
+        persist_state="session",
+    )
+    if data.schematic:
+        st.caption(tr("cross.samples_schematic"))
+    return bool(state.chosen("samples")) and not data.schematic
+
+
 def filters(data: Workspace, keys: Sequence[str]) -> None:
     """Draw the filters `keys`, the less used ones folded away."""
-    by_key = {f.key: f for f in CLUSTER_FILTERS}
+    by_key = {f.key: f for f in (*CLUSTER_FILTERS, *CROSSING_FILTERS)}
     for key in (k for k in _MAIN if k in keys):
         _filter(by_key[key], data)
     rest = [key for key in keys if key not in _MAIN]
@@ -91,6 +122,9 @@ def filters(data: Workspace, keys: Sequence[str]) -> None:
 
 
 def _filter(item: Filter, data: Workspace) -> None:
+    if item.key in state.NUMBERS:
+        number_slider(item.key, tr(item.label))
+        return
     options = _options(item.key, data)
     state.keep_known(item.key, set(options))
     name = value_name(data)
@@ -109,6 +143,12 @@ def _filter(item: Filter, data: Workspace) -> None:
     )
 
 
+def number_slider(key: str, label: str, help_text: str | None = None) -> None:
+    """Draw the slider of a number kept in the URL."""
+    least, most, _ = state.NUMBERS[key]
+    st.slider(label, least, most, key=key, help=help_text, persist_state="session")
+
+
 def _options(key: str, data: Workspace) -> list[str]:
     if key == "province":
         return list(PROVINCES)
@@ -116,6 +156,8 @@ def _options(key: str, data: Workspace) -> list[str]:
         return list(data.communes["code"])
     if key == "gaps":
         return ["yes"]
+    if key in _FAMILY:
+        return list(_CROSSING[_FAMILY[key]])
     return list(CODES[_OPTIONS[key]])
 
 

@@ -7,6 +7,7 @@ link works in both languages and survives a change of words. Streamlit's own
 
 from collections.abc import Collection, Mapping
 from typing import Final, cast
+from urllib.parse import urlsplit
 
 import streamlit as st
 from markupsafe import Markup
@@ -33,6 +34,7 @@ NUMBERS: Final = {"tolerance": (3, 80, 50), "min_ha": (0, 40, 0)}
 _DEFAULTS: Final = {"lang": "vi"}
 _URL: Final = "_url"
 _PAGE: Final = "_page"
+_LINK: Final = "_link"
 _MAX_CHARS: Final = 2000
 _DIGITS: Final = 6
 
@@ -57,6 +59,26 @@ def seed_language() -> None:
     if "lang" not in st.session_state:
         wanted = st.query_params.get("lang", "")
         st.session_state["lang"] = wanted if wanted in LANGS else _DEFAULTS["lang"]
+
+
+def require_frame() -> None:
+    """Go through ``app.py`` if a page was reached without it.
+
+    Until the first visitor has seen ``st.navigation``, Streamlit runs the file
+    a link names in ``pages/`` by itself, without language, frame or filters.
+    """
+    if _PAGE not in st.session_state:
+        path = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
+        st.session_state[_LINK] = (path, st.query_params.to_dict())
+        st.switch_page("app.py")
+
+
+def resume_link() -> None:
+    """Go on to the page a link named, once ``st.navigation`` knows it."""
+    link = st.session_state.pop(_LINK, None)
+    if link is not None:
+        page, params = link
+        st.switch_page(f"pages/{page}.py", query_params=params)
 
 
 def begin(page: str) -> None:
@@ -97,9 +119,7 @@ def end() -> None:
 def chosen(key: str) -> list[str]:
     """Return the codes chosen for filter `key`."""
     value = st.session_state.get(key) or []
-    if isinstance(value, bool):
-        return ["yes"] if value else []
-    return list(value)
+    return [str(value)] if key in NUMBERS and value else list(value) if value else []
 
 
 def keep_known(key: str, known: set[str]) -> None:

@@ -12,12 +12,17 @@ import pandas as pd
 import streamlit as st
 
 from lib import layerdata, search
+from lib.borders import CommuneIndex, prepare_communes
+from lib.crosswork import Answer, answer
 from lib.errors import StoreError
 from lib.layers import LayerFile
 from lib.mapview import check_assets
 from lib.register import register
+from lib.samples import sample_outlines
 from lib.settings import settings
 from lib.store import Manifest, Store
+from lib.text import Lang
+from lib.ui.state import require_frame
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,29 @@ class Workspace:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
+def commune_index(
+    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    _data: Workspace,
+) -> CommuneIndex | None:
+    """Return the communes ready for cutting, None where borders are schematic."""
+    return None if _data.schematic else prepare_communes(_data.communes)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def cross_answer(
+    snapshot_id: str, _data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
+) -> Answer:
+    """Return the clusters on two communes for one position of the slider."""
+    return answer(
+        _data.tables,
+        sample_outlines() if samples else None,
+        commune_index(snapshot_id, _data) if samples else None,
+        tolerance_m=tolerance_m,
+        lang=lang,
+    )
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _load(snapshot_id: str, folder: str) -> Workspace:
     snapshot = Store(Path(folder)).open(snapshot_id)
     tables = {
@@ -75,6 +103,7 @@ def workspace() -> Workspace:
     StoreError
         If ``prepare`` has not run, or what it left is damaged.
     """
+    require_frame()
     check_assets()
     store = Store(settings().store)
     current = store.current()

@@ -1,0 +1,171 @@
+"""The card of one cluster on the page of clusters on two communes."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+from markupsafe import Markup
+
+from lib import merger
+from lib.borders import lines_around
+from lib.crosswork import Answer
+from lib.mapview import Shape
+from lib.pieces import tolerance_band
+from lib.symbols import BAND, EXACT_LINE, piece
+from lib.text import hectares, number, percent
+from lib.ui.card import Fact, Source, show_card
+from lib.ui.cards import row_of, source_of
+from lib.ui.shares import Piece, piece_table, shares
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace, commune_index
+
+_HALF: Final = 2
+_REACH_M: Final = 1_500.0
+"""How far around the chosen cluster the exact commune lines are drawn."""
+
+
+def pieces_of(given: Answer, cluster_id: str) -> list[Piece]:
+    """Return the measured pieces of a cluster, largest first."""
+    if given.cut is None:
+        return []
+    found = given.cut.pieces[given.cut.pieces["cluster_id"] == cluster_id]
+    names = [name or tr("crossing.outside") for name in found["commune_name"]]
+    records = found.assign(name=names).to_dict("records")
+    return [{str(key): value for key, value in record.items()} for record in records]
+
+
+def shapes_of(data: Workspace, given: Answer, cluster_id: str) -> list[Shape]:
+    """Return the pieces coloured by commune and the band in which nothing can be said."""
+    lang = language()
+    index = commune_index(data.manifest.snapshot_id, data)
+    pieces = pieces_of(given, cluster_id)
+    if given.cut is None or index is None or not pieces:
+        return []
+    drawn = [
+        Shape(
+            row["geometry"],
+            piece(rank),
+            row["name"],
+            (hectares(row["area_ha"], lang), percent(row["share"], lang)),
+        )
+        for rank, row in enumerate(pieces)
+    ]
+    verdicts = given.cut.verdicts.set_index("cluster_id")
+    limit = float(verdicts.loc[cluster_id, "tolerance_m"])  # type: ignore[arg-type]
+    whole = shapely.union_all([row["geometry"] for row in pieces])
+    band = tolerance_band(whole, index, limit)
+    if not shapely.is_empty(band):
+        drawn.append(Shape(band, BAND, tr("cross.band", tolerance=number(limit, lang, unit="m"))))
+    return [*drawn, Shape(lines_around(whole, index, reach_m=_REACH_M), EXACT_LINE)]
+
+
+def cross_card(data: Workspace, given: Answer, summary: pd.DataFrame, cluster_id: str) -> None:
+    """Draw the card: the verdict and why, shares, both evidences, lead, documents."""
+    lang = language()
+    row = row_of(summary, "cluster_id", cluster_id)
+    pieces = pieces_of(given, cluster_id)
+    registered = cluster_id in set(data.clusters["cluster_id"])
+    sources: list[Source] = []
+    facts = [
+        Fact(tr("cross.verdict"), tr(f"crossing.value.verdict.{row['verdict']}"), strong=True),
+        Fact(tr("cross.lead"), _lead(data, row), strong=True),
+        Fact(tr("cross.rule"), tr(f"crossing.value.lead_rule.{row['lead_rule']}")),
+    ]
+    note = str(row["note"] or "")
+    if registered:
+        cluster = row_of(data.clusters, "cluster_id", cluster_id)
+        sources = [
+            source_of(cluster),
+            source_of(data.tables["former_units"].iloc[0].to_dict(), tr("cards.table_479")),
+        ]
+        sources += [
+            source_of(assignment.to_dict(), tr("cross.assignment"))
+            for _, assignment in data.tables["assignments"]
+            .query("cluster_id == @cluster_id")
+            .iterrows()
+        ]
+        facts += [
+            Fact(tr("cross.change"), tr(f"schemas.value.change.{row['change']}")),
+            Fact(tr("cross.by_decision"), _by_decision(data, cluster_id), 1),
+            Fact(tr("cards.decision"), cluster["decision_no"], 1),
+            Fact(tr("cards.area"), hectares(cluster["area_ha"], lang), 1),
+        ]
+    facts.append(Fact(tr("cross.by_geometry"), _by_geometry(given, cluster_id, pieces)))
+    if pieces and registered:
+        facts.append(Fact(tr("cross.agree"), note or tr("crossing.agree")))
+    show_card(
+        str(row["cluster_name"]),
+        tr("cards.cluster_sub", kind=tr("cross.kind"), id=cluster_id),
+        facts,
+        sources,
+        note=note,
+        caution=tr("cross.sample") if row["sample"] else "",
+        picture=shares(pieces) + piece_table(pieces) if pieces else Markup(""),
+    )
+
+
+def _lead(data: Workspace, row: Mapping[str, Any]) -> str:
+    code = row["lead"]
+    if code is None:
+        return tr("crossing.value.lead_rule.needs_decision")
+    names = data.communes.set_index("code")["name"]
+    return str(names.get(code, code))
+
+
+def _by_decision(data: Workspace, cluster_id: str) -> str:
+    """Say how the documents lead to the new communes, name by name."""
+    lang = language()
+    cluster = row_of(data.clusters, "cluster_id", cluster_id)
+    steps = merger.resolve(
+        str(cluster["former_communes"] or ""),
+        cluster["former_district"],
+        cluster["former_province"],
+        data.tables["former_units"],
+        data.tables["ended_units"],
+        communes=data.tables["communes"],
+    )
+    said = [step.sentence(lang) for step in steps]
+    if cluster["stated_communes"]:
+        said.append(tr("crossing.stated", communes=cluster["stated_communes"]))
+    return " ".join(said) or tr("crossing.decision_none")
+
+
+def _by_geometry(given: Answer, cluster_id: str, pieces: list[Piece]) -> str:
+    lang = language()
+    if given.cut is None or cluster_id not in set(given.cut.verdicts["cluster_id"]):
+        return tr("crossing.no_outline")
+    verdict = row_of(given.cut.verdicts, "cluster_id", cluster_id)
+    limit = verdict["tolerance_m"]
+    return tr(
+        f"crossing.{verdict['reason']}",
+        tolerance=number(limit, lang, unit="m"),
+        half=number(None if limit is None else limit / _HALF, lang, unit="m"),
+        count=sum(1 for p in pieces if p["stands"] and p["commune_code"]),
+    )
+
+
+def statements(clusters: pd.DataFrame) -> str:
+    """Return what a meeting can read aloud, in words and names; samples never count."""
+    lang = language()
+
+    def names(mask: pd.Series) -> str:
+        return ", ".join(clusters.loc[mask, "name"]) or tr("cross.none")
+
+    change = clusters["change"]
+    several = clusters["former_units_n"].ge(2).fillna(value=False)
+    named = clusters["former_communes"].notna() & (change == "undetermined")
+    unnamed = (change == "undetermined") & ~named
+    return tr(
+        "cross.statement",
+        total=number(len(clusters), lang),
+        several=number(int(several.sum()), lang),
+        resolved=number(int((change == "resolved").sum()), lang),
+        resolved_names=names(change == "resolved"),
+        remains=number(int((change == "remains").sum()), lang),
+        remains_names=names(change == "remains"),
+        undetermined=number(int((change == "undetermined").sum()), lang),
+        unnamed=number(int(unnamed.sum()), lang),
+        unresolved=number(int(named.sum()), lang),
+        unresolved_names=names(named),
+    )

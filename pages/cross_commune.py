@@ -1,0 +1,120 @@
+from functools import partial
+
+import streamlit as st
+
+from lib import disputes
+from lib import filters as flt
+from lib.mapview import Target, parse_target
+from lib.text import number
+from lib.ui import cards, crosscard, frame, mapstyles, sidebar, state
+from lib.ui.downloads import download_row
+from lib.ui.mapcard import map_with_card
+from lib.ui.state import language, tr
+from lib.ui.tables import Column, show_table
+from lib.ui.workspace import cross_answer, workspace
+
+data = workspace()
+lang = language()
+keys = [f.key for f in flt.CROSSING_FILTERS]
+
+
+def only(change: str) -> None:
+    state.clear(*keys)
+    st.session_state["change"] = [change]
+
+
+frame.banner(data)
+frame.title(tr("pages.cross_commune"))
+frame.sentence(crosscard.statements(data.clusters))
+frame.figures(
+    [
+        frame.Figure(change, int((data.clusters["change"] == change).sum()), partial(only, change))
+        for change in ("remains", "resolved", "undetermined", "single")
+    ]
+)
+
+
+@st.fragment
+def view() -> None:
+    with st.sidebar:
+        sidebar.find_box(data)
+        samples = sidebar.sample_switch(data)
+        if samples:
+            sidebar.number_slider("tolerance", tr("cross.tolerance"), tr("cross.tolerance_help"))
+        sidebar.filters(data, keys)
+        legend = st.container()
+    given = cross_answer(
+        data.manifest.snapshot_id,
+        data,
+        tolerance_m=float(st.session_state.get("tolerance", 50)),
+        samples=samples,
+        lang=lang,
+    )
+    summary = disputes.summarise(given.rows).merge(
+        data.clusters[["cluster_id", "former_province"]], on="cluster_id", how="left"
+    )
+    shown = flt.apply(
+        summary,
+        {key: state.chosen(key) for key in keys},
+        flt.CROSSING_FILTERS,
+        value_name=sidebar.value_name(data),
+        lang=lang,
+    )
+    listed = summary[shown.mask]
+    frame.sentence(
+        tr(
+            "cross.sentence",
+            count=number(len(listed), lang),
+            filters=shown.sentence or tr("filters.none"),
+        )
+    )
+    if shown.emptied_by:
+        frame.empty(shown.emptied_by)
+    chosen = state.chosen_cluster(set(summary["cluster_id"]))
+    selected = parse_target(st.session_state["sel"], data.files)
+    drawn = crosscard.shapes_of(data, given, chosen) if chosen else []
+    codes = summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ()
+    styles = mapstyles.ground(data, set(data.communes["code"]), codes, lines=not drawn)
+    styles["former-units"] = "base" if chosen else {}
+    styles["clusters"] = mapstyles.clusters(listed, "change")
+    outlined = listed[listed["measured_ha"].notna() & (listed["cluster_id"] != chosen)]
+    styles["outlines"] = mapstyles.clusters(outlined, "verdict")
+    map_with_card(
+        data,
+        styles,
+        selected=None if drawn else selected,
+        shapes=drawn,
+        focus=Target("clusters", chosen) if drawn else selected,
+        card=partial(crosscard.cross_card, data, given, summary, chosen)
+        if chosen
+        else cards.card_of(data, selected),
+        legend=legend,
+        legend_layers=("outlines", "clusters", "former-units", "communes", "province"),
+    )
+    show_table(
+        listed.assign(
+            change_words=[tr(f"schemas.value.change.{code}") for code in listed["change"]],
+            verdict_words=[tr(f"crossing.value.verdict.{code}") for code in listed["verdict"]],
+            lead_words=[tr(f"crossing.value.lead_state.{code}") for code in listed["lead_state"]],
+        ),
+        [
+            Column("cluster_name", tr("cross.cluster")),
+            Column("communes", tr("cross.communes")),
+            Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
+            Column("measured_ha", tr("cross.measured"), lambda a: number(a, lang, 2), 140),
+            Column("verdict_words", tr("cross.verdict")),
+            Column("change_words", tr("cross.change")),
+            Column("lead_words", tr("cross.lead")),
+        ],
+        id_column="cluster_id",
+        selected=chosen,
+        on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
+        key="table-cross",
+        alt=tr("cross.table"),
+    )
+    download_row(data, given, set(listed["cluster_id"]))
+    state.end()
+
+
+view()
+frame.foot(data, ["clusters", "former_units", "assignments"])
