@@ -135,10 +135,9 @@ def _pieces(outlines: Geometries, near: pd.DataFrame, index: CommuneIndex) -> pd
     beyond = region == index.outside
     for where, overlay in ((~beyond, shapely.intersection), (beyond, shapely.difference)):
         shape[where] = _land(_in_parallel(overlay, own[where], seen[where]))
-    uncut = _whole(outlines, index)
+    uncut = _uncut(outlines, index)
     uncut = uncut[~np.isin(_keys(uncut, index), _keys(cut, index))]
-    uncut = uncut.assign(shape=outlines[uncut["outline"]], whole=True)
-    return pd.concat([cut.assign(shape=shape, whole=False), uncut], ignore_index=True)
+    return pd.concat([cut.assign(shape=shape, whole=False), _gathered(uncut, outlines)])
 
 
 def _keys(pairs: pd.DataFrame, index: CommuneIndex) -> Ints:
@@ -146,19 +145,40 @@ def _keys(pairs: pd.DataFrame, index: CommuneIndex) -> Ints:
     return (pairs["outline"] * len(index.shapes) + pairs["region"]).to_numpy()
 
 
-def _whole(outlines: Geometries, index: CommuneIndex) -> pd.DataFrame:
-    """Return each outline's regions by its first vertex: all of it, unless a border cuts."""
-    xy, of = shapely.get_coordinates(outlines, return_index=True)
-    xy = xy[np.searchsorted(of, np.arange(len(outlines)))]
-    outline, region = index.tree.query(shapely.points(xy))
-    inside = shapely.contains_xy(index.shapes[region], *xy[outline].T)
+def _uncut(outlines: Geometries, index: CommuneIndex) -> pd.DataFrame:
+    """Return each part's region by its first vertex: all of it, unless a border cuts the part.
+
+    Part by part, because two parts of one outline can lie in two communes
+    without any border near them.
+    """
+    parts, owner = shapely.get_parts(outlines, return_index=True)
+    xy, of = shapely.get_coordinates(parts, return_index=True)
+    xy = xy[np.searchsorted(of, np.arange(len(parts)))]
+    at, region = index.tree.query(shapely.points(xy))
+    inside = shapely.contains_xy(index.shapes[region], *xy[at].T)
     beyond = np.flatnonzero(~shapely.contains_xy(index.shapes[index.outside], *xy.T))
+    part = np.append(at[inside], beyond)
     return pd.DataFrame(
         {
-            "outline": np.append(outline[inside], beyond),
+            "outline": owner[part],
             "region": np.append(region[inside], np.full(len(beyond), index.outside)),
+            "part": parts[part],
         }
     )
+
+
+def _gathered(uncut: pd.DataFrame, outlines: Geometries) -> pd.DataFrame:
+    """Return one row an outline and region, with the parts that lie there as one shape."""
+    count = shapely.get_num_geometries(outlines)
+    groups = uncut.groupby(["outline", "region"], sort=False)["part"]
+    rows = groups.size().rename("parts").reset_index()
+    rows["whole"] = rows.pop("parts").to_numpy() == count[rows["outline"]]
+    shape = outlines[rows["outline"]]
+    some = np.flatnonzero(~rows["whole"])
+    if len(some):
+        gathered = groups.agg(list).to_numpy()
+        shape[some] = [shapely.MultiPolygon(gathered[at]) for at in some]
+    return rows.assign(shape=shape)
 
 
 def _land(shapes: Geometries) -> Geometries:
