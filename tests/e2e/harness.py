@@ -149,7 +149,9 @@ def prepare(root: Path, *options: str) -> None:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, f"prepare ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+    assert done.returncode == 0, (
+        f"prepare ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+    )
 
 
 def _free_port() -> int:

@@ -85,7 +85,9 @@ def test_a_click_on_the_map_marks_the_row(best: Site, visit):
     assert opened.eventually(lambda: row.get_attribute("aria-selected") == "true")
     marked = opened.table.locator("tr[aria-selected=true]")
     assert marked.count() == 1
-    other = opened.hit("clusters", only=tuple(set(best.layers["clusters"]["codes"]) - {place["code"]}))
+    other = opened.hit(
+        "clusters", only=tuple(set(best.layers["clusters"]["codes"]) - {place["code"]})
+    )
     opened.click_on_map(other)
     assert opened.eventually(
         lambda: opened.row(other["name"]).get_attribute("aria-selected") == "true"
