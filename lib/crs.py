@@ -12,12 +12,3 @@ STORAGE_CRS: Final = "EPSG:4326"
 
 AREA_CRS: Final = "EPSG:9208"
 """VN-2000 / TM-3 104°45', metres: every hectare and metre is measured here."""
-
-IMPORT_CRS: Final = {
-    9208: "crs.tm3_104_45",
-    5897: "crs.tm3_105_00",
-    9211: "crs.tm3_106_00",
-    3405: "crs.utm_48n",
-    4326: "crs.wgs_84",
-}
-"""EPSG codes a file of this province can be in, with the key of their name."""

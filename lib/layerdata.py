@@ -46,10 +46,10 @@ def build(
         Build even if the files are there: after an update of the program.
     """
     index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}.index.json"
-    if index.exists() and not anew:
-        files = [_file(raw) for raw in json.loads(index.read_text(encoding="utf-8"))]
-        if all((static / file.path).exists() for file in files):
-            return tuple(files)
+    if not anew:
+        known = _indexed(index)
+        if known and all((static / file.path).exists() for file in known):
+            return known
     files = [
         write_layer(static, layer_id, frame)
         for layer_id, frame in _frames(snapshot, simplify_m).items()
@@ -57,6 +57,14 @@ def build(
     ]
     index.write_text(json.dumps([asdict(file) for file in files]), encoding="utf-8")
     return tuple(files)
+
+
+def _indexed(index: Path) -> tuple[LayerFile, ...]:
+    """Return the files an index names; none if it is missing or was cut short."""
+    try:
+        return tuple(_file(raw) for raw in json.loads(index.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError):
+        return ()
 
 
 def _file(raw: dict[str, Any]) -> LayerFile:

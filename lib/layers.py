@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from lib.symbols import (
@@ -215,11 +216,13 @@ def write_layer(static: Path, layer_id: str, frame: gpd.GeoDataFrame) -> LayerFi
     Raises
     ------
     ValueError
-        If a geometry is not of the layer's kind: the browser could not draw it.
+        If a geometry is not of the layer's kind or lies nowhere: no browser could draw it.
     """
     dimension = _KINDS.index(LAYERS[layer_id].kind)
-    if (shapely.get_dimensions(frame.geometry.to_numpy()) != dimension).any():
-        msg = f"layer {layer_id}: geometry is not all {_KINDS[dimension]}"
+    given = frame.geometry.to_numpy()
+    drawable = (shapely.get_dimensions(given) == dimension) & ~shapely.is_empty(given)
+    if not (drawable & np.isfinite(shapely.bounds(given)).all(axis=1)).all():
+        msg = f"layer {layer_id}: geometry is not all {_KINDS[dimension]}s somewhere"
         raise ValueError(msg)
     columns = [c for c in ("code", "name", "lx", "ly", "weight", "vi", "en") if c in frame]
     shapes = shapely.to_geojson(frame.geometry.to_numpy())

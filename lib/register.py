@@ -6,7 +6,7 @@ decision names, and is called approximate. A cluster known only by its former
 district has no marker: a point would be an invention.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -53,13 +53,18 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     )
     joined["missing"] = _missing(joined)
     joined["district_codes"] = _district_codes(joined, tables["former_units"])
-    places = _places(clusters, tables, joined["commune_codes"])
+    sure = decided[decided["certain"]].groupby("cluster_id", sort=False)["commune_code"].agg(list)
+    places = _places(clusters, tables, [sure.get(c, []) for c in joined["cluster_id"]])
     return joined.join(places)
 
 
 def _missing(clusters: pd.DataFrame) -> pd.Series:
     blank = clusters[list(ESSENTIAL)].isna()
-    return blank.apply(lambda row: tuple(row.index[row]), axis=1)
+    missing = [
+        tuple(column for column, gone in zip(ESSENTIAL, row, strict=True) if gone)
+        for row in blank.to_numpy()
+    ]
+    return pd.Series(missing, index=clusters.index, dtype=object)
 
 
 def _district_codes(clusters: pd.DataFrame, units: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -75,7 +80,7 @@ def _district_codes(clusters: pd.DataFrame, units: pd.DataFrame) -> list[tuple[s
 
 
 def _places(
-    clusters: pd.DataFrame, tables: Mapping[str, pd.DataFrame], now: pd.Series
+    clusters: pd.DataFrame, tables: Mapping[str, pd.DataFrame], now: Sequence[Sequence[str]]
 ) -> pd.DataFrame:
     """Return approximate ``lat``, ``lon`` of each cluster, set apart where they coincide."""
     units = tables["former_units"].drop_duplicates("former_code").set_index("former_code")

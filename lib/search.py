@@ -13,6 +13,10 @@ _GOOD: Final = 72.0
 """Similarity (0 to 100) below which a hit is noise; set on the province's own names."""
 
 
+_LOOKED_AT: Final = 40
+_LIKE: Final = 2
+
+
 @dataclass(frozen=True)
 class Hit:
     """One thing found.
@@ -72,19 +76,18 @@ def find(query: str, index: tuple[tuple[str, Hit], ...], *, limit: int = 6) -> l
     An exact name comes before a beginning, a beginning before a likeness;
     between equals communes of today come before clusters and former units.
     """
-    wanted = bare_name(query) or fold(query)
-    if len(wanted) < 2:  # noqa: PLR2004 - one letter finds half the province
+    asked = {fold(query), bare_name(query)}
+    if max(map(len, asked)) < 2:  # noqa: PLR2004 - one letter finds half the province
         return []
     names = [name for name, _ in index]
-    scored = process.extract(
-        wanted, names, scorer=fuzz.WRatio, limit=40, score_cutoff=_GOOD, processor=None
-    )
+    best: dict[int, tuple[int, float]] = {}
+    for wanted in sorted(asked - {""}):
+        for name, score, place in process.extract(
+            wanted, names, scorer=fuzz.WRatio, limit=_LOOKED_AT, score_cutoff=_GOOD
+        ):
+            step = 0 if name == wanted else 1 if name.startswith(wanted) else _LIKE
+            rank = (step, -score if step == _LIKE else 0.0)
+            best[place] = min(best.get(place, rank), rank)
     order = {"commune": 0, "cluster": 1, "former": 2}
-
-    def rank(item: tuple[str, float, int]) -> tuple[float, float, int, str]:
-        name, score, place = item
-        hit = index[place][1]
-        step = 0 if name == wanted else 1 if name.startswith(wanted) else 2
-        return step, -score if step == 2 else 0, order[hit.kind], name  # noqa: PLR2004
-
-    return [index[item[2]][1] for item in sorted(scored, key=rank)[:limit]]
+    places = sorted(best, key=lambda at: (best[at], order[index[at][1].kind], names[at]))
+    return [index[at][1] for at in places[:limit]]

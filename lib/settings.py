@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lib.errors import WrongUseError
 
 TOLERANCE_RANGE: Final = (3.0, 80.0)
 """Least and greatest border tolerance in metres that has a meaning here."""
@@ -20,7 +22,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 class Settings(BaseSettings):
     """Settings of one process."""
 
-    model_config = SettingsConfigDict(env_prefix="PHUTHO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="PHUTHO_", env_ignore_empty=True, frozen=True)
 
     store: Path = Field(
         default=ROOT / "data" / "store",
@@ -43,11 +45,26 @@ class Settings(BaseSettings):
     simplify_m: float = Field(
         default=30.0,
         ge=0,
+        allow_inf_nan=False,
         description="How far, in metres, drawn lines may leave the measured ones.",
     )
 
 
 @cache
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once.
+
+    Raises
+    ------
+    WrongUseError
+        If a variable of the environment has a value it cannot have.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise WrongUseError(
+            "settings.wrong_value",
+            variable=f"PHUTHO_{first['loc'][0]}".upper(),
+            value=first["input"],
+        ) from error

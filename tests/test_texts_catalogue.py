@@ -17,7 +17,6 @@ from typing import get_args
 import pytest
 
 from lib import errors, facts, filters, merger, schemas, search, sources
-from lib.crs import IMPORT_CRS
 from lib.layers import REGISTRY
 from lib.text import LANGS, catalog
 
@@ -174,7 +173,7 @@ def test_every_key_written_in_the_code_has_a_text():
 
 def test_every_key_kept_in_a_table_has_a_text():
     kept = {key for item in FILTERS for key in (item.label, item.sentence)}
-    kept |= {layer.title for layer in REGISTRY} | set(IMPORT_CRS.values())
+    kept |= {layer.title for layer in REGISTRY}
     kept |= {style.label for layer in REGISTRY for style in layer.styles if style.label}
     assert kept <= set(catalog()), sorted(kept - set(catalog()))
 
