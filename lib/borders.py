@@ -144,7 +144,8 @@ def lines_around(
     window = shapely.buffer(shapely.envelope(there), reach_m, join_style="mitre")
     hits = index.runs[index.run_tree.query(window, predicate="intersects")]
     lines = shapely.line_merge(shapely.intersection(shapely.union_all(hits), window))
-    return on_globe(np.array([lines], dtype=object)).iloc[0]
+    near: shapely.Geometry = on_globe(np.array([lines], dtype=object)).iloc[0]
+    return near
 
 
 def _build_locators(shapes: Geometries) -> None:

@@ -20,7 +20,6 @@ import shapely
 import streamlit as st
 from branca.element import MacroElement
 from folium.template import Template
-from shapely.geometry.base import BaseGeometry
 from streamlit_folium import st_folium
 
 from lib.errors import StoreError
@@ -49,7 +48,7 @@ class Shape:
 
     Parameters
     ----------
-    geometry : BaseGeometry
+    geometry : shapely.Geometry
         EPSG:4326; sent with the rerun, so keep it to one cluster.
     look : mapping
         Leaflet path options.
@@ -61,7 +60,7 @@ class Shape:
         stands on the shape.
     """
 
-    geometry: BaseGeometry
+    geometry: shapely.Geometry
     look: Mapping[str, Any]
     name: str = ""
     lines: tuple[str, ...] = ()

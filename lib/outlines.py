@@ -38,11 +38,12 @@ def unmeasured(clusters: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     where that column is there; ``unknown_accuracy`` from a blank
     ``outline_accuracy_m``.
     """
-    unknown = clusters["outline_accuracy_m"].isna().to_numpy()
-    reason = np.where(unknown, np.array("unknown_accuracy", dtype=object), None)
+    reason = np.full(len(clusters), None, dtype=object)
+    reason[clusters["outline_accuracy_m"].isna().to_numpy(dtype=bool)] = "unknown_accuracy"
     if "outline_quality" in clusters:
         by_quality = clusters["outline_quality"].map(NO_OUTLINE).astype(object).to_numpy()
-        reason = np.where(pd.isna(by_quality), reason, by_quality)
+        told = ~pd.isna(by_quality)
+        reason[told] = by_quality[told]
     return reason
 
 
@@ -112,24 +113,27 @@ def check_outlines(clusters: gpd.GeoDataFrame, measured: Bools) -> tuple[Geometr
     refused = pd.DataFrame(rows, columns=["row", "reason", "values"]).set_index("row")
     named = ids.iloc[refused.index].map(lambda name: "" if is_blank(name) else str(name))
     refused.insert(0, "cluster_id", named.to_numpy(dtype=object))
-    refused["values"] = [
+    told = [
         {"cluster_id": name, "row": row + 1, **values}
         for row, name, values in zip(
             refused.index, refused["cluster_id"], refused["values"], strict=True
         )
     ]
+    refused["values"] = pd.Series(told, index=refused.index, dtype=object)
     return outlines, refused
 
 
 def _is_finite(shapes: Geometries) -> Bools:
     xy, of = shapely.get_coordinates(shapes, return_index=True)
     broken = of[~np.isfinite(xy).all(axis=1)]
-    return np.bincount(broken, minlength=len(shapes)) == 0
+    finite: Bools = np.bincount(broken, minlength=len(shapes)) == 0
+    return finite
 
 
 def _refusal(reason: str, outline: shapely.Geometry | None) -> tuple[str, dict[str, str]]:
     """Return the key of the text and what it names: for an invalid outline, the place."""
-    found = _PLACE.match(shapely.is_valid_reason(outline)) if reason == "outline_invalid" else None
+    said = shapely.is_valid_reason(outline) if reason == "outline_invalid" else None
+    found = _PLACE.match(said or "")
     if found is None:
         return f"crossing.{reason}", {}
     if found["what"] in _CROSSES:

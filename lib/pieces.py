@@ -122,8 +122,8 @@ def _near(outlines: Geometries, tolerance_m: Floats, index: CommuneIndex) -> pd.
     found = _in_parallel(search, outlines, tolerance_m, np.arange(len(outlines)))
     near = pd.DataFrame(found, columns=["outline", "region", "beyond", "gap"])
     near = near[near["beyond"] <= 0].astype({"outline": int, "region": int})
-    near = near.groupby(["outline", "region"], as_index=False)["gap"].min()
-    return near.assign(cuts=near["gap"] <= TOUCH_M)
+    nearest = near.groupby(["outline", "region"])["gap"].min().reset_index()
+    return nearest.assign(cuts=nearest["gap"] <= TOUCH_M)
 
 
 def _pieces(outlines: Geometries, near: pd.DataFrame, index: CommuneIndex) -> pd.DataFrame:
