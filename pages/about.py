@@ -52,6 +52,20 @@ st.markdown(
         gap_ha=number(coverage["gap_ha"], lang, 3),
     )
 )
+names = data.communes.set_index("code")["name"]
+settled = [
+    {
+        tr("about.defect"): tr(f"geometry.{one['kind']}"),
+        tr("about.hectares"): number(one["area_ha"], lang, 4),
+        tr("about.given_to"): str(names[one["to_code"]]),
+        tr("about.taken_from"): str(names.get(one["from_code"], "–")),
+        tr("about.rule"): tr(one["rule"]),
+    }
+    for one in manifest.details["settlements"]
+]
+if settled:
+    with st.expander(tr("about.settled")):
+        st.table(pd.DataFrame(settled).set_index(tr("about.defect")), alt=tr("about.settled"))
 
 for part in ("methods", "limits"):
     st.header(tr(f"about.{part}"), anchor=False)

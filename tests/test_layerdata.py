@@ -1,5 +1,6 @@
 """From a snapshot to layer files: what fits, what is shown, what is built again."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -166,7 +167,7 @@ def edges(shape: shapely.Geometry) -> set[frozenset[tuple[float, float]]]:
         frozenset((tuple(a), tuple(b)))
         for ring in rings
         for xy in [shapely.get_coordinates(ring)]
-        for a, b in zip(xy[:-1], xy[1:], strict=True)
+        for a, b in itertools.pairwise(xy)
     }
 
 

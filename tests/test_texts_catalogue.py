@@ -16,9 +16,10 @@ from typing import get_args
 
 import pytest
 
-from lib import errors, facts, filters, merger, schemas, search, sources
+from lib import crossing, disputes, errors, facts, filters, merger, schemas, search, sources
 from lib.layers import REGISTRY
 from lib.text import LANGS, catalog
+from lib.ui import sidebar
 
 ROOT = Path(__file__).parents[1]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -116,15 +117,50 @@ FAMILIES: dict[str, set[str]] = {
     "about.{}_text": {"methods", "limits"},
     "about.table_{}": tables(),
     "about.licence_{}": tables(),
+    "crossing.{}": {
+        "pieces_stand",
+        "far_inside",
+        "near_border",
+        "thin_piece",
+        "outside_province",
+        "unknown_accuracy",
+        "approximate_outline",
+        "no_outline",
+        "refused",
+        "outline_no_id",
+        "outline_twice",
+        "outline_bad_accuracy",
+        "outline_empty",
+        "outline_not_polygon",
+        "outline_not_finite",
+        "outline_zero_area",
+        "outline_invalid",
+        "outline_crosses_itself",
+        "outline_bad_hole",
+    },
+    "crossing.value.{}.{}": {
+        f"{family}.{code}" for family, codes in sidebar._CROSSING.items() for code in codes
+    },
+    "crossing.value.verdict.{}": set(get_args(crossing.Verdict)),
+    "crossing.value.lead_state.{}": {*disputes.LEAD_STATES.values(), "undecided"},
+    "crossing.value.lead_rule.{}": {
+        "assigned",
+        "proposed_assignment",
+        "only_commune",
+        "larger_area",
+        "needs_decision",
+    },
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
     "map.{}": {"home", "broken", "map"},
     "merger.{}": set(get_args(merger.Status)),
     "pages.{}": pages(),
-    "pages.figure_{}": called("Figure", "pages/"),
+    "pages.figure_{}": called("Figure", "pages/") | set(get_args(merger.Change)),
     "pages.{}_help": pages(),
     "prepare.used_{}": QUALITIES,
+    "geometry.{}": {"gap", "overlap"},
+    "schemas.value.change.{}": set(get_args(merger.Change)),
     "schemas.value.{}.{}": {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
     },

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from e2e.harness import ROOT, Site, Visit, copy_app, listen_beyond, make_hostile, prepare, served
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from e2e.harness import ROOT, Site, Visit, copy_app, listen_beyond, make_hostile, prepare, served
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",

@@ -18,8 +18,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pandas as pd
 import requests
-from lib.store import Store
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page
+
+from lib.store import Store
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -224,11 +225,11 @@ class Visit:
     def __post_init__(self) -> None:
         """Listen from the first message on."""
 
-        def dialog(shown) -> None:  # noqa: ANN001 - Playwright's Dialog
+        def dialog(shown) -> None:
             self.dialogs.append(shown.message)
             shown.dismiss()
 
-        def websocket(opened) -> None:  # noqa: ANN001 - Playwright's WebSocket
+        def websocket(opened) -> None:
             opened.on("framereceived", lambda payload: self.frames.append(("in", len(payload))))
             opened.on("framesent", lambda payload: self.frames.append(("out", len(payload))))
 
@@ -351,8 +352,7 @@ class Visit:
 
     def row(self, name: str) -> Locator:
         """Return the table's row with `name` in a cell, as a screen reader gets it."""
-        cell = self.page.get_by_role("gridcell", name=name, exact=True)
-        return self.table.get_by_role("row").filter(has=cell)
+        return self.table.locator("tr").filter(has=self.page.get_by_text(name, exact=True))
 
     def url(self) -> str:
         """Return the address as the browser shows it now."""

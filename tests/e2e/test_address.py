@@ -1,6 +1,7 @@
 """The address: it holds the view, and the browser's own buttons work."""
 
 import pytest
+
 from e2e.harness import Site, Visit
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+
 from e2e.harness import Site, Visit
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
@@ -50,8 +51,9 @@ def test_148_communes_are_drawn(site: Site, visit):
 def every_page(opened: Visit) -> Iterator[None]:
     """Walk through all pages by their links."""
     links = opened.page.get_by_role("navigation").get_by_role("link")
-    for name in links.all_inner_texts():
-        links.filter(has_text=name).click()
+    for link in links.all():
+        name = link.locator("p").inner_text()
+        link.click()
         opened.page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
         opened.page.locator(".ph-foot").wait_for()
         opened.settled()
