@@ -3,7 +3,6 @@ from functools import partial
 import streamlit as st
 
 from lib import filters as flt
-from lib.mapview import parse_target
 from lib.schemas import value_label
 from lib.text import date, number, sort_key
 from lib.ui import cards, frame, mapstyles, sidebar, state
@@ -49,8 +48,7 @@ def view() -> None:
     if shown.emptied_by:
         frame.empty(shown.emptied_by)
 
-    selected = parse_target(st.session_state["sel"], data.files)
-    chosen = state.chosen_cluster(set(data.clusters["cluster_id"]))
+    selected, chosen = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, set(data.communes["code"]), mapstyles.named(data, chosen))
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     map_with_card(

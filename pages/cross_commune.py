@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib import disputes
 from lib import filters as flt
-from lib.mapview import Target, parse_target
+from lib.mapview import Target
 from lib.text import number
 from lib.ui import cards, crosscard, frame, mapstyles, sidebar, state
 from lib.ui.downloads import download_row
@@ -70,8 +70,7 @@ def view() -> None:
     )
     if shown.emptied_by:
         frame.empty(shown.emptied_by)
-    chosen = state.chosen_cluster(set(summary["cluster_id"]))
-    selected = parse_target(st.session_state["sel"], data.files)
+    selected, chosen = state.selection(data.files, set(summary["cluster_id"]))
     drawn = crosscard.shapes_of(data, given, chosen) if chosen else []
     codes = summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ()
     styles = mapstyles.ground(data, set(data.communes["code"]), codes, lines=not drawn)

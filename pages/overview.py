@@ -2,7 +2,6 @@ import pandas as pd
 import streamlit as st
 
 from lib import filters as flt
-from lib.mapview import parse_target
 from lib.schemas import value_label
 from lib.symbols import WEAK
 from lib.text import number, sort_key
@@ -74,7 +73,7 @@ def view() -> None:
     if shown.emptied_by and left.emptied_by:
         frame.empty(left.emptied_by)
 
-    selected = parse_target(st.session_state["sel"], data.files)
+    selected, _ = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, set(communes["code"]))
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(communes["code"])])

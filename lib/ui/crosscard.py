@@ -66,9 +66,10 @@ def cross_card(data: Workspace, given: Answer, summary: pd.DataFrame, cluster_id
     row = row_of(summary, "cluster_id", cluster_id)
     pieces = pieces_of(given, cluster_id)
     registered = cluster_id in set(data.clusters["cluster_id"])
+    verdict = tr(f"crossing.value.verdict.{row['verdict']}")
     sources: list[Source] = []
     facts = [
-        Fact(tr("cross.verdict"), tr(f"crossing.value.verdict.{row['verdict']}"), strong=True),
+        Fact(tr("cross.verdict"), verdict, strong=True),
         Fact(tr("cross.lead"), _lead(data, row), strong=True),
         Fact(tr("cross.rule"), tr(f"crossing.value.lead_rule.{row['lead_rule']}")),
     ]
@@ -96,7 +97,7 @@ def cross_card(data: Workspace, given: Answer, summary: pd.DataFrame, cluster_id
         facts.append(Fact(tr("cross.agree"), note or tr("crossing.agree")))
     show_card(
         str(row["cluster_name"]),
-        tr("cards.cluster_sub", kind=tr("cross.kind"), id=cluster_id),
+        tr("cards.cluster_sub", kind=verdict, id=cluster_id),
         facts,
         sources,
         note=note,

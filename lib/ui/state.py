@@ -5,14 +5,15 @@ link works in both languages and survives a change of words. Streamlit's own
 ``bind="query-params"`` writes the label shown, which changes with the language.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
 
 import streamlit as st
 from markupsafe import Markup
 
-from lib.mapview import Target
+from lib.layers import LayerFile
+from lib.mapview import Target, parse_target
 from lib.text import LANGS, Lang, catalog, t
 
 MULTI: Final = (
@@ -161,7 +162,17 @@ def pick(target: Target | None) -> None:
     select(f"{target.layer_id}:{target.code}" if target else "")
 
 
-def chosen_cluster(known: Collection[str]) -> str:
-    """Return the chosen cluster even if it has no marker, empty if none is chosen."""
-    layer, _, code = str(st.session_state.get("sel") or "").partition(":")
-    return code if layer == "clusters" and code in known else ""
+def selection(
+    files: Sequence[LayerFile], cluster_ids: Collection[str]
+) -> tuple[Target | None, str]:
+    """Return what is chosen: a feature on the map and, even without a marker, a cluster.
+
+    A choice the data does not know, such as that of a mistyped link, is dropped.
+    """
+    wanted = str(st.session_state.get("sel") or "")
+    target = parse_target(wanted, files)
+    layer, _, code = wanted.partition(":")
+    cluster = code if layer == "clusters" and code in cluster_ids else ""
+    if target is None and not cluster:
+        st.session_state["sel"] = ""
+    return target, cluster
