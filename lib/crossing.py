@@ -23,21 +23,23 @@ own rule (Decision 64/2025/QĐ-UBND) could not be read; when it is, it replaces
 this one.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from lib.borders import CommuneIndex, on_globe
 from lib.crs import STORAGE_CRS
+from lib.evidence import Evidence, Record, Verdict
+from lib.geometry import Geometries
 from lib.outlines import check_outlines, unmeasured
 from lib.pieces import measure
-from lib.text import Lang, t
+from lib.text import Lang, is_blank
 
-Verdict = Literal["cross_commune", "within", "undetermined"]
+__all__ = ["COLUMNS", "SURVEYED_M", "Cut", "Verdict", "combine", "cut", "tolerances"]
 
 SURVEYED_M: Final = 0.5
 """Accuracy of an outline from a surveyed VN-2000 table, metres."""
@@ -72,7 +74,8 @@ class Cut:
     pieces : GeoDataFrame, EPSG:4326
         ``cluster_id``, ``commune_code`` and ``commune_name`` (empty: outside
         every commune), ``area_ha``, ``share``, ``area_ha_low``,
-        ``area_ha_high``, ``stands``, ``geometry``; largest piece first.
+        ``area_ha_high``, ``stands``, ``geometry``; largest piece first. A
+        ``share`` is of the cluster: shares sum to one unless borders overlap.
     verdicts : DataFrame
         ``cluster_id``, ``verdict``, ``reason`` (text key ``crossing.<reason>``),
         ``tolerance_m``.
@@ -126,8 +129,8 @@ def cut(clusters: gpd.GeoDataFrame, index: CommuneIndex, *, tolerance_m: float =
     limits = tolerances(clusters["outline_accuracy_m"].iloc[good], tolerance_m).to_numpy()
     raw = measure(outlines[good], limits, index)
     ids = clusters["cluster_id"].to_numpy(dtype=object)
-    total = raw.groupby("outline")["area"].transform("sum")
-    outside = raw["region"].to_numpy() == len(index.codes) - 1
+    total = shapely.area(outlines[good])[raw["outline"]]
+    outside = raw["region"].to_numpy() == index.outside
     pieces = gpd.GeoDataFrame(
         {
             "cluster_id": ids[good[raw["outline"]]],
@@ -139,7 +142,7 @@ def cut(clusters: gpd.GeoDataFrame, index: CommuneIndex, *, tolerance_m: float =
             "area_ha_high": raw["high"] / M2_PER_HA,
             "stands": raw["stands"],
         },
-        geometry=on_globe(raw["shape"].to_numpy()).to_numpy(),
+        geometry=_shapes(raw, clusters.geometry.iloc[good]),
         crs=STORAGE_CRS,
     )
     pieces = pieces.assign(_order=raw["outline"]).sort_values(
@@ -152,6 +155,14 @@ def cut(clusters: gpd.GeoDataFrame, index: CommuneIndex, *, tolerance_m: float =
     verdicts.loc[good, "tolerance_m"] = limits
     verdicts.loc[refused.index, "reason"] = "refused"
     return Cut(pieces.drop(columns="_order"), verdicts, refused.reset_index(drop=True))
+
+
+def _shapes(raw: pd.DataFrame, outlines: gpd.GeoSeries) -> Geometries:
+    """Return the pieces in EPSG:4326; an outline that is not cut, as it was given."""
+    shapes = np.array(outlines.to_crs(STORAGE_CRS), dtype=object)[raw["outline"]]
+    cut_off = ~raw["whole"].to_numpy(dtype=bool)
+    shapes[cut_off] = on_globe(raw.loc[cut_off, "shape"].to_numpy())
+    return shapely.force_2d(shapes)
 
 
 def _judge(raw: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -209,152 +220,52 @@ def combine(
         first. ``evidence`` is by_decision, by_geometry, both or NA; ``lead`` a
         commune code or NA; ``lead_rule`` the rule that gave it.
     """
-    decided = _grouped(by_decision)
+    decided, assigned = _grouped(by_decision), _grouped(assignments)
     pieces = _grouped(cut.pieces.drop(columns="geometry")) if cut else {}
     measured = _grouped(cut.verdicts) if cut else {}
-    refused = _grouped(cut.refused) if cut else {}
-    assigned = _grouped(assignments)
-    change = dict(zip(changes["cluster_id"], changes["change"], strict=True))
+    refused = {key: iter(rows) for key, rows in _grouped(cut.refused).items()} if cut else {}
+    change = {
+        _key(of): what for of, what in zip(changes["cluster_id"], changes["change"], strict=True)
+    }
     rows: list[dict[str, object]] = []
     for cluster_id, name in zip(clusters["cluster_id"], clusters["name"], strict=True):
-        case = _Case(
-            decided=decided.get(cluster_id, []),
-            pieces=pieces.get(cluster_id, []),
-            geometry=next(iter(measured.get(cluster_id, ())), None),
-            refused=next(iter(refused.get(cluster_id, ())), None),
-            assigned=assigned.get(cluster_id, []),
+        key = _key(cluster_id)
+        known = Evidence(
+            decided=decided.get(key, []),
+            pieces=pieces.get(key, []),
+            geometry=next(iter(measured.get(key, ())), None),
+            refused=next(refused.get(key, iter(())), None),
+            assigned=assigned.get(key, []),
         )
-        verdict = case.verdict
-        lead, rule = case.lead()
+        lead, rule = known.lead()
         common = {
             "cluster_id": cluster_id,
             "cluster_name": name,
-            "verdict": verdict,
-            "change": change.get(cluster_id, "undetermined"),
+            "verdict": known.verdict,
+            "change": change.get(key, "undetermined"),
             "lead": lead,
             "lead_rule": rule,
-            "note": case.note(lang),
+            "note": known.note(lang),
         }
-        rows += [common | row for row in case.rows(lang)]
+        rows += [common | row for row in known.rows(lang)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = ["area_ha", "share", "area_ha_low", "area_ha_high"]
-    # A square centimetre is far below any meaning; more digits would pretend.
-    return table.astype(dict.fromkeys(COLUMNS, "str") | dict.fromkeys(numbers, "float")).round(6)
+    # To a tenth of a square centimetre: a piece of 10 m² still keeps six figures.
+    return table.astype(dict.fromkeys(COLUMNS, "str") | dict.fromkeys(numbers, "float")).round(9)
 
 
-Record = Mapping[str, object]
-
-
-def _grouped(frame: pd.DataFrame) -> dict[object, list[Record]]:
-    groups: dict[object, list[Record]] = {}
+def _grouped(frame: pd.DataFrame) -> dict[str, list[Record]]:
+    """Return the rows of each cluster, blanks as None."""
+    groups: dict[str, list[Record]] = {}
     for record in frame.to_dict("records"):
-        groups.setdefault(record["cluster_id"], []).append(
-            {str(k): None if _na(v) else v for k, v in record.items()}
-        )
+        clean = {str(k): None if _is_na(v) else v for k, v in record.items()}
+        groups.setdefault(_key(record["cluster_id"]), []).append(clean)
     return groups
 
 
-def _na(value: object) -> bool:
+def _key(cluster_id: object) -> str:
+    return "" if is_blank(cluster_id) else str(cluster_id)
+
+
+def _is_na(value: object) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
-
-
-@dataclass(frozen=True)
-class _Case:
-    """All that is known of one cluster."""
-
-    decided: list[Record]
-    pieces: list[Record]
-    geometry: Record | None
-    refused: Record | None
-    assigned: list[Record]
-
-    @property
-    def decision_verdict(self) -> Verdict | None:
-        """What the documents say; None if they name no commune."""
-        if not self.decided:
-            return None
-        certain = {row["commune_code"] for row in self.decided if row["certain"]}
-        if len(certain) > 1:
-            return "cross_commune"
-        doubtful = any(not row["certain"] for row in self.decided)
-        return "undetermined" if doubtful or not certain else "within"
-
-    @property
-    def geometry_verdict(self) -> Verdict | None:
-        """What the outline says; None without one that can be measured."""
-        if self.geometry is None or self.geometry["tolerance_m"] is None:
-            return None
-        return self.geometry["verdict"]  # type: ignore[return-value]
-
-    @property
-    def verdict(self) -> Verdict:
-        """The documents' verdict where they have one, else the outline's."""
-        said = self.decision_verdict
-        if said in {"cross_commune", "within"}:
-            return said
-        return self.geometry_verdict or "undetermined"
-
-    def lead(self) -> tuple[object, str]:
-        """Return the commune that leads and the rule that says so."""
-        for status, rule in (("decided", "assigned"), ("proposed", "proposed_assignment")):
-            for row in self.assigned:
-                if row["status"] == status:
-                    return row["commune_code"], rule
-        inside = [p for p in self.pieces if p["commune_code"]]
-        if self.verdict == "within":
-            codes = [row["commune_code"] for row in (self.decided or inside) if row["commune_code"]]
-            return codes[0], "only_commune"
-        for one in inside:
-            others = [p for p in inside if p is not one]
-            if others and all(one["area_ha_low"] > p["area_ha_high"] for p in others):  # type: ignore[operator]
-                return one["commune_code"], "larger_area"
-        return None, "needs_decision"
-
-    def note(self, lang: Lang) -> str | None:
-        """Return what a reader has to know beside the figures."""
-        notes = []
-        if self.refused is not None:
-            notes.append(t(str(self.refused["reason"]), lang, **self.refused["values"]))  # type: ignore[arg-type]
-        lost = [str(row["former_names"]) for row in self.decided if row["commune_code"] is None]
-        if lost:
-            notes.append(t("crossing.note_unresolved", lang, names="; ".join(lost)))
-        if any(row.get("conflict") for row in self.decided):
-            notes.append(t("crossing.note_conflict", lang))
-        by_paper, by_outline = self.decision_verdict, self.geometry_verdict
-        if {by_paper, by_outline} == {"cross_commune", "within"} or self._other_communes():
-            notes.append(t("crossing.note_disagree", lang))
-        if not self.decided and not self.pieces and self.refused is None:
-            notes.append(t("crossing.note_nothing", lang))
-        return " ".join(notes) or None
-
-    def _other_communes(self) -> bool:
-        """Whether land stands in a commune that the documents, all certain, do not name."""
-        if self.decision_verdict not in {"cross_commune", "within"}:
-            return False
-        named = {row["commune_code"] for row in self.decided}
-        standing = {p["commune_code"] for p in self.pieces if p["stands"] and p["commune_code"]}
-        return bool(standing - named)
-
-    def rows(self, lang: Lang) -> list[dict[str, object]]:
-        """Return one row a commune: pieces first, then what only a document names."""
-        said = {row["commune_code"]: row for row in self.decided if row["commune_code"]}
-        rows: list[dict[str, object]] = [
-            {
-                **{k: piece[k] for k in ("area_ha", "share", "area_ha_low", "area_ha_high")},
-                "commune_code": piece["commune_code"] or None,
-                "commune_name": piece["commune_name"] or t("crossing.outside", lang),
-                "evidence": "both" if piece["commune_code"] in said else "by_geometry",
-            }
-            for piece in self.pieces
-        ]
-        drawn = {piece["commune_code"] for piece in self.pieces}
-        rows += [
-            {
-                "commune_code": code,
-                "commune_name": row["commune_name"],
-                "evidence": "by_decision",
-            }
-            for code, row in said.items()
-            if code not in drawn
-        ]
-        return rows or [{"evidence": "by_decision" if self.decided else None}]

@@ -45,8 +45,7 @@ def view() -> None:
                 unplaced=number(int(clusters["lat"].isna().sum()), lang),
             )
         )
-    if shown.emptied_by:
-        frame.empty(shown.emptied_by)
+    frame.empty(shown.emptied_by)
 
     selected, chosen = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, set(data.communes["code"]), mapstyles.named(data, chosen))

@@ -68,8 +68,7 @@ def view() -> None:
             filters=shown.sentence or tr("filters.none"),
         )
     )
-    if shown.emptied_by:
-        frame.empty(shown.emptied_by)
+    frame.empty(shown.emptied_by)
     selected, chosen = state.selection(data.files, set(summary["cluster_id"]))
     drawn = crosscard.shapes_of(data, given, chosen) if chosen else []
     codes = summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ()

@@ -67,11 +67,11 @@ def view() -> None:
                 "pages.overview_sentence",
                 communes=number(len(communes), lang),
                 clusters=number(len(clusters), lang),
+                unplaced=number(int(clusters["lat"].isna().sum()), lang),
                 filters=shown.sentence or tr("filters.none"),
             )
         )
-    if shown.emptied_by and left.emptied_by:
-        frame.empty(left.emptied_by)
+    frame.empty(left.emptied_by if shown.emptied_by else ())
 
     selected, _ = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, set(communes["code"]))

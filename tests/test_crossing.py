@@ -13,7 +13,9 @@ from shapely import affinity
 from lib import crossing
 from lib.borders import prepare_communes
 from lib.crossing import COLUMNS, cut
+from lib.errors import WrongUseError
 from lib.pieces import tolerance_band
+from lib.text import t
 
 EAST, NORTH = 550_000.0, 2_350_000.0
 SIDE = 4_000.0
@@ -34,7 +36,6 @@ def province() -> gpd.GeoDataFrame:
 
 
 INDEX = prepare_communes(province())
-SURE = {"undetermined": 0, "within": 1, "cross_commune": 1}
 
 
 def outlines(*shapes, accuracy=0.5) -> gpd.GeoDataFrame:
@@ -153,7 +154,93 @@ def test_an_outline_that_cannot_be_cut_is_refused_with_a_reason(shape, reason):
 
 def test_the_same_code_twice_is_refused_both_times():
     twice = outlines(square(0, 0), square(500, 500)).assign(cluster_id="C0")
-    assert set(cut(twice, INDEX).refused["reason"]) == {"crossing.outline_twice"}
+    done = cut(twice, INDEX)
+    assert set(done.refused["reason"]) == {"crossing.outline_twice"}
+    notes = combined(done, twice)["note"].tolist()
+    assert ["dòng 1" in notes[0], "dòng 2" in notes[1]] == [True, True]
+
+
+def test_a_cluster_without_a_code_is_refused_and_told():
+    frame = outlines(square(0, 0), square(500, 500)).assign(cluster_id=[None, " "])
+    done = cut(frame, INDEX)
+    assert set(done.refused["reason"]) == {"crossing.outline_no_id"}
+    assert combined(done, frame)["note"].str.extract(r"(Dòng \d)")[0].tolist() == [
+        "Dòng 1",
+        "Dòng 2",
+    ]
+
+
+def test_a_code_may_be_a_number():
+    frame = outlines(square(0, -2_000), shapely.Polygon()).assign(cluster_id=[7, 8])
+    table = combined(cut(frame, INDEX), frame)
+    assert table["cluster_id"].tolist() == ["7", "7", "8"]
+    assert "Cụm 8" in table["note"].iloc[2]
+
+
+@pytest.mark.parametrize("accuracy", [-1.0, np.inf])
+def test_an_accuracy_that_is_no_distance_is_refused(accuracy):
+    done = cut(outlines(square(0, 0), accuracy=accuracy), INDEX)
+    assert done.refused["reason"].tolist() == ["crossing.outline_bad_accuracy"]
+
+
+def test_the_place_where_an_outline_crosses_itself_is_told_in_vn_2000():
+    bow = [(EAST, NORTH), (EAST + 500, NORTH + 500), (EAST + 500, NORTH), (EAST, NORTH + 500)]
+    message = refusal(shapely.Polygon(bow))
+    assert f"X = {NORTH + 250:.2f}, Y = {EAST + 250:.2f}" in message
+    assert "kinh độ 105." in message
+
+
+@pytest.mark.parametrize(
+    ("shape", "key"),
+    [
+        (
+            shapely.Polygon(square(0, 0).exterior, [square(5_000, 0, 100).exterior]),
+            "crossing.outline_bad_hole",
+        ),
+        (shapely.MultiPolygon([square(0, 0), square(0, 0, 100)]), "crossing.outline_invalid"),
+    ],
+)
+def test_parts_and_holes_out_of_place_are_told(shape, key):
+    done = cut(outlines(shape), INDEX)
+    assert done.refused["reason"].tolist() == [key]
+    assert "C0" in refusal(shape)
+
+
+def refusal(shape) -> str:
+    row = cut(outlines(shape), INDEX).refused.iloc[0]
+    return t(row["reason"], "vi", **row["values"])
+
+
+def test_outlines_of_no_stated_system_are_refused():
+    bare = gpd.GeoDataFrame(
+        {"cluster_id": ["C0"], "outline_accuracy_m": 0.5}, geometry=[square(0, 0)]
+    )
+    with pytest.raises(WrongUseError):
+        cut(bare, INDEX)
+
+
+def test_no_outline_at_all_is_no_error():
+    done = cut(outlines(square(0, 0)).iloc[:0], INDEX)
+    assert (len(done.pieces), len(done.verdicts), len(done.refused)) == (0, 0, 0)
+
+
+def test_an_outline_that_is_not_cut_comes_back_as_it_was_given():
+    frame = outlines(square(-2_000, -2_000), square(0, -2_000)).to_crs(4326)
+    pieces = cut(frame, INDEX).pieces
+    assert pieces.geometry.iloc[0].equals_exact(frame.geometry.iloc[0], 0)
+    parts = pieces.to_crs(9208).area.iloc[1:] / 10_000
+    assert parts.to_numpy() == pytest.approx(pieces["area_ha"].iloc[1:].to_numpy(), rel=1e-6)
+
+
+def test_a_share_is_of_the_cluster_even_where_borders_overlap():
+    overlapping = province()
+    overlapping.loc[0, "geometry"] = shapely.box(
+        EAST - SIDE, NORTH - SIDE, EAST + 100, NORTH
+    )  # 100 m into its neighbour
+    pieces = cut(outlines(square(0, -2_000)), prepare_communes(overlapping)).pieces
+    assert pieces.set_index("commune_code")["share"].to_dict() == pytest.approx(
+        {"00001": 450 / 700, "00003": 0.5}
+    )
 
 
 @pytest.mark.parametrize("quality", ["approximate", "none"])
@@ -161,6 +248,16 @@ def test_an_outline_that_is_not_measured_gives_no_verdict(quality):
     frame = outlines(square(0, 0)).assign(outline_quality=quality)
     done = cut(frame, INDEX)
     assert done.verdicts["verdict"].tolist() == ["undetermined"]
+    assert done.pieces.empty
+    (row,) = combined(done, frame).to_dict("records")
+    assert row["note"] == t(f"crossing.{done.verdicts['reason'].iloc[0]}")
+
+
+def test_an_outline_of_unknown_accuracy_is_not_measured():
+    done = cut(outlines(square(0, 0), accuracy=np.nan), INDEX)
+    assert done.verdicts[["verdict", "reason"]].to_numpy().tolist() == [
+        ["undetermined", "unknown_accuracy"]
+    ]
     assert done.pieces.empty
 
 
@@ -186,7 +283,7 @@ def test_pieces_sum_to_the_cluster_and_lie_in_their_interval(drawn, tolerance):
     whole = frame.set_index("cluster_id").area / 10_000
     total = pieces.groupby("cluster_id")["area_ha"].sum()
     assert (total - whole.reindex(total.index)).abs().max() <= 1e-9 * whole.max()
-    assert pieces.groupby("cluster_id")["share"].sum().to_numpy() == pytest.approx(1.0, abs=1e-12)
+    assert pieces.groupby("cluster_id")["share"].sum().to_numpy() == pytest.approx(1.0, abs=1e-9)
     assert (pieces["area_ha_low"] <= pieces["area_ha"]).all()
     assert (pieces["area_ha"] <= pieces["area_ha_high"]).all()
 
@@ -283,6 +380,26 @@ def test_the_verdict_by_decision(rows, expected):
     assert set(table["verdict"]) == {expected}
 
 
+def test_sources_that_contradict_each_other_give_no_verdict():
+    papers = said(("C0", "00001", "A", "x", True), ("C0", "00002", "B", None, True))
+    table = combined(None, outlines(square(0, 0)), papers.assign(conflict=[False, True]))
+    assert set(table["verdict"]) == {"undetermined"}
+    assert table["note"].str.contains("không khớp bảng").all()
+
+
+def test_names_that_lead_to_several_communes_are_told_once_each():
+    frame = outlines(square(-2_000, -2_000))
+    split = said(("C0", "00001", "A", "xã Chia", False), ("C0", "00002", "B", "xã Chia", False))
+    fits, apart = (
+        combined(cut(frame, INDEX), frame, papers)
+        for papers in (split, split.assign(commune_code=["00003", "00004"]))
+    )
+    assert set(fits["verdict"]) | set(apart["verdict"]) == {"within"}
+    assert fits["note"].str.count("xã Chia").tolist() == [1, 1]
+    assert not fits["note"].str.contains("không khớp").any()
+    assert apart["note"].str.contains("không khớp").all()
+
+
 def lead(frame, **more):
     row = combined(cut(frame, INDEX, tolerance_m=50), frame, **more).iloc[0]
     return (None if pd.isna(row["lead"]) else row["lead"]), row["lead_rule"]
@@ -301,6 +418,49 @@ def test_the_lead_and_its_rule_in_their_order():
     assert lead(outlines(square(-2_000, -2_000))) == ("00001", "only_commune")
 
 
+@pytest.mark.parametrize(
+    "papers",
+    [
+        [("C0", None, None, "xã Mất", False)],
+        [("C0", "00003", "B", "xã Chia", False), ("C0", "00004", "C", "xã Chia", False)],
+    ],
+)
+def test_names_that_cannot_be_followed_do_not_make_a_lead(papers):
+    frame = outlines(square(-2_000, -2_000))
+    assert lead(frame, by_decision=said(*papers)) == ("00001", "only_commune")
+
+
+def test_area_proposes_no_commune_the_documents_do_not_name():
+    uneven = outlines(square(150, -2_000))  # most of it in 00003
+    both = said(("C0", "00001", "A", "x", True), ("C0", "00003", "B", "y", True))
+    others = said(("C0", "00001", "A", "x", True), ("C0", "00002", "B", "y", True))
+    assert lead(uneven, by_decision=both) == ("00003", "larger_area")
+    assert lead(uneven, by_decision=others) == (None, "needs_decision")
+
+
+def test_the_newest_assignment_counts_in_whatever_order_they_come():
+    frame = outlines(square(0, -2_000))
+    papers = pd.concat(
+        [
+            given("decided", "00001").assign(date="2025-07-30"),
+            given("decided", "00003").assign(date="2026-01-02"),
+            given("proposed", "00004").assign(date="2026-05-05"),
+        ]
+    )
+    for order in (papers, papers[::-1]):
+        assert lead(frame, assignments=order) == ("00003", "assigned")
+
+
+def test_the_area_rule_takes_no_side_within_the_tolerance():
+    frame = outlines(square(40, -2_000))  # 310 m and 390 m wide
+    assert lead(frame) == (None, "needs_decision")
+    (row,) = combined(cut(frame, INDEX, tolerance_m=30), frame).iloc[:1].to_dict("records")
+    assert (row["lead"], row["lead_rule"]) == ("00003", "larger_area")
+
+
 def test_land_outside_the_province_never_leads():
     mostly_outside = outlines(square(-4_100, -2_000))
-    assert lead(mostly_outside)[0] != ""
+    assert lead(mostly_outside) == (None, "needs_decision")
+    table = combined(cut(mostly_outside, INDEX), mostly_outside)
+    assert table["commune_name"].iloc[0] == t("crossing.outside")
+    assert table["commune_code"].isna().tolist() == [True, False]

@@ -226,34 +226,39 @@ def test_building_again_reads_what_is_there(snapshot, static, files):
     assert stamps(static) == before
 
 
-def test_building_anew_gives_the_same_files(snapshot, static, files):
-    anew = layerdata.build(snapshot, static, simplify_m=30, anew=True)
-    assert {file.layer_id: file for file in anew} == files
-
-
-@pytest.fixture
-def own(snapshot, tmp_path) -> tuple[LayerFile, ...]:
-    return layerdata.build(snapshot, tmp_path, simplify_m=30)
-
-
-def test_a_lost_file_is_built_again(snapshot, own, tmp_path):
-    (tmp_path / own[1].path).unlink()
-    assert layerdata.build(snapshot, tmp_path, simplify_m=30) == own
-    assert (tmp_path / own[1].path).exists()
+def test_a_lost_file_is_built_again_the_same(snapshot, static, files):
+    path = static / files["communes"].path
+    whole = path.read_bytes()
+    path.unlink()
+    again = layerdata.build(snapshot, static, simplify_m=30)
+    assert {file.layer_id: file for file in again} == files
+    assert path.read_bytes() == whole
 
 
 @pytest.mark.parametrize("content", ["", "[{", "null", '{"a": 1}', '[{"layer_id": "communes"}]'])
-def test_a_damaged_index_is_built_again(snapshot, static, files, content):
-    """A page that only reads must not stay broken because a writer was killed."""
+def test_a_damaged_index_names_no_file(tmp_path, content):
+    path = tmp_path / "index.json"
+    path.write_text(content, encoding="utf-8")
+    assert layerdata._indexed(path) == ()
+
+
+def test_a_page_does_not_stay_broken_because_a_writer_was_killed(snapshot, static, files):
     (index,) = static.glob("layers/*-30.index.json")
     whole = index.read_text(encoding="utf-8")
-    index.write_text(content, encoding="utf-8")
-    try:
-        again = layerdata.build(snapshot, static, simplify_m=30)
-        assert {file.layer_id: file for file in again} == files
-        assert index.read_text(encoding="utf-8") == whole
-    finally:
-        index.write_text(whole, encoding="utf-8")
+    index.write_text(whole[:100], encoding="utf-8")
+    again = layerdata.build(snapshot, static, simplify_m=30)
+    assert {file.layer_id: file for file in again} == files
+    assert index.read_text(encoding="utf-8") == whole
+
+
+def test_an_update_of_the_program_is_seen(snapshot, static, files, monkeypatch):
+    monkeypatch.setattr(layerdata, "t", lambda key, lang, **_: f"{key} {lang}")
+    old = layerdata.build(snapshot, static, simplify_m=30)
+    new = {f.layer_id: f for f in layerdata.build(snapshot, static, simplify_m=30, anew=True)}
+    assert {file.layer_id: file for file in old} == files
+    assert new["communes"].path != files["communes"].path
+    monkeypatch.undo()
+    layerdata.build(snapshot, static, simplify_m=30, anew=True)
 
 
 def test_another_tolerance_is_another_file(snapshot, static, files):

@@ -18,7 +18,7 @@ import pytest
 import shapely
 from filelock import FileLock
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import store as stores
@@ -26,9 +26,7 @@ from lib.errors import StoreError
 from lib.store import Store, Table
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-KEPT = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+KEPT = settings(max_examples=40, deadline=None)
 READY = mp.get_context("forkserver")
 READY.set_forkserver_preload(["lib.store"])
 
@@ -215,11 +213,19 @@ def test_going_back_to_old_content_within_the_same_second_works(store):
 # ---- damage ----------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Store:
+    """Return a store to damage for a moment."""
+    store = Store(tmp_path_factory.mktemp("published"))
+    publish(store)
+    return store
+
+
 @KEPT
 @given(where=st.floats(0, 1, exclude_max=True), mask=st.integers(1, 255))
-def test_any_changed_byte_of_a_table_is_noticed_and_the_table_named(tmp_path, where, mask):
-    store = Store(tmp_path / "store")
-    snapshot = publish(store)
+def test_any_changed_byte_of_a_table_is_noticed_and_the_table_named(published, where, mask):
+    snapshot = published.current()
+    assert snapshot is not None
     path = snapshot.folder / "clusters.parquet"
     whole = path.read_bytes()
     place = int(where * len(whole))
@@ -283,14 +289,13 @@ def test_a_damaged_manifest_is_a_refusal_and_publishing_goes_on(store, content):
 
 @KEPT
 @given(st.floats(0, 1, exclude_max=True))
-def test_a_manifest_cut_anywhere_is_a_refusal(tmp_path, where):
-    store = Store(tmp_path / "store")
-    path = publish(store).folder / "manifest.json"
+def test_a_manifest_cut_anywhere_is_a_refusal(published, where):
+    (path,) = published.folder.glob("snapshots/*/manifest.json")
     whole = path.read_bytes()
     path.write_bytes(whole[: int(where * len(whole))])
     try:
         with pytest.raises(StoreError):
-            store.current()
+            published.current()
     finally:
         path.write_bytes(whole)
 
@@ -367,7 +372,7 @@ def test_a_full_disk_is_a_refusal_and_the_old_data_stays(store):
 
 
 def big(seed: int) -> dict[str, Table]:
-    values = np.random.default_rng(seed).random((200_000, 2))
+    values = np.random.default_rng(seed).random((100_000, 2))
     frame = pd.DataFrame(values, columns=["lat", "lon"])
     return {name: Table(frame + i, "test", "2026") for i, name in enumerate(("a", "b", "c"))}
 
@@ -405,7 +410,7 @@ def test_kill_9_at_any_moment_leaves_a_whole_snapshot_in_use(store):
         assert after is not None
         assert after.snapshot_id[:16] >= before.snapshot_id[:16]
         assert set(after.manifest.tables) == {"a", "b", "c"}
-        assert all(len(after.read(name)) == 200_000 for name in "abc")
+        assert all(len(after.read(name)) == 100_000 for name in "abc")
     assert killed >= 3
     publish(store)
     assert_whole(store)

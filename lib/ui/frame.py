@@ -85,22 +85,29 @@ def figures(items: Sequence[Figure]) -> None:
 
 
 def empty(emptied_by: Sequence[str]) -> None:
-    """Say which filter left nothing, and offer to lift it."""
+    """Say which filter left nothing, and offer to lift it.
 
-    def names(key: str) -> str:
+    The place is kept when there is nothing to say: a block that comes and goes
+    above the map would mount the map anew.
+    """
+
+    def name(key: str) -> str:
         return tr(f"filters.{key}")
 
-    st.info(
-        tr("frame.empty", filters=", ".join(names(key) for key in emptied_by)),
-        icon=":material/filter_alt_off:",
-    )
-    for key in emptied_by:
-        st.button(
-            tr("frame.lift", filter=names(key)),
-            key=f"lift-{key}",
-            on_click=state.clear,
-            args=(key,),
+    with st.container(key="empty"):
+        if not emptied_by:
+            return
+        st.info(
+            tr("frame.empty", filters=", ".join(map(name, emptied_by))),
+            icon=":material/filter_alt_off:",
         )
+        for key in emptied_by:
+            st.button(
+                tr("frame.lift", filter=name(key)),
+                key=f"lift-{key}",
+                on_click=state.clear,
+                args=(key,),
+            )
 
 
 def foot(data: Workspace, used: Sequence[str]) -> None:

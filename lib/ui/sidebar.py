@@ -60,7 +60,7 @@ def find_box(data: Workspace) -> None:
         return
     hits = search.find(query, data.index)
     if not hits:
-        st.caption(tr("sidebar.found_nothing", query=query.replace("`", "'")))
+        st.caption(tr("sidebar.found_nothing", query=escape(query)))
     for number, hit in enumerate(hits):
         st.button(
             f"{escape(hit.name)} :small[{escape(tr(f'sidebar.hit_{hit.kind}'))} · "
@@ -136,7 +136,9 @@ def _filter(item: Filter, data: Workspace) -> None:
         tr(item.label),
         options,
         selection_mode="multi",
-        format_func=lambda code: tr(item.label) if item.key == "gaps" else name(item.key, code),
+        format_func=lambda code: (
+            tr(item.label) if item.key == "gaps" else escape(name(item.key, code))
+        ),
         key=item.key,
         label_visibility="collapsed" if item.key in {"commune", "gaps"} else "visible",
         persist_state="session",

@@ -24,7 +24,7 @@ from lib.store import Store
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
-RERUN_MS = 15_000
+RERUN_SECONDS = 8
 
 HOSTILE = (
     """<img src=x onerror="parent.document.title='pwned'">""",
@@ -285,7 +285,7 @@ class Visit:
     def settled(self) -> None:
         """Wait until the script does not run."""
         ready = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-        self.page.locator(ready).wait_for(timeout=RERUN_MS)
+        self.page.locator(ready).wait_for(timeout=1000 * RERUN_SECONDS)
 
     def turns(self) -> int:
         """Return how often the script has told the map what to draw."""
@@ -296,7 +296,7 @@ class Visit:
         """Wait for the map's next turn, which the block starts."""
         before = self.turns()
         yield
-        self.map.locator(f'body[data-ph-turns="{before + 1}"]').wait_for(timeout=RERUN_MS)
+        assert self.eventually(lambda: self.turns() > before, seconds=RERUN_SECONDS)
         self.settled()
 
     def view(self) -> tuple[float, float, float]:
@@ -351,8 +351,11 @@ class Visit:
         return self.page.get_by_role("toolbar", name=group).get_by_role("button", name=name)
 
     def row(self, name: str) -> Locator:
-        """Return the table's row with `name` in a cell, as a screen reader gets it."""
-        return self.table.locator("tr").filter(has=self.page.get_by_text(name, exact=True))
+        """Return the table's row that begins with `name`, as a screen reader gets it."""
+        beginning = self.page.locator('td[aria-colindex="1"]').and_(
+            self.page.get_by_text(name, exact=True)
+        )
+        return self.table.locator("tr").filter(has=beginning)
 
     def url(self) -> str:
         """Return the address as the browser shows it now."""

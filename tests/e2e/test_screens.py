@@ -76,6 +76,7 @@ def test_missing_leaflet_is_said_in_words(schematic: Site, visit, without):
 
 
 def test_a_missing_layer_is_said_on_the_map(schematic: Site, visit, without):
+    visit(schematic).open()
     without(schematic.layers["communes"]["path"])
     opened = visit(schematic, fresh=True).open(with_map=False)
     said = opened.map.locator(".ph-broken")

@@ -1,0 +1,271 @@
+"""From a fresh clone to data in use: schematic, real, kept, mended."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from pyproj import Geod
+
+from lib import facts
+from lib.crs import AREA_CRS
+from lib.layerdata import build
+from lib.layers import LayerFile
+from lib.prepare import Prepared, prepare
+from lib.store import Store
+from lib.webassets import web_assets
+
+pytestmark = pytest.mark.xdist_group("prepare")
+
+ROOT = Path(__file__).parents[1]
+PLANE_HA = 935_207.6
+ELLIPSOID_HA = 935_317.2
+"""The province on the plane of EPSG:9208, as the law measures, and on the ellipsoid."""
+BACKGROUND = {"neighbours", "rivers", "former_borders", "former_pieces", "former_districts"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of `prepare` and where it ran."""
+
+    done: Prepared
+    store: Store
+    static: Path
+
+    def communes(self) -> gpd.GeoDataFrame:
+        return self.done.snapshot.read_geo("communes")
+
+    def files(self) -> dict[str, LayerFile]:
+        files = build(self.done.snapshot, self.static, simplify_m=30)
+        return {file.layer_id: file for file in files}
+
+
+def run(store: Store, static: Path, root: Path) -> Case:
+    done = prepare(store=store, static=static, bundle=None, offline=True, simplify_m=30, root=root)
+    return Case(done, store, static)
+
+
+def copied(case: Case, folder: Path) -> Store:
+    return Store(Path(shutil.copytree(case.store.folder, folder / "store")))
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def away(tmp_path_factory) -> Path:
+    """Return a clone's folder with no bundle in it and none beside it."""
+    folder = tmp_path_factory.mktemp("away") / "app"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def schematic(tmp_path_factory, away) -> Case:
+    folder = tmp_path_factory.mktemp("schematic")
+    return run(Store(folder / "store"), folder / "static", away)
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory, schematic, shared) -> Case:
+    """Return a run with real borders beside the clone, on a store that had schematic ones."""
+    assert shared.parent == ROOT.parent
+    folder = tmp_path_factory.mktemp("reference")
+    return run(copied(schematic, folder), schematic.static, ROOT)
+
+
+# ---- without any border --------------------------------------------------------
+
+
+def test_without_borders_they_are_schematic_and_said_to_be(schematic):
+    done = schematic.done
+    assert done.border_quality == done.snapshot.manifest.border_quality == "schematic"
+    assert not done.kept
+    assert "SƠ ĐỒ" in done.summary()
+    assert "SCHEMATIC" in done.summary("en")
+    assert "148" in done.summary()
+    assert "\n" not in done.summary()
+    tried = [key for key, _ in done.notes]
+    assert tried[:3] == ["sources.no_bundle", "sources.no_bundle", "sources.offline"]
+    assert done.snapshot.manifest.notes == done.notes
+
+
+def test_nothing_is_measured_on_schematic_borders(schematic):
+    communes = schematic.communes()
+    assert len(communes) == communes["code"].nunique() == 148
+    assert communes["measured_ha"].isna().all()
+    assert communes["measured_ha"].dtype == "float64"
+    assert set(communes["border_quality"]) == {"schematic"}
+    assert communes["area_km2"].sum() == pytest.approx(9361.4, abs=0.5)
+
+
+def test_schematic_communes_fit(schematic):
+    communes = schematic.communes()
+    assert shapely.coverage_is_valid(communes.geometry.to_numpy())
+    coverage = schematic.done.snapshot.manifest.details["coverage"]
+    assert (coverage["units"], coverage["overlaps"], coverage["gaps"]) == (148, 0, 0)
+
+
+def test_the_snapshot_holds_every_table_of_facts_as_checked(schematic):
+    snapshot = schematic.done.snapshot
+    for name, table in facts.load_all().items():
+        if name != "communes":
+            pd.testing.assert_frame_equal(snapshot.read(name), table)
+    assert not BACKGROUND & set(snapshot.manifest.tables)
+    named = snapshot.read("communes").drop(columns=["geometry", "measured_ha", "border_quality"])
+    wanted = facts.load("communes").set_index("code").sort_index()
+    pd.testing.assert_frame_equal(
+        named.set_index("code").sort_index()[list(wanted.columns)], wanted
+    )
+
+
+def test_pages_find_all_they_load(schematic):
+    assets = web_assets()
+    for path in (*assets.scripts, *assets.styles):
+        assert (schematic.static / path).exists()
+    files = schematic.files()
+    assert len(files["communes"].codes) == 148
+    assert {"clusters", "weak", "province", "former-provinces"} <= set(files)
+
+
+def test_preparing_again_writes_nothing_new(schematic, away):
+    before = fingerprint(schematic.store.folder), fingerprint(schematic.static)
+    again = run(schematic.store, schematic.static, away)
+    assert again.done.snapshot == schematic.done.snapshot
+    assert (fingerprint(schematic.store.folder), fingerprint(schematic.static)) == before
+
+
+# ---- with real borders ------------------------------------------------------------
+
+
+def test_real_borders_replace_schematic_ones_and_the_old_snapshot_stays(reference, schematic):
+    done = reference.done
+    assert done.border_quality == done.snapshot.manifest.border_quality == "reference"
+    assert not done.kept
+    assert "tham khảo" in done.summary()
+    assert reference.store.current() == done.snapshot
+    old = reference.store.open(schematic.done.snapshot.snapshot_id)
+    assert old.manifest.border_quality == "schematic"
+    borders = done.snapshot.manifest.details["borders"]
+    assert borders["origin"] == "bundle"
+    assert borders["source_url"].startswith("https://")
+    assert borders["licence"]
+
+
+def test_real_borders_are_measured_in_hectares(reference):
+    communes = reference.communes().set_index("code")
+    assert len(communes) == 148
+    assert communes["measured_ha"].sum() == pytest.approx(PLANE_HA, abs=2)
+    whole = shapely.coverage_union_all(communes.geometry.to_numpy())
+    ellipsoid = abs(Geod(ellps="WGS84").geometry_area_perimeter(whole)[0]) / 10_000
+    assert ellipsoid == pytest.approx(ELLIPSOID_HA, abs=2)
+    off = communes["measured_ha"] / (100 * communes["area_km2"]) - 1
+    assert off.abs().median() < 0.005
+    assert off.abs().max() < 0.07
+    metric = communes.geometry.to_crs(AREA_CRS).area / 10_000
+    assert np.allclose(metric, communes["measured_ha"], rtol=1e-9)
+
+
+def test_overlaps_are_recorded_with_the_rule_that_settled_them(reference):
+    details = reference.done.snapshot.manifest.details
+    assert (details["coverage"]["overlaps"], details["coverage"]["gaps"]) == (8, 7)
+    assert details["coverage"]["overlap_ha"] == pytest.approx(1.63, abs=0.005)
+    overlaps = [move for move in details["settlements"] if move["kind"] == "overlap"]
+    assert len(overlaps) == 8
+    assert sum(move["area_ha"] for move in overlaps) == pytest.approx(1.63, abs=0.005)
+    assert {move["rule"] for move in overlaps} == {"geometry.rule_shortfall"}
+    communes = reference.communes().set_index("code")
+    # What each had before it gained or lost: the winner lacked the larger share.
+    moved = pd.Series(0.0, index=communes.index)
+    for move in overlaps:
+        moved[move["from_code"]] += move["area_ha"]
+    lack = 1 - (communes["measured_ha"] + moved) / (100 * communes["area_km2"])
+    for move in overlaps:
+        assert lack[move["to_code"]] > lack[move["from_code"]] - 1e-3, move
+
+
+def test_settled_borders_fit_exactly(reference):
+    assert shapely.coverage_is_valid(reference.communes().geometry.to_numpy())
+
+
+def test_background_layers_come_with_the_bundle(reference):
+    tables = reference.done.snapshot.manifest.tables
+    assert set(tables) >= BACKGROUND
+    for name in BACKGROUND:
+        assert tables[name].crs == "EPSG:4326"
+        assert tables[name].source
+        assert tables[name].rows > 0
+    assert {"neighbours", "rivers", "former-units"} <= set(reference.files())
+
+
+def test_drawn_communes_keep_148_codes_and_fit_to_a_square_metre(reference):
+    file = reference.files()["communes"]
+    content = json.loads((reference.static / file.path).read_text(encoding="utf-8"))
+    codes = [feature["properties"]["code"] for feature in content["features"]]
+    assert len(set(codes)) == len(codes) == 148
+    assert set(codes) == set(reference.communes()["code"])
+    degrees = shapely.from_geojson([json.dumps(f["geometry"]) for f in content["features"]])
+    assert shapely.is_valid(degrees).all()
+    drawn = gpd.GeoSeries(degrees, crs="EPSG:4326").to_crs(AREA_CRS).to_numpy()
+    one, other = shapely.STRtree(drawn).query(drawn, predicate="intersects")
+    first = one < other
+    shared = shapely.area(shapely.intersection(drawn[one[first]], drawn[other[first]]))
+    assert shared.max() < 1
+    whole = shapely.union_all(drawn)
+    holes = shapely.polygons(shapely.get_rings(whole)[shapely.get_num_geometries(whole) :])
+    assert shapely.area(holes).sum() < 1
+    assert shapely.get_num_geometries(whole) == 1
+    real = shapely.coverage_union_all(reference.communes().geometry.to_crs(AREA_CRS).to_numpy())
+    assert shapely.area(shapely.symmetric_difference(whole, real)) < 0.002 * real.area
+    assert (reference.static / file.path).stat().st_size < 1_500_000
+
+
+# ---- what is better stays --------------------------------------------------------
+
+
+def test_real_borders_are_kept_when_only_schematic_ones_can_be_had(reference, away, tmp_path):
+    store = copied(reference, tmp_path)
+    later = run(store, reference.static, away)
+    assert later.done.kept
+    assert later.done.border_quality == "reference"
+    assert later.done.snapshot.snapshot_id == reference.done.snapshot.snapshot_id
+    assert fingerprint(store.folder) == fingerprint(reference.store.folder)
+    assert "giữ" in later.done.summary()
+    assert "sources.offline" in [key for key, _ in later.done.notes]
+    assert later.communes()["measured_ha"].sum() == pytest.approx(PLANE_HA, abs=2)
+
+
+def assert_whole(case: Case) -> None:
+    current = case.store.current()
+    assert current == case.done.snapshot
+    for name, info in current.manifest.tables.items():
+        assert len(current.read(name)) == info.rows
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "clusters.parquet"])
+def test_preparing_mends_a_damaged_store(schematic, away, tmp_path, file):
+    """The message of a damaged store says: prepare again. So that has to help."""
+    store = copied(schematic, tmp_path)
+    (store.folder / "snapshots" / schematic.done.snapshot.snapshot_id / file).write_bytes(b"{")
+    assert_whole(run(store, schematic.static, away))
+
+
+def test_damaged_real_borders_are_not_kept(reference, away, tmp_path):
+    store = copied(reference, tmp_path)
+    damaged = store.folder / "snapshots" / reference.done.snapshot.snapshot_id
+    (damaged / "communes.parquet").write_bytes(b"PAR1")
+    mended = run(store, reference.static, away)
+    assert mended.done.border_quality == "schematic"
+    assert not mended.done.kept
+    assert_whole(mended)
