@@ -3,6 +3,8 @@
 Exit codes: 0 done, 2 wrong use, 3 the data was refused and nothing changed.
 """
 
+import io
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -65,7 +67,10 @@ def prepare(
 @app.command("cross-commune")
 def cross_commune(
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .csv, .xlsx, .geojson hoặc .gpkg.")],
-    tolerance: Annotated[float, typer.Option(help="Sai số ranh giới T, 3-80 m.")] = 50.0,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="Sai số ranh giới T, 3-80 m (mặc định: PHUTHO_TOLERANCE_M hoặc 50)."),
+    ] = None,
     clusters: Annotated[
         Path | None, typer.Option(help="Ranh giới cụm (GeoJSON, GPKG): cluster_id, name.")
     ] = None,
@@ -75,6 +80,8 @@ def cross_commune(
     store: StoreOption = None,
 ) -> None:
     """Cụm nằm trên nhiều xã: mỗi bên bao nhiêu hectare, căn cứ, xã chủ trì."""
+    if tolerance is None:
+        tolerance = settings().tolerance_m
     low, high = TOLERANCE_RANGE
     if not low <= tolerance <= high:
         raise WrongUseError("crosswork.tolerance_range", value=tolerance)
@@ -122,6 +129,10 @@ def _from_store(store: Store, tolerance: float) -> tuple[crosswork.Answer, dict[
 
 def run() -> None:
     """Run the command line; say a refusal in words and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A Windows pipe is cp1252, which has no Vietnamese letters.
+            stream.reconfigure(encoding="utf-8")
     try:
         app()
     except PhuThoError as error:

@@ -179,6 +179,13 @@ def resolve(
     return _Register(former_units, ended_units, communes).resolve_all(names, district, province)
 
 
+def resolver(
+    former_units: pd.DataFrame, ended_units: pd.DataFrame
+) -> Callable[[object, object, object], list[Resolution]]:
+    """Return `resolve` with its tables indexed once, for many clusters; blanks may be NA."""
+    return _Register(former_units, ended_units, None).resolve_all
+
+
 def by_decision(
     clusters: pd.DataFrame,
     former_units: pd.DataFrame,

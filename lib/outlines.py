@@ -80,13 +80,13 @@ def check_outlines(clusters: gpd.GeoDataFrame, measured: Bools) -> tuple[Geometr
     outlines = np.full(len(given), None, dtype=object)
     outlines[finite] = plane(gpd.GeoSeries(given[finite], crs=clusters.crs))
     finite &= _is_finite(outlines)
-    flat = np.zeros(len(given), dtype=bool)
-    flat[finite] = shapely.area(shapely.convex_hull(outlines[finite])) < FLAT_M2
+    flat = finite & (shapely.area(outlines) < FLAT_M2)  # or a figure of eight: its hull tells
+    flat[flat] = shapely.area(shapely.convex_hull(outlines[flat])) < FLAT_M2
     valid = shapely.is_valid(outlines)
     accuracy = clusters["outline_accuracy_m"].to_numpy(dtype=float, na_value=np.nan)
     reason = np.select(
         [
-            ids.map(is_blank).to_numpy(dtype=bool),
+            (ids.isna() | ids.astype(str).str.strip().eq("")).to_numpy(dtype=bool),
             ids.duplicated(keep=False).to_numpy(),
             ~measured,
             (accuracy < 0) | np.isinf(accuracy),

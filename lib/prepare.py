@@ -99,7 +99,7 @@ def prepare(
         download=download,
     )
     notes: tuple[Note, ...] = tuple((note.key, dict(note.values)) for note in borders.notes)
-    before = store.current()
+    before = store.whole()  # what is damaged is not worth keeping: this is how it is mended
     kept = (
         borders.quality == "schematic"
         and before is not None

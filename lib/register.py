@@ -85,6 +85,7 @@ def _places(
     """Return approximate ``lat``, ``lon`` of each cluster, set apart where they coincide."""
     units = tables["former_units"].drop_duplicates("former_code").set_index("former_code")
     communes = tables["communes"].set_index("code")
+    follow = merger.resolver(tables["former_units"], tables["ended_units"])
     points = []
     for names, district, province, codes in zip(
         clusters["former_communes"],
@@ -95,7 +96,7 @@ def _places(
     ):
         found = [
             unit.former_codes[0]
-            for unit in _resolved(names, district, province, tables)
+            for unit in follow(names, district, province)
             if len(unit.former_codes) == 1
         ]
         named = units.loc[found] if found else communes.loc[list(codes)]
@@ -114,17 +115,3 @@ def _apart(places: pd.DataFrame) -> pd.DataFrame:
         moved.loc[group.index, "lat"] += _SPREAD_DEG * np.sin(angle)
         moved.loc[group.index, "lon"] += _SPREAD_DEG * np.cos(angle)
     return moved
-
-
-def _resolved(
-    names: object, district: object, province: object, tables: Mapping[str, pd.DataFrame]
-) -> list[merger.Resolution]:
-    if is_blank(names):
-        return []
-    return merger.resolve(
-        str(names),
-        None if is_blank(district) else str(district),
-        None if is_blank(province) else str(province),
-        tables["former_units"],
-        tables["ended_units"],
-    )

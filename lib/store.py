@@ -133,6 +133,10 @@ class Store:
             return None
         return self.open(self._current_name())
 
+    def whole(self) -> Snapshot | None:
+        """Return the snapshot in use if every byte of it is there, else None."""
+        return self._whole_or_none(self._current_name())
+
     def open(self, snapshot_id: str) -> Snapshot:
         """Return the snapshot called `snapshot_id`.
 
@@ -207,7 +211,7 @@ class Store:
             [border_quality, {n: asdict(i) for n, i in infos.items()}], sort_keys=True
         )
         digest = hashlib.sha256(content.encode()).hexdigest()[:12]
-        current = self._whole_or_none(self._current_name())
+        current = self.whole()
         if current is not None and current.snapshot_id.endswith(digest):
             shutil.rmtree(aside)
             return current
@@ -241,7 +245,7 @@ class Store:
         """Return what ``CURRENT`` says, empty if it says nothing readable."""
         try:
             return (self.folder / _CURRENT).read_text(encoding="utf-8").strip()
-        except (FileNotFoundError, UnicodeDecodeError):
+        except (OSError, UnicodeDecodeError):
             return ""
 
     def _whole_or_none(self, snapshot_id: str) -> Snapshot | None:

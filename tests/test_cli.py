@@ -178,6 +178,14 @@ def test_an_incomplete_bundle_is_refused(call, tmp_path, bundle):
     assert not (tmp_path / "store").exists()
 
 
+def test_a_store_that_cannot_be_made_is_refused(call, tmp_path):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    code, out, err = call("prepare", "--offline", "--store", tmp_path / "file" / "store")
+    assert (code, out) == (3, "")
+    assert str(tmp_path / "file") in err
+    assert len(err.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -276,3 +284,22 @@ def test_the_line_wins_over_the_environment(taken, monkeypatch, tmp_path):
     given = taken("--store", tmp_path / "c", "--bundle", tmp_path / "d")
     assert given["store"].folder == tmp_path / "c"
     assert given["bundle"] == tmp_path / "d"
+
+
+@pytest.mark.parametrize(("words", "metres"), [([], 30), (["--tolerance", "12"], 12)])
+def test_the_tolerance_is_that_of_the_line_or_of_the_environment(
+    call, monkeypatch, tmp_path, words, metres
+):
+    calls = []
+
+    def take(*_: object, **values: object) -> None:
+        calls.append(values)
+        raise TakenError
+
+    assert call
+    monkeypatch.setattr(cli.crosswork, "answer_files", take)
+    monkeypatch.setenv("PHUTHO_TOLERANCE_M", "30")
+    files = ["--clusters", "a.geojson", "--communes", "b.geojson", "--out", tmp_path / "c.csv"]
+    done = CliRunner().invoke(cli.app, ["cross-commune", *map(str, files), *words])
+    assert isinstance(done.exception, TakenError)
+    assert calls == [{"tolerance_m": metres}]

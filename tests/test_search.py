@@ -10,7 +10,7 @@ from lib import facts
 from lib.search import Hit, build_index, find
 from lib.text import bare_name, fold
 
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=80, deadline=None)
 TABLES = facts.load_all()
 INDEX = build_index(TABLES)
 HITS = [hit for _, hit in INDEX]

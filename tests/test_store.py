@@ -26,7 +26,7 @@ from lib.errors import StoreError
 from lib.store import Store, Table
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-KEPT = settings(max_examples=40, deadline=None)
+KEPT = settings(max_examples=25, deadline=None)
 READY = mp.get_context("forkserver")
 READY.set_forkserver_preload(["lib.store"])
 

@@ -306,6 +306,8 @@
     const frame = map.getContainer();
     frame.style.height = "100vh";
     frame.setAttribute("aria-label", config.texts.map);
+    // Leaflet focuses the map on a press; the page around would scroll and the click be lost.
+    frame.focus = () => HTMLElement.prototype.focus.call(frame, { preventScroll: true });
     map.invalidateSize();
     map.options.maxBoundsViscosity = 1;
     map.setMaxBounds(config.maxBounds);

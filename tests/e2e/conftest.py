@@ -35,7 +35,7 @@ new MutationObserver((changes) => {
 }).observe(document, {childList: true, subtree: true});
 """
 UPSTREAM = ROOT.parent / "shared" / "data" / "upstream"
-DEFAULT_SIZE = {"width": 1366, "height": 900}
+DEFAULT_SIZE = {"width": 1366, "height": 1200}
 VisitFactory = Callable[..., Visit]
 
 

@@ -1,6 +1,5 @@
 """A site that is started for the tests, and what a visitor does on it."""
 
-import csv
 import json
 import os
 import shutil
@@ -86,53 +85,38 @@ def copy_app(folder: Path) -> Path:
     return root
 
 
+def _hostile_changes() -> dict[str, tuple[str, dict[str, dict[str, str]]]]:
+    """Return table -> key column and, by key, the cells that become hostile."""
+    communes = dict(zip(HOSTILE_COMMUNES, HOSTILE, strict=True))
+    clusters = {
+        code: {
+            **dict.fromkeys(("name", "investor", "decision_no", "note"), text),
+            "source_url": 'https://example.org/"onmouseover="alert(1)',
+        }
+        for code, text in zip(HOSTILE_CLUSTERS, HOSTILE, strict=True)
+    }
+    clusters["PT-005"] = {"former_communes": HOSTILE[0], "former_district": HOSTILE[3]}
+    village = {"villages": HOSTILE[0], "note": HOSTILE[1], "value": HOSTILE[3]}
+    shown = ("name", "note", "seat_text", "legal_basis")
+    return {
+        "communes": ("code", {c: dict.fromkeys(shown, text) for c, text in communes.items()}),
+        "former_units": ("former_code", {c: {"name": text} for c, text in communes.items()}),
+        "clusters": ("cluster_id", clusters),
+        "weak_supply": ("weak_id", {"WS-01": {**village, "programme": HOSTILE[4]}}),
+        "published_totals": ("metric", {"clusters_established": {"source": HOSTILE[3]}}),
+    }
+
+
 def make_hostile(root: Path) -> None:
-    """Put hostile texts in every free text of the copy's facts that a page shows."""
-    facts = root / "data" / "facts"
-    texts = dict(zip(HOSTILE_COMMUNES, HOSTILE, strict=True))
-    renamed: set[str] = set()
-
-    def commune(row: dict[str, str]) -> None:
-        if text := texts.get(row["code"]):
-            row.update(name=text, note=text, seat_text=text, legal_basis=text)
-
-    def former(row: dict[str, str]) -> None:
-        code = row["new_code"]
-        if code in texts and code not in renamed and row["part"] == "whole":
-            renamed.add(code)
-            row.update(name=texts[code])
-
-    def cluster(row: dict[str, str]) -> None:
-        if row["cluster_id"] in HOSTILE_CLUSTERS:
-            text = HOSTILE[HOSTILE_CLUSTERS.index(row["cluster_id"])]
-            row.update(name=text, investor=text, decision_no=text, note=text)
-            row.update(source_url='https://example.org/"onmouseover="alert(1)')
-        if row["cluster_id"] == "PT-005":
-            row.update(former_communes=HOSTILE[0], former_district=HOSTILE[3])
-
-    def weak(row: dict[str, str]) -> None:
-        if row["weak_id"] == "WS-01":
-            row.update(villages=HOSTILE[0], note=HOSTILE[1], value=HOSTILE[3], programme=HOSTILE[4])
-
-    def totals(row: dict[str, str]) -> None:
-        row.update(source=HOSTILE[3])
-
-    for name, change in {
-        "communes": commune,
-        "former_units": former,
-        "clusters": cluster,
-        "weak_supply": weak,
-        "published_totals": totals,
-    }.items():
-        path = facts / f"{name}.csv"
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        for row in rows:
-            change(row)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+    """Put hostile texts in the free texts of the copy's facts that a page shows."""
+    for table, (key, changes) in _hostile_changes().items():
+        path = root / "data" / "facts" / f"{table}.csv"
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        for value, cells in changes.items():
+            rows = frame[key] == value
+            assert rows.any(), f"{table} has no {value}"
+            frame.loc[rows, list(cells)] = list(cells.values())
+        frame.to_csv(path, index=False)
 
 
 def _environment() -> dict[str, str]:
@@ -289,7 +273,7 @@ class Visit:
 
     def turns(self) -> int:
         """Return how often the script has told the map what to draw."""
-        return int(self.map.locator("body").get_attribute("data-ph-turns"))
+        return int(self.map.locator("body[data-ph-turns]").get_attribute("data-ph-turns"))
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -336,8 +320,10 @@ class Visit:
 
     def hover_on_map(self, place: dict) -> Locator:
         """Move the pointer onto a feature; return its tooltip."""
+        self.page.mouse.move(5, 5)
+        self.map.locator(".ph-tooltip").first.wait_for(state="detached")
         self.leaflet.hover(position={"x": place["x"], "y": place["y"]})
-        tip = self.map.locator(".ph-tooltip")
+        tip = self.map.locator(".ph-tooltip").last
         tip.wait_for()
         return tip
 

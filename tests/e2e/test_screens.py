@@ -36,7 +36,7 @@ def test_pages_fit_the_screen(best: Site, visit, name):
             assert inside, "the whole province is in view"
 
 
-def test_no_page_asks_for_another_machine(best: Site, visit, contexts):
+def test_no_page_asks_for_another_machine(best: Site, contexts):
     context, beyond = contexts()
     page = context.new_page()
     for path in PAGES.values():

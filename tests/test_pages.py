@@ -1,0 +1,230 @@
+"""Every page, run by Streamlit's own test runner in both languages."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from lib.prepare import prepare
+from lib.settings import settings
+from lib.store import Store
+from lib.text import LANGS, t
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+ROOT = Path(__file__).parents[1]
+PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
+WITH_MAP = ("overview", "clusters")
+HOSTILE = "<script>alert(1)</script>" * 400
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def schematic_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a store of schematic borders and its static files."""
+    folder = tmp_path_factory.mktemp("schematic")
+    done = _prepared(folder, None)
+    assert done == "schematic"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_data(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a store of the published borders and its static files."""
+    folder = tmp_path_factory.mktemp("real")
+    done = _prepared(folder, shared / "data" / "upstream")
+    assert done == "reference"
+    return folder
+
+
+def _prepared(folder: Path, bundle: Path | None) -> str:
+    return prepare(
+        store=Store(folder / "store"),
+        static=folder / "static",
+        bundle=bundle,
+        offline=True,
+        simplify_m=30,
+        root=folder,
+    ).border_quality
+
+
+@pytest.fixture(params=["schematic_data", "real_data"])
+def data(request: pytest.FixtureRequest) -> Path:
+    """Each kind of borders in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Open]]:
+    """Return how to open a page on a store."""
+
+    def on(folder: Path) -> Open:
+        monkeypatch.setenv("PHUTHO_STORE", str(folder / "store"))
+        monkeypatch.setenv("PHUTHO_STATIC", str(folder / "static"))
+        settings.cache_clear()
+
+        def opened(page: str = "overview", **query: str) -> AppTest:
+            app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+            app.query_params.update(query)
+            app.run()
+            if page != "overview":
+                turn_to(app, page, **query)
+            assert_sound(app)
+            return app
+
+        return opened
+
+    yield on
+    settings.cache_clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def opened(pages, schematic_data: Path) -> Open:
+    """Return how to open a page on the schematic store."""
+    return pages(schematic_data)
+
+
+def turn_to(app: AppTest, page: str, **query: str) -> None:
+    """Go to another page; a link holds page and query at once, so the query goes along."""
+    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+    app.query_params.update(query)
+    app.run()
+
+
+def assert_sound(app: AppTest) -> None:
+    assert list(app.exception) == []
+    assert list(app.error) == []
+
+
+def html(app: AppTest) -> str:
+    """Return all HTML the page put out, and its titles."""
+    blocks = [element.proto.body for element in app.get("html")]
+    return "\n".join(blocks + [title.value for title in app.title])
+
+
+def sentence(app: AppTest) -> str:
+    return re.search(r'class="ph-sentence"[^>]*>(.*?)</p>', html(app))[1]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_page_runs(pages, data: Path, lang):
+    app = pages(data)(lang=lang)
+    schematic = t("frame.borders_schematic", lang)
+    reference = t("frame.borders_reference", lang, date="")[:15]
+    for page in PAGES:
+        turn_to(app, page, lang=lang)
+        assert_sound(app)
+        assert app.title[0].value == t(f"pages.{page}", lang)
+        foot = html(app).rpartition("ph-foot")[2]
+        warned = [warning.value for warning in app.warning]
+        if data.name.startswith("schematic"):
+            assert schematic in foot
+            assert t("frame.schematic_body", lang) in warned
+        else:
+            assert schematic not in foot
+            assert reference in foot
+            assert t("frame.schematic_body", lang) not in warned
+
+
+@pytest.mark.parametrize("page", WITH_MAP)
+def test_the_sentence_says_the_filter(opened: Open, page):
+    everything = sentence(opened(page))
+    assert t("filters.none") in everything
+    some = sentence(opened(page, province="phu-tho,hoa-binh", status="operating", gaps="yes"))
+    assert "tỉnh cũ Phú Thọ, Hòa Bình · đang hoạt động · còn thiếu số liệu" in some
+    assert some != everything
+
+
+@pytest.mark.parametrize("page", WITH_MAP)
+def test_a_pill_changes_the_sentence_and_the_address(opened: Open, page):
+    app = opened(page)
+    app.pills(key="province").set_value(["vinh-phuc"]).run()
+    assert_sound(app)
+    assert "tỉnh cũ Vĩnh Phúc" in sentence(app)
+    assert app.query_params["province"] == "vinh-phuc"
+
+
+@pytest.mark.parametrize("page", WITH_MAP)
+def test_what_the_data_does_not_know_is_dropped(opened: Open, page):
+    app = opened(
+        page,
+        province="atlantis,phu-tho",
+        commune="99999",
+        status="exploded",
+        gaps="no",
+        sel="clusters:ZZ-999",
+        lang="xx",
+        stranger="1",
+    )
+    assert app.query_params == {"province": "phu-tho"}
+    assert "atlantis" not in html(app)
+
+
+@pytest.mark.parametrize("page", WITH_MAP)
+def test_long_hostile_values_do_no_harm(opened: Open, page):
+    assert len(HOSTILE) == 10_000
+    keys = ("sel", "lang", "province", "commune", "status", "kind", "wastewater", "gaps", "find")
+    app = opened(page, **dict.fromkeys(keys, HOSTILE))
+    assert "<script" not in html(app)
+    assert app.query_params == {}
+    assert app.title[0].value == t(f"pages.{page}")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_empty_result_offers_to_lift_the_filter_that_emptied_it(opened: Open, lang):
+    app = opened("clusters", province="hoa-binh", status="withdrawn", lang=lang)
+    assert any(t("filters.status", lang) in info.value for info in app.info)
+    lift = app.button(key="lift-status")
+    assert lift.label == t("frame.lift", lang, filter=t("filters.status", lang))
+    lift.click().run()
+    assert_sound(app)
+    assert app.query_params.get("province") == "hoa-binh"
+    assert "status" not in app.query_params
+    assert [button.key for button in app.button if str(button.key).startswith("lift")] == []
+
+
+def test_a_figure_shows_what_it_counts(opened: Open):
+    app = opened("overview")
+    for key in ("operating", "gaps", "clusters"):
+        button = app.button(key=f"figure-{key}")
+        count = re.match(r"\*\*([\d.]+)\*\*", button.label)[1]
+        button.click().run()
+        assert_sound(app)
+        assert f"{count} cụm" in sentence(app)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("target", ["communes:08434", "clusters:PT-002", "weak:WS-01"])
+def test_a_link_opens_the_card(opened: Open, target, lang):
+    card = html(opened("overview", sel=target, lang=lang)).partition('class="ph-card"')[2]
+    assert "<h3>" in card
+    assert card.count("<sup>[") >= 3, "facts name their source"
+    assert "ph-sources" in card
+
+
+def test_a_cluster_without_a_place_has_a_card(opened: Open):
+    card = html(opened("clusters", sel="clusters:PT-005")).partition('class="ph-card"')[2]
+    assert t("cards.no_marker") in card
+    assert t("common.no_data") in card
+
+
+def test_the_official_totals_stand_beside_our_own_count(opened: Open):
+    for page in WITH_MAP:
+        told = html(opened(page)).partition('class="ph-official"')[2].partition("</p>")[0]
+        for figure in ("67 ", "3.000 ha", "35 ", "12/2025", "87 "):
+            assert figure in told
+
+
+def test_an_empty_store_is_said_in_words(
+    pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, schematic_data: Path
+):
+    pages(schematic_data)
+    monkeypatch.setenv("PHUTHO_STORE", str(tmp_path))
+    settings.cache_clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert list(app.exception) == []
+    assert [error.value for error in app.error] == [t("store.empty")]
