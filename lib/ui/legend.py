@@ -19,13 +19,13 @@ def show_legend(entries: Sequence[tuple[Layer, Sequence[str]]]) -> None:
     entries : sequence of (Layer, class keys)
         Layers top first, with the classes that are really on the map.
     """
-    html = Markup('<div class="ph-legend" role="list">')
+    html = Markup('<ul class="ph-legend">')
     for layer, keys in entries:
         styles = [s for s in layer.styles if s.key in keys and s.label]
         if len(styles) > 1:
-            html += Markup('<p class="ph-legend-title">{}</p>').format(tr(layer.title))
+            html += Markup("<li><b>{}</b></li>").format(tr(layer.title))
         for style in styles:
-            html += Markup(
-                '<div role="listitem"><img alt="" src="{}"><span>{}</span></div>'
-            ).format(served(swatch_path(layer, style)), tr(style.label))
-    st.html(str(html + Markup("</div>")))
+            html += Markup('<li><img alt="" src="{}">{}</li>').format(
+                served(swatch_path(layer, style)), tr(style.label)
+            )
+    st.html(str(html + Markup("</ul>")))

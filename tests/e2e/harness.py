@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -199,12 +200,16 @@ class Visit:
         ``in`` or ``out`` and payload bytes of every websocket message.
     dialogs : list of str
         Messages of the dialogs that opened.
+    wire : list of int
+        Bytes of every message received as the wire carries it: permessage-deflate
+        with the server's window of 12 bits, one context for the connection.
     """
 
     page: Page
     site: Site
     frames: list[tuple[str, int]] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+    wire: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Listen from the first message on."""
@@ -214,7 +219,15 @@ class Visit:
             shown.dismiss()
 
         def websocket(opened) -> None:
-            opened.on("framereceived", lambda payload: self.frames.append(("in", len(payload))))
+            deflate = zlib.compressobj(wbits=-12)
+
+            def received(payload: bytes | str) -> None:
+                raw = payload if isinstance(payload, bytes) else payload.encode()
+                packed = deflate.compress(raw) + deflate.flush(zlib.Z_SYNC_FLUSH)
+                self.frames.append(("in", len(raw)))
+                self.wire.append(len(packed))
+
+            opened.on("framereceived", received)
             opened.on("framesent", lambda payload: self.frames.append(("out", len(payload))))
 
         self.page.on("dialog", dialog)
@@ -269,7 +282,7 @@ class Visit:
     def settled(self) -> None:
         """Wait until the script does not run."""
         ready = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-        self.page.locator(ready).wait_for(timeout=1000 * RERUN_SECONDS)
+        self.page.locator(ready).wait_for(timeout=3000 * RERUN_SECONDS)
 
     def turns(self) -> int:
         """Return how often the script has told the map what to draw."""
