@@ -34,7 +34,7 @@ browser:
 	  >/dev/null 2>&1 || echo "Chromium is not here: the end-to-end tests will be skipped."
 
 lint: $(DEV)
-	$(BIN)/ruff .
+	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
