@@ -19,11 +19,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN): requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
 $(DEV): requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(RUN)
 
 # Chromium is wanted by the end-to-end tests; without it they are skipped and say so.
@@ -40,7 +40,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 
 unit: $(DEV) browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench.bench_crossing

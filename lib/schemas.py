@@ -20,7 +20,7 @@ CODE: Final = r"^\d{5}$"
 CLUSTER_ID: Final = r"^(PT|VP|HB)-\d{3}$"
 ISO_DATE: Final = r"^(19|20)\d{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 """A day, or only a month or a year where the source gives no more."""
-URL: Final = r"^https?://\S+$"
+URL: Final = r"^https?://[^\s\[\]/]+(/\S*)?$"
 TRIMMED: Final = r"^\S(.*\S)?$"
 """Some text, on one line, no space around it."""
 

@@ -6,8 +6,23 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
+
+
+class _Files(LoadScopeScheduling):
+    """A worker takes a file whole, and all that shares the browser's servers."""
+
+    def _split_scope(self, nodeid):
+        path = nodeid.partition("::")[0]
+        return "e2e" if "/e2e/" in path and not path.endswith("test_hostile.py") else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep what shares servers together: pytest 9.2 does not see xdist's groups."""
+    return _Files(config, log)
 
 
 @pytest.fixture(scope="session")
