@@ -68,7 +68,7 @@ def main() -> None:
         f"Python {sys.version.split()[0]}, {platform.machine()}, shapely {shapely.__version__}, "
         f"GEOS {shapely.geos_version_string}, geopandas {gpd.__version__}, {RUNS} runs"
     )
-    print("| clusters | ours median s | ours greatest s | overlay median s | overlay greatest s | ratio |")
+    print("| clusters | ours median | greatest | overlay median, s | greatest | ratio |")
     print("|---|---|---|---|---|---|")
     for count in COUNTS:
         drawn = outlines(communes, count)

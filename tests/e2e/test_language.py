@@ -67,9 +67,10 @@ def test_vietnamese_would_be_noticed(best: Site, visit):
     [
         ("", {"sel": "communes:08434", "status": "building", "gaps": "yes"}),
         ("clusters", {"sel": "clusters:PT-002", "province": "phu-tho"}),
+        ("cross_commune", {"sel": "clusters:PT-017", "change": "remains"}),
         ("about", {}),
     ],
-    ids=["overview", "clusters", "about"],
+    ids=["overview", "clusters", "cross_commune", "about"],
 )
 def test_every_text_is_english(best: Site, visit, path, query):
     opened = visit(best).open(path, with_map=path != "about", lang="en", **query)

@@ -10,7 +10,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 SIZES = ((1366, 768), (1920, 1080), (390, 844))
-PAGES = {"overview": "", "clusters": "clusters", "about": "about"}
+PAGES = {
+    "overview": "",
+    "clusters": "clusters",
+    "cross_commune": "cross_commune",
+    "about": "about",
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,0 +1,68 @@
+"""Clusters on two communes: pieces on the map, the slider, the card, the downloads."""
+
+import json
+
+import openpyxl
+import pytest
+
+from e2e.harness import Site
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+SAMPLE = {"samples": "yes", "sel": "clusters:MAU-05"}
+
+
+def shapes(opened) -> int:
+    return int(opened.map.locator("body").get_attribute("data-ph-shapes") or 0)
+
+
+def test_the_pieces_of_a_sample_are_drawn_and_named(real: Site, visit):
+    opened = visit(real).open("cross_commune", **SAMPLE)
+    assert opened.eventually(lambda: shapes(opened) == 5), "three pieces, the band, the lines"
+    names = opened.map.locator(".ph-label-shapes").all_inner_texts()
+    assert sorted(names) == ["Hòa Bình", "Kỳ Sơn", "Tân Hòa"]
+    told = opened.card.inner_text()
+    assert "MẪU" in told
+    assert "29,86 ha" in told.replace("\u00a0", " ")
+    assert "nằm trên nhiều xã" in told
+
+
+def test_the_slider_recomputes_on_the_same_map(real: Site, visit):
+    opened = visit(real).open("cross_commune", **SAMPLE)
+    assert opened.eventually(lambda: shapes(opened) == 5)
+    opened.js("() => { window.phSame = true; }")
+    before = opened.card.inner_text()
+    with opened.turn():
+        opened.page.get_by_role("slider").first.press("ArrowLeft")
+    assert opened.js("() => window.phSame")
+    assert opened.eventually(lambda: opened.card.inner_text() != before)
+    assert opened.eventually(lambda: opened.query().get("tolerance") == "49")
+
+
+def test_samples_never_count(real: Site, visit):
+    plain, tried = (visit(real).open("cross_commune", **more) for more in ({}, SAMPLE))
+    figures = [opened.page.locator(".st-key-figures").inner_text() for opened in (plain, tried)]
+    said = [opened.page.locator(".ph-sentence").first.inner_text() for opened in (plain, tried)]
+    assert figures[0] == figures[1]
+    assert said[0] == said[1]
+    assert "Bãi Ba - Đông Thành, Làng nghề phía Nam Thanh Ba, Ấm Hạ" in said[0]
+
+
+def test_schematic_borders_measure_nothing(schematic: Site, visit):
+    opened = visit(schematic).open("cross_commune", **SAMPLE)
+    assert shapes(opened) == 0
+    assert "không đo được ranh giới mẫu" in opened.page.get_by_test_id("stSidebar").inner_text()
+
+
+def test_what_is_seen_can_be_taken_home(best: Site, visit, tmp_path):
+    opened = visit(best).open("cross_commune", change="remains")
+    for kind in ("XLSX", "GEOJSON"):
+        with opened.page.expect_download() as asked:
+            opened.page.get_by_role("button", name=kind).click()
+        asked.value.save_as(tmp_path / f"seen.{kind.lower()}")
+    book = openpyxl.load_workbook(tmp_path / "seen.xlsx")
+    rows = list(book["cross_commune"].iter_rows(values_only=True))
+    assert len(rows) == 1 + 6, "three clusters on two communes each"
+    content = json.loads((tmp_path / "seen.geojson").read_text(encoding="utf-8"))
+    assert len(content["features"]) == 6
+    assert "Sai số ranh giới T (ranh giới cụm đo đạc)" in content["metadata"]
