@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib import filters as flt
 from lib.schemas import value_label
-from lib.text import date, number, sort_key
+from lib.text import number, sort_key
 from lib.ui import cards, frame, mapstyles, sidebar, state
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
@@ -63,19 +63,14 @@ def view() -> None:
             operation=[
                 value_label("operation_status", code, lang) for code in clusters["operation_status"]
             ],
-            legal=[value_label("legal_status", code, lang) for code in clusters["legal_status"]],
-            dated=[date(day, lang) for day in clusters["as_of"]],
             now=clusters["communes_now"].where(clusters["communes_now"] != ""),
         ),
         [
             Column("name", tr("pages.name")),
-            Column("former_district", tr("cards.district_former")),
             Column("now", tr("pages.now")),
             Column("area_ha", tr("pages.area"), lambda a: number(a, lang, 2), 140),
             Column("operation", tr("pages.operation")),
-            Column("legal", tr("pages.legal")),
             Column("decision_no", tr("pages.decision")),
-            Column("dated", tr("pages.as_of"), width="small"),
         ],
         id_column="cluster_id",
         selected=chosen,

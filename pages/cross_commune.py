@@ -99,7 +99,6 @@ def view() -> None:
             Column("cluster_name", tr("cross.cluster")),
             Column("communes", tr("cross.communes")),
             Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
-            Column("measured_ha", tr("cross.measured"), lambda a: number(a, lang, 2), 140),
             Column("verdict_words", tr("cross.verdict")),
             Column("change_words", tr("cross.change")),
             Column("lead_words", tr("cross.lead")),
