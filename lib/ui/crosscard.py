@@ -93,7 +93,7 @@ def cross_card(data: Workspace, given: Answer, summary: pd.DataFrame, cluster_id
             Fact(tr("cards.area"), hectares(cluster["area_ha"], lang), 1),
         ]
     facts.append(Fact(tr("cross.by_geometry"), _by_geometry(given, cluster_id, pieces)))
-    if pieces and registered:
+    if row["evidence"] == "both":
         facts.append(Fact(tr("cross.agree"), note or tr("crossing.agree")))
     show_card(
         str(row["cluster_name"]),
