@@ -3,3 +3,13 @@
 The modules read top to bottom as the data flows; no import runs back up
 (``import-linter`` holds it). Only ``mapview`` and ``ui`` know Streamlit.
 """
+
+import os
+
+# A file named .geojson may really be a VRT that reads any file of this machine. GDAL
+# looks at this when it loads, so it has to stand before anything imports it.
+os.environ["GDAL_SKIP"] = (
+    "OGR_VRT GDALG HTTP WFS OAPIF OGCAPI CSW GML LVBAG PLSCENES CSV XLSX ODS SQLite PGDUMP "
+    "PDF EEDA Elasticsearch Carto NGW AmigoCloud ADBC MiraMonVector GPX GPSBabel GeoRSS OSM S57 "
+    "SXF VFK EDIGEO JML MapML GTFS PMTiles MBTiles MVT TopoJSON ESRIJSON"
+)

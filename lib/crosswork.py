@@ -106,6 +106,15 @@ def answer(
     return Answer(rows, cut, tolerance_m)
 
 
+def outlines_of(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame | None:
+    """Return the outlines the office brought with the names of their clusters, None if none."""
+    if "outlines" not in tables or tables["outlines"].empty:
+        return None
+    named = tables["clusters"][["cluster_id", "name"]]
+    outlines = tables["outlines"].merge(named, on="cluster_id", validate="one_to_one")
+    return gpd.GeoDataFrame(outlines, geometry="geometry", crs=STORAGE_CRS)
+
+
 def answer_files(clusters: Path, communes: Path, *, tolerance_m: float) -> Answer:
     """Return what geometry says of two plain files, without any store.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from lib.errors import DataRefusedError
-from lib.schemas import CODES, REFERENCES, TABLES
+from lib.schemas import ALL_TABLES, CODES, REFERENCES, TABLES
 from lib.settings import ROOT
 from lib.text import is_blank
 
@@ -87,6 +87,8 @@ def load_all(folder: Path = FACTS) -> dict[str, pd.DataFrame]:
     """
     tables = {name: load(name, folder) for name in TABLES}
     for (table, column), (target, target_column) in REFERENCES.items():
+        if table not in tables:
+            continue
         codes = tables[table][column]
         lost = codes[codes.notna() & ~codes.isin(tables[target][target_column])]
         if len(lost):
@@ -120,7 +122,7 @@ def check(name: str, frame: pd.DataFrame, *, file: str) -> pd.DataFrame:
         Names file, row (1 is the heading), column and what is wrong there.
     """
     try:
-        return TABLES[name].validate(frame, lazy=True)
+        return ALL_TABLES[name].validate(frame, lazy=True)
     except SchemaErrors as errors:
         raise _first_refusal(errors.failure_cases, name, frame, file) from errors
 
@@ -138,7 +140,7 @@ def _first_refusal(
     case = cases[cases["index"].notna()].sort_values("index", kind="stable").iloc[0]
     row, column = int(case["index"]), str(case["column"])
     value = frame[column].iloc[row]
-    codes = (TABLES[name].to_schema().columns[column].metadata or {}).get("codes")
+    codes = (ALL_TABLES[name].to_schema().columns[column].metadata or {}).get("codes")
     return DataRefusedError(
         _CELL_WRONG.get(str(case["check"]).split("(", maxsplit=1)[0], "schemas.bad_value"),
         file=file,

@@ -15,7 +15,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib import geometry
+from lib import crosswork, geometry
 from lib.crs import STORAGE_CRS
 from lib.layers import LayerFile, write_layer
 from lib.register import register
@@ -92,7 +92,9 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
     if "rivers" in snapshot.manifest.tables:
         frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
     frames["former-provinces"], frames["province"] = _outlines(communes)
-    frames["outlines"] = _sample_outlines()
+    if "outlines" in snapshot.manifest.tables:
+        tables["outlines"] = snapshot.read("outlines")
+    frames["outlines"] = _outline_areas(tables)
     frames["weak"] = _weak(tables)
     frames["clusters"] = _clusters(register(tables))
     return frames
@@ -181,8 +183,8 @@ def _clusters(clusters: pd.DataFrame) -> gpd.GeoDataFrame:
         weight=placed["area_ha"].astype(float).fillna(0),
     )
 
-    def approximate(_: Row, lang: Lang) -> str:
-        return t("layers.tip_cluster", lang)
+    def approximate(row: Row, lang: Lang) -> str:
+        return "" if row["placed_by"] == "outline" else t("layers.tip_cluster", lang)
 
     def communes(row: Row, lang: Lang) -> str:
         now = row["communes_now"]
@@ -191,14 +193,22 @@ def _clusters(clusters: pd.DataFrame) -> gpd.GeoDataFrame:
     return _points(_lines(placed, [approximate, communes]))
 
 
-def _sample_outlines() -> gpd.GeoDataFrame:
-    """Return the outlines to draw as polygons; without any from the office, the samples."""
-    frame = sample_outlines()
+def _outline_areas(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Return the outlines to draw as polygons: the office's, then the samples."""
 
-    def sample(_: Row, lang: Lang) -> str:
-        return t("layers.tip_sample", lang)
+    def told(row: Row, lang: Lang) -> str:
+        if row["sample"]:
+            return t("layers.tip_sample", lang)
+        words = value_label("outline_quality", row["outline_quality"], lang)
+        return t("layers.tip_outline", lang, quality=words, date=date(row["as_of"], lang))
 
-    return gpd.GeoDataFrame(_lines(frame.assign(code=frame["cluster_id"]), [sample]), crs=frame.crs)
+    parts = [sample_outlines().assign(sample=True, as_of="")]
+    own = crosswork.outlines_of(tables)
+    if own is not None:
+        parts.insert(0, own.assign(sample=False))
+    frame = pd.concat(parts, ignore_index=True)
+    frame = _lines(frame.assign(code=frame["cluster_id"]), [told])
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=STORAGE_CRS)
 
 
 def _weak(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:

@@ -29,7 +29,7 @@ from lib.symbols import HATCHES
 from lib.text import Lang, t
 from lib.webassets import web_assets
 
-_CODE: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
+_CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
 

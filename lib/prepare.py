@@ -7,18 +7,23 @@ store already holds better, the better ones stay.
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from lib import coverage, facts, geometry, layerdata, sources, webassets
 from lib.errors import DataRefusedError
+from lib.schemas import ALL_TABLES
 from lib.settings import ROOT
-from lib.store import Snapshot, Store, Table
+from lib.store import Act, Snapshot, Store, Table
 from lib.text import Lang, t
 
 Note = tuple[str, dict[str, Any]]
+
+FACTS_SOURCE: Final = "data/facts"
+"""What the manifest says of a table that came with the program."""
+_QUALITY: Final = ("schematic", "reference", "official")
 
 
 @dataclass(frozen=True)
@@ -100,12 +105,11 @@ def prepare(
     )
     notes: tuple[Note, ...] = tuple((note.key, dict(note.values)) for note in borders.notes)
     before = store.whole()  # what is damaged is not worth keeping: this is how it is mended
-    kept = (
-        borders.quality == "schematic"
-        and before is not None
-        and before.manifest.border_quality != "schematic"
+    kept = before is not None and _QUALITY.index(before.manifest.border_quality) > _QUALITY.index(
+        borders.quality
     )
     published = {name: _fact_table(frame) for name, frame in tables.items() if name != "communes"}
+    published |= _imported(before)
     if kept and before is not None:
         quality = before.manifest.border_quality
         for name in before.manifest.tables:
@@ -126,15 +130,26 @@ def prepare(
             "licence": borders.licence,
         }
     snapshot = store.publish(
-        published, action="prepare", border_quality=quality, notes=notes, details=details
+        published, Act("prepare", notes=notes, details=details), border_quality=quality
     )
     webassets.install(static)
     layerdata.build(snapshot, static, simplify_m=simplify_m, anew=True)
     return Prepared(snapshot, quality, notes, kept)
 
 
+def _imported(before: Snapshot | None) -> dict[str, Table]:
+    """Return the tables the office brought: facts of the program never replace them."""
+    if before is None:
+        return {}
+    return {
+        name: Table(before.read(name), info.source, info.as_of)
+        for name, info in before.manifest.tables.items()
+        if name in ALL_TABLES and name != "communes" and info.source != FACTS_SOURCE
+    }
+
+
 def _fact_table(frame: pd.DataFrame) -> Table:
-    return Table(frame, "data/facts", facts.data_date(frame))
+    return Table(frame, FACTS_SOURCE, facts.data_date(frame))
 
 
 def _communes(

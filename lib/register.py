@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from lib import merger
 from lib.text import bare_name, is_blank
@@ -28,7 +29,8 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     tables : mapping
-        ``clusters``, ``former_units``, ``ended_units``, ``communes``.
+        ``clusters``, ``former_units``, ``ended_units``, ``communes``, and
+        ``outlines`` where the office has brought some.
 
     Returns
     -------
@@ -37,7 +39,9 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         decision), ``communes_now`` (their names), ``district_codes`` (communes made
         of the former district a source names), ``change``, the counts behind
         it, ``missing`` (tuple of essential columns without data), ``lat`` and
-        ``lon`` (degrees WGS 84, approximate; NaN where no unit is named).
+        ``lon`` (degrees WGS 84; NaN where no unit is named and no outline is
+        there) and ``placed_by``: ``outline`` where the marker stands inside a
+        real outline, ``decision`` where it is approximate.
     """
     clusters = tables["clusters"]
     communes = tables["communes"]
@@ -55,7 +59,24 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     joined["district_codes"] = _district_codes(joined, tables["former_units"])
     sure = decided[decided["certain"]].groupby("cluster_id", sort=False)["commune_code"].agg(list)
     places = _places(clusters, tables, [sure.get(c, []) for c in joined["cluster_id"]])
-    return joined.join(places)
+    return _on_outlines(joined.join(places), tables.get("outlines"))
+
+
+def _on_outlines(clusters: pd.DataFrame, outlines: pd.DataFrame | None) -> pd.DataFrame:
+    """Return `clusters` with the markers of those that have an outline inside it."""
+    placed = clusters.assign(placed_by="decision")
+    if outlines is None or outlines.empty:
+        return placed
+    inside = shapely.point_on_surface(outlines["geometry"].to_numpy())
+    points = pd.DataFrame(
+        {"lon": shapely.get_x(inside), "lat": shapely.get_y(inside)},
+        index=pd.Index(outlines["cluster_id"]),
+    )
+    known = placed["cluster_id"].isin(points.index)
+    for column in ("lat", "lon"):
+        placed.loc[known, column] = placed.loc[known, "cluster_id"].map(points[column])
+    placed.loc[known, "placed_by"] = "outline"
+    return placed
 
 
 def _missing(clusters: pd.DataFrame) -> pd.Series:

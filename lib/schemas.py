@@ -17,10 +17,12 @@ from lib.text import Lang, catalog, is_blank, no_data, t
 
 CODE: Final = r"^\d{5}$"
 """Five digits as the General Statistics Office gives them; leading zeros matter."""
-CLUSTER_ID: Final = r"^(PT|VP|HB)-\d{3}$"
+CLUSTER_ID: Final = r"^(?!MAU-)[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
+"""The register's own are ``PT-001``; an office may bring others, but none that marks a sample."""
 ISO_DATE: Final = r"^(19|20)\d{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 """A day, or only a month or a year where the source gives no more."""
-URL: Final = r"^https?://[^\s\[\]/]+(/\S*)?$"
+URL: Final = r"^(https?://[^\s\[\]/]+(/\S*)?|file:[^\s/]+)$"
+"""A public address, or ``file:<name>`` for what came from a file of the office."""
 TRIMMED: Final = r"^\S(.*\S)?$"
 """Some text, on one line, no space around it."""
 
@@ -280,6 +282,57 @@ class Settlements(Sourced):
     km_to_nearest_old_urban_unit: Series[float] = _number(0, 100, "km")
 
 
+class Outlines(Sourced):
+    """Outlines of clusters as the office brought them; geometry beside these columns."""
+
+    cluster_id: Series[str] = _like(CLUSTER_ID, unique=True)
+    outline_quality: Series[str] = _coded("outline_quality")
+    outline_accuracy_m: Series[float] = _number(0, 1_000, "m", blank=True)
+    given_crs: Series[str] = _like(r"^EPSG:\d{4,5}$")
+    note: Series[str] = _text(blank=True)
+
+
+class PowerLines(Sourced):
+    """Power lines by voltage; geometry beside these columns."""
+
+    line_id: Series[str] = _text(unique=True)
+    name: Series[str] = _text(blank=True)
+    voltage_kv: Series[str] = _like(r"^\d+(/\d+)*$")
+    status: Series[str] = _coded("power_status")
+    note: Series[str] = _text(blank=True)
+
+
+class Outages(Sourced):
+    """Interruptions of supply, one row a feeder or area; times are local (UTC+7)."""
+
+    outage_id: Series[str] = _text(unique=True)
+    start: Series[pd.Timestamp] = pa.Field()
+    end: Series[pd.Timestamp] = pa.Field(nullable=True)
+    announced_end: Series[pd.Timestamp] = pa.Field(nullable=True)
+    planned: Series[str] = _coded("planned")
+    cause: Series[str] = _text(blank=True)
+    feeder: Series[str] = _text(blank=True)
+    station: Series[str] = _text(blank=True)
+    area_text: Series[str] = _text(blank=True)
+    commune_code: Series[str] = _like(CODE, blank=True)
+    customers_interrupted: Series[pd.Int64Dtype] = _number(0, 1_000_000, blank=True)
+    sample: Series[bool] = pa.Field()
+
+
+class Customers(Sourced):
+    """Customers served in a commune in a month."""
+
+    commune_code: Series[str] = _like(CODE)
+    month: Series[str] = _like(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$")
+    customers_served: Series[pd.Int64Dtype] = _number(0, 1_000_000)
+    sample: Series[bool] = pa.Field()
+
+    class Config(Sourced.Config):
+        """One count for a commune and a month."""
+
+        unique = ["commune_code", "month"]  # noqa: RUF012
+
+
 TABLES: Final[Mapping[str, type[pa.DataFrameModel]]] = {
     "communes": Communes,
     "former_units": FormerUnits,
@@ -293,7 +346,31 @@ TABLES: Final[Mapping[str, type[pa.DataFrameModel]]] = {
     "reliability_published": ReliabilityPublished,
     "settlements": Settlements,
 }
-"""Name of a table (and of its file) -> its model."""
+"""Name of a table of facts (and of its file) -> its model."""
+
+IMPORTED: Final[Mapping[str, type[pa.DataFrameModel]]] = {
+    "outlines": Outlines,
+    "power_lines": PowerLines,
+    "outages": Outages,
+    "customers": Customers,
+}
+"""Tables that only the office can bring: there are no facts of them."""
+
+ALL_TABLES: Final[Mapping[str, type[pa.DataFrameModel]]] = {**TABLES, **IMPORTED}
+
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "communes": ("code",),
+    "former_units": ("former_code", "new_code"),
+    "clusters": ("cluster_id",),
+    "assignments": ("cluster_id", "commune_code"),
+    "weak_supply": ("weak_id",),
+    "substations": ("substation_id",),
+    "outlines": ("cluster_id",),
+    "power_lines": ("line_id",),
+    "outages": ("outage_id",),
+    "customers": ("commune_code", "month"),
+}
+"""Tables a file of the office may change, with the columns that tell its rows apart."""
 
 REFERENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("former_units", "new_code"): ("communes", "code"),
@@ -304,12 +381,15 @@ REFERENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("substations", "commune_code"): ("communes", "code"),
     ("power_plants", "commune_code"): ("communes", "code"),
     ("settlements", "code"): ("communes", "code"),
+    ("outlines", "cluster_id"): ("clusters", "cluster_id"),
+    ("outages", "commune_code"): ("communes", "code"),
+    ("customers", "commune_code"): ("communes", "code"),
 }
 """A code in the first column exists in the second."""
 
 
 def _metadata(table: str, column: str) -> Mapping[str, str | None]:
-    return TABLES[table].to_schema().columns[column].metadata or {}
+    return ALL_TABLES[table].to_schema().columns[column].metadata or {}
 
 
 def unit(table: str, column: str) -> str | None:

@@ -22,6 +22,7 @@ import geopandas as gpd
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from lib import audit
 from lib.errors import StoreError
 
 _CURRENT: Final = "CURRENT"
@@ -42,6 +43,16 @@ class TableInfo:
 
 
 @dataclass(frozen=True)
+class FileInfo:
+    """An original file kept with the snapshot it made."""
+
+    name: str
+    stored: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a snapshot holds, who made it, when and from what."""
 
@@ -50,6 +61,35 @@ class Manifest:
     action: str
     border_quality: str
     tables: Mapping[str, TableInfo]
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    who: str = ""
+    files: tuple[FileInfo, ...] = ()
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who publishes, why and from which files.
+
+    Parameters
+    ----------
+    action : str
+        prepare, import ...
+    who : str
+        Name of the person or account.
+    files : mapping
+        Name as given -> bytes of the original file.
+    base : str or None
+        Snapshot the work was based on: if another is in use by then, nothing is
+        published. None if it does not matter.
+    notes, details
+        Kept in the manifest; `details` also in the log.
+    """
+
+    action: str
+    who: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    base: str | None = None
     notes: tuple[tuple[str, dict[str, Any]], ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -152,21 +192,30 @@ class Store:
             raw = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             raw["tables"] = {name: TableInfo(**info) for name, info in raw["tables"].items()}
             raw["notes"] = tuple((key, values) for key, values in raw["notes"])
+            raw["files"] = tuple(FileInfo(**info) for info in raw.get("files", ()))
             return Snapshot(folder, Manifest(**raw))
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id) from error
 
+    def snapshots(self) -> list[Snapshot]:
+        """Return every snapshot that can be read, newest first."""
+        folder = self.folder / "snapshots"
+        names = sorted((f.name for f in folder.glob("*") if f.is_dir()), reverse=True)
+        found = []
+        for name in names:
+            with contextlib.suppress(StoreError):
+                found.append(self.open(name))
+        return found
+
     def publish(
         self,
         tables: Mapping[str, Table],
+        act: Act,
         *,
-        action: str,
         border_quality: str,
-        notes: tuple[tuple[str, dict[str, Any]], ...] = (),
-        details: Mapping[str, Any] | None = None,
-        now: dt.datetime | None = None,
+        created: dt.datetime | None = None,
     ) -> Snapshot:
-        """Write `tables` as a new snapshot and put it in use.
+        """Write `tables` as a new snapshot, put it in use and log it.
 
         If the content is that of the snapshot in use, nothing is written and
         that one is returned.
@@ -174,34 +223,45 @@ class Store:
         Raises
         ------
         StoreError
-            If another process holds the store for longer than 20 seconds, or it
-            cannot be written: a full disk, no permission.
+            If another process holds the store for longer than 20 seconds, the
+            snapshot in use is no longer ``act.base``, or the store cannot be
+            written: a full disk, no permission.
         """
-        try:
-            with self._locked():
-                return self._publish(
-                    tables,
-                    action=action,
-                    border_quality=border_quality,
-                    notes=notes,
-                    details=details or {},
-                    created=now or dt.datetime.now(dt.UTC),
-                )
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise StoreError(
-                "store.not_writable", folder=self.folder, reason=reason.splitlines()[0]
-            ) from error
+        moment = created or dt.datetime.now(dt.UTC)
+        with self.writing():
+            before = self._current_name()
+            if act.base is not None and act.base != before:
+                raise StoreError("store.moved_on")
+            snapshot = self._publish(tables, act, border_quality, moment)
+            if snapshot.snapshot_id != before:
+                self._log(act, snapshot.snapshot_id, before)
+            return snapshot
+
+    def restore(self, snapshot_id: str, *, who: str) -> Snapshot:
+        """Put an earlier snapshot in use again; the one in use stays, the act is logged.
+
+        Raises
+        ------
+        StoreError
+            If there is none of that name, or a byte of it is not as it was.
+        """
+        with self.writing():
+            snapshot = self.open(snapshot_id)
+            for name in snapshot.manifest.tables:
+                snapshot.check(name)
+            before = self._current_name()
+            if before != snapshot_id:
+                self._point_at(snapshot_id)
+                self._log(Act("restore", who), snapshot_id, before)
+            return snapshot
+
+    def _log(self, act: Act, snapshot_id: str, before: str) -> None:
+        details = {**act.details, "files": list(act.files)} if act.files else dict(act.details)
+        event = audit.Event(audit.now(), act.who, act.action, snapshot_id, before, details)
+        audit.append(self.folder, event)
 
     def _publish(
-        self,
-        tables: Mapping[str, Table],
-        *,
-        action: str,
-        border_quality: str,
-        notes: tuple[tuple[str, dict[str, Any]], ...],
-        details: Mapping[str, Any],
-        created: dt.datetime,
+        self, tables: Mapping[str, Table], act: Act, border_quality: str, created: dt.datetime
     ) -> Snapshot:
         aside = self.folder / "aside"
         shutil.rmtree(aside, ignore_errors=True)
@@ -219,11 +279,13 @@ class Store:
         manifest = Manifest(
             snapshot_id=snapshot_id,
             created=created.isoformat(timespec="seconds"),
-            action=action,
+            action=act.action,
             border_quality=border_quality,
             tables=infos,
-            notes=notes,
-            details=details,
+            notes=act.notes,
+            details=act.details,
+            who=act.who,
+            files=_keep_files(aside, act.files),
         )
         _write_synced(
             aside / "manifest.json",
@@ -265,13 +327,26 @@ class Store:
         _sync_folder(self.folder)
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def writing(self) -> Iterator[None]:
+        """Hold the store for one act of writing.
+
+        Raises
+        ------
+        StoreError
+            If another process holds it for longer than 20 seconds, or the disk
+            does not take what is written.
+        """
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / "lock", timeout=_LOCK_SECONDS):
                 yield
         except Timeout as error:
             raise StoreError("store.busy", seconds=_LOCK_SECONDS) from error
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StoreError(
+                "store.not_writable", folder=self.folder, reason=reason.splitlines()[0]
+            ) from error
 
 
 def _sha256(path: Path) -> str:
@@ -303,3 +378,17 @@ def _write_table(folder: Path, name: str, table: Table) -> TableInfo:
         os.fsync(file.fileno())
     crs = table.frame.crs.to_string() if isinstance(table.frame, gpd.GeoDataFrame) else None
     return TableInfo(len(table.frame), _sha256(path), crs, table.source, table.as_of)
+
+
+def _keep_files(folder: Path, files: Mapping[str, bytes]) -> tuple[FileInfo, ...]:
+    """Write the originals under names of our own: theirs may be hostile, or twice the same."""
+    kept = []
+    for number, (name, content) in enumerate(files.items(), start=1):
+        suffix = Path(name).suffix.lower()
+        stored = f"files/{number}{suffix if re.fullmatch(r'[.][a-z0-9]{1,8}', suffix) else ''}"
+        (folder / "files").mkdir(exist_ok=True)
+        _write_synced(folder / stored, content)
+        kept.append(FileInfo(name, stored, len(content), hashlib.sha256(content).hexdigest()))
+    if kept:
+        _sync_folder(folder / "files")
+    return tuple(kept)

@@ -226,5 +226,11 @@ def _hatches() -> str:
     )
 
 
+OUTLINE_OLD: Final = area("none", line="#6B6B6B", width=2.5, fillOpacity=0, dashArray="6 4")
+"""An outline in use, under the one a file would put in its place."""
+
+OUTLINE_NEW: Final = area(WITHIN, line=CROSS, width=2.5, fillOpacity=0.35)
+"""An outline as a file has it, before it is published."""
+
 EXACT_LINE: Final = stroke(INK, 1.6)
 """Commune lines as published, beside the pieces of a cluster."""

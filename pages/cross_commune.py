@@ -39,7 +39,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         samples = sidebar.sample_switch(data)
-        if samples:
+        if samples or ("outlines" in data.tables and not data.schematic):
             sidebar.number_slider("tolerance", tr("cross.tolerance"), tr("cross.tolerance_help"))
         sidebar.filters(data, keys)
         legend = st.container()

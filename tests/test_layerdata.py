@@ -13,7 +13,7 @@ from lib import facts, layerdata
 from lib.layers import REGISTRY, LayerFile
 from lib.register import register
 from lib.schematic import schematic_communes
-from lib.store import Snapshot, Store, Table
+from lib.store import Act, Snapshot, Store, Table
 from lib.text import LANGS
 
 pytestmark = pytest.mark.xdist_group("layerdata")
@@ -39,7 +39,7 @@ def schematic_tables() -> dict[str, Table]:
 
 
 def publish(folder: Path, tables: dict[str, Table]) -> Snapshot:
-    return Store(folder).publish(tables, action="test", border_quality="schematic")
+    return Store(folder).publish(tables, Act("test"), border_quality="schematic")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from lib.text import LANGS, catalog, no_data
 
 COLUMNS = [
     (table, column)
-    for table, model in schemas.TABLES.items()
+    for table, model in schemas.ALL_TABLES.items()
     for column in model.to_schema().columns
 ]
 
@@ -35,9 +35,9 @@ def test_a_unit_stands_in_the_heading():
             assert unit is None or f"({unit}" in schemas.label(table, column, lang)
 
 
-@pytest.mark.parametrize("table", schemas.TABLES)
+@pytest.mark.parametrize("table", schemas.ALL_TABLES)
 def test_no_table_without_source_and_date(table):
-    schema = schemas.TABLES[table].to_schema()
+    schema = schemas.ALL_TABLES[table].to_schema()
     assert schema.strict is True
     for column in ("source_url", "as_of"):
         assert schema.columns[column].nullable is False

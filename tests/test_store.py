@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from lib import store as stores
 from lib.errors import StoreError
-from lib.store import Store, Table
+from lib.store import Act, Store, Table
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 KEPT = settings(max_examples=25, deadline=None)
@@ -57,7 +57,7 @@ def tables(**changes: float) -> dict[str, Table]:
 
 
 def publish(store: Store, *, quality: str = "reference", **changes: float) -> stores.Snapshot:
-    return store.publish(tables(**changes), action="prepare", border_quality=quality)
+    return store.publish(tables(**changes), Act("prepare"), border_quality=quality)
 
 
 def fingerprint(folder: Path) -> dict[str, tuple[str, int]]:
@@ -135,7 +135,7 @@ def test_any_cells_come_back(tmp_path_factory, rows):
     frame = pd.DataFrame(rows, columns=["text", "count", "value"])
     frame = frame.astype({"text": "str", "count": "Int64", "value": "float64"})
     store = Store(tmp_path_factory.mktemp("store"))
-    snapshot = store.publish({"t": Table(frame, "", "")}, action="test", border_quality="reference")
+    snapshot = store.publish({"t": Table(frame, "", "")}, Act("test"), border_quality="reference")
     pd.testing.assert_frame_equal(snapshot.read("t"), frame)
 
 
@@ -143,11 +143,9 @@ def test_the_manifest_says_what_when_and_from_where(store):
     notes = (("sources.no_bundle", {"folder": "bundle"}),)
     made = store.publish(
         tables(),
-        action="prepare",
+        Act("prepare", notes=notes, details={"coverage": {"overlaps": 8}}),
         border_quality="reference",
-        notes=notes,
-        details={"coverage": {"overlaps": 8}},
-        now=NOON,
+        created=NOON,
     )
     read = Store(store.folder).current()
     assert read is not None
@@ -196,14 +194,14 @@ def test_another_source_or_date_is_new_content(store, field):
     table = tables()["clusters"]
     told = {"source": table.source, "as_of": table.as_of} | {field: "2026-02"}
     changed = tables() | {"clusters": Table(table.frame, **told)}
-    new = store.publish(changed, action="prepare", border_quality="reference")
+    new = store.publish(changed, Act("prepare"), border_quality="reference")
     assert new.snapshot_id != old.snapshot_id
 
 
 def test_going_back_to_old_content_within_the_same_second_works(store):
     for area in (1.0, 2.0, 1.0):
         made = store.publish(
-            tables(area=area), action="prepare", border_quality="reference", now=NOON
+            tables(area=area), Act("prepare"), border_quality="reference", created=NOON
         )
         assert made.read("clusters")["area_ha"][1] == area
         assert store.current() == made
@@ -380,8 +378,8 @@ def big(seed: int) -> dict[str, Table]:
 def writer(store: Store, seed: int) -> mp.Process:
     return READY.Process(
         target=store.publish,
-        args=(big(seed),),
-        kwargs={"action": "test", "border_quality": "reference"},
+        args=(big(seed), Act("test")),
+        kwargs={"border_quality": "reference"},
     )
 
 

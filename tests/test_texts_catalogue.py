@@ -16,7 +16,21 @@ from typing import get_args
 
 import pytest
 
-from lib import crossing, disputes, errors, facts, filters, merger, schemas, search, sources
+from lib import (
+    crossing,
+    disputes,
+    errors,
+    facts,
+    filters,
+    findings,
+    headings,
+    importing,
+    legacytext,
+    merger,
+    schemas,
+    search,
+    sources,
+)
 from lib.layers import REGISTRY
 from lib.text import LANGS, catalog
 from lib.ui import sidebar
@@ -26,8 +40,8 @@ CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("
 STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CODE}
 KEY = re.compile(r"[a-z_]+\.(\w|\w[\w./-]*\w)")
 FILES = re.compile(r".*\.(css|csv|geojson|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|xlsx)")
-TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint"}
-"""Texts that show what a visitor may type: no accents, on purpose."""
+TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file"}
+"""What a visitor may type, and a name of a file: no accents, on purpose."""
 
 
 @cache
@@ -96,7 +110,7 @@ def pages() -> set[str]:
 def tables() -> set[str]:
     """Return the tables a snapshot can hold: facts, borders, background layers."""
     background = {"former_borders" if n == "former_units" else n for n in sources._LAYERS}
-    return set(schemas.TABLES) | background
+    return set(schemas.ALL_TABLES) | background
 
 
 FILTERS = [
@@ -109,10 +123,19 @@ FILTERS = [
 QUALITIES = set(get_args(sources.BorderQuality))
 COLUMNS = [
     (table, column)
-    for table, model in schemas.TABLES.items()
+    for table, model in schemas.ALL_TABLES.items()
     for column in model.to_schema().columns
 ]
 FAMILIES: dict[str, set[str]] = {
+    "data.about_{}": set(importing.KINDS),
+    "data.action_{}": {"prepare", "import"},
+    "data.all_{}": {"gpkg", "xlsx", "geoparquet"},
+    "data.how_{}": set(get_args(headings.How)),
+    "data.level_{}": set(findings.LEVELS),
+    "data.preview_{}": {"old", "new"},
+    "data.step_{}": {"choose", "check", "publish"},
+    "data.tab_{}": {"use", "import", "history", "download"},
+    "importing.font_{}": set(get_args(legacytext.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},
     "about.table_{}": tables(),

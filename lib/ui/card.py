@@ -53,7 +53,9 @@ def link(url: str, text: str) -> Markup:
 
 
 def site(url: str) -> str:
-    """Return the host of `url`, as a reader names a source."""
+    """Return the host of `url`, as a reader names a source; a file of the office by its name."""
+    if url.startswith("file:"):
+        return tr("card.office_file", file=url.removeprefix("file:"))
     return urlsplit(url).netloc.removeprefix("www.") or url
 
 

@@ -29,7 +29,7 @@ MULTI: Final = (
     "lead",
     "samples",
 )
-SINGLE: Final = ("lang", "sel")
+SINGLE: Final = ("lang", "sel", "tab")
 NUMBERS: Final = {"tolerance": (3, 80, 50), "min_ha": (0, 40, 0)}
 """Sliders: least, most and default value."""
 _DEFAULTS: Final = {"lang": "vi"}

@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib import layerdata, search
 from lib.borders import CommuneIndex, prepare_communes
-from lib.crosswork import Answer, answer
+from lib.crosswork import Answer, answer, outlines_of
 from lib.errors import StoreError
 from lib.layers import LayerFile
 from lib.mapview import check_assets
@@ -74,10 +74,13 @@ def cross_answer(
     snapshot_id: str, _data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
 ) -> Answer:
     """Return the clusters on two communes for one position of the slider."""
+    parts = [outlines_of(_data.tables), sample_outlines() if samples else None]
+    given = [part for part in parts if part is not None]
+    outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
     return answer(
         _data.tables,
-        sample_outlines() if samples else None,
-        commune_index(snapshot_id, _data) if samples else None,
+        outlines,
+        commune_index(snapshot_id, _data) if given else None,
         tolerance_m=tolerance_m,
         lang=lang,
     )

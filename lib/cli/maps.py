@@ -1,44 +1,20 @@
-"""The command line: what the pages do, without a browser.
+"""Commands that make the map and answer its question: ``prepare``, ``cross-commune``."""
 
-Exit codes: 0 done, 2 wrong use, 3 the data was refused and nothing changed.
-"""
-
-import io
-import sys
 from pathlib import Path
 from typing import Annotated
 
+import geopandas as gpd
 import typer
 
 from lib import crosswork, exports
 from lib import prepare as preparing
-from lib.errors import PhuThoError, StoreError, WrongUseError
+from lib.borders import prepare_communes
+from lib.cli.base import StoreOption, app, in_use, open_store
+from lib.errors import WrongUseError
 from lib.facts import data_date
 from lib.settings import TOLERANCE_RANGE, settings
 from lib.store import Store
 from lib.text import number, t
-
-app = typer.Typer(
-    help="Bản đồ cụm công nghiệp và lưới điện tỉnh Phú Thọ.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-StoreOption = Annotated[
-    Path | None,
-    typer.Option("--store", help="Thư mục kho dữ liệu (mặc định: PHUTHO_STORE hoặc data/store)."),
-]
-
-
-@app.callback()
-def main() -> None:
-    """Bản đồ cụm công nghiệp và lưới điện tỉnh Phú Thọ."""
-
-
-def open_store(folder: Path | None) -> Store:
-    """Return the store the option or the settings name."""
-    return Store(folder or settings().store)
 
 
 @app.command()
@@ -113,28 +89,17 @@ def cross_commune(
 
 
 def _from_store(store: Store, tolerance: float) -> tuple[crosswork.Answer, dict[str, str]]:
-    snapshot = store.current()
-    if snapshot is None:
-        raise StoreError("store.empty")
-    names = ("clusters", "former_units", "ended_units", "communes", "assignments")
-    tables = {name: snapshot.read(name) for name in names}
+    snapshot = in_use(store)
+    names = ("clusters", "former_units", "ended_units", "communes", "assignments", "outlines")
+    tables = {name: snapshot.read(name) for name in names if name in snapshot.manifest.tables}
     about = crosswork.notes(
         tolerance_m=tolerance,
         data_date=data_date(tables["clusters"]),
         borders=snapshot.manifest.tables["communes"].source,
         sources=", ".join(tables["clusters"]["source_url"].dropna().unique()),
     )
-    return crosswork.answer(tables, None, None, tolerance_m=tolerance), about
-
-
-def run() -> None:
-    """Run the command line; say a refusal in words and exit with its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A Windows pipe is cp1252, which has no Vietnamese letters.
-            stream.reconfigure(encoding="utf-8")
-    try:
-        app()
-    except PhuThoError as error:
-        typer.echo(error.message(), err=True)
-        raise SystemExit(error.exit_code) from error
+    outlines = crosswork.outlines_of(tables)
+    schematic = snapshot.manifest.border_quality == "schematic"
+    measure = outlines is not None and not schematic
+    index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measure else None
+    return crosswork.answer(tables, outlines, index, tolerance_m=tolerance), about

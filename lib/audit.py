@@ -1,0 +1,112 @@
+"""The log of what was done to the store: one line an act, never rewritten.
+
+Each line carries the hash of the line before, so that a line taken out or
+changed later is seen (a hash chain, as in RFC 6962's spirit but linear).
+"""
+
+import datetime as dt
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from lib.errors import StoreError
+
+LOG: Final = "audit.jsonl"
+_FIRST: Final = "0" * 64
+
+
+@dataclass(frozen=True)
+class Event:
+    """One act.
+
+    Parameters
+    ----------
+    when : str
+        ISO 8601, UTC.
+    who : str
+        Name given on the page, or the account of the machine.
+    action : str
+        prepare, import, restore, restore-backup ...
+    snapshot : str
+        The snapshot in use after it.
+    before : str
+        The snapshot in use before it; empty for the first.
+    details : dict
+        What else is to be remembered: kind of table, files, counts.
+    previous : str
+        Hash of the line before.
+    digest : str
+        sha256 of all the rest.
+    """
+
+    when: str
+    who: str
+    action: str
+    snapshot: str
+    before: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    previous: str = _FIRST
+    digest: str = ""
+
+    def sealed(self) -> str:
+        """Return the hash of everything but the hash itself."""
+        content = {key: value for key, value in asdict(self).items() if key != "digest"}
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def now() -> str:
+    """Return this moment as the log writes it."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
+def events(folder: Path) -> list[Event]:
+    """Return all that was logged, oldest first; a last line cut short is left out.
+
+    Raises
+    ------
+    StoreError
+        The chain is broken: a line was changed, taken out or put in.
+    """
+    path = folder / LOG
+    if not path.exists():
+        return []
+    lines = path.read_bytes().split(b"\n")[:-1]
+    read: list[Event] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            event = Event(**json.loads(line))
+        except (ValueError, TypeError) as error:
+            raise StoreError("audit.broken", row=number) from error
+        expected = read[-1].digest if read else _FIRST
+        if event.previous != expected or event.digest != event.sealed():
+            raise StoreError("audit.broken", row=number)
+        read.append(event)
+    return read
+
+
+def append(folder: Path, event: Event) -> Event:
+    """Write `event` as the last line, on disk before this returns; call under the store's lock.
+
+    A line that a crash cut short is taken off first: it was never whole.
+
+    Raises
+    ------
+    StoreError
+        The chain is broken.
+    """
+    before = events(folder)
+    chained = Event(**{**asdict(event), "previous": before[-1].digest if before else _FIRST})
+    chained = Event(**{**asdict(chained), "digest": chained.sealed()})
+    line = json.dumps(asdict(chained), ensure_ascii=False, default=str) + "\n"
+    path = folder / LOG
+    with path.open("ab") as file:
+        whole = path.read_bytes().rfind(b"\n") + 1
+        file.truncate(whole)
+        file.write(line.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return chained

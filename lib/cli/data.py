@@ -1,0 +1,170 @@
+"""Commands that bring data in, go back and save it: ``import``, ``snapshots``, ``backup``."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lib import backup, history, importing, layerdata
+from lib.cli.base import StoreOption, account, app, in_use, open_store
+from lib.errors import DataRefusedError, WrongUseError
+from lib.settings import settings
+from lib.store import Store
+from lib.text import date, number, t
+
+snapshots = typer.Typer(help="Các bản dữ liệu: xem, so sánh, khôi phục.", no_args_is_help=True)
+app.add_typer(snapshots, name="snapshots")
+
+
+class Crs(StrEnum):
+    """EPSG codes a file can be read in."""
+
+    PHU_THO = "9208"
+    VINH_PHUC = "5897"
+    HOA_BINH = "9211"
+    UTM = "3405"
+    WGS84 = "4326"
+
+
+@app.command("import")
+def import_files(
+    kind: Annotated[str, typer.Argument(help="Loại dữ liệu: outlines, clusters, communes, …")],
+    files: Annotated[list[Path], typer.Argument(help="Một hoặc nhiều tệp.")],
+    crs: Annotated[
+        Crs | None, typer.Option(help="Hệ tọa độ (EPSG) của tệp không tự ghi hệ tọa độ.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Ghi báo cáo JSON vào tệp này.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Xác nhận mọi điểm cần xác nhận, trừ hệ tọa độ.")
+    ] = False,
+    swap_xy: Annotated[bool, typer.Option("--swap-xy", help="Trong tệp, X và Y đổi chỗ.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Bỏ các dòng không có trong tệp.")
+    ] = False,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="Ngày số liệu, YYYY-MM-DD (mặc định: hôm nay).")
+    ] = "",
+    accuracy: Annotated[float | None, typer.Option(help="Sai số ranh giới cụm, mét.")] = 0.5,
+    store: StoreOption = None,
+) -> None:
+    """Nhập tệp của cơ quan: đọc, kiểm tra, công bố một bản dữ liệu mới."""
+    options = importing.Options(
+        importing.kind_of(kind),
+        as_of=_day(as_of),
+        crs=int(crs) if crs else None,
+        swapped=swap_xy,
+        replace=replace,
+        accuracy_m=accuracy,
+    )
+    where = open_store(store)
+    base = in_use(where)
+    contents, unreadable = importing.read_all([(path, path.name) for path in files])
+    draft = importing.check(contents, options, importing.tables_of(base), unreadable=unreadable)
+    for finding in draft.findings:
+        typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
+    if report is not None:
+        text = json.dumps(draft.report(), ensure_ascii=False, indent=1, default=str)
+        report.write_text(text, encoding="utf-8")
+    for table, count in draft.counts.items():
+        typer.echo(_said("data.counts", table, vars(count)))
+    if draft.refused or not draft.tables:
+        raise DataRefusedError("importing.refused", count=len(draft.of("refused")))
+    if dry_run:
+        typer.echo(t("data.dry_run"))
+        return
+    originals = {path.name: path.read_bytes() for path in files}
+    made = importing.publish(where, draft, base=base, files=originals, who=account(), confirmed=yes)
+    layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
+    key = "data.published" if made.snapshot_id != base.snapshot_id else "data.nothing_new"
+    typer.echo(t(key, snapshot=made.snapshot_id))
+
+
+def _said(key: str, table: str, counts: Mapping[str, int]) -> str:
+    """Return the sentence that counts the rows of a table an act touches."""
+    values: dict[str, object] = {name: number(count) for name, count in counts.items()}
+    return t(key, "vi", table=t(f"about.table_{table}"), **values)
+
+
+def _day(value: str) -> str:
+    try:
+        day = dt.date.fromisoformat(value) if value else dt.datetime.now().astimezone().date()
+    except ValueError as error:
+        raise WrongUseError("data.bad_day", value=value) from error
+    return day.isoformat()
+
+
+@snapshots.command("list")
+def list_snapshots(store: StoreOption = None) -> None:
+    """Liệt kê các bản dữ liệu, mới nhất trước."""
+    where = open_store(store)
+    current = in_use(where).snapshot_id
+    for snapshot in where.snapshots():
+        manifest = snapshot.manifest
+        mark = "*" if snapshot.snapshot_id == current else " "
+        said = t(f"data.action_{manifest.action}")
+        typer.echo(
+            f"{mark} {snapshot.snapshot_id}  {date(manifest.created)}  {said}  {manifest.who}"
+        )
+
+
+@snapshots.command("show")
+def show_snapshot(
+    snapshot_id: Annotated[str, typer.Argument(help="Mã bản dữ liệu.")], store: StoreOption = None
+) -> None:
+    """Cho biết một bản dữ liệu có gì và khác bản trước ở đâu."""
+    where = open_store(store)
+    snapshot = where.open(snapshot_id)
+    manifest = snapshot.manifest
+    typer.echo(f"{snapshot.snapshot_id}  {manifest.created}  {manifest.action}  {manifest.who}")
+    for name, info in manifest.tables.items():
+        told = (number(info.rows), info.source, date(info.as_of), info.crs or "-", info.sha256)
+        typer.echo(f"  {name}: {'  '.join(told)}")
+    for file in manifest.files:
+        typer.echo(f"  {file.stored}: {file.name}  {file.size} B  {file.sha256}")
+    earlier = [s for s in where.snapshots() if s.snapshot_id < snapshot_id]
+    if earlier:
+        for name, difference in history.compare(earlier[0], snapshot).items():
+            counted = {key: len(rows) for key, rows in difference.counted().items()}
+            typer.echo(_said("data.difference", name, counted))
+
+
+@snapshots.command("restore")
+def restore_snapshot(
+    snapshot_id: Annotated[str, typer.Argument(help="Mã bản dữ liệu.")], store: StoreOption = None
+) -> None:
+    """Dùng lại một bản dữ liệu cũ; bản đang dùng vẫn được giữ."""
+    made = open_store(store).restore(snapshot_id, who=account())
+    layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
+    typer.echo(t("data.restored", snapshot=made.snapshot_id))
+
+
+@app.command("backup")
+def backup_store(
+    file: Annotated[Path, typer.Argument(help="Tệp sao lưu (.zip).")], store: StoreOption = None
+) -> None:
+    """Sao lưu toàn bộ kho dữ liệu vào một tệp."""
+    made = backup.backup(_not_empty(open_store(store)), file)
+    typer.echo(t("data.backed_up", file=file.name, snapshots=made.snapshots, files=made.files))
+
+
+@app.command("restore-backup")
+def restore_backup(
+    file: Annotated[Path, typer.Argument(help="Tệp sao lưu (.zip).")], store: StoreOption = None
+) -> None:
+    """Lấy lại kho dữ liệu từ tệp sao lưu; bản đang có không bị xóa."""
+    if not file.is_file():
+        raise WrongUseError("readers.no_file", file=file.name)
+    where = open_store(store)
+    made = backup.restore_backup(file, where)
+    layerdata.build(in_use(where), settings().static, simplify_m=settings().simplify_m)
+    typer.echo(t("data.restored", snapshot=made.current))
+
+
+def _not_empty(store: Store) -> Store:
+    in_use(store)
+    return store

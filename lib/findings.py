@@ -1,0 +1,73 @@
+"""What a check has to say about a file: where, what, and whether it can go on.
+
+A finding carries the key of a text and its values, as errors do, so that the
+page, the command line and the report in JSON say the same words.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from lib.errors import DataRefusedError
+from lib.text import Lang, t
+
+Level = Literal["note", "mended", "ask", "refused"]
+LEVELS: Final[tuple[Level, ...]] = ("refused", "ask", "mended", "note")
+"""Gravest first: cannot be used; a person has to confirm; changed and how; good to know."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found in a file.
+
+    Parameters
+    ----------
+    level : {"note", "mended", "ask", "refused"}
+        How grave it is.
+    key : str
+        Key of the sentence in ``lib/texts``.
+    values : dict
+        What the sentence names, beside file, row and column.
+    file : str
+        Name of the file, with sheet or layer where there are several.
+    row : int or None
+        Row as a person counts it in that file, from 1; a feature's number where
+        there are no rows.
+    column : str
+        Heading of the column, as in the file.
+    """
+
+    level: Level
+    key: str
+    values: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+
+    def message(self, lang: Lang = "vi") -> str:
+        """Return the sentence in `lang`."""
+        return t(
+            self.key,
+            lang,
+            **{"file": self.file, "row": self.row, "column": self.column, **self.values},
+        )
+
+
+def from_error(error: DataRefusedError) -> Finding:
+    """Return a refusal as a finding, its place taken from what it names."""
+    values = dict(error.values)
+    row = values.pop("row", None)
+    return Finding(
+        "refused",
+        error.key,
+        values,
+        file=str(values.pop("file", "")),
+        row=row if isinstance(row, int) else None,
+        column=str(values.pop("column", "")),
+    )
+
+
+def gravest(findings: Iterable[Finding]) -> Level | None:
+    """Return the gravest level among `findings`, None if there are none."""
+    found = {finding.level for finding in findings}
+    return next((level for level in LEVELS if level in found), None)

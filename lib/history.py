@@ -1,0 +1,89 @@
+"""What changed between two snapshots: rows added, changed, removed, and in which fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from lib.importing.merging import changed_keys
+from lib.schemas import ALL_TABLES, KEYS
+from lib.store import Snapshot
+
+_KEYS: Final = {
+    **KEYS,
+    "ended_units": ("name", "kind", "district"),
+    "power_plants": ("plant_id",),
+    "published_totals": ("area", "metric", "as_of"),
+    "reliability_published": ("area", "period", "index", "scope"),
+    "settlements": ("code",),
+}
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How one table differs between two snapshots.
+
+    Parameters
+    ----------
+    key : tuple of str
+        Columns that tell rows apart.
+    added, removed : tuple of tuple
+        Keys of rows only in the later, only in the earlier one.
+    changed : mapping
+        Key of a row -> columns that differ.
+    """
+
+    key: tuple[str, ...]
+    added: tuple[Key, ...]
+    removed: tuple[Key, ...]
+    changed: Mapping[Key, list[str]]
+
+    def counted(self) -> dict[str, tuple[Key, ...]]:
+        """Return the keys under the words of a count."""
+        return {"added": self.added, "changed": tuple(self.changed), "removed": self.removed}
+
+
+def compare(earlier: Snapshot, later: Snapshot) -> dict[str, Difference]:
+    """Return table -> difference, only for tables that differ.
+
+    A table of equal sha256 is equal and is not read.
+
+    Raises
+    ------
+    StoreError
+        A table of one of them is missing or damaged.
+    """
+    found: dict[str, Difference] = {}
+    for name in ALL_TABLES:
+        a, b = earlier.manifest.tables.get(name), later.manifest.tables.get(name)
+        if (a and a.sha256) == (b and b.sha256):
+            continue
+        before = earlier.read(name) if a else None
+        after = later.read(name) if b else None
+        difference = _difference(before, after, _KEYS[name])
+        if difference.added or difference.removed or difference.changed:
+            found[name] = difference
+    return found
+
+
+def _difference(
+    before: pd.DataFrame | None, after: pd.DataFrame | None, key: tuple[str, ...]
+) -> Difference:
+    old, new = _keys(before, key), _keys(after, key)
+    changed = changed_keys(before, after, key) if before is not None and after is not None else {}
+    return Difference(
+        key,
+        tuple(one for one in new if one not in old),
+        tuple(one for one in old if one not in new),
+        changed,
+    )
+
+
+def _keys(frame: pd.DataFrame | None, key: tuple[str, ...]) -> dict[Key, None]:
+    if frame is None:
+        return {}
+    rows = zip(*(frame[column].astype(str) for column in key), strict=True)
+    return dict.fromkeys(tuple(row) for row in rows)

@@ -1,0 +1,183 @@
+"""What an import is asked for, and what it would change, before anything is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from lib.crs import STORAGE_CRS
+from lib.findings import LEVELS, Finding
+from lib.headings import Heading
+from lib.legacytext import LegacyEncoding
+from lib.matching import ClusterMatch
+from lib.text import Lang
+
+KINDS: Final = (
+    "outlines",
+    "clusters",
+    "communes",
+    "former_units",
+    "assignments",
+    "substations",
+    "power_lines",
+    "weak_supply",
+    "outages",
+    "customers",
+)
+"""What a file can be imported as."""
+
+TextChoice = LegacyEncoding | Literal["keep"] | None
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person chose for one import.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    as_of : str
+        Day the data describe, ISO.
+    crs : int or None
+        EPSG code chosen for files that state none.
+    swapped : bool
+        X and Y of the file are exchanged.
+    text : str or None
+        Old font to convert from, ``keep`` to leave the texts, None if not decided.
+    mapping : mapping
+        Column of the table -> place of the column in the file, picked by hand.
+    matches : mapping
+        Label in the file -> cluster_id, picked by hand; empty to leave it out.
+    quality : str
+        Of outlines: surveyed, traced or approximate.
+    accuracy_m : float or None
+        Of outlines, metres; None if nobody knows.
+    replace : bool
+        Rows that are not in the file are taken out; otherwise they stay.
+    """
+
+    kind: str
+    as_of: str
+    crs: int | None = None
+    swapped: bool = False
+    text: TextChoice = None
+    mapping: Mapping[str, int] = field(default_factory=dict)
+    matches: Mapping[str, str] = field(default_factory=dict)
+    quality: str = "surveyed"
+    accuracy_m: float | None = 0.5
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows of a table an import touches."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True)
+class CrsRead:
+    """The CRS a file was read in, and the one that is proposed instead."""
+
+    file: str
+    epsg: int | None
+    stated: bool
+    proposed: int | None = None
+    proposed_swapped: bool = False
+
+
+def no_preview() -> gpd.GeoDataFrame:
+    """Return a preview with nothing on it."""
+    return gpd.GeoDataFrame(
+        {"code": [], "name": [], "state": []}, geometry=[], crs=STORAGE_CRS
+    ).astype({"code": "str", "name": "str", "state": "str"})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an import would change.
+
+    Parameters
+    ----------
+    options : Options
+        What was chosen.
+    tables : mapping
+        Tables as they would be after it; empty if nothing can be used.
+    findings : tuple of Finding
+        Everything that was found, gravest first.
+    counts : mapping
+        Table -> rows touched.
+    preview : GeoDataFrame
+        ``code``, ``name``, ``state`` (old or new), geometry in EPSG:4326.
+    matches : tuple of ClusterMatch
+        For outlines and clusters without codes.
+    crs : tuple of CrsRead
+        One for each file with geometry.
+    text_before_after : tuple
+        Examples of old-font text and what it would become.
+    headings : tuple of (str, Heading)
+        Sheet and which of its columns is which column of the table.
+    border_quality : str or None
+        Set where the borders themselves are imported.
+    """
+
+    options: Options
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    preview: gpd.GeoDataFrame = field(default_factory=no_preview)
+    matches: tuple[ClusterMatch, ...] = ()
+    crs: tuple[CrsRead, ...] = ()
+    text_before_after: tuple[tuple[str, str], ...] = ()
+    headings: tuple[tuple[str, Heading], ...] = ()
+    border_quality: str | None = None
+
+    def of(self, level: str) -> list[Finding]:
+        """Return the findings of one level."""
+        return [finding for finding in self.findings if finding.level == level]
+
+    @property
+    def refused(self) -> bool:
+        """Whether something cannot be used as it is."""
+        return bool(self.of("refused"))
+
+    @property
+    def changes(self) -> bool:
+        """Whether publishing would change anything."""
+        return any(c.added or c.changed or c.removed for c in self.counts.values())
+
+    def report(self, lang: Lang = "vi") -> dict[str, Any]:
+        """Return all of it as plain values, for a JSON report."""
+        return {
+            "kind": self.options.kind,
+            "refused": self.refused,
+            "counts": {name: vars(count) for name, count in self.counts.items()},
+            "crs": [vars(read) for read in self.crs],
+            "findings": [
+                {
+                    "level": finding.level,
+                    "key": finding.key,
+                    "message": finding.message(lang),
+                    "file": finding.file,
+                    "row": finding.row,
+                    "column": finding.column,
+                }
+                for finding in self.findings
+            ],
+        }
+
+
+def gravest_first(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return `findings` with refusals first, each once, in file order within a level."""
+    once: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        once.setdefault(
+            (finding.key, finding.file, finding.row, finding.column, str(finding.values)), finding
+        )
+    return tuple(sorted(once.values(), key=lambda f: LEVELS.index(f.level)))

@@ -1,0 +1,303 @@
+"""Outlines of clusters: which cluster, where, and what becomes of the tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from lib import outlinecheck
+from lib.crs import STORAGE_CRS
+from lib.errors import DataRefusedError
+from lib.findings import Finding, from_error
+from lib.geometry import areas_ha, outline
+from lib.importing.draft import CrsRead, Draft, Options, gravest_first
+from lib.importing.merging import count_changes, merge_rows
+from lib.importing.shapes import place, shapes_of
+from lib.matching import ClusterMatch, alike, match_clusters
+from lib.readers import Content
+from lib.schemas import ALL_TABLES
+from lib.text import hectares, number
+from lib.zones import Twin
+
+_UNKNOWN: Final = {
+    "kind": "ccn",
+    "legal_status": "unknown",
+    "operation_status": "unknown",
+    "wastewater": "unknown",
+    "behind_schedule": "unknown",
+    "outline_quality": "none",
+}
+"""What is written of a cluster of which a file gives only the outline."""
+
+
+def check_outlines(
+    contents: Sequence[Content], options: Options, base: Mapping[str, pd.DataFrame]
+) -> Draft:
+    """Return what bringing these outlines would change.
+
+    Parameters
+    ----------
+    contents : sequence of Content
+        What the files hold, texts settled.
+    options : Options
+        ``kind`` is outlines or clusters; with clusters, a shape of a code the
+        register does not know adds the cluster.
+    base : mapping
+        Tables in use: ``clusters``, ``communes`` with geometry, ``outlines`` if
+        there are any.
+    """
+    communes = gpd.GeoDataFrame(base["communes"])
+    province = outline(communes)
+    found: list[Finding] = []
+    crs: list[CrsRead] = []
+    placed: list[gpd.GeoDataFrame] = []
+    for content in contents:
+        try:
+            shapes, said = shapes_of(content)
+        except DataRefusedError as error:
+            found.append(from_error(error))
+            continue
+        found.extend(said)
+        for one in shapes:
+            frame, read, told = place(one, options, province)
+            crs.append(read)
+            found.extend(told)
+            if frame is not None:
+                placed.append(frame.assign(file=one.file, stem=_stem(content.file)))
+    if not placed:
+        return Draft(options, findings=gravest_first(found), crs=tuple(crs))
+    given = gpd.GeoDataFrame(pd.concat(placed, ignore_index=True), crs=STORAGE_CRS)
+    matches, said = _matched(given, options, base["clusters"])
+    found.extend(said)
+    given["cluster_id"] = [match.cluster_id for match in matches]
+    added = _new_clusters(given, matches, options, base)
+    if len(added):
+        found.append(
+            Finding("ask", "importing.new_clusters", {"clusters": ", ".join(added["cluster_id"])})
+        )
+    given = given[given["cluster_id"] != ""]
+    if given.empty:
+        return Draft(options, findings=gravest_first(found), crs=tuple(crs), matches=tuple(matches))
+    clusters = (
+        pd.concat([base["clusters"], added], ignore_index=True) if len(added) else base["clusters"]
+    )
+    joined = _joined(given, clusters, found)
+    known = gpd.GeoDataFrame(base["outlines"]) if "outlines" in base else None
+    if known is not None:
+        known = known.merge(clusters[["cluster_id", "name"]], on="cluster_id")
+    checked, said = _checked(joined, clusters, known, province)
+    found.extend(said)
+    tables, counts = _tables(checked, options, base, clusters)
+    return Draft(
+        options,
+        tables=tables,
+        findings=gravest_first(found),
+        counts=counts,
+        preview=_preview(checked, known),
+        matches=tuple(matches),
+        crs=tuple(crs),
+    )
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
+
+
+def _matched(
+    given: gpd.GeoDataFrame, options: Options, clusters: pd.DataFrame
+) -> tuple[list[ClusterMatch], list[Finding]]:
+    """Return which cluster each shape is of; a file of one unnamed shape is known by its name."""
+    alone = given.groupby("file")["row"].transform("size") == 1
+    names = [
+        name or (stem if single and not code else "")
+        for code, name, stem, single in zip(
+            given["code"], given["name"], given["stem"], alone, strict=True
+        )
+    ]
+    given["name"] = names
+    labels = list(zip(given["code"], names, strict=True))
+    matches = match_clusters(labels, clusters, options.matches)
+    known = clusters.set_index("cluster_id")["name"]
+    found = []
+    for match, (code, name), file, row in zip(
+        matches, labels, given["file"], given["row"], strict=True
+    ):
+        values: dict[str, Any] = {"label": match.label or f"{row}"}
+        if match.how == "code" and name and not alike(name, known[match.cluster_id]):
+            values |= {"name": name, "cluster": match.cluster_id, "known": known[match.cluster_id]}
+            found.append(Finding("ask", "importing.other_name", values, file, row))
+        if match.how == "similar":
+            score = Twin.of(lambda lang, m=match: number(m.score, lang, 0, "%"))  # type: ignore[misc]
+            values |= {"cluster": match.cluster_id, "name": known[match.cluster_id], "score": score}
+            found.append(Finding("ask", "importing.match_similar", values, file, row))
+        elif match.how == "left_out":
+            found.append(Finding("note", "importing.match_left_out", values, file, row))
+        elif match.how == "none" and not (code and options.kind == "clusters" and name):
+            near = ", ".join(f"{c} {known[c]}" for c, _ in match.candidates)
+            values |= {"near": near or "-"}
+            found.append(Finding("refused", "importing.match_none", values, file, row))
+    return matches, found
+
+
+def _new_clusters(
+    given: gpd.GeoDataFrame,
+    matches: Sequence[ClusterMatch],
+    options: Options,
+    base: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Return rows of the register for codes it does not know; only for kind ``clusters``."""
+    columns = list(base["clusters"].columns)
+    if options.kind != "clusters":
+        return base["clusters"].iloc[:0]
+    fresh = [
+        at
+        for at, (match, code, name) in enumerate(
+            zip(matches, given["code"], given["name"], strict=True)
+        )
+        if match.how == "none" and code and name
+    ]
+    given.loc[given.index[fresh], "cluster_id"] = given["code"].iloc[fresh]
+    new = given.iloc[fresh].drop_duplicates("code")
+    if new.empty:
+        return base["clusters"].iloc[:0]
+    rows = pd.DataFrame(
+        {
+            **_UNKNOWN,
+            "cluster_id": new["code"].to_numpy(),
+            "name": new["name"].to_numpy(),
+            "former_province": _provinces(new, gpd.GeoDataFrame(base["communes"])),
+            "source_url": [f"file:{_address(file)}" for file in new["file"]],
+            "as_of": options.as_of,
+        }
+    )
+    typed: pd.DataFrame = ALL_TABLES["clusters"].validate(rows.reindex(columns=columns))
+    return typed
+
+
+def _address(name: str) -> str:
+    """Return a file's name as it can stand in a source: no spaces, no slashes."""
+    return "_".join(name.replace("/", " ").split())
+
+
+def _provinces(new: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[str]:
+    """Return the former province in which the most of each outline lies."""
+    tree = shapely.STRtree(communes.geometry.to_numpy())
+    points = shapely.point_on_surface(shapely.make_valid(new.geometry.to_numpy()))
+    nearest = tree.nearest(points)
+    return [str(province) for province in communes["former_province"].iloc[nearest]]
+
+
+def _joined(
+    given: gpd.GeoDataFrame, clusters: pd.DataFrame, found: list[Finding]
+) -> gpd.GeoDataFrame:
+    """Return one row a cluster: several parcels of one cluster become one outline."""
+    names = clusters.set_index("cluster_id")["name"]
+    rows = []
+    for cluster, parts in given.groupby("cluster_id", sort=False):
+        first = parts.iloc[0]
+        shapes = parts.geometry.to_numpy()
+        shape = shapes[0] if len(shapes) == 1 else _union(shapes)
+        if len(shapes) > 1:
+            values = {"cluster": cluster, "name": names[cluster], "count": len(shapes)}
+            found.append(
+                Finding("note", "importing.parts_joined", values, first["file"], first["row"])
+            )
+        stated = parts["stated_ha"].sum(min_count=len(parts))
+        rows.append(
+            (cluster, names[cluster], first["file"], first["row"], first["epsg"], stated, shape)
+        )
+    columns = ["cluster_id", "name", "file", "row", "epsg", "stated_ha", "geometry"]
+    return gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=columns), geometry="geometry", crs=STORAGE_CRS
+    )
+
+
+def _union(shapes: np.ndarray[Any, Any]) -> shapely.Geometry:
+    """Return the parcels as one shape; broken ones side by side, so that the check names them."""
+    if shapely.is_valid(shapes).all():
+        union: shapely.Geometry = shapely.union_all(shapely.force_2d(shapes))
+        return union
+    parts = shapely.get_parts(shapes)
+    return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
+
+
+def _checked(
+    joined: gpd.GeoDataFrame,
+    clusters: pd.DataFrame,
+    known: gpd.GeoDataFrame | None,
+    province: shapely.Geometry,
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    areas = clusters.set_index("cluster_id")["area_ha"].dropna()
+    decided = {str(code): float(area) for code, area in areas.items()}
+    parts: list[gpd.GeoDataFrame] = []
+    found: list[Finding] = []
+    others = known[~known["cluster_id"].isin(joined["cluster_id"])] if known is not None else None
+    for file, frame in joined.groupby("file", sort=False):
+        sound, told = outlinecheck.check(
+            frame, known=others, decided_ha=decided, province=province, file=str(file)
+        )
+        parts.append(sound)
+        found.extend(told)
+        others = sound if others is None else pd.concat([others, sound], ignore_index=True)
+    checked = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=STORAGE_CRS)
+    stated = checked["stated_ha"]
+    off = (stated - areas_ha(checked.geometry)).abs() > np.maximum(0.02, 0.001 * stated)
+    for row in checked[off.fillna(value=False)].itertuples():
+        computed = areas_ha(checked.geometry)[row.Index]
+        values = {
+            "name": row.name,
+            "stated": Twin.of(lambda lang, r=row: hectares(r.stated_ha, lang)),  # type: ignore[misc]
+            "computed": Twin.of(lambda lang, a=computed: hectares(a, lang)),  # type: ignore[misc]
+        }
+        found.append(Finding("ask", "importing.stated_area", values, row.file, row.row))
+    return checked, found
+
+
+def _tables(
+    checked: gpd.GeoDataFrame,
+    options: Options,
+    base: Mapping[str, pd.DataFrame],
+    clusters: pd.DataFrame,
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    accuracy = np.nan if options.accuracy_m is None else options.accuracy_m
+    fresh = gpd.GeoDataFrame(
+        {
+            "cluster_id": checked["cluster_id"],
+            "outline_quality": options.quality,
+            "outline_accuracy_m": float(accuracy),
+            "given_crs": [f"EPSG:{epsg}" for epsg in checked["epsg"]],
+            "note": None,
+            "source_url": [f"file:{_address(file)}" for file in checked["file"]],
+            "as_of": options.as_of,
+        },
+        geometry=checked.geometry.to_numpy(),
+        crs=STORAGE_CRS,
+    )
+    plain = pd.DataFrame(fresh.drop(columns="geometry"))
+    typed = ALL_TABLES["outlines"].validate(plain)
+    fresh = gpd.GeoDataFrame(typed, geometry=fresh.geometry.to_numpy(), crs=STORAGE_CRS)
+    before = base.get("outlines")
+    merged = merge_rows(before, fresh, ("cluster_id",), replace=options.replace)
+    counts = {"outlines": count_changes(before, merged, ("cluster_id",))}
+    told = clusters.copy()
+    quality = merged.set_index("cluster_id")[["outline_quality", "outline_accuracy_m"]]
+    for column in quality:
+        told[column] = told["cluster_id"].map(quality[column]).combine_first(told[column])
+    told = ALL_TABLES["clusters"].validate(told)
+    counts["clusters"] = count_changes(base["clusters"], told, ("cluster_id",))
+    tables = {"outlines": merged, "clusters": told}
+    return tables, counts
+
+
+def _preview(checked: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return the outlines before and after, to be drawn over each other."""
+    new = checked[["cluster_id", "name", "geometry"]].assign(state="new")
+    parts = [new]
+    if known is not None:
+        old = known[known["cluster_id"].isin(checked["cluster_id"])]
+        parts.insert(0, old[["cluster_id", "name", "geometry"]].assign(state="old"))
+    both = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=STORAGE_CRS)
+    return both.rename(columns={"cluster_id": "code"})

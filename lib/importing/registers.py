@@ -1,0 +1,279 @@
+"""Registers, logs and lists: rows of a sheet into a table, by the key of its rows."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from lib import registers
+from lib.crs import STORAGE_CRS
+from lib.errors import DataRefusedError
+from lib.findings import Finding, from_error
+from lib.geometry import outline
+from lib.grid import Grid
+from lib.headings import Heading
+from lib.importing.draft import CrsRead, Draft, Options, gravest_first
+from lib.importing.merging import count_changes, merge_rows
+from lib.importing.shapes import Shapes, place, shapes_of
+from lib.matching import match_clusters
+from lib.readers import Content
+from lib.schemas import ALL_TABLES, KEYS
+from lib.text import is_blank, number
+from lib.zones import Twin
+
+_PREFIX: Final = {"Phú Thọ": "PT", "Vĩnh Phúc": "VP", "Hòa Bình": "HB"}
+_UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {
+    "clusters": {
+        "kind": "ccn",
+        "legal_status": "unknown",
+        "operation_status": "unknown",
+        "wastewater": "unknown",
+        "behind_schedule": "unknown",
+        "outline_quality": "none",
+    },
+    "substations": {"status": "unknown"},
+    "power_lines": {"status": "unknown"},
+    "outages": {"planned": "unknown", "sample": False},
+    "customers": {"sample": False},
+    "weak_supply": {"state": "unknown_now"},
+}
+"""Codes of *nobody says* for columns a file does not have; only in rows that are new."""
+_WITH_GEOMETRY: Final = ("power_lines",)
+_WITH_PLACE: Final = ("substations",)
+
+
+def check_register(
+    contents: Sequence[Content], options: Options, base: Mapping[str, pd.DataFrame]
+) -> Draft:
+    """Return what bringing these rows would change.
+
+    Parameters
+    ----------
+    contents : sequence of Content
+        What the files hold, texts settled.
+    options : Options
+        ``kind`` is a table of `lib.schemas.KEYS` other than outlines.
+    base : mapping
+        Tables in use.
+    """
+    table = options.kind
+    found: list[Finding] = []
+    crs: list[CrsRead] = []
+    frames: list[pd.DataFrame] = []
+    heads: list[tuple[str, Heading]] = []
+    for content in contents:
+        found.extend(content.findings)
+        try:
+            for grid, shapes in _sheets(content, table, options, base, crs, found):
+                read = _read(grid, options, base, found, heads)
+                if read is not None:
+                    frames.append(_with_shapes(read, shapes, table))
+        except DataRefusedError as error:
+            found.append(from_error(error))
+    if not frames:
+        return Draft(options, findings=gravest_first(found), crs=tuple(crs), headings=tuple(heads))
+    fresh = pd.concat(frames, ignore_index=True)
+    if table == "clusters":
+        fresh = _known_clusters(fresh, options, base["clusters"], found)
+    fresh = _once(fresh, table, found)
+    before = base.get(table)
+    filled = _filled(fresh, table, before)
+    merged = _merged(filled, table, before, options)
+    where = _rows_in_file(merged, fresh, table)
+    plain = pd.DataFrame(merged.drop(columns=["geometry"], errors="ignore"))
+    model = list(ALL_TABLES[table].to_schema().columns)
+    extra = [column for column in plain.columns if column not in model]
+    typed, said = registers.validate(table, plain[model], where, contents[0].file)
+    found.extend(said)
+    if any(finding.level == "refused" for finding in found):
+        return Draft(options, findings=gravest_first(found), crs=tuple(crs), headings=tuple(heads))
+    result: pd.DataFrame = typed.assign(**{column: plain[column] for column in extra})
+    if "geometry" in merged:
+        result = gpd.GeoDataFrame(result, geometry=merged["geometry"].to_numpy(), crs=STORAGE_CRS)
+    if before is not None:
+        result = result[list(before.columns)]
+    counts = {table: count_changes(before, result, KEYS[table])}
+    return Draft(
+        options,
+        tables={table: result},
+        findings=gravest_first(found),
+        counts=counts,
+        crs=tuple(crs),
+        headings=tuple(heads),
+    )
+
+
+def _sheets(
+    content: Content,
+    table: str,
+    options: Options,
+    base: Mapping[str, pd.DataFrame],
+    crs: list[CrsRead],
+    found: list[Finding],
+) -> list[tuple[Grid, gpd.GeoSeries | None]]:
+    """Return each sheet or layer of a file with the shapes of its rows, if the table has any."""
+    if content.grids and table not in _WITH_GEOMETRY:
+        return [(grid, None) for grid in content.grids]
+    if table not in (*_WITH_GEOMETRY, *_WITH_PLACE):
+        raise DataRefusedError("importing.no_rows", file=content.file)
+    province = outline(gpd.GeoDataFrame(base["communes"]))
+    sheets = []
+    shapes, said = shapes_of(content)
+    found.extend(f for f in said if f not in content.findings)
+    for one in shapes:
+        placed, read, told = place(one, options, province)
+        crs.append(read)
+        found.extend(told)
+        if placed is not None and one.grid is not None:
+            sheets.append((_checked_kind(one, table, found), placed.geometry))
+    return sheets
+
+
+def _checked_kind(shapes: Shapes, table: str, found: list[Finding]) -> Grid:
+    wanted = "Point" if table in _WITH_PLACE else "LineString"
+    kinds = {shape.geom_type for shape in shapes.given if shape is not None}
+    if wrong := {kind for kind in kinds if wanted not in kind}:
+        values = {"kinds": ", ".join(sorted(wrong)), "wanted": wanted}
+        found.append(Finding("refused", "importing.wrong_geometry", values, shapes.file))
+    if shapes.grid is None:
+        raise DataRefusedError("importing.no_rows", file=shapes.file)
+    return shapes.grid
+
+
+def _with_shapes(read: pd.DataFrame, shapes: gpd.GeoSeries | None, table: str) -> pd.DataFrame:
+    if shapes is None:
+        return read
+    own = shapes.to_numpy()[read["_at"].to_numpy()]
+    if table in _WITH_PLACE:
+        points = shapely.get_parts(own) if len(shapely.get_parts(own)) == len(own) else own
+        placed: pd.DataFrame = read.assign(lat=shapely.get_y(points), lon=shapely.get_x(points))
+        return placed
+    drawn: pd.DataFrame = gpd.GeoDataFrame(read, geometry=own, crs=STORAGE_CRS)
+    return drawn
+
+
+def _read(
+    grid: Grid,
+    options: Options,
+    base: Mapping[str, pd.DataFrame],
+    found: list[Finding],
+    heads: list[tuple[str, Heading]],
+) -> pd.DataFrame | None:
+    """Return the rows of one sheet with ``_file``, ``_row`` and ``_at``; None if there are none."""
+    source = f"file:{'_'.join(grid.file.replace('/', ' ').split())}"
+    read = registers.read_register(
+        grid,
+        options.kind,
+        mapping=options.mapping or None,
+        defaults={"source_url": source, "as_of": options.as_of},
+        reference=base,
+    )
+    found.extend(read.findings)
+    if read.heading is not None:
+        heads.append((grid.place, read.heading))
+    if read.frame.empty:
+        return None
+    first = grid.first_row + (read.heading.row + read.heading.height if read.heading else 0)
+    return read.frame.assign(
+        _file=grid.place, _row=list(read.rows), _at=[row - first for row in read.rows]
+    )
+
+
+def _known_clusters(
+    fresh: pd.DataFrame, options: Options, clusters: pd.DataFrame, found: list[Finding]
+) -> pd.DataFrame:
+    """Return the rows with a ``cluster_id`` each: by code, by name, or a new one."""
+    rows = fresh.copy()
+    codes = [
+        "" if is_blank(c) else str(c)
+        for c in rows.get("cluster_id", pd.Series(None, index=rows.index))
+    ]
+    names = [
+        "" if is_blank(n) else str(n) for n in rows.get("name", pd.Series(None, index=rows.index))
+    ]
+    matches = match_clusters(list(zip(codes, names, strict=True)), clusters, options.matches)
+    known = clusters.set_index("cluster_id")["name"]
+    taken = set(clusters["cluster_id"]) | set(codes)
+    ids: list[str] = []
+    for at, (match, code, name) in enumerate(zip(matches, codes, names, strict=True)):
+        file, row = str(rows["_file"].iloc[at]), int(rows["_row"].iloc[at])
+        values: dict[str, Any] = {"label": match.label}
+        if match.how == "similar":
+            score = Twin.of(lambda lang, m=match: number(m.score, lang, 0, "%"))  # type: ignore[misc]
+            values |= {"cluster": match.cluster_id, "name": known[match.cluster_id], "score": score}
+            found.append(Finding("ask", "importing.match_similar", values, file, row))
+        elif match.how == "none":
+            fresh_id = code or _next_id(rows, at, taken)
+            taken.add(fresh_id)
+            values |= {"cluster": fresh_id, "name": name}
+            found.append(Finding("ask", "importing.cluster_added", values, file, row))
+            ids.append(fresh_id)
+            continue
+        ids.append(match.cluster_id)
+    rows["cluster_id"] = ids
+    kept: pd.DataFrame = rows[rows["cluster_id"] != ""].reset_index(drop=True)
+    return kept
+
+
+def _next_id(rows: pd.DataFrame, at: int, taken: set[str]) -> str:
+    province = rows["former_province"].iloc[at] if "former_province" in rows else None
+    prefix = _PREFIX.get(str(province), "PT")
+    used = [int(m[1]) for code in taken if (m := re.fullmatch(rf"{prefix}-(\d+)", code))]
+    return f"{prefix}-{max(used, default=0) + 1:03d}"
+
+
+def _once(fresh: pd.DataFrame, table: str, found: list[Finding]) -> pd.DataFrame:
+    """Return the rows with each key once; a second one is refused, both rows named."""
+    twice = fresh.duplicated(list(KEYS[table]), keep="first")
+    for at in np.flatnonzero(twice.to_numpy()):
+        key = [str(fresh[column].iloc[at]) for column in KEYS[table]]
+        same = (fresh[list(KEYS[table])].astype(str) == key).all(axis=1)
+        first = fresh[same].iloc[0]
+        values = {"value": " / ".join(key), "first": int(first["_row"])}
+        row = int(fresh["_row"].iloc[at])
+        found.append(Finding("refused", "importing.twice", values, fresh["_file"].iloc[at], row))
+    once: pd.DataFrame = fresh[~twice].reset_index(drop=True)
+    return once
+
+
+def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the rows with *nobody says* where a new row lacks a column that has such a code."""
+    rows = fresh.copy()
+    key = list(KEYS[table])
+    known = set() if before is None else set(before[key].astype(str).agg("|".join, axis=1))
+    new = ~rows[key].astype(str).agg("|".join, axis=1).isin(known)
+    for column, value in _UNKNOWN.get(table, {}).items():
+        if column not in rows and (before is None or new.all()):
+            rows[column] = value
+        elif column in rows:
+            rows[column] = rows[column].astype(object).where(rows[column].notna(), value)
+    return rows
+
+
+def _merged(
+    filled: pd.DataFrame, table: str, before: pd.DataFrame | None, options: Options
+) -> pd.DataFrame:
+    model = list(ALL_TABLES[table].to_schema().columns)
+    rows = filled.drop(columns=["_file", "_row", "_at"])
+    if before is None:
+        merged: pd.DataFrame = rows.reindex(
+            columns=[*model, *(["geometry"] if "geometry" in rows else [])]
+        )
+    else:
+        merged = merge_rows(before, rows, KEYS[table], replace=options.replace)
+    for column, value in _UNKNOWN.get(table, {}).items():
+        merged[column] = merged[column].astype(object).where(merged[column].notna(), value)
+    return merged
+
+
+def _rows_in_file(merged: pd.DataFrame, fresh: pd.DataFrame, table: str) -> tuple[int, ...]:
+    """Return for each row of the table its row in the file, 0 where it is not from it."""
+    key = list(KEYS[table])
+    rows = dict(
+        zip(fresh[key].astype(str).agg("|".join, axis=1), fresh["_row"].astype(int), strict=True)
+    )
+    return tuple(rows.get(code, 0) for code in merged[key].astype(str).agg("|".join, axis=1))

@@ -1,0 +1,243 @@
+"""Every shape of the files with its label, and the CRS it is read in."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from lib import zones
+from lib.coordinates import CoordinateTable, is_coordinate_table, read_coordinate_table
+from lib.crs import STORAGE_CRS
+from lib.errors import DataRefusedError
+from lib.findings import Finding
+from lib.grid import Cell, Grid, cell_text
+from lib.importing.draft import CrsRead, Options
+from lib.importing.texts import as_grid
+from lib.readers import Content, Features
+from lib.text import Lang, fold, number
+
+_WKT: Final = ("wkt", "geometry", "geom", "hinh hoc")
+_STORAGE_EPSG: Final = 4326
+_CODES: Final = (
+    "cluster_id",
+    "ma_cum",
+    "ma cum",
+    "macum",
+    "ma_ccn",
+    "ma ccn",
+    "maccn",
+    "code",
+    "ma",
+)
+_NAMES: Final = (
+    *("name", "ten", "ten_cum", "ten cum", "tencum", "ten_ccn", "ten ccn", "tenccn"),
+    *("ten cum cong nghiep", "cluster_name", "cluster", "cum", "text", "layer"),
+)
+"""Columns that name a shape, the surest first; of a drawing the text inside it, else its layer."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The shapes of one file or layer, in its own coordinates.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file with sheet or layer.
+    frame : DataFrame
+        ``code``, ``name``, ``row`` (as a person counts), ``stated_ha``.
+    given : numpy.ndarray of shapely geometries
+        (easting, northing) or (lon, lat).
+    epsg : int or None
+        What the file states.
+    by_format : bool
+        That is only what the format prescribes.
+    grid : Grid or None
+        The attributes, for tables that want more than a label.
+    """
+
+    file: str
+    frame: pd.DataFrame
+    given: npt.NDArray[np.object_]
+    epsg: int | None
+    by_format: bool = False
+    grid: Grid | None = None
+
+
+def shapes_of(content: Content) -> tuple[list[Shapes], list[Finding]]:
+    """Return the shapes a file holds: features, coordinate tables, or tables with WKT."""
+    found: list[Finding] = list(content.findings)
+    shapes = [_features(layer) for layer in content.layers]
+    alone = len(content.grids) == 1
+    for grid in content.grids:
+        if is_coordinate_table(grid):
+            table = read_coordinate_table(grid)
+            found.extend(table.findings)
+            if table.parcels:
+                shapes.append(_parcels(grid, table))
+        elif (place := _wkt_column(grid)) is not None:
+            read, refused = _wkt(grid, *place)
+            found.extend(refused)
+            shapes.append(read)
+        elif alone:
+            raise DataRefusedError("importing.no_shapes", file=grid.place)
+        else:
+            found.append(Finding("note", "importing.sheet_unused", file=grid.place))
+    if not shapes and not any(finding.level == "refused" for finding in found):
+        raise DataRefusedError("importing.no_shapes", file=content.file)
+    return shapes, found
+
+
+def _labels(grid: Grid) -> pd.DataFrame:
+    """Return ``code`` and ``name`` of each row of a layer's attributes."""
+    rows = grid.rows[1:]
+    columns = {fold(cell_text(cell)): at for at, cell in reversed(list(enumerate(grid.rows[0])))}
+
+    def first(words: tuple[str, ...]) -> list[str]:
+        places = [columns[word] for word in words if word in columns]
+        texts = ([cell_text(row[at]) for at in places] for row in rows)
+        return [next((text for text in row if text), "") for row in texts]
+
+    return pd.DataFrame({"code": first(_CODES), "name": first(_NAMES)}, dtype=object)
+
+
+def _features(layer: Features) -> Shapes:
+    grid = as_grid(layer)
+    frame = _labels(grid)
+    frame["row"] = range(1, len(frame) + 1)
+    frame["stated_ha"] = np.nan
+    epsg = int(layer.crs.removeprefix("EPSG:")) if layer.crs else None
+    return Shapes(layer.place, frame, layer.shapes, epsg, layer.by_format, grid)
+
+
+def _parcels(grid: Grid, table: CoordinateTable) -> Shapes:
+    parcels = table.parcels
+    frame = pd.DataFrame(
+        {
+            "code": [parcel.code for parcel in parcels],
+            "name": [parcel.name for parcel in parcels],
+            "row": [parcel.rows[0] for parcel in parcels],
+            "stated_ha": [parcel.stated_area_ha for parcel in parcels],
+        }
+    ).astype({"code": object, "name": object, "stated_ha": float})
+    given = np.array([parcel.polygon() for parcel in parcels], dtype=object)
+    degrees = all(parcel.geographic for parcel in parcels)
+    return Shapes(grid.place, frame, given, _STORAGE_EPSG if degrees else table.stated_epsg)
+
+
+def _wkt_column(grid: Grid) -> tuple[int, int] | None:
+    """Return (row of the heading, column) if a heading says WKT or geometry."""
+    for at, row in enumerate(grid.rows[:5]):
+        for place, cell in enumerate(row):
+            if isinstance(cell, str) and fold(cell) in _WKT:
+                return at, place
+    return None
+
+
+def _wkt(grid: Grid, top: int, place: int) -> tuple[Shapes, list[Finding]]:
+    kept: list[tuple[Cell, ...]] = []
+    given: list[shapely.Geometry] = []
+    rows: list[int] = []
+    refused: list[Finding] = []
+    for at, row in enumerate(grid.rows[top + 1 :], start=grid.first_row + top + 1):
+        if not any(cell_text(cell) for cell in row):
+            continue
+        try:
+            shape = shapely.from_wkt(cell_text(row[place]))
+        except shapely.errors.GEOSException:
+            shape = None
+        if shape is None:
+            value = cell_text(row[place])[:40]
+            refused.append(
+                Finding("refused", "importing.bad_wkt", {"value": value}, grid.place, at, "WKT")
+            )
+            continue
+        kept.append(row)
+        given.append(shape)
+        rows.append(at)
+    table = Grid(grid.file, grid.sheet, (grid.rows[top], *kept), first_row=grid.first_row + top)
+    frame = _labels(table)
+    frame["row"] = rows
+    frame["stated_ha"] = np.nan
+    return Shapes(grid.place, frame, np.array(given, dtype=object), None, grid=table), refused
+
+
+def place(
+    shapes: Shapes, options: Options, province: shapely.Geometry
+) -> tuple[gpd.GeoDataFrame | None, CrsRead, list[Finding]]:
+    """Return the shapes of one file in EPSG:4326, the CRS they were read in, what was found.
+
+    The CRS is never guessed: what the file states counts, else what a person
+    chose. If the shapes then lie outside the province, or no CRS is known, the
+    file is refused and the reading that puts them inside is proposed.
+
+    Parameters
+    ----------
+    shapes : Shapes
+        In the file's own coordinates.
+    options : Options
+        With the CRS chosen, and whether X and Y are exchanged.
+    province : shapely geometry
+        EPSG:4326.
+    """
+    stated = shapes.epsg if not shapes.by_format or options.crs is None else None
+    if stated is not None and options.crs is not None and stated != options.crs:
+        values = {"stated": _zone_words(stated), "chosen": _zone_words(options.crs)}
+        clash = Finding("refused", "importing.crs_conflict", values, file=shapes.file)
+        return None, CrsRead(shapes.file, stated, stated=True), [clash]
+    if stated is not None and stated not in zones.CHOICES:
+        other = Finding("refused", "importing.crs_unsupported", {"epsg": stated}, file=shapes.file)
+        return None, CrsRead(shapes.file, stated, stated=True), [other]
+    epsg = stated if stated is not None else options.crs
+    present = shapes.given[~shapely.is_missing(shapes.given) & ~shapely.is_empty(shapes.given)]
+    if epsg is None:
+        inside = [r for r in zones.readings(present, province) if r.inside]
+        words = zones.Twin.of(lambda lang: "; ".join(_reading_words(r, lang) for r in inside))
+        key = "importing.crs_needed" if inside else "importing.crs_needed_nowhere"
+        read = CrsRead(
+            shapes.file,
+            None,
+            stated=False,
+            proposed=inside[0].epsg if len(inside) == 1 else None,
+            proposed_swapped=bool(len(inside) == 1 and inside[0].swapped),
+        )
+        return None, read, [Finding("refused", key, {"zones": words}, file=shapes.file)]
+    told = [
+        replace(f, level="refused" if f.level == "ask" else f.level)
+        for f in zones.propose(present, epsg, province, swapped=options.swapped, file=shapes.file)
+    ]
+    proposed = zones.proposal(present, epsg, province, swapped=options.swapped)
+    read = CrsRead(
+        shapes.file,
+        epsg,
+        stated=stated is not None,
+        proposed=proposed.epsg if proposed else None,
+        proposed_swapped=bool(proposed and proposed.swapped),
+    )
+    if any(finding.level == "refused" for finding in told):
+        return None, read, told
+    placed = zones.to_storage(shapes.given, epsg, swapped=options.swapped)
+    frame = gpd.GeoDataFrame(shapes.frame.assign(epsg=epsg), geometry=placed, crs=STORAGE_CRS)
+    told.append(
+        Finding(
+            "note",
+            "importing.crs_used",
+            {"zone": _zone_words(epsg), "count": number(len(frame))},
+            file=shapes.file,
+        )
+    )
+    return frame, read, told
+
+
+def _zone_words(epsg: int) -> str:
+    if epsg not in zones.CHOICES:
+        return f"EPSG:{epsg}"
+    return zones.Twin.of(lambda lang: zones.zone_label(epsg, lang))
+
+
+def _reading_words(reading: zones.Reading, lang: Lang) -> str:
+    return zones.zone_label(reading.epsg, lang) + (" (X↔Y)" if reading.swapped else "")

@@ -1,0 +1,106 @@
+"""Texts in old fonts: recognised over a whole file, converted only when a person says so."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from lib import legacytext
+from lib.findings import Finding
+from lib.grid import Cell, Grid
+from lib.importing.draft import TextChoice
+from lib.legacytext import LegacyEncoding
+from lib.readers import Content, Features
+
+_LOOKED_AT: Final = 20_000
+_EXAMPLES: Final = 5
+
+
+def texts_of(content: Content) -> Iterator[str]:
+    """Yield every text of a file."""
+    for grid in content.grids:
+        for row in grid.rows:
+            yield from (cell for cell in row if isinstance(cell, str))
+    for layer in content.layers:
+        for name in layer.frame.columns:
+            yield from (value for value in layer.frame[name] if isinstance(value, str))
+
+
+def settle(
+    contents: list[Content], choice: TextChoice
+) -> tuple[list[Content], list[Finding], list[tuple[str, str]]]:
+    """Return the files with their texts as chosen, what was found, and examples.
+
+    Not decided yet, an old font is an ``ask`` with examples and the proposed
+    conversion is made, so that the check goes on with the words that are meant;
+    publishing waits for the confirmation.
+    """
+    settled: list[Content] = []
+    found: list[Finding] = []
+    shown: list[tuple[str, str]] = []
+    for content in contents:
+        texts = list(islice(texts_of(content), _LOOKED_AT))
+        seen = legacytext.detect(texts)
+        encoding: LegacyEncoding | None = None if choice == "keep" else choice or seen
+        if encoding is None:
+            settled.append(content)
+            continue
+        pairs = legacytext.examples(texts, encoding, _EXAMPLES)
+        if pairs:
+            before, after = pairs[0]
+            values = {"font": encoding, "before": before, "after": after}
+            level = "ask" if choice is None else "mended"
+            found.append(
+                Finding(level, f"importing.font_{encoding}", values, file=content.file)  # type: ignore[arg-type]
+            )
+        shown.extend(pairs)
+        settled.append(_converted(content, encoding))
+    return settled, found, shown
+
+
+def _converted(content: Content, encoding: LegacyEncoding) -> Content:
+    def cell(value: Cell) -> Cell:
+        return legacytext.convert(value, encoding) if isinstance(value, str) else value
+
+    grids = tuple(
+        replace(grid, rows=tuple(tuple(map(cell, row)) for row in grid.rows))
+        for grid in content.grids
+    )
+    return replace(
+        content, grids=grids, layers=tuple(_layer(la, encoding) for la in content.layers)
+    )
+
+
+def _layer(layer: Features, encoding: LegacyEncoding) -> Features:
+    def text(value: object) -> object:
+        return legacytext.convert(value, encoding) if isinstance(value, str) else value
+
+    frame = pd.DataFrame(
+        {
+            name: np.array([text(v) for v in layer.frame[name]], dtype=object)
+            for name in layer.frame
+        },
+        index=layer.frame.index,
+    )
+    return replace(layer, frame=frame)
+
+
+def as_grid(layer: Features) -> Grid:
+    """Return the attributes of a layer as a grid: its column names are the heading, row 0."""
+    heading: tuple[Cell, ...] = tuple(str(name) for name in layer.frame.columns)
+    records = layer.frame.astype(object).where(layer.frame.notna(), None).to_numpy().tolist()
+    rows = [tuple(_cell(value) for value in row) for row in records]
+    return Grid(layer.file, layer.layer, (heading, *rows), first_row=0)
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)

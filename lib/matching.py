@@ -1,0 +1,113 @@
+"""Which cluster of the register a shape or a row of a file means.
+
+A code decides. Without one the name is compared; an equal spelling is taken, a
+similar one is only proposed, with its similarity, for a person to confirm.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from lib.text import bare_name, same_spelling
+
+How = Literal["code", "name", "similar", "chosen", "left_out", "none"]
+
+PROPOSED: Final = 75.0
+"""Similarity, 0-100, from which a name is proposed."""
+_SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class ClusterMatch:
+    """What one label of a file was matched with.
+
+    Parameters
+    ----------
+    label : str
+        The code or the name as the file has it.
+    cluster_id : str
+        The cluster meant; empty if none.
+    how : str
+        By code, by an equal name, by a similar one, chosen by hand, left out by
+        hand, or not at all.
+    score : float
+        Similarity of the names, 0-100.
+    candidates : tuple
+        Clusters nearest by name with their similarity, best first.
+    """
+
+    label: str
+    cluster_id: str
+    how: How
+    score: float
+    candidates: tuple[tuple[str, float], ...] = ()
+
+
+def match_clusters(
+    labels: Sequence[tuple[str, str]], clusters: pd.DataFrame, chosen: Mapping[str, str]
+) -> list[ClusterMatch]:
+    """Return one match for each (code, name), in order.
+
+    Parameters
+    ----------
+    labels : sequence of (code, name)
+        Either may be empty.
+    clusters : DataFrame
+        ``cluster_id`` and ``name`` of the register.
+    chosen : mapping
+        Label -> cluster_id picked by hand; empty to leave the shape out.
+    """
+    ids = {str(code).casefold(): str(code) for code in clusters["cluster_id"]}
+    names = {
+        str(c): bare_name(str(n))
+        for c, n in zip(clusters["cluster_id"], clusters["name"], strict=True)
+    }
+    spelled: dict[str, list[str]] = {}
+    for code, name in zip(clusters["cluster_id"], clusters["name"], strict=True):
+        spelled.setdefault(_spelling(str(name)), []).append(str(code))
+    return [_match(code, name, ids, names, spelled, chosen) for code, name in labels]
+
+
+def _spelling(name: str) -> str:
+    """Return the name without its kind, equal wherever the tone stands in a syllable."""
+    folded = same_spelling(name)
+    for kind in ("cụm công nghiệp", "ccn"):
+        folded = folded.removeprefix(same_spelling(kind)).strip(" -–:")
+    return folded
+
+
+def _match(
+    code: str,
+    name: str,
+    ids: Mapping[str, str],
+    names: Mapping[str, str],
+    spelled: Mapping[str, list[str]],
+    chosen: Mapping[str, str],
+) -> ClusterMatch:
+    label = code or name
+    if label in chosen:
+        picked = chosen[label]
+        return ClusterMatch(label, picked, "chosen" if picked else "left_out", 100)
+    for given in (code, name):
+        if given.casefold() in ids:
+            return ClusterMatch(label, ids[given.casefold()], "code", 100)
+    near = process.extract(bare_name(name), names, scorer=fuzz.WRatio, limit=_SHOWN) if name else []
+    candidates = tuple((str(where), float(score)) for _, score, where in near)
+    if code:
+        # A code that the register does not know is another cluster, however alike the names.
+        return ClusterMatch(label, "", "none", 0, candidates)
+    same = spelled.get(_spelling(name), [])
+    if len(same) == 1:
+        return ClusterMatch(label, same[0], "name", 100, candidates)
+    clear = candidates and candidates[0][1] >= PROPOSED
+    if clear and (len(candidates) == 1 or candidates[1][1] < candidates[0][1]):
+        return ClusterMatch(label, candidates[0][0], "similar", candidates[0][1], candidates)
+    return ClusterMatch(label, "", "none", 0, candidates)
+
+
+def alike(name: str, other: str) -> bool:
+    """Return whether two names may be of one cluster: more alike than chance."""
+    return fuzz.WRatio(bare_name(name), bare_name(other)) >= PROPOSED

@@ -1,0 +1,73 @@
+"""One reader for each kind of file; the ending of the name decides, never the content.
+
+No reader fetches anything: there are no addresses, only files.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from unicodedata import category
+
+from lib.errors import DataRefusedError, WrongUseError
+from lib.readers import csvfile, docx, dxf, geojson, geopackage, kml, mapinfo, xlsx, zipped
+from lib.readers.base import Content, Features, Reader, refuse_size
+
+READERS: Final[Mapping[str, Reader]] = {
+    ".geojson": geojson.read,
+    ".json": geojson.read,
+    ".gpkg": geopackage.read,
+    ".zip": zipped.read,
+    ".kml": kml.read,
+    ".kmz": kml.read_kmz,
+    ".dxf": dxf.read,
+    ".mif": mapinfo.read,
+    ".csv": csvfile.read,
+    ".txt": csvfile.read,
+    ".xlsx": xlsx.read,
+    ".xlsm": xlsx.read,
+    ".docx": docx.read,
+}
+"""Ending of the name, in lower case -> its reader."""
+
+_ADVICE: Final[Mapping[str, str]] = {
+    ".shp": "readers.zip_it",
+    ".tab": "readers.zip_it",
+    ".dwg": "readers.save_dxf",
+    ".dgn": "readers.save_dxf",
+    ".xls": "readers.old_excel",
+    ".doc": "readers.old_word",
+    ".pdf": "readers.pdf",
+}
+
+__all__ = ["READERS", "Content", "Features", "read"]
+
+
+def read(path: Path, name: str | None = None) -> Content:
+    """Return what a file holds.
+
+    Parameters
+    ----------
+    path : Path
+        A local file.
+    name : str, optional
+        What the file is called in messages and decides its kind; by default the
+        path's own name. An uploaded file lies under another path.
+
+    Raises
+    ------
+    WrongUseError
+        The file is not there.
+    DataRefusedError
+        Its kind is not known, or it cannot be read; the message says what to do.
+    """
+    # A name may carry signs that steer a terminal or turn the direction of writing.
+    shown = "".join(c for c in Path(name or path.name).name if category(c)[0] != "C")
+    if not path.is_file():
+        raise WrongUseError("readers.no_file", file=shown)
+    suffix = Path(shown).suffix.lower()
+    if suffix in _ADVICE:
+        raise DataRefusedError(_ADVICE[suffix], file=shown)
+    if suffix not in READERS:
+        raise DataRefusedError("readers.unknown_kind", file=shown, kinds=", ".join(READERS))
+    refuse_size(path, shown)
+    return READERS[suffix](path, shown)

@@ -1,0 +1,121 @@
+"""DXF: closed polylines and hatches, with their layer and the text inside them.
+
+A drawing has no CRS and much beside outlines: what is not closed is counted and
+left, never joined by guessing.
+"""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from lib.errors import DataRefusedError
+from lib.findings import Finding
+from lib.readers.base import Content, Features, start_of
+from lib.readers.ogr import options, read_layers
+from lib.text import is_blank, nfc
+
+_LINES: Final = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
+_POLYGONS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_MAGIC: Final = (b"0", b"999", b"AutoCAD Binary DXF")
+_HEADER: Final = 65_536
+_VERSION: Final = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
+_PAGE: Final = re.compile(rb"\$DWGCODEPAGE\s+3\s+ansi_(\d+)", re.IGNORECASE)
+_R2007: Final = b"AC1021"
+_ESCAPE: Final = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
+CLOSED_M: Final = 0.01
+"""A line whose ends are nearer than this, in drawing units, is closed."""
+
+
+def read(path: Path, name: str) -> Content:
+    """Return the closed shapes of a drawing: columns ``layer`` and ``text``.
+
+    Raises
+    ------
+    DataRefusedError
+        It is no DXF, or no shape in it is closed; the message names the layers.
+    """
+    if not start_of(path).lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(_MAGIC):
+        raise DataRefusedError("readers.wrong_kind", file=name, kind="DXF")
+    with options(
+        DXF_CLOSED_LINE_AS_POLYGON="TRUE", DXF_INLINE_BLOCKS="TRUE", DXF_ENCODING="ISO-8859-1"
+    ):
+        (drawn,) = read_layers(str(path), "DXF", name)
+    codec = _codec(start_of(path, _HEADER))
+    shapes = _closed(drawn.shapes)
+    kinds = shapely.get_type_id(shapes)
+    polygons = np.isin(kinds, _POLYGONS)
+    layers = drawn.frame["Layer"].map(lambda layer: _words(layer, codec))
+    lines = np.isin(kinds, _LINES)
+    open_lines = Counter(layers[lines])
+    if not polygons.any():
+        listed = ", ".join(f"{layer} ({count})" for layer, count in open_lines.most_common(5))
+        raise DataRefusedError("readers.dxf_nothing_closed", file=name, layers=listed or "-")
+    found = tuple(
+        Finding("note", "readers.dxf_open", {"layer": layer, "count": count}, file=name)
+        for layer, count in open_lines.most_common()
+    )
+    texts = [_words(text, codec) for text in _texts(drawn, shapes[polygons])]
+    frame = pd.DataFrame({"layer": layers[polygons].to_numpy(), "text": texts})
+    return Content(
+        name, layers=(Features(name, "", frame, shapes[polygons], None),), findings=found
+    )
+
+
+def _codec(header: bytes) -> str:
+    """Return how the texts of a drawing are encoded: UTF-8 from R2007 on, a code page before.
+
+    GDAL takes the code page for every version and does not know the Vietnamese
+    one (1258), so it is given bytes to hand on and they are read here.
+    """
+    version, page = _VERSION.search(header), _PAGE.search(header)
+    if version and version[1] >= _R2007:
+        return "utf-8"
+    return f"cp{page[1].decode()}" if page else "cp1252"
+
+
+def _words(text: object, codec: str) -> str:
+    """Return a text of the drawing, its bytes one to a letter, as it was written."""
+    if is_blank(text):
+        return ""
+    try:
+        read = str(text).encode("latin-1").decode(codec)
+    except (UnicodeError, LookupError):
+        read = str(text)
+    return nfc(_ESCAPE.sub(lambda code: chr(int(code[1], 16)), read))
+
+
+def _closed(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return `shapes` with lines whose ends meet as polygons."""
+    flat = shapely.force_2d(shapes)
+    lines = shapely.get_type_id(flat) == shapely.GeometryType.LINESTRING
+    gap = shapely.distance(shapely.get_point(flat, 0), shapely.get_point(flat, -1))
+    meet = lines & (shapely.get_num_points(flat) >= 4) & (gap <= CLOSED_M)  # noqa: PLR2004 a closed ring
+    closed = flat.copy()
+    for at in np.flatnonzero(meet):
+        corners = shapely.get_coordinates(flat[at])
+        corners[-1] = corners[0]
+        closed[at] = shapely.Polygon(corners)
+    return closed
+
+
+def _texts(drawn: Features, polygons: npt.NDArray[np.object_]) -> list[str]:
+    """Return for each polygon the one text drawn inside it, empty if none or several."""
+    points = np.array(drawn.shapes)
+    written = drawn.frame["Text"] if "Text" in drawn.frame else pd.Series(None, drawn.frame.index)
+    labels = ~written.map(is_blank).to_numpy(dtype=bool)
+    labels &= shapely.get_type_id(points) == shapely.GeometryType.POINT
+    if not labels.any():
+        return [""] * len(polygons)
+    tree = shapely.STRtree(shapely.force_2d(points[labels]))
+    at, inside = tree.query(polygons, predicate="contains")
+    words = written[labels].astype(str).to_numpy()
+    return [
+        str(words[hits[0]]) if len(hits := inside[at == place]) == 1 else ""
+        for place in range(len(polygons))
+    ]

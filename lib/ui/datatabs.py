@@ -1,0 +1,211 @@
+"""What is in use, what was before, and everything to take away."""
+
+import pandas as pd
+import streamlit as st
+
+from lib import alldata, completeness, history, importing, layerdata, templates
+from lib.errors import StoreError
+from lib.schemas import label
+from lib.settings import settings
+from lib.store import Snapshot, Store
+from lib.text import date, number, percent
+from lib.ui.findingview import plain
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+_LISTED = 50
+_NAMES = 40
+
+
+def in_use(data: Workspace) -> None:
+    """Draw the tables in use and what the clusters still lack."""
+    lang = language()
+    manifest = data.manifest
+    st.dataframe(
+        pd.DataFrame(
+            {
+                tr("about.table"): [tr(f"about.table_{name}") for name in manifest.tables],
+                tr("about.rows"): [number(info.rows, lang) for info in manifest.tables.values()],
+                tr("about.as_of"): [date(info.as_of, lang) for info in manifest.tables.values()],
+                tr("about.source"): [_source(info.source) for info in manifest.tables.values()],
+            }
+        ),
+        hide_index=True,
+        column_config={tr("about.rows"): st.column_config.Column(alignment="right")},
+        alt=tr("data.tables"),
+    )
+    st.subheader(tr("data.completeness"), anchor=False)
+    st.caption(tr("data.completeness_help"))
+    lacking = completeness.of_clusters(data.tables)
+    total = len(data.clusters)
+    for field in lacking:
+        has = total - len(field.missing)
+        words = tr(
+            "data.field_has",
+            field=label("clusters", field.column, lang),
+            has=number(has, lang),
+            total=number(total, lang),
+            share=percent(has / total if total else None, lang),
+        )
+        st.progress(has / total if total else 0.0, text=words)
+        if field.missing:
+            with st.expander(tr("data.field_missing", count=number(len(field.missing), lang))):
+                shown = ", ".join(field.missing[:_NAMES])
+                more = "…" if len(field.missing) > _NAMES else ""
+                st.markdown(plain(shown) + more)
+
+
+def _source(source: str) -> str:
+    if source == "data/facts":
+        return tr("data.source_facts")
+    if source.startswith("import: "):
+        return tr("data.source_import", file=source.removeprefix("import: "))
+    return source
+
+
+def past(store: Store, current: Snapshot) -> None:
+    """Draw the snapshots, the difference of two, and the way back."""
+    every = store.snapshots()[:_LISTED]
+    st.dataframe(
+        pd.DataFrame(
+            {
+                tr("data.snapshot_made"): [_moment(s) for s in every],
+                tr("data.snapshot_act"): [tr(f"data.action_{s.manifest.action}") for s in every],
+                tr("data.who"): [s.manifest.who for s in every],
+                tr("data.files"): [", ".join(f.name for f in s.manifest.files) for s in every],
+                tr("data.snapshot_state"): [
+                    tr("data.snapshot_current") if s.snapshot_id == current.snapshot_id else ""
+                    for s in every
+                ],
+            }
+        ),
+        hide_index=True,
+        alt=tr("data.history"),
+    )
+    by_id = {s.snapshot_id: s for s in every}
+    left, right = st.columns(2)
+    with left:
+        later = st.selectbox(tr("data.compare_later"), by_id, format_func=lambda i: _name(by_id[i]))
+    others = [i for i in by_id if i != later]
+    if later is None or not others:
+        st.caption(tr("data.compare_none"))
+        return
+    with right:
+        after = [i for i in others if i < later]
+        earlier = st.selectbox(
+            tr("data.compare_earlier"),
+            others,
+            index=others.index(after[0]) if after else 0,
+            format_func=lambda i: _name(by_id[i]),
+        )
+    _differences(by_id[earlier], by_id[later])
+    chosen = by_id[later]
+    with st.container(horizontal=True):
+        for file in chosen.manifest.files:
+            st.download_button(
+                tr("data.original", file=file.name),
+                data=lambda f=file: (chosen.folder / f.stored).read_bytes(),  # type: ignore[misc]
+                file_name=file.name,
+                on_click="ignore",
+                icon=":material/attach_file:",
+                key=f"original-{later}-{file.stored}",
+            )
+    if later == current.snapshot_id:
+        st.caption(tr("data.restore_current"))
+        return
+    who = st.text_input(tr("data.who"), key="restore_who", max_chars=80)
+    if st.button(
+        tr("data.restore", when=_moment(chosen)),
+        disabled=not who.strip(),
+        icon=":material/restore:",
+        help=tr("data.restore_help"),
+    ):
+        made = store.restore(chosen.snapshot_id, who=who.strip())
+        layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
+        st.rerun()
+
+
+def _moment(snapshot: Snapshot) -> str:
+    when = pd.Timestamp(snapshot.manifest.created).tz_convert("Asia/Ho_Chi_Minh")
+    return f"{when:%d/%m/%Y %H:%M}"
+
+
+def _name(snapshot: Snapshot) -> str:
+    files = ", ".join(f.name for f in snapshot.manifest.files)
+    said = files or tr(f"data.action_{snapshot.manifest.action}")
+    return f"{_moment(snapshot)} · {said}"
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _compared(_earlier: Snapshot, _later: Snapshot, key: str) -> dict[str, history.Difference]:
+    del key  # the cache tells pairs apart by it
+    return history.compare(_earlier, _later)
+
+
+def _differences(earlier: Snapshot, later: Snapshot) -> None:
+    lang = language()
+    try:
+        found = _compared(earlier, later, f"{earlier.snapshot_id} {later.snapshot_id}")
+    except StoreError as error:
+        st.error(error.message(lang), icon=":material/error:")
+        return
+    if not found:
+        st.info(tr("data.compare_same"), icon=":material/drag_handle:")
+    for name, difference in found.items():
+        counted = {key: number(len(rows), lang) for key, rows in difference.counted().items()}
+        words = tr("data.compare_words", table=tr(f"about.table_{name}"), **counted)
+        with st.expander(words, icon=":material/difference:"):
+            st.dataframe(_rows(name, difference), hide_index=True, alt=words)
+
+
+def _rows(name: str, difference: history.Difference) -> pd.DataFrame:
+    lang = language()
+    rows = [(tr("data.row_added"), key, "") for key in difference.added]
+    rows += [
+        (tr("data.row_changed"), key, ", ".join(_column(name, column) for column in columns))
+        for key, columns in difference.changed.items()
+    ]
+    rows += [(tr("data.row_removed"), key, "") for key in difference.removed]
+    heading = " / ".join(label(name, column, lang) for column in difference.key)
+    return pd.DataFrame(
+        {
+            tr("data.snapshot_state"): [state for state, _, _ in rows],
+            heading: [" / ".join(key) for _, key, _ in rows],
+            tr("data.fields"): [fields for _, _, fields in rows],
+        }
+    )
+
+
+def _column(table: str, column: str) -> str:
+    try:
+        return label(table, column, language())
+    except KeyError:  # geometry and what is computed have no heading of their own
+        return tr("data.column_geometry") if column == "geometry" else column
+
+
+def take_away(current: Snapshot) -> None:
+    """Draw the downloads: everything in three formats, and a template a table."""
+    st.subheader(tr("data.everything"), anchor=False)
+    st.caption(tr("data.everything_help"))
+    with st.container(horizontal=True):
+        for kind, ending in (("gpkg", "gpkg"), ("xlsx", "xlsx"), ("geoparquet", "zip")):
+            st.download_button(
+                tr(f"data.all_{kind}"),
+                data=lambda kind=kind: alldata.everything(current, kind, language()),  # type: ignore[misc]
+                file_name=f"phu-tho-{current.snapshot_id}.{ending}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    st.subheader(tr("data.templates"), anchor=False)
+    st.caption(tr("data.templates_help"))
+    with st.container(horizontal=True):
+        for name in ("coordinates", *(kind for kind in importing.KINDS if kind != "outlines")):
+            words = tr("data.coordinates") if name == "coordinates" else tr(f"about.table_{name}")
+            st.download_button(
+                words,
+                data=lambda name=name: templates.template(name, language()),  # type: ignore[misc]
+                file_name=f"mau-{name}.xlsx",
+                on_click="ignore",
+                icon=":material/table:",
+                key=f"template-{name}",
+            )

@@ -1,0 +1,299 @@
+"""Which coordinate system a file of the office is in, and from there to storage.
+
+Tables and drawings in VN-2000 seldom state their zone, and the province has used
+three. Nothing is guessed: a person chooses, the position of the file is held
+against the choice, and a better one is only proposed.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import product
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import Geod, Transformer
+from pyproj.transformer import TransformerGroup
+
+from lib.crs import STORAGE_CRS
+from lib.errors import WrongUseError
+from lib.findings import Finding
+from lib.geometry import Geometries
+from lib.text import Lang, number, t
+
+Floats = npt.NDArray[np.float64]
+
+NEAR_KM: Final = 5.0
+"""A file centred this little outside the province still counts as inside."""
+
+_LABELS: Final = {
+    9208: "zones.vn2000_104_45",
+    5897: "zones.vn2000_105_00",
+    9211: "zones.vn2000_106_00",
+    3405: "zones.vn2000_utm_48n",
+    4326: "zones.wgs84",
+}
+CHOICES: Final[tuple[int, ...]] = tuple(_LABELS)
+"""EPSG codes a person can choose from, likeliest first."""
+
+_DEGREES: Final = 4326
+_OFFICIAL_SHIFT: Final = {"authority": "EPSG", "code": 6960}
+_GLOBE: Final = np.array([180.0, 90.0])
+_ELLIPSOID: Final = Geod(ellps="WGS84")
+
+
+class Twin(str):
+    """Words in both languages, as a value of a finding.
+
+    A sentence takes ``{zone}`` in Vietnamese and ``{zone:en}`` in English. As
+    plain text, in JSON too, these are the Vietnamese words.
+    """
+
+    __slots__ = ("en",)
+    en: str
+
+    def __new__(cls, vi: str, en: str) -> Self:
+        """Return the Vietnamese words with the English ones beside them."""
+        words = super().__new__(cls, vi)
+        words.en = en
+        return words
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.en  # what a cache pickles
+
+    def __format__(self, format_spec: str) -> str:
+        return self.en if format_spec == "en" else super().__format__(format_spec)
+
+    @classmethod
+    def of(cls, say: Callable[[Lang], str]) -> Self:
+        """Return what `say` says in either language."""
+        return cls(say("vi"), say("en"))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where a file lies if its numbers are read one way.
+
+    Parameters
+    ----------
+    epsg, swapped
+        One of `CHOICES`, and whether the two axes were exchanged first.
+    inside : bool
+        True if the file's centre is in the province or near it (`NEAR_KM`).
+    distance_km : float
+        From the centre to the province; infinite if it is no place on earth.
+    """
+
+    epsg: int
+    swapped: bool
+    inside: bool
+    distance_km: float
+
+
+def zone_label(epsg: int, lang: Lang = "vi") -> str:
+    """Return the name of a choice in words an official knows."""
+    _require_choice(epsg)
+    return t(_LABELS[epsg], lang)
+
+
+def to_storage(shapes: Geometries, epsg: int, *, swapped: bool = False) -> Geometries:
+    """Return geometries of a file in longitude and latitude, EPSG:4326.
+
+    The shift from VN-2000 is EPSG:6960, the parameters of Decision 05/2007/QĐ-BTNMT,
+    wherever the point lies: PROJ by itself would take EPSG:5194 in the Mekong delta.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely geometries
+        Easting (or longitude) first, metres or degrees; None and empty ones too.
+    epsg : int
+        One of `CHOICES`, else `WrongUseError`.
+    swapped : bool
+        True if the file has northing (or latitude) first.
+
+    Returns
+    -------
+    numpy.ndarray of shapely geometries
+        New, not rounded, with the heights they had. What is no place on earth
+        gets infinite or senseless coordinates, never an error.
+    """
+    _require_choice(epsg)
+    move = partial(_lonlat, epsg=epsg, swapped=swapped)
+    moved: Geometries = shapely.transform(shapes, move)
+    high = shapely.has_z(shapes)
+    moved[high] = shapely.transform(
+        shapes[high], lambda xyz: np.column_stack([move(xyz[:, :2]), xyz[:, 2:]]), include_z=True
+    )
+    return moved
+
+
+def readings(shapes: Geometries, province: shapely.Geometry) -> tuple[Reading, ...]:
+    """Return where a file lies under every choice, axes as they are and exchanged.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely geometries
+        As in the file, for `to_storage`; the centre is their median corner,
+        which one mistyped corner does not move.
+    province : shapely.Geometry
+        Polygon or multipolygon, EPSG:4326.
+
+    Returns
+    -------
+    tuple of Reading
+        Best first: inside, nearest, axes as they are, order of `CHOICES`.
+    """
+    return tuple(_placed(shapes, province))
+
+
+def proposal(
+    shapes: Geometries, chosen: int, province: shapely.Geometry, *, swapped: bool = False
+) -> Reading | None:
+    """Return the reading to propose instead of the chosen one, as `propose` does.
+
+    None if the chosen reading lies inside the province, or none does.
+    """
+    found = readings(shapes, province)
+    taken = _as_chosen(found, chosen, swapped=swapped)
+    return found[0] if found[0].inside and not taken.inside else None
+
+
+def propose(
+    shapes: Geometries, chosen: int, province: shapely.Geometry, *, swapped: bool = False, file: str
+) -> list[Finding]:
+    """Return what the position of a file has to say about the chosen reading.
+
+    Parameters
+    ----------
+    shapes, province
+        As for `readings`.
+    chosen, swapped
+        What the person chose: one of `CHOICES`, else `WrongUseError`, and
+        whether to exchange the axes.
+    file : str
+        Name of the file.
+
+    Returns
+    -------
+    list of Finding
+        Nothing if only the chosen reading lies inside the province. ``ask`` if
+        only others do: the best is proposed. ``note`` if several do, for then
+        the position cannot tell them apart. ``refused`` if none does.
+    """
+    places = _placed(shapes, province)
+    taken = _as_chosen(places, chosen, swapped=swapped)
+    inside = [one for one in places if one.inside]
+    if not inside:
+        return [_refusal(next(iter(places)), file, asked=swapped)]
+    best = taken if taken.inside else inside[0]
+    off = {one: _km(_between_km(places[one], places[best])) for one in (taken, *inside)}
+    findings = []
+    if best is not taken:
+        findings.append(_question(taken, best, off[taken], file, asked=swapped))
+    inside.remove(best)
+    others = [_told("zones.other", zone=_words(r, asked=swapped), off=off[r]) for r in inside]
+    if others:
+        zones = Twin("; ".join(others), "; ".join(words.en for words in others))
+        findings.append(Finding("note", "zones.also_inside", {"zones": zones}, file))
+    return findings
+
+
+def _require_choice(epsg: int) -> None:
+    if epsg not in _LABELS:
+        raise WrongUseError("zones.unknown", value=epsg, choices=", ".join(map(str, CHOICES)))
+
+
+@cache
+def _pipeline(epsg: int) -> Transformer:
+    """Return the way from a zone to WGS 84 over the official shift.
+
+    Made anew from its definition: the members of a group are not safe to share
+    between threads.
+    """
+    group = TransformerGroup(f"EPSG:{epsg}", STORAGE_CRS, always_xy=True)
+    (official,) = (
+        way
+        for way in group.transformers
+        if any(step.to_json_dict().get("id") == _OFFICIAL_SHIFT for step in way.operations or ())
+    )
+    return Transformer.from_pipeline(official.definition)
+
+
+def _lonlat(xy: Floats, epsg: int, *, swapped: bool) -> Floats:
+    """Return longitudes and latitudes of points in a zone, eastings first unless `swapped`."""
+    east_north = xy[:, ::-1] if swapped else xy
+    if epsg == _DEGREES:
+        return east_north
+    return np.column_stack(_pipeline(epsg).transform(*east_north.T))
+
+
+def _placed(shapes: Geometries, province: shapely.Geometry) -> dict[Reading, Floats]:
+    """Return every reading, best first, with the longitude and latitude of the file's centre."""
+    xy = shapely.get_coordinates(shapes)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    centre = np.median(xy, axis=0, keepdims=True) if len(xy) else np.full((1, 2), np.nan)
+    found = {}
+    for swapped, epsg in product((False, True), CHOICES):
+        (place,) = _lonlat(centre, epsg, swapped=swapped)
+        away = _away_km(place, province)
+        found[Reading(epsg, swapped, away <= NEAR_KM, away)] = place
+    return dict(sorted(found.items(), key=lambda one: (not one[0].inside, one[0].distance_km)))
+
+
+def _away_km(place: Floats, province: shapely.Geometry) -> float:
+    """Return how far a place is from the province, kilometres; infinite if not on earth.
+
+    The nearest point is looked for with degrees of longitude shrunk to what
+    they measure there; the distance to it is geodesic.
+    """
+    if not np.all(np.abs(place) <= _GLOBE):
+        return math.inf
+    shrink = np.array([math.cos(math.radians(shapely.get_y(shapely.centroid(province)))), 1.0])
+    near = shapely.transform(province, lambda xy: xy * shrink)
+    line = shapely.shortest_line(shapely.Point(place * shrink), near)
+    start, end = shapely.get_coordinates(line) / shrink
+    return _between_km(start, end)
+
+
+def _between_km(start: Floats, end: Floats) -> float:
+    return float(_ELLIPSOID.inv(*start, *end)[2]) / 1000
+
+
+def _km(value: float) -> Twin:
+    return Twin.of(lambda lang: number(value, lang, 1, "km"))
+
+
+def _as_chosen(found: Iterable[Reading], chosen: int, *, swapped: bool) -> Reading:
+    _require_choice(chosen)
+    return next(one for one in found if (one.epsg, one.swapped) == (chosen, swapped))
+
+
+def _told(key: str, **values: Twin) -> Twin:
+    return Twin.of(lambda lang: t(key, lang, **values))
+
+
+def _words(one: Reading, *, asked: bool) -> Twin:
+    """Return a reading in words; `asked` tells whether the person exchanged the axes."""
+    label = Twin.of(lambda lang: zone_label(one.epsg, lang))
+    if one.swapped:
+        degrees = one.epsg == _DEGREES
+        return _told("zones.lonlat_swapped" if degrees else "zones.xy_swapped", zone=label)
+    return _told("zones.not_swapped", zone=label) if asked else label
+
+
+def _question(taken: Reading, best: Reading, off: Twin, file: str, *, asked: bool) -> Finding:
+    values = {"chosen": _words(taken, asked=False), "zone": _words(best, asked=asked)}
+    if math.isinf(taken.distance_km):
+        return Finding("ask", "zones.chosen_nowhere", values, file)
+    values |= {"far": _km(taken.distance_km), "off": off}
+    return Finding("ask", "zones.chosen_outside", values, file)
+
+
+def _refusal(nearest: Reading, file: str, *, asked: bool) -> Finding:
+    if math.isinf(nearest.distance_km):
+        return Finding("refused", "zones.nowhere", file=file)
+    values = {"zone": _words(nearest, asked=asked), "far": _km(nearest.distance_km)}
+    return Finding("refused", "zones.none_inside", values, file)

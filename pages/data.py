@@ -1,0 +1,52 @@
+import streamlit as st
+
+from lib.settings import settings
+from lib.store import Store
+from lib.text import date, number
+from lib.ui import datatabs, frame, state, wizard
+from lib.ui.state import language, tr
+from lib.ui.workspace import workspace
+
+TABS = {
+    "use": ":material/inventory_2:",
+    "import": ":material/upload_file:",
+    "history": ":material/history:",
+    "download": ":material/download:",
+}
+
+data = workspace()
+lang = language()
+store = Store(settings().store)
+current = store.open(data.manifest.snapshot_id)
+
+frame.banner(data)
+frame.title(tr("pages.data"))
+frame.sentence(
+    tr(
+        "data.sentence",
+        when=date(data.manifest.created, lang),
+        act=tr(f"data.action_{data.manifest.action}"),
+        tables=number(len(data.manifest.tables), lang),
+        clusters=number(len(data.clusters), lang),
+    )
+)
+if st.session_state.get("tab") not in TABS:
+    st.session_state["tab"] = "use"
+tab = st.segmented_control(
+    tr("data.tabs"),
+    list(TABS),
+    format_func=lambda name: f"{TABS[name]} {tr(f'data.tab_{name}')}",
+    key="tab",
+    required=True,
+    label_visibility="collapsed",
+)
+if tab == "import":
+    wizard.wizard(data, store, current)
+elif tab == "history":
+    datatabs.past(store, current)
+elif tab == "download":
+    datatabs.take_away(current)
+else:
+    datatabs.in_use(data)
+state.end()
+frame.foot(data, ["clusters", "communes", "former_units", "weak_supply"])

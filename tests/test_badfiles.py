@@ -1,0 +1,249 @@
+"""Every bad file: read or refused in words, and never a trace of it in the store."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from badfiles.corpus import CORPUS
+from badfiles.corpus_build import (
+    BadFile,
+    attempt,
+    collection,
+    coordinate_rows,
+    document,
+    feature,
+    frame,
+    holding,
+    kml,
+    polygon,
+    shapefile,
+    square,
+    table,
+    workbook,
+)
+
+from lib import cli
+from lib.errors import DataRefusedError
+from lib.importing.draft import KINDS
+from lib.prepare import prepare
+from lib.settings import settings
+from lib.store import Store
+from lib.text import catalog
+
+SECONDS = 10.0
+LEVELS = {"refused": {"refused"}, "mended": {"mended", "ask"}}
+EACH = pytest.mark.parametrize("bad", CORPUS, ids=[bad.id for bad in CORPUS])
+
+
+@pytest.fixture
+def at(tmp_path) -> Callable[[BadFile], Path]:
+    """Return a function that makes a bad file in a folder of its own."""
+
+    def make(bad: BadFile) -> Path:
+        folder = tmp_path / "tệp"
+        folder.mkdir()
+        bad.make(folder / bad.file_name)
+        return folder / bad.file_name
+
+    return make
+
+
+def test_the_corpus_is_what_its_list_says():
+    ids = [bad.id for bad in CORPUS]
+    assert len(ids) >= 70
+    assert len(set(ids)) == len(ids)
+    assert {bad.kind for bad in CORPUS} <= set(KINDS)
+    listed = (Path(__file__).parent / "badfiles" / "README.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:4] for line in listed.splitlines() if line.startswith("| `")]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        [f"`{bad.id}`", bad.kind, bad.outcome] for bad in CORPUS
+    ]
+
+
+# ---- readers ----------------------------------------------------------------------------
+
+
+@EACH
+def test_a_reader_takes_it_or_refuses_it_in_words(at, bad):
+    path = at(bad)
+    before = path.read_bytes()
+    start = time.monotonic()
+    read = attempt(path)
+    if isinstance(read, DataRefusedError):
+        assert bad.file_name in read.message("vi")
+        assert bad.file_name in read.message("en")
+    else:
+        assert read.file == bad.file_name
+        assert read.grids or read.layers
+    assert time.monotonic() - start < SECONDS
+    assert path.read_bytes() == before
+
+
+# ---- import through the command line ----------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory) -> Path:
+    """Return a folder with a store and layer files: real borders if they are there."""
+    folder = tmp_path_factory.mktemp("prepared")
+    bundle = Path(__file__).parents[2] / "shared" / "data" / "upstream"
+    prepare(
+        store=Store(folder / "store"),
+        static=folder / "static",
+        bundle=bundle if bundle.is_dir() else None,
+        offline=True,
+        simplify_m=30,
+        root=folder,
+    )
+    return folder
+
+
+class Calls:
+    """The command line on a store of its own."""
+
+    def __init__(self, folder: Path, monkeypatch, capsys) -> None:
+        self.store = folder / "store"
+        self.report = folder / "report.json"
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def tree(self) -> dict[str, str]:
+        return {
+            str(path.relative_to(self.store)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(self.store.rglob("*"))
+            if path.is_file()
+        }
+
+    def run(self, bad: BadFile, path: Path, *more: str) -> tuple[int, str]:
+        words = ["import", bad.kind, str(path), "--store", str(self.store)]
+        words += ["--report", str(self.report), *(["--crs", bad.crs] if bad.crs else []), *more]
+        self._monkeypatch.setattr(sys, "argv", ["python -m lib", *words])
+        with pytest.raises(SystemExit) as left:
+            cli.run()
+        said = self._capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        signs = {char for char in said.out + said.err if unicodedata.category(char)[0] == "C"}
+        assert signs <= {"\n"}, signs
+        return int(left.value.code or 0), said.err
+
+    def findings(self) -> list[dict[str, object]]:
+        return json.loads(self.report.read_text(encoding="utf-8"))["findings"]
+
+
+@pytest.fixture
+def calls(prepared, tmp_path, monkeypatch, capsys) -> Iterator[Calls]:
+    for name in [name for name in os.environ if name.startswith("PHUTHO_")]:
+        monkeypatch.delenv(name)
+    shutil.copytree(prepared / "store", tmp_path / "store")
+    monkeypatch.setenv("PHUTHO_STATIC", str(tmp_path / "static"))
+    settings.cache_clear()
+    yield Calls(tmp_path, monkeypatch, capsys)
+    settings.cache_clear()
+
+
+@EACH
+def test_an_import_refuses_it_or_says_what_it_mended(calls, at, bad):
+    path = at(bad)
+    before = calls.tree()
+    start = time.monotonic()
+    code, said = calls.run(bad, path, "--yes")
+    assert time.monotonic() - start < SECONDS
+    told = [finding for finding in calls.findings() if finding["level"] in LEVELS[bad.outcome]]
+    assert code == (3 if bad.outcome == "refused" else 0), said
+    assert told, said
+    for finding in told:
+        assert bad.file_name in str(finding["message"])
+        assert str(finding["message"]) in said
+    words = " ".join(str(finding["message"]) for finding in told).replace("\u00a0", " ")
+    for word in bad.words:
+        assert word in words
+    after = calls.tree()
+    if bad.outcome == "refused":
+        assert after == before
+    else:
+        kept = {name: digest for name, digest in before.items() if name.startswith("snapshots/")}
+        assert kept.items() < after.items()
+
+
+@EACH
+def test_a_report_says_everything_once_with_its_place(calls, at, bad):
+    calls.run(bad, at(bad), "--dry-run")
+    findings = calls.findings()
+    for finding in findings:
+        assert set(finding) >= {"level", "key", "message", "file", "row", "column"}
+        assert finding["key"] in catalog()
+        assert str(finding["message"]).strip()
+        assert finding["row"] is None or isinstance(finding["row"], int)
+    places = [(f["file"], f["row"], f["column"], f["message"]) for f in findings]
+    assert len(places) == len(set(places))
+
+
+MENDED = [bad for bad in CORPUS if bad.outcome == "mended"]
+
+
+@pytest.mark.parametrize("bad", MENDED, ids=[bad.id for bad in MENDED])
+def test_what_is_asked_is_never_done_unasked(calls, at, bad):
+    path = at(bad)
+    before = calls.tree()
+    code, said = calls.run(bad, path)
+    asked = [finding for finding in calls.findings() if finding["level"] == "ask"]
+    assert code == (3 if asked else 0), said
+    if asked:
+        assert calls.tree() == before
+        assert "--yes" in said
+
+
+def test_a_file_that_is_not_there_is_wrong_use(calls, tmp_path):
+    before = calls.tree()
+    missing = BadFile("missing", "không có.csv", holding(""), crs="9208")
+    code, said = calls.run(missing, tmp_path / "không có.csv")
+    assert code == 2
+    assert "không có.csv" in said
+    assert calls.tree() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "crs"), [("không có loại này", "9208"), ("outlines", "1234"), ("outlines", "abc")]
+)
+def test_a_wrong_call_is_wrong_use(calls, at, kind, crs):
+    before = calls.tree()
+    good = BadFile("good", "Bãi Ba 2.csv", holding(table()), kind=kind, crs=crs)
+    code, _ = calls.run(good, at(good))
+    assert code == 2
+    assert calls.tree() == before
+
+
+# ---- the same files without their fault --------------------------------------------------
+
+ROWS = coordinate_rows(square())
+SOUND = (
+    BadFile("csv", "Bãi Ba 2.csv", holding(table()), crs="9208"),
+    BadFile("xlsx", "Bãi Ba 2.xlsx", workbook(ROWS), crs="9208"),
+    BadFile("docx", "Bãi Ba 2.docx", document(ROWS), crs="9208"),
+    BadFile("zip", "Bãi Ba 2.zip", shapefile),
+    BadFile("gpkg", "Bãi Ba 2.gpkg", lambda path: frame().to_file(path, driver="GPKG")),
+    BadFile("kml", "Bãi Ba 2.kml", holding(kml())),
+    BadFile(
+        "geojson",
+        "Bãi Ba 2.geojson",
+        holding(collection(feature(polygon(square(epsg=4326))))),
+    ),
+)
+
+
+@pytest.mark.parametrize("sound", SOUND, ids=[sound.id for sound in SOUND])
+def test_the_file_without_its_fault_is_taken_unasked(calls, at, sound):
+    code, said = calls.run(sound, at(sound))
+    assert code == 0, said
+    # A Shapefile runs clockwise, as its format wants it.
+    assert {f["level"] for f in calls.findings() if f["key"] != "outlinecheck.turned"} <= {"note"}
+    current = Store(calls.store).current()
+    assert current is not None
+    assert list(current.read("outlines")["cluster_id"]) == ["PT-001"]
