@@ -94,7 +94,7 @@ def _match(
     for given in (code, name):
         if given.casefold() in ids:
             return ClusterMatch(label, ids[given.casefold()], "code", 100)
-    near = process.extract(bare_name(name), names, scorer=fuzz.WRatio, limit=_SHOWN) if name else []
+    near = process.extract(bare_name(name), names, scorer=fuzz.ratio, limit=_SHOWN) if name else []
     candidates = tuple((str(where), float(score)) for _, score, where in near)
     if code:
         # A code that the register does not know is another cluster, however alike the names.
@@ -108,6 +108,10 @@ def _match(
     return ClusterMatch(label, "", "none", 0, candidates)
 
 
-def alike(name: str, other: str) -> bool:
-    """Return whether two names may be of one cluster: more alike than chance."""
-    return fuzz.WRatio(bare_name(name), bare_name(other)) >= PROPOSED
+def alike(name: str, cluster_id: str, known: pd.Series) -> bool:
+    """Return whether a name may be that of a cluster: like it, and not that of another one."""
+    mine = _spelling(str(known[cluster_id]))
+    given = _spelling(name)
+    if given != mine and given in {_spelling(str(other)) for other in known}:
+        return False
+    return fuzz.ratio(bare_name(name), bare_name(mine)) >= PROPOSED

@@ -23,8 +23,8 @@ ISO_DATE: Final = r"^(19|20)\d{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 """A day, or only a month or a year where the source gives no more."""
 URL: Final = r"^(https?://[^\s\[\]/]+(/\S*)?|file:[^\s/]+)$"
 """A public address, or ``file:<name>`` for what came from a file of the office."""
-TRIMMED: Final = r"^\S(.*\S)?$"
-"""Some text, on one line, no space around it."""
+TRIMMED: Final = r"^\S(.{0,3998}\S)?$"
+"""Some text, on one line, no space around it, at most 4,000 letters."""
 
 _VALUE: Final = "schemas.value."
 

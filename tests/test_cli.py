@@ -14,6 +14,7 @@ import shapely
 from typer.testing import CliRunner
 
 from lib import cli
+from lib.cli import maps
 from lib.download import read_registry
 from lib.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
 from lib.settings import settings
@@ -231,7 +232,7 @@ def test_every_refusal_is_said_and_gives_its_code(call, monkeypatch, error: PhuT
     def refuse(**_: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli.preparing, "prepare", refuse)
+    monkeypatch.setattr(maps.preparing, "prepare", refuse)
     assert call("prepare") == (code, "", f"{error.message()}\n")
 
 
@@ -249,7 +250,7 @@ def taken(call, monkeypatch):
         calls.append(values)
         raise TakenError
 
-    monkeypatch.setattr(cli.preparing, "prepare", take)
+    monkeypatch.setattr(maps.preparing, "prepare", take)
 
     def run(*words: object) -> dict[str, object]:
         done = CliRunner().invoke(cli.app, ["prepare", *map(str, words)])
@@ -297,7 +298,7 @@ def test_the_tolerance_is_that_of_the_line_or_of_the_environment(
         raise TakenError
 
     assert call
-    monkeypatch.setattr(cli.crosswork, "answer_files", take)
+    monkeypatch.setattr(maps.crosswork, "answer_files", take)
     monkeypatch.setenv("PHUTHO_TOLERANCE_M", "30")
     files = ["--clusters", "a.geojson", "--communes", "b.geojson", "--out", tmp_path / "c.csv"]
     done = CliRunner().invoke(cli.app, ["cross-commune", *map(str, files), *words])

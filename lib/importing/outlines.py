@@ -126,7 +126,7 @@ def _matched(
         matches, labels, given["file"], given["row"], strict=True
     ):
         values: dict[str, Any] = {"label": match.label or f"{row}"}
-        if match.how == "code" and name and not alike(name, known[match.cluster_id]):
+        if match.how == "code" and name and not alike(name, match.cluster_id, known):
             values |= {"name": name, "cluster": match.cluster_id, "known": known[match.cluster_id]}
             found.append(Finding("ask", "importing.other_name", values, file, row))
         if match.how == "similar":
@@ -203,7 +203,9 @@ def _joined(
         if len(shapes) > 1:
             values = {"cluster": cluster, "name": names[cluster], "count": len(shapes)}
             found.append(
-                Finding("note", "importing.parts_joined", values, first["file"], first["row"])
+                Finding(
+                    "mended", "importing.parts_joined", values, first["file"], int(first["row"])
+                )
             )
         stated = parts["stated_ha"].sum(min_count=len(parts))
         rows.append(

@@ -19,7 +19,7 @@ from lib.headings import Heading
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes, merge_rows
 from lib.importing.shapes import Shapes, place, shapes_of
-from lib.matching import match_clusters
+from lib.matching import alike, match_clusters
 from lib.readers import Content
 from lib.schemas import ALL_TABLES, KEYS
 from lib.text import is_blank, number
@@ -63,18 +63,11 @@ def check_register(
     table = options.kind
     found: list[Finding] = []
     crs: list[CrsRead] = []
-    frames: list[pd.DataFrame] = []
     heads: list[tuple[str, Heading]] = []
-    for content in contents:
-        found.extend(content.findings)
-        try:
-            for grid, shapes in _sheets(content, table, options, base, crs, found):
-                read = _read(grid, options, base, found, heads)
-                if read is not None:
-                    frames.append(_with_shapes(read, shapes, table))
-        except DataRefusedError as error:
-            found.append(from_error(error))
-    if not frames:
+    frames = _frames(contents, options, base, crs, found, heads)
+    if not frames and not any(finding.level == "refused" for finding in found):
+        found.append(Finding("refused", "importing.empty_register", file=contents[0].file))
+    if not frames or any(finding.level == "refused" for finding in found):
         return Draft(options, findings=gravest_first(found), crs=tuple(crs), headings=tuple(heads))
     fresh = pd.concat(frames, ignore_index=True)
     if table == "clusters":
@@ -105,6 +98,28 @@ def check_register(
         crs=tuple(crs),
         headings=tuple(heads),
     )
+
+
+def _frames(
+    contents: Sequence[Content],
+    options: Options,
+    base: Mapping[str, pd.DataFrame],
+    crs: list[CrsRead],
+    found: list[Finding],
+    heads: list[tuple[str, Heading]],
+) -> list[pd.DataFrame]:
+    """Return the rows of every sheet that has any; what is found goes to the lists."""
+    frames: list[pd.DataFrame] = []
+    for content in contents:
+        found.extend(content.findings)
+        try:
+            for grid, shapes in _sheets(content, options.kind, options, base, crs, found):
+                read = _read(grid, options, base, found, heads)
+                if read is not None:
+                    frames.append(_with_shapes(read, shapes, options.kind))
+        except DataRefusedError as error:
+            found.append(from_error(error))
+    return frames
 
 
 def _sheets(
@@ -202,6 +217,9 @@ def _known_clusters(
     for at, (match, code, name) in enumerate(zip(matches, codes, names, strict=True)):
         file, row = str(rows["_file"].iloc[at]), int(rows["_row"].iloc[at])
         values: dict[str, Any] = {"label": match.label}
+        if match.how == "code" and name and not alike(name, match.cluster_id, known):
+            values |= {"name": name, "cluster": match.cluster_id, "known": known[match.cluster_id]}
+            found.append(Finding("ask", "importing.other_name", values, file, row))
         if match.how == "similar":
             score = Twin.of(lambda lang, m=match: number(m.score, lang, 0, "%"))  # type: ignore[misc]
             values |= {"cluster": match.cluster_id, "name": known[match.cluster_id], "score": score}

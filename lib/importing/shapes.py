@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from lib import zones
+from lib.cells import clean_text
 from lib.coordinates import CoordinateTable, is_coordinate_table, read_coordinate_table
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
@@ -99,7 +100,7 @@ def _labels(grid: Grid) -> pd.DataFrame:
 
     def first(words: tuple[str, ...]) -> list[str]:
         places = [columns[word] for word in words if word in columns]
-        texts = ([cell_text(row[at]) for at in places] for row in rows)
+        texts = ([clean_text(cell_text(row[at])) for at in places] for row in rows)
         return [next((text for text in row if text), "") for row in texts]
 
     return pd.DataFrame({"code": first(_CODES), "name": first(_NAMES)}, dtype=object)

@@ -16,6 +16,7 @@ from lib import importing, layerdata, readers, templates, zones
 from lib.errors import PhuThoError, StoreError
 from lib.importing import Draft, Options
 from lib.mapview import Shape, show_map
+from lib.schemas import value_label
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.symbols import OUTLINE_NEW, OUTLINE_OLD
@@ -124,7 +125,7 @@ def _quality(left: Any, right: Any) -> tuple[str, float | None]:  # noqa: ANN401
         quality = st.selectbox(
             tr("data.quality"),
             ("surveyed", "traced", "approximate"),
-            format_func=lambda code: tr(f"schemas.value.outline_quality.{code}"),
+            format_func=lambda code: value_label("outline_quality", code, language()),
             key="import_quality",
         )
     with right:
