@@ -37,7 +37,7 @@ from lib.settings import settings
 from lib.store import Store
 from lib.text import catalog
 
-SECONDS = 10.0
+SECONDS = 60
 LEVELS = {"refused": {"refused"}, "mended": {"mended", "ask"}}
 EACH = pytest.mark.parametrize("bad", CORPUS, ids=[bad.id for bad in CORPUS])
 
