@@ -66,6 +66,32 @@ class Shape:
     lines: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Note:
+    """One line of the tooltip of a layer that changes with every answer.
+
+    Parameters
+    ----------
+    label : str
+        What the values are, in the visitor's language.
+    values : mapping
+        Code -> value as it is written.
+    blank : str
+        Written for a code without a value.
+    """
+
+    label: str
+    values: Mapping[str, str]
+    blank: str
+
+    def of(self, file: LayerFile) -> dict[str, Any]:
+        """Return what the browser gets: one value a feature, in the order of the file."""
+        return {
+            "label": self.label,
+            "values": [self.values.get(code, self.blank) for code in file.codes],
+        }
+
+
 def parse_target(value: str | None, files: Sequence[LayerFile]) -> Target | None:
     """Return the feature ``"layer:code"`` names, or None unless it is on the map.
 
@@ -183,7 +209,7 @@ def check_assets() -> None:
             raise StoreError("map.assets_missing")
 
 
-def show_map(
+def show_map(  # noqa: PLR0913 one argument for each thing on the map
     files: Sequence[LayerFile],
     styles: Mapping[str, Mapping[str, str] | str],
     *,
@@ -192,6 +218,7 @@ def show_map(
     lang: Lang,
     on_click: Callable[[Target | None], None],
     shapes: Sequence[Shape] = (),
+    notes: Mapping[str, Note] | None = None,
     height: int = 470,
 ) -> None:
     """Put the map on the page.
@@ -214,6 +241,8 @@ def show_map(
         Called before the rerun with what was clicked, None for the ground.
     shapes : sequence of Shape
         Drawn over the layers; where there are any, `focus` goes to them.
+    notes : mapping or None
+        Layer -> a further line of its tooltips.
     height : int
         Height in pixels before the style sheet has its say.
     """
@@ -241,6 +270,11 @@ def show_map(
         "focus": _target(focus),
         "bounds": _bounds(shapes),
         "shapes": [_drawing(shape, lang) for shape in shapes],
+        "notes": {
+            file.layer_id: notes[file.layer_id].of(file)
+            for file in files
+            if notes and file.layer_id in notes
+        },
     }
     turn = folium.FeatureGroup(name="turn")
     turn.add_child(_Script(f"PhuThoMap.show({_json(state)});"))

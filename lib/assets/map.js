@@ -12,6 +12,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
   const layers = new Map();
+  const asked = new Set();
   let map = null;
   let config = null;
   let wanted = null;
@@ -61,9 +62,10 @@
     return L.divIcon({ html: svg, className: "ph-icon", iconSize: [size, size] });
   }
 
-  function tooltip(properties) {
+  function tooltip(properties, note) {
     const box = element("div", "ph-tip");
     box.appendChild(element("div", "ph-tip-name", properties.name));
+    if (note) box.appendChild(element("div", "ph-tip-note", note));
     for (const line of properties[config.lang] || []) {
       box.appendChild(element("div", "ph-tip-line", line));
     }
@@ -78,7 +80,13 @@
     return name;
   }
 
-  function build(spec, feature) {
+  /* What this answer says of one feature, beside what its file says. */
+  function noteOf(spec, place) {
+    const note = wanted && wanted.notes[spec.id];
+    return note ? `${note.label}: ${note.values[place]}` : "";
+  }
+
+  function build(spec, feature, place) {
     const options = { pane: spec.pane, interactive: spec.interactive, smoothFactor: 1 };
     let shape;
     if (spec.kind === "point") {
@@ -89,7 +97,8 @@
     }
     const item = { shape, style: HIDDEN, properties: feature.properties };
     if (spec.interactive) {
-      shape.bindTooltip(() => tooltip(feature.properties), { sticky: true, className: "ph-tooltip" });
+      const tip = () => tooltip(feature.properties, noteOf(spec, place));
+      shape.bindTooltip(tip, { sticky: true, className: "ph-tooltip" });
       shape.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
         report(spec.id, feature.properties.code);
@@ -102,7 +111,7 @@
     const answer = await fetch(spec.url);
     if (!answer.ok) throw new Error(`${spec.id}: ${answer.status}`);
     const data = await answer.json();
-    const items = data.features.map((feature) => build(spec, feature));
+    const items = data.features.map((feature, place) => build(spec, feature, place));
     layers.set(spec.id, { spec, items });
     apply();
   }
@@ -116,12 +125,28 @@
       if (spec.kind === "point") item.shape.setIcon(icon(look));
       else item.shape.setStyle(look);
       if (item.style === HIDDEN) item.shape.addTo(map);
+      // A heavy line is not to be half hidden under the neighbours.
+      if (look.front && item.shape.bringToFront) item.shape.bringToFront();
     }
     item.style = style;
   }
 
+  function isDrawn(spec) {
+    return [...(wanted.layers[spec.id] || "")].some((style) => style !== HIDDEN);
+  }
+
+  /* A layer is fetched when it is first to be seen, never before. */
+  function fetchDrawn() {
+    for (const spec of config.layers) {
+      if (asked.has(spec.id) || !isDrawn(spec)) continue;
+      asked.add(spec.id);
+      load(spec).catch(complain);
+    }
+  }
+
   function apply() {
     if (!wanted) return;
+    fetchDrawn();
     for (const { spec, items } of layers.values()) {
       const styles = wanted.layers[spec.id] || "";
       items.forEach((item, i) => restyle(spec, item, styles[i] || HIDDEN));
@@ -130,7 +155,8 @@
     highlight();
     focus();
     drawLabels();
-    document.body.dataset.phLayers = String(layers.size);
+    const whole = config.layers.filter((spec) => layers.has(spec.id) || !isDrawn(spec));
+    document.body.dataset.phLayers = String(whole.length);
     document.body.dataset.phTurns = String(turns);
   }
 
@@ -335,7 +361,7 @@
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     config = await answer.json();
     buildMap();
-    config.layers.forEach((spec) => { load(spec).catch(complain); });
+    apply();
   }
 
   function show(state) {

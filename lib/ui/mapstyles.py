@@ -68,6 +68,26 @@ def weak(frame: pd.DataFrame) -> Mapping[str, str]:
     return dict(zip(frame["weak_id"], kinds, strict=True))
 
 
+def grid(data: Workspace) -> Styles:
+    """Return the class of each line and substation: lines by their highest voltage."""
+    styles: Styles = {}
+    tables = {"grid-2016": "grid_2016", "power-lines": "power_lines"}
+    for file in data.files:
+        if file.layer_id in tables:
+            voltages = data.tables[tables[file.layer_id]]["voltage_kv"]
+            styles[file.layer_id] = {
+                code: _voltage(str(kv)) for code, kv in zip(file.codes, voltages, strict=True)
+            }
+        elif file.layer_id == "substations":
+            styles[file.layer_id] = "base"
+    return styles
+
+
+def _voltage(kv: str) -> str:
+    highest = kv.partition("/")[0]
+    return highest if highest in {"500", "220", "110"} else "lower"
+
+
 def drawn_classes(file: LayerFile, styles: Styles) -> list[str]:
     """Return the class keys of a layer that are really on the map, for the legend."""
     chosen = styles.get(file.layer_id, {})
