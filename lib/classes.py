@@ -56,12 +56,18 @@ def classify(values: pd.Series, *, digits: int, classes: int = CLASSES) -> Class
     bins = _breaks(known.to_numpy(dtype=float), digits, classes)
     placed = pd.Series(np.digitize(values.fillna(-np.inf), bins, right=True), index=values.index)
     placed = placed.where(values.notna(), -1)
-    step = 10.0**-digits
-    least = np.floor(known.min() / step + _SLACK) * step
-    return Classes((round(float(least), digits), *bins), placed)
+    least = _rounded(float(known.min()), digits, up=False)
+    return Classes((least, *bins), placed)
 
 
-_SLACK: Final = 1e-9
+def _rounded(value: float, digits: int, *, up: bool) -> float:
+    """Return the nearest number of `digits` decimals that is not on the wrong side of `value`."""
+    near = round(value, digits)
+    if up and near < value:
+        return round(near + 10.0**-digits, digits)
+    if not up and near > value:
+        return round(near - 10.0**-digits, digits)
+    return near
 
 
 def _breaks(known: np.ndarray, digits: int, classes: int) -> Sequence[float]:
@@ -73,8 +79,7 @@ def _breaks(known: np.ndarray, digits: int, classes: int) -> Sequence[float]:
             # Few values make fewer classes: that is wanted, not worth a warning.
             warnings.simplefilter("ignore", UserWarning)
             upper = mapclassify.FisherJenks(known, k=min(classes, distinct)).bins.tolist()
-    step = 10.0**-digits
-    top = round(float(np.ceil(known.max() / step - _SLACK) * step), digits)
+    top = _rounded(float(known.max()), digits, up=True)
     inner = sorted({round(limit, digits) for limit in upper[:-1]} - {top})
     bins = [limit for limit in inner if limit < top] + [top]
     counts = np.bincount(np.digitize(known, bins, right=True), minlength=len(bins))

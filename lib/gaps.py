@@ -5,7 +5,7 @@ states for a commune is unknown: such a commune is neither remote nor weak by
 it, and is counted as unknown, never as good.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -119,6 +119,11 @@ class Choice:
     def of(self, side: Side) -> list[Measure]:
         """Return the measures of one side that have a threshold, in their order."""
         return [m for m in MEASURES.values() if m.side == side and m.key in self.thresholds]
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether anything says what is remote."""
+        return self.difficult or bool(self.of("remote"))
 
     def weak_kinds(self) -> tuple[str, ...]:
         """Return the kinds that count: those chosen, or any where nothing was chosen."""
@@ -250,6 +255,14 @@ def find(
     supply = tables["weak_supply"]
     blank = supply["commune_code"].isna() & supply["kind"].isin(choice.weak_kinds())
     return Gaps(frame, rows.reset_index(drop=True), supply[blank].reset_index(drop=True))
+
+
+def within(answer: Gaps, codes: Collection[str]) -> Gaps:
+    """Return `answer` with only the communes `codes` listed; measures of all stay."""
+    inside = answer.communes["commune_code"].isin(list(codes))
+    communes = answer.communes.assign(listed=answer.communes["listed"] & inside)
+    facts = answer.facts[answer.facts["commune_code"].isin(list(codes))]
+    return Gaps(communes, facts.reset_index(drop=True), answer.unplaced)
 
 
 def _joined(masks: Sequence[pd.Series], match: Match) -> pd.Series:

@@ -114,6 +114,14 @@ class LogFacts:
     rules: Mapping[str, int]
     removed_days: MajorDays
 
+    def said(self) -> dict[str, object]:
+        """Return what stands beside a figure of the log: source, date, whether a sample."""
+        return {
+            "source_url": "; ".join(self.sources),
+            "as_of": self.as_of,
+            "sample": self.sample,
+        }
+
 
 def log_in_use(tables: Tables) -> Log | None:
     """Return the rows of a snapshot that count, None if there is no log.
@@ -240,6 +248,12 @@ def months(log: Log, choice: Choice) -> list[str]:
     first = max(choice.first_month, f"{start.min():%Y-%m}")
     last = min(choice.last_month or f"{start.max():%Y-%m}", f"{start.max():%Y-%m}")
     return [str(month) for month in pd.period_range(first, last, freq="M")] if first <= last else []
+
+
+def months_of(tables: Tables) -> list[str]:
+    """Return the months the log in use covers, in order; none without a log."""
+    log = log_in_use(tables)
+    return [] if log is None else months(log, Choice())
 
 
 def _of_commune(log: Log, code: str) -> Log:

@@ -28,10 +28,35 @@ MULTI: Final = (
     "evidence",
     "lead",
     "samples",
+    "weak",
+    "difficult",
+    "settled",
+    "major",
+    "grid",
 )
-SINGLE: Final = ("lang", "sel", "tab")
-NUMBERS: Final = {"tolerance": (3, 80, 50), "min_ha": (0, 40, 0)}
+SINGLE: Final = ("lang", "sel", "tab", "part", "measure", "match", "outages", "from", "to")
+NUMBERS: Final = {
+    "tolerance": (3, 80, 50),
+    "min_ha": (0, 40, 0),
+    "town_km": (0, 25, 0),
+    "capital_km": (0, 70, 0),
+    "elevation_m": (0, 1_000, 0),
+    "density": (0, 3_000, 0),
+    "saidi_min": (0, 3_000, 0),
+    "saifi": (0, 60, 0),
+    "hours": (0, 300, 0),
+    "interruptions": (0, 100, 0),
+    "customers": (0, 5_000, 0),
+    "w_town_km": (0, 5, 0),
+    "w_capital_km": (0, 5, 0),
+    "w_elevation_m": (0, 5, 0),
+    "w_density": (0, 5, 0),
+    "w_saidi_min": (0, 5, 0),
+    "w_saifi": (0, 5, 0),
+}
 """Sliders: least, most and default value."""
+STEPS: Final = {"elevation_m": 50, "density": 50, "saidi_min": 60, "hours": 5, "customers": 100}
+"""Sliders that go in steps of more than one."""
 _DEFAULTS: Final = {"lang": "vi"}
 _URL: Final = "_url"
 _PAGE: Final = "_page"
@@ -126,6 +151,13 @@ def chosen(key: str) -> list[str]:
 def keep_known(key: str, known: set[str]) -> None:
     """Drop codes of `key` that the data does not know, such as those of a mistyped link."""
     st.session_state[key] = [code for code in chosen(key) if code in known]
+
+
+def choose_one(key: str, known: Sequence[str], otherwise: str) -> str:
+    """Return the choice of `key`; one that is not `known`, as of a mistyped link, is dropped."""
+    if st.session_state.get(key) not in known:
+        st.session_state[key] = otherwise
+    return str(st.session_state[key])
 
 
 def clear(*keys: str) -> None:
