@@ -103,6 +103,8 @@ def view() -> None:
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, inside) | mapstyles.choropleth(classes.of, inside, listed)
     styles["weak"] = mapstyles.weak(supply[supply["commune_code"].isin(inside)])
+    if st.session_state.get("part") == "grid":
+        styles["clusters"] = mapstyles.clusters(data.clusters, "operation_status")
     if grid:
         styles |= mapstyles.grid(data)
     shown = {code: gapwords.shown(painted, value, lang) for code, value in values.dropna().items()}
@@ -125,24 +127,24 @@ def view() -> None:
         selected=selected,
         card=card,
         legend=legend,
-        legend_layers=("weak", "substations", "power-lines", "grid-2016", "former-provinces"),
+        legend_layers=(
+            "weak",
+            "clusters",
+            "substations",
+            "power-lines",
+            "grid-2016",
+            "former-provinces",
+        ),
         notes={"communes": Note(gapwords.measure_name(painted, lang), shown, no_data(lang))},
         classes=legend_of(painted, classes, listed),
     )
-    part = powerbar.part(parts)
-    if part == "grid":
-        powerparts.clusters_and_grid(data, cluster)
-    elif part == "published":
-        powerparts.published(data)
-    elif part == "ask":
-        powerparts.ask()
-    elif part == "log" and log:
-        powerparts.about_log(log)
-    else:
-        code = selected.code if selected and selected.layer_id == "communes" else ""
-        weighed = powerparts.weights(log=log is not None)
-        powerparts.gap_list(answer, code, weighed)
-        powerparts.gap_downloads(data, answer, choice, log, weighed)
+    powerparts.below(
+        powerbar.part(parts),
+        data,
+        powerparts.Shown(answer, choice, log),
+        commune=selected.code if selected and selected.layer_id == "communes" else "",
+        cluster=cluster,
+    )
     state.end()
 
 

@@ -19,7 +19,9 @@ from lib.ui.workspace import Workspace
 
 _NEWEST: Final = 8
 _MINUTES: Final = 60
-_REMOTE: Final = ("town_km", "viet_tri_km", "vinh_yen_km", "hoa_binh_km", "elevation_m")
+_REMOTE: Final = ("town_km", "viet_tri_km", "vinh_yen_km", "hoa_binh_km", "elevation_m", "density")
+_SOURCE_NO: Final = {"settlements": 1, "communes": 2, "outages": 3}
+"""Where the first sources of the card stand; those of a log begin at its number."""
 _OLD_YEARS: Final = 2
 """From this age on a fact's age is said."""
 
@@ -53,15 +55,14 @@ def power_card(
     row = row_of(measures, "commune_code", code)
     places = row_of(data.tables["settlements"], "code", code)
     sources = [source_of(places), source_of(commune, tr("cards.table_148"))]
-    first = _number(painted, row, _source_no(painted), strong=True)
-    facts = [first, *_weak_facts(data, code, sources)]
     if log is not None:
-        facts += _indices(log, code, painted)
         sources += [
             Source(site(url), url, date(log.facts.as_of, lang)) for url in log.facts.sources
         ]
-    facts += [_number(key, row, 1) for key in _REMOTE if key != painted]
-    facts += [_number("density", row, 2)] if painted != "density" else []
+    facts = [_number(painted, row, strong=True), *_weak_facts(data, code, sources)]
+    if log is not None:
+        facts += _indices(log, code, painted)
+    facts += [_number(key, row) for key in _REMOTE if key != painted]
     facts += _stations(data, code, sources)
     show_card(
         tr(
@@ -80,14 +81,10 @@ def power_card(
         _download(data, code, choice, str(commune["name"]), sample=bool(log and log.facts.sample))
 
 
-def _source_no(key: str) -> int | None:
-    """Return which of the first two sources of the card a measure is from."""
-    return {"settlements": 1, "communes": 2}.get(gaps.MEASURES[key].table)
-
-
-def _number(key: str, row: Mapping[str, Any], source: int | None, *, strong: bool = False) -> Fact:
+def _number(key: str, row: Mapping[str, Any], *, strong: bool = False) -> Fact:
     name = gapwords.measure_name(key, language())
     value = None if row[key] is None else gapwords.shown(key, row[key], language())
+    source = _SOURCE_NO[gaps.MEASURES[key].table]
     return Fact(name[0].upper() + name[1:], value, source, strong)
 
 
@@ -120,7 +117,7 @@ def _dated(as_of: str) -> str:
 def _indices(log: LogView, code: str, painted: str) -> list[Fact]:
     row = row_of(log.indices, "commune_code", code)
     keys = [m.key for m in gaps.INDICES if m.key != painted and row[m.key] is not None]
-    facts = [_number(key, row, None) for key in keys]
+    facts = [_number(key, row) for key in keys]
     if row["reason"]:
         facts.append(Fact(tr("powerpage.why_blank"), tr(str(row["reason"]))))
     return facts

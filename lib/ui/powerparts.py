@@ -1,6 +1,7 @@
 """The lower half of the page on power: the list, clusters and grid, published figures, the log."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,43 @@ from lib.ui.workspace import Workspace
 
 _WEIGHED = ("town_km", "capital_km", "elevation_m", "density", "saidi_min", "saifi")
 _ASKED = ("outages", "customers", "weak_supply", "substations")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the map shows: the answer, what was asked, the log behind it."""
+
+    answer: gaps.Gaps
+    choice: gaps.Choice
+    log: LogView | None
+
+
+def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: str) -> None:
+    """Draw what the reader wants under the map.
+
+    Parameters
+    ----------
+    part : str
+        ``list``, ``grid``, ``published``, ``ask`` or ``log``.
+    data : Workspace
+        The data in use.
+    shown : Shown
+        What the map shows.
+    commune, cluster : str
+        Code of what is selected, empty for nothing.
+    """
+    if part == "grid":
+        clusters_and_grid(data, cluster)
+    elif part == "published":
+        published(data)
+    elif part == "ask":
+        ask()
+    elif part == "log" and shown.log:
+        about_log(shown.log)
+    else:
+        weighed = weights(log=shown.log is not None)
+        gap_list(shown.answer, commune, weighed)
+        gap_downloads(data, shown, weighed)
 
 
 def weights(*, log: bool) -> dict[str, float]:
@@ -70,18 +108,13 @@ def gap_list(answer: gaps.Gaps, selected: str, weighed: Mapping[str, float]) -> 
         st.caption(tr("powerpage.unplaced", count=number(len(answer.unplaced), lang)))
 
 
-def gap_downloads(
-    data: Workspace,
-    answer: gaps.Gaps,
-    choice: gaps.Choice,
-    log: LogView | None,
-    weighed: Mapping[str, float],
-) -> None:
+def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -> None:
     """Draw the downloads of the list: a source on every row, the rule beside it."""
     lang = language()
-    sample = bool(log and log.facts.sample)
+    answer = shown.answer
+    sample = bool(shown.log and shown.log.facts.sample)
     notes = gapwords.notes(
-        choice,
+        shown.choice,
         lang,
         data_date=data_date(data.tables["weak_supply"]),
         sources=list(answer.facts["source_url"].dropna().unique()),

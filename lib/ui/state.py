@@ -61,6 +61,8 @@ _DEFAULTS: Final = {"lang": "vi"}
 _URL: Final = "_url"
 _PAGE: Final = "_page"
 _LINK: Final = "_link"
+_OTHERWISE: Final = "_otherwise"
+"""What a choice of one is where nothing was chosen: not worth a word in the address."""
 _MAX_CHARS: Final = 2000
 _DIGITS: Final = 6
 
@@ -129,10 +131,11 @@ def begin(page: str) -> None:
 def end() -> None:
     """Write the choice to the URL, once everything has been chosen."""
     url = {key: ",".join(chosen(key)) for key in MULTI if chosen(key)}
+    plain = _DEFAULTS | st.session_state.get(_OTHERWISE, {})
     url |= {
         key: str(st.session_state.get(key))
         for key in SINGLE
-        if st.session_state.get(key) not in (None, "", _DEFAULTS.get(key))
+        if st.session_state.get(key) not in (None, "", plain.get(key))
     }
     for key, (_, _, default) in NUMBERS.items():
         if st.session_state.get(key, default) != default:
@@ -155,6 +158,7 @@ def keep_known(key: str, known: set[str]) -> None:
 
 def choose_one(key: str, known: Sequence[str], otherwise: str) -> str:
     """Return the choice of `key`; one that is not `known`, as of a mistyped link, is dropped."""
+    st.session_state.setdefault(_OTHERWISE, {})[key] = otherwise
     if st.session_state.get(key) not in known:
         st.session_state[key] = otherwise
     return str(st.session_state[key])
