@@ -20,7 +20,7 @@ from pyproj import Transformer
 
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding
+from lib.findings import Finding, Twin
 from lib.grid import Cell, Grid, cell_text
 from lib.numbers_vi import (
     heading_kind,
@@ -31,7 +31,6 @@ from lib.numbers_vi import (
     stated_zone,
 )
 from lib.text import fold, number
-from lib.zones import Twin
 
 __all__ = [
     "EDGE_TOLERANCE_M",

@@ -16,10 +16,9 @@ import shapely
 from lib.borders import POLYGONAL, on_globe, plane
 from lib.crs import STORAGE_CRS
 from lib.errors import WrongUseError
-from lib.findings import LEVELS, Finding, Level
+from lib.findings import LEVELS, Finding, Level, Twin
 from lib.geometry import Geometries
 from lib.text import hectares, is_blank, number
-from lib.zones import Twin
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
