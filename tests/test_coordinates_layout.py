@@ -78,3 +78,11 @@ def test_metres_are_preferred_where_a_table_gives_both():
     )
     (parcel,) = read(text).parcels
     assert not parcel.geographic
+
+
+@pytest.mark.parametrize("alone", ["X", "Y"])
+def test_one_column_of_metres_beside_degrees_is_no_pair(alone):
+    text = f"Điểm;Vĩ độ;Kinh độ;{alone}\n1;21,32;105,40;7\n2;21,33;105,40;7\n3;21,33;105,41;7\n"
+    (parcel,) = read(text).parcels
+    assert parcel.geographic
+    assert parcel.corners[0].tolist() == [21.32, 105.40]

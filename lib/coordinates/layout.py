@@ -34,7 +34,7 @@ class Block:
     @property
     def geographic(self) -> bool:
         """Say whether the block holds degrees."""
-        return "x" not in self.columns
+        return not {"x", "y"} <= self.columns.keys()
 
     @property
     def axes(self) -> tuple[str, str]:
