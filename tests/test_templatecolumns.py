@@ -5,7 +5,7 @@ import pytest
 from templateforms import book, grids
 
 from lib import facts, schemas
-from lib.cells import read_cell
+from lib.registers.cells import read_cell
 from lib.text import LANGS
 
 

@@ -11,9 +11,9 @@ from lib import facts, schemas, templates
 from lib.coordinates import is_coordinate_table, read_coordinate_table
 from lib.errors import WrongUseError
 from lib.grid import Grid
-from lib.headings import find_heading
 from lib.readers import read
 from lib.registers import read_register
+from lib.registers.headings import find_heading
 from lib.text import LANGS, fold, t
 
 MARK = t("templates.example_mark")

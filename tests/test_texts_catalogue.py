@@ -23,7 +23,6 @@ from lib import (
     facts,
     filters,
     findings,
-    headings,
     importing,
     legacytext,
     merger,
@@ -32,6 +31,7 @@ from lib import (
     sources,
 )
 from lib.layers import REGISTRY
+from lib.registers import headings
 from lib.text import LANGS, catalog
 from lib.ui import sidebar
 

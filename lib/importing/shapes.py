@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from lib import zones
-from lib.cells import clean_text
 from lib.coordinates import CoordinateTable, is_coordinate_table, read_coordinate_table
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
@@ -19,6 +18,7 @@ from lib.grid import Cell, Grid, cell_text
 from lib.importing.draft import CrsRead, Options
 from lib.importing.texts import as_grid
 from lib.readers import Content, Features
+from lib.registers.cells import clean_text
 from lib.text import Lang, fold, number
 
 _WKT: Final = ("wkt", "geometry", "geom", "hinh hoc")
