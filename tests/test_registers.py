@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lib import facts, registers, schemas
 from lib.grid import Grid
-from lib.places import Places
+from lib.registers.places import Places
 from lib.text import LANGS, is_blank, number
 
 SOURCE = {"source_url": "file:bang.xlsx", "as_of": "2026-08-28", "sample": False}

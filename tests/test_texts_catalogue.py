@@ -24,7 +24,6 @@ from lib import (
     filters,
     findings,
     gaps,
-    headings,
     importing,
     legacytext,
     merger,
@@ -35,6 +34,7 @@ from lib import (
     symbols,
 )
 from lib.layers import REGISTRY
+from lib.registers import headings
 from lib.text import LANGS, catalog
 from lib.ui import sidebar
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lib import backup, history, importing, layerdata
+from lib import backup, history, importing, layerdata, restore
 from lib.cli.base import StoreOption, account, app, in_use, open_store
 from lib.errors import DataRefusedError, WrongUseError
 from lib.settings import settings
@@ -160,7 +160,7 @@ def restore_backup(
     if not file.is_file():
         raise WrongUseError("readers.no_file", file=file.name)
     where = open_store(store)
-    made = backup.restore_backup(file, where)
+    made = restore.restore_backup(file, where)
     layerdata.build(in_use(where), settings().static, simplify_m=settings().simplify_m)
     typer.echo(t("data.restored", snapshot=made.current))
 

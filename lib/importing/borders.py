@@ -13,14 +13,13 @@ import pandas as pd
 from lib import coverage, geometry
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding, from_error
+from lib.findings import Finding, Twin, from_error
 from lib.geometry import outline
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes
 from lib.importing.shapes import place, shapes_of
 from lib.readers import Content
 from lib.text import bare_name, hectares, number, percent
-from lib.zones import Twin
 
 _OFF: Final = 0.02
 """A commune whose area differs from the published one by more than this share is told."""

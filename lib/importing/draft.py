@@ -9,9 +9,9 @@ import pandas as pd
 
 from lib.crs import STORAGE_CRS
 from lib.findings import LEVELS, Finding
-from lib.headings import Heading
 from lib.legacytext import LegacyEncoding
 from lib.matching import ClusterMatch
+from lib.registers.headings import Heading
 from lib.text import Lang
 
 KINDS: Final = (

@@ -11,7 +11,7 @@ import shapely
 from lib import outlinecheck
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding, from_error
+from lib.findings import Finding, Twin, from_error
 from lib.geometry import areas_ha, outline
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes, merge_rows
@@ -20,7 +20,6 @@ from lib.matching import ClusterMatch, alike, match_clusters
 from lib.readers import Content
 from lib.schemas import ALL_TABLES
 from lib.text import hectares, number
-from lib.zones import Twin
 
 _UNKNOWN: Final = {
     "kind": "ccn",

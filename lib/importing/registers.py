@@ -12,18 +12,17 @@ import shapely
 from lib import registers
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding, from_error
+from lib.findings import Finding, Twin, from_error
 from lib.geometry import outline
 from lib.grid import Grid
-from lib.headings import Heading
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes, merge_rows
 from lib.importing.shapes import Shapes, place, shapes_of
 from lib.matching import alike, match_clusters
 from lib.readers import Content
+from lib.registers.headings import Heading
 from lib.schemas import ALL_TABLES, KEYS
 from lib.text import is_blank, number
-from lib.zones import Twin
 
 _PREFIX: Final = {"Phú Thọ": "PT", "Vĩnh Phúc": "VP", "Hòa Bình": "HB"}
 _UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {

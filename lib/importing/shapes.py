@@ -10,15 +10,15 @@ import pandas as pd
 import shapely
 
 from lib import zones
-from lib.cells import clean_text
 from lib.coordinates import CoordinateTable, is_coordinate_table, read_coordinate_table
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding
+from lib.findings import Finding, Twin
 from lib.grid import Cell, Grid, cell_text
 from lib.importing.draft import CrsRead, Options
 from lib.importing.texts import as_grid
 from lib.readers import Content, Features
+from lib.registers.cells import clean_text
 from lib.text import Lang, fold, number
 
 _WKT: Final = ("wkt", "geometry", "geom", "hinh hoc")
@@ -197,7 +197,7 @@ def place(
     present = shapes.given[~shapely.is_missing(shapes.given) & ~shapely.is_empty(shapes.given)]
     if epsg is None:
         inside = [r for r in zones.readings(present, province) if r.inside]
-        words = zones.Twin.of(lambda lang: "; ".join(_reading_words(r, lang) for r in inside))
+        words = Twin.of(lambda lang: "; ".join(_reading_words(r, lang) for r in inside))
         key = "importing.crs_needed" if inside else "importing.crs_needed_nowhere"
         read = CrsRead(
             shapes.file,
@@ -237,7 +237,7 @@ def place(
 def _zone_words(epsg: int) -> str:
     if epsg not in zones.CHOICES:
         return f"EPSG:{epsg}"
-    return zones.Twin.of(lambda lang: zones.zone_label(epsg, lang))
+    return Twin.of(lambda lang: zones.zone_label(epsg, lang))
 
 
 def _reading_words(reading: zones.Reading, lang: Lang) -> str:

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from lib.headings import column_label
 from lib.importing import Draft
+from lib.registers.headings import column_label
 from lib.text import number
 from lib.ui.state import language, tr
 

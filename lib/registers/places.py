@@ -12,9 +12,9 @@ from typing import Final
 
 import pandas as pd
 
-from lib.cells import Value, clean_text
 from lib.grid import Cell
 from lib.merger import CERTAIN, Resolution, resolver
+from lib.registers.cells import Value, clean_text
 from lib.schemas import EndedUnits
 from lib.text import bare_name, fold, same_spelling
 

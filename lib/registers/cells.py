@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from lib.findings import Level
 from lib.grid import Cell, cell_text
-from lib.moments import from_serial, read_day, read_moment, read_month
+from lib.registers.moments import from_serial, read_day, read_moment, read_month
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
 from lib.text import LANGS, bare_name, date, fold, is_blank, nfc
 
@@ -236,7 +236,7 @@ def decimal_sign(cells: Iterable[Cell]) -> str:
 def when(
     cell: Cell, kind: Literal["day", "month", "moment"], *, on: dt.date | None = None
 ) -> Value:
-    """Return a day or month (ISO text) or a moment (local, without zone); see `lib.moments`."""
+    """Return a day or month (ISO text) or a moment (local, without zone), as `moments` says."""
     serial = from_serial(cell)
     read: Cell = serial or (clean_text(cell) if isinstance(cell, str) else cell)
     if kind != "moment":

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import cells, schemas
+from lib import schemas
 from lib.findings import Finding
+from lib.registers import cells
 from lib.text import LANGS, number
 
 HA = frozenset({"ha"})

@@ -10,18 +10,16 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.cells import clean_text, decimal_sign, kind_of, read_cell
 from lib.findings import Finding, Level
 from lib.grid import Grid
-from lib.headings import Heading, find_heading, heading_findings, place_by_hand
-from lib.outagerows import MOMENTS, finish_outages, read_moments
-from lib.places import MERGED_ON, Places
+from lib.registers.cells import clean_text, decimal_sign, kind_of, read_cell
+from lib.registers.headings import Heading, find_heading, heading_findings, place_by_hand
+from lib.registers.outagerows import MOMENTS, finish_outages, read_moments
+from lib.registers.places import MERGED_ON, Places
+from lib.registers.sheetrows import Sheet, check_blanks, check_keys, check_references, data_rows
+from lib.registers.tablecheck import capped, failures, values_only
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES
-from lib.sheetrows import Sheet, check_blanks, check_keys, check_references, data_rows
-from lib.tablecheck import MOST, capped, failures, validate, values_only
 from lib.text import fold
-
-__all__ = ["MOST", "Register", "read_register", "validate"]
 
 _WHOLE_MONTH: Final = len("2025-07")
 

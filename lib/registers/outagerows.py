@@ -4,10 +4,10 @@ import datetime as dt
 import hashlib
 from typing import Any, Final
 
-from lib.cells import Value, blank, clean_text, read_cell, when
 from lib.findings import Finding
 from lib.grid import Cell
-from lib.sheetrows import Sheet
+from lib.registers.cells import Value, blank, clean_text, read_cell, when
+from lib.registers.sheetrows import Sheet
 
 MOMENTS: Final = ("start", "end", "announced_end")
 _DAYS: Final = ("start_date", "end_date")

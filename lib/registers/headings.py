@@ -1,7 +1,7 @@
 """Which column of a sheet is which column of a table, by what its heading means.
 
 A heading is the column's own name, its label in either language, one of the
-ways offices write it (``lib/synonyms.toml``), or something very like one of
+ways offices write it (``lib/registers/synonyms.toml``), or something very like one of
 these, which a person has to confirm.
 """
 
@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
-from lib.cells import clean_text, synonyms, units_of
 from lib.findings import Finding
 from lib.grid import Grid
+from lib.registers.cells import clean_text, synonyms, units_of
 from lib.schemas import ALL_TABLES, label
 from lib.text import LANGS, Lang, fold, t
 

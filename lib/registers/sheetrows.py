@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.cells import Value, blank, clean_text
 from lib.findings import Finding
 from lib.grid import Cell, Grid
-from lib.headings import Heading
+from lib.registers.cells import Value, blank, clean_text
+from lib.registers.headings import Heading
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES, label
 from lib.text import fold, is_blank
 

@@ -3,10 +3,10 @@
 import pytest
 
 from lib import schemas
-from lib.cells import synonyms
 from lib.grid import Grid
-from lib.headings import column_label, find_heading, heading_findings, place_by_hand
-from lib.sheetrows import data_rows
+from lib.registers.cells import synonyms
+from lib.registers.headings import column_label, find_heading, heading_findings, place_by_hand
+from lib.registers.sheetrows import data_rows
 from lib.text import LANGS
 
 TABLES = [table for table in schemas.KEYS if table != "outlines"]
