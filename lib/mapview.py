@@ -30,6 +30,7 @@ from lib.text import Lang, t
 from lib.webassets import web_assets
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
+_VIEW: Final = re.compile(r"\d{1,2}\.\d,2\d\.\d{1,4},10\d\.\d{1,4}")
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
 
@@ -101,6 +102,11 @@ def parse_target(value: str | None, files: Sequence[LayerFile]) -> Target | None
     layer_id, _, code = (value or "").partition(":")
     known = any(file.layer_id == layer_id and code in file.codes for file in files)
     return Target(layer_id, code) if known and _CODE.fullmatch(code) else None
+
+
+def parse_view(value: str) -> str:
+    """Return ``zoom,lat,lng`` as the map wrote it to the address, empty if it is anything else."""
+    return value if _VIEW.fullmatch(value) else ""
 
 
 def _json(value: object) -> str:
@@ -219,6 +225,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     on_click: Callable[[Target | None], None],
     shapes: Sequence[Shape] = (),
     notes: Mapping[str, Note] | None = None,
+    view: str = "",
+    present: bool = False,
     height: int = 470,
 ) -> None:
     """Put the map on the page.
@@ -243,6 +251,10 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Drawn over the layers; where there are any, `focus` goes to them.
     notes : mapping or None
         Layer -> a further line of its tooltips.
+    view : str
+        ``zoom,lat,lng`` of the address, see `parse_view`; empty for none.
+    present : bool
+        Whether arrow keys belong to the presentation, not to the map.
     height : int
         Height in pixels before the style sheet has its say.
     """
@@ -269,6 +281,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         "selected": _target(selected),
         "focus": _target(focus),
         "bounds": _bounds(shapes),
+        "view": view,
+        "present": present,
         "shapes": [_drawing(shape, lang) for shape in shapes],
         "notes": {
             file.layer_id: notes[file.layer_id].of(file)

@@ -138,13 +138,14 @@ def view() -> None:
         notes={"communes": Note(gapwords.measure_name(painted, lang), shown, no_data(lang))},
         classes=legend_of(painted, classes, listed),
     )
-    powerparts.below(
-        powerbar.part(parts),
-        data,
-        powerparts.Shown(answer, choice, log),
-        commune=selected.code if selected and selected.layer_id == "communes" else "",
-        cluster=cluster,
-    )
+    with st.container(key="below"):
+        powerparts.below(
+            powerbar.part(parts),
+            data,
+            powerparts.Shown(answer, choice, log),
+            commune=selected.code if selected and selected.layer_id == "communes" else "",
+            cluster=cluster,
+        )
     state.end()
 
 

@@ -25,6 +25,8 @@
   let drawings = [];
   let drawn = "";
   let labelPane = null;
+  let byHand = false;
+  const views = new Set();
 
   function element(tag, className, text) {
     const node = document.createElement(tag);
@@ -153,7 +155,7 @@
     }
     draw();
     highlight();
-    focus();
+    if (!look()) focus();
     drawLabels();
     const whole = config.layers.filter((spec) => layers.has(spec.id) || !isDrawn(spec));
     document.body.dataset.phLayers = String(whole.length);
@@ -202,6 +204,35 @@
 
   /* ---- where the map looks ------------------------------------------------ */
 
+  /* The address of the page holds the view a person chose, so that a link brings it back. */
+  function writeView(view) {
+    const page = new URL(window.parent.location.href);
+    if ((page.searchParams.get("view") || "") === view) return;
+    if (view) page.searchParams.set("view", view);
+    else page.searchParams.delete("view");
+    window.parent.history.replaceState(window.parent.history.state, "", page);
+  }
+
+  function rememberView() {
+    if (!byHand) return;
+    const { lat, lng } = map.getCenter();
+    const view = [map.getZoom().toFixed(1), lat.toFixed(4), lng.toFixed(4)].join(",");
+    views.add(view);
+    writeView(view);
+  }
+
+  /* Go where the address says, once; what this map wrote there itself is no order. */
+  function look() {
+    const view = wanted.view;
+    if (!view || views.has(view)) return false;
+    views.add(view);
+    const [zoom, lat, lng] = view.split(",").map(Number);
+    moved = true;
+    focusDone = wanted.focus ? `${wanted.focus.layer}:${wanted.focus.code}` : "";
+    map.setView([lat, lng], zoom, { animate: false });
+    return true;
+  }
+
   function home(animate) {
     // Not setMinZoom(): it may start an animated zoom, and Leaflet drops the next view meanwhile.
     map.options.minZoom = 0;
@@ -221,6 +252,8 @@
     }
     const item = find(target);
     if (!item && !bounds) return;
+    byHand = false;
+    writeView("");
     // The first view must stand still: the frame is still finding its size.
     const animate = focusDone !== null;
     focusDone = name;
@@ -301,6 +334,17 @@
 
   /* ---- once ---------------------------------------------------------------- */
 
+  /* While presenting, the arrows turn the pages of the list even when the map has the focus. */
+  function forward(event) {
+    if (!wanted || !wanted.present || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { key, code } = event;
+    window.parent.document.body.dispatchEvent(
+      new window.parent.KeyboardEvent("keydown", { key, code, bubbles: true }),
+    );
+  }
+
   function addHomeButton() {
     const control = L.control({ position: "topleft" });
     control.onAdd = () => {
@@ -313,6 +357,8 @@
       L.DomEvent.on(link, "click", (event) => {
         L.DomEvent.stop(event);
         moved = false;
+        byHand = false;
+        writeView("");
         home(true);
       });
       bar.appendChild(link);
@@ -347,6 +393,11 @@
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     addHomeButton();
     map.on("zoomend moveend", drawLabels);
+    for (const touched of ["wheel", "pointerdown", "keydown"]) {
+      frame.addEventListener(touched, () => { byHand = true; }, { capture: true, passive: true });
+    }
+    map.on("moveend", rememberView);
+    frame.addEventListener("keydown", forward, { capture: true });
     map.on("dragstart", () => { moved = true; });
     map.on("click", () => { if (wanted && wanted.selected) report("", ""); });
     new ResizeObserver(() => {

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from lib.facts import data_date
 from lib.mapview import served
 from lib.text import LANGS, date, number
-from lib.ui import state
+from lib.ui import present, state
 from lib.ui.card import link, site
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
@@ -38,6 +38,7 @@ class Figure:
 def style() -> None:
     """Load the few rules the theme cannot say, from a file the browser keeps."""
     st.html(f'<style>@import url("{served(page_style_path())}");</style>')
+    present.style()
 
 
 def language_switch() -> None:
@@ -68,6 +69,8 @@ def title(name: str) -> None:
 
 def sentence(text: str) -> None:
     """Draw the sentence that says what is shown: the filter, in words."""
+    if present.keep_sentence(text):
+        return
     st.html(str(Markup('<p class="ph-sentence" aria-live="polite">{}</p>').format(text)))
 
 

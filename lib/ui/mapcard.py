@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.layers import LAYERS, by_layer
 from lib.mapview import Note, Shape, Target, show_map
-from lib.ui import state
+from lib.ui import present, state
 from lib.ui.legend import show_legend
 from lib.ui.mapstyles import Styles, drawn_classes
 from lib.ui.state import language, tr
@@ -52,7 +52,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     classes : callable or None
         Draws the classes of a choropleth above the rest of the legend.
     """
-    map_side, card_side = st.columns([0.63, 0.37])
+    map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
         show_map(
             data.files,
@@ -61,6 +61,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             focus=focus or selected,
             shapes=shapes,
             notes=notes,
+            view=state.map_view(),
+            present=state.presenting(),
             lang=language(),
             on_click=state.pick,
         )
@@ -73,6 +75,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     if card:
         with legend:
             _legend(data, styles, legend_layers, classes)
+    if state.presenting():
+        present.bar(data)
 
 
 def _legend(

@@ -70,6 +70,15 @@ def cluster_grid(
     return clustergrid.near(_data.clusters, _data.tables["substations"], given)
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def gaps_on_record(
+    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    _data: Workspace,
+) -> gaps.Gaps:
+    """Return the communes on record as weakly supplied, by no threshold of anybody."""
+    return gaps.find(_data.tables, gaps.Choice())
+
+
 def found(data: Workspace, choice: gaps.Choice, log: LogView | None) -> gaps.Gaps:
     """Return the communes that are remote and weak by `choice`."""
     if log is None:

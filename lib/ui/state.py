@@ -13,7 +13,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.layers import LayerFile
-from lib.mapview import Target, parse_target
+from lib.mapview import Target, parse_target, parse_view
 from lib.text import LANGS, Lang, catalog, t
 
 MULTI: Final = (
@@ -33,8 +33,20 @@ MULTI: Final = (
     "settled",
     "major",
     "grid",
+    "present",
 )
-SINGLE: Final = ("lang", "sel", "tab", "part", "measure", "match", "outages", "from", "to")
+SINGLE: Final = (
+    "lang",
+    "sel",
+    "tab",
+    "part",
+    "measure",
+    "match",
+    "outages",
+    "from",
+    "to",
+    "playlist",
+)
 NUMBERS: Final = {
     "tolerance": (3, 80, 50),
     "min_ha": (0, 40, 0),
@@ -60,6 +72,7 @@ STEPS: Final = {"elevation_m": 50, "density": 50, "saidi_min": 60, "hours": 5, "
 _DEFAULTS: Final = {"lang": "vi"}
 _URL: Final = "_url"
 _PAGE: Final = "_page"
+_VIEW: Final = "view"
 _LINK: Final = "_link"
 _OTHERWISE: Final = "_otherwise"
 """What a choice of one is where nothing was chosen: not worth a word in the address."""
@@ -117,6 +130,7 @@ def begin(page: str) -> None:
     empties the URL without meaning to empty the choice.
     """
     url = st.query_params.to_dict()
+    url.pop(_VIEW, None)  # the map writes it by itself, at any time
     moved = st.session_state.get(_PAGE, page) != page
     known = st.session_state.get(_URL)
     if known is None or (url != known and not (moved and not url)):
@@ -140,9 +154,25 @@ def end() -> None:
     for key, (_, _, default) in NUMBERS.items():
         if st.session_state.get(key, default) != default:
             url[key] = str(st.session_state[key])
-    if st.query_params.to_dict() != url:
-        st.query_params.from_dict(url)
+    view = {_VIEW: map_view()} if map_view() else {}
+    if st.query_params.to_dict() != url | view:
+        st.query_params.from_dict(url | view)
     st.session_state[_URL] = url
+
+
+def map_view() -> str:
+    """Return where the address says the map looks, empty for nowhere in particular."""
+    return parse_view(st.query_params.get(_VIEW, ""))
+
+
+def page() -> str:
+    """Return the address of the page that is shown."""
+    return str(st.session_state.get(_PAGE, ""))
+
+
+def presenting() -> bool:
+    """Return whether the visitor is in presentation mode."""
+    return bool(chosen("present"))
 
 
 def chosen(key: str) -> list[str]:
