@@ -6,13 +6,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib import disputes, playlist
-from lib.mapview import served
 from lib.playlist import PLAYLISTS, Playlist, Stop
 from lib.ui import state
 from lib.ui.powerdata import gaps_on_record
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, cross_answer
-from lib.webassets import page_style_path
 
 _SENTENCE = "_sentence"
 
@@ -30,12 +28,6 @@ def switch() -> None:
         help=tr("present.help"),
         persist_state="session",
     )
-
-
-def style() -> None:
-    """Load the large type and leave out what a meeting does not need."""
-    if state.presenting():
-        st.html(f'<style>@import url("{served(page_style_path("present.css"))}");</style>')
 
 
 def keep_sentence(text: str) -> bool:
