@@ -70,12 +70,13 @@ def bar(data: Workspace) -> None:
             tr("present.leave"),
             icon=":material/close:",
             shortcut="Escape",
-            on_click=state.clear,
-            args=("present",),
             key="present-leave",
         )
     if left:
-        st.rerun()  # the whole page changes, not only this fragment
+        # Not in a callback: without the mode this bar would not be reached, and
+        # the whole page has to change, not only its fragment.
+        state.clear("present")
+        st.rerun()
     if sentence := st.session_state.get(_SENTENCE):
         st.html(str(Markup('<p class="ph-sentence">{}</p>').format(sentence)))
 
