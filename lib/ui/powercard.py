@@ -54,7 +54,10 @@ def power_card(
     commune = row_of(pd.DataFrame(data.communes.drop(columns="geometry")), "code", code)
     row = row_of(measures, "commune_code", code)
     places = row_of(data.tables["settlements"], "code", code)
-    sources = [source_of(places), source_of(commune, tr("cards.table_148"))]
+    sources = [
+        source_of(places, tr("powerpage.settlements")),
+        source_of(commune, tr("cards.table_148")),
+    ]
     if log is not None:
         sources += [
             Source(site(url), url, date(log.facts.as_of, lang)) for url in log.facts.sources
