@@ -182,6 +182,7 @@ def publish(
         "import": {
             "kind": draft.options.kind,
             "counts": {n: vars(c) for n, c in draft.counts.items()},
+            "chosen": draft.options.chosen(),
         },
     }
     act = Act("import", who, dict(files), base=base.snapshot_id, details=details)

@@ -185,6 +185,7 @@ def _read(
         mapping=options.mapping or None,
         defaults={"source_url": source, "as_of": options.as_of},
         reference=base,
+        communes=options.communes,
     )
     found.extend(read.findings)
     if read.heading is not None:

@@ -19,7 +19,7 @@ from lib.registers.cells import clean_text, synonyms, units_of
 from lib.schemas import ALL_TABLES, label
 from lib.text import LANGS, Lang, fold, t
 
-How = Literal["code", "label", "synonym", "similar"]
+How = Literal["code", "label", "synonym", "similar", "hand"]
 
 SIMILAR: Final = 88.0
 """Similarity (0 to 100) from which a heading is offered for a person to confirm."""
@@ -70,8 +70,8 @@ class Match:
         Column of the sheet, from 0.
     score : float
         100 for the very name; for ``similar`` the similarity, 0 to 100.
-    how : {"code", "label", "synonym", "similar"}
-        What it matched.
+    how : {"code", "label", "synonym", "similar", "hand"}
+        What it matched, or that a person placed it.
     """
 
     column: str
@@ -97,6 +97,8 @@ class Heading:
         Headings that are no column, or could be two.
     missing : tuple of str
         Required columns of the table that no heading names.
+    titles : tuple of str
+        Every heading of the sheet by its place, empty where there is none.
     """
 
     row: int
@@ -104,11 +106,18 @@ class Heading:
     matches: tuple[Match, ...]
     unmatched: tuple[str, ...]
     missing: tuple[str, ...]
+    titles: tuple[str, ...] = ()
 
 
 def column_label(table: str, column: str, lang: Lang = "vi") -> str:
     """Return the words for a column of a table or for a part of one."""
     return t(_PARTS[column], lang) if column in _PARTS else label(table, column, lang)
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """Return every column a heading of a table can name, parts such as a district too."""
+    parts = _PARTS if table == "outages" else {}
+    return (*ALL_TABLES[table].to_schema().columns, *parts)
 
 
 def find_heading(grid: Grid, table: str) -> Heading | None:
@@ -131,11 +140,17 @@ def find_heading(grid: Grid, table: str) -> Heading | None:
 
 
 def place_by_hand(grid: Grid, table: str, heading: Heading, mapping: Mapping[str, int]) -> Heading:
-    """Return `heading` with the columns a person placed: table column -> place in the sheet."""
+    """Return `heading` with the columns a person placed.
+
+    Parameters
+    ----------
+    mapping : mapping
+        Table column -> place in the sheet from 0, or -1 for a column that is not in it.
+    """
     taken = set(mapping.values())
     titles = [texts[0] if texts else "" for texts in _texts(grid, heading.row, heading.height)]
     chosen = [
-        Match(column, titles[place], place, _SCORES["code"], "code")
+        Match(column, titles[place], place, _SCORES["code"], "hand")
         for column, place in mapping.items()
         if 0 <= place < len(titles)
     ]
@@ -302,4 +317,5 @@ def _heading(grid: Grid, row: int, height: int, matches: Iterable[Match], table:
     unmatched = [o[0] for place, o in enumerate(texts) if o and place not in placed]
     either = bool(named & set(_EITHER.get(table, ())))
     missing = () if either else tuple(c for c in _required(table) if c not in named)
-    return Heading(row, height, tuple(found), tuple(dict.fromkeys(unmatched)), missing)
+    titles = tuple(options[0] if options else "" for options in texts)
+    return Heading(row, height, tuple(found), tuple(dict.fromkeys(unmatched)), missing, titles)

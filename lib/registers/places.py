@@ -35,9 +35,17 @@ class Places:
     reference : mapping
         Table -> frame: ``communes``, ``former_units`` and, for names that ended
         before 2025, ``ended_units``; what is absent is not looked through.
+    answers : mapping, optional
+        Name as the file has it -> code of the commune a person chose, empty to
+        leave the cell blank.
     """
 
-    def __init__(self, reference: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(
+        self,
+        reference: Mapping[str, pd.DataFrame],
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._answers = answers or {}
         self._today: dict[str, set[str]] = {}
         self._names: dict[str, str] = {}
         communes = reference.get("communes")
@@ -73,9 +81,18 @@ class Places:
             ``refused`` if no unit has the name.
         """
         asked = (clean_text(cell), district, before)
+        if asked[0] in self._answers:
+            return self._answered(asked[0])
         if asked not in self._known:
             self._known[asked] = self._find(asked[0], district, before=before)
         return self._known[asked]
+
+    def _answered(self, given: str) -> Value:
+        code = self._answers[given]
+        if not code:
+            return Value(None, "note", "registers.commune_left_blank", {"value": given})
+        values = {"value": given, "became": f"{self._names.get(code, '')} ({code})"}
+        return Value(code, "mended", "registers.commune_chosen", values)
 
     def _find(self, given: str, district: str, *, before: bool) -> Value:
         if ";" in given:
@@ -102,9 +119,9 @@ class Places:
             return Value(code, "mended", "registers.commune_became", values)
         if led.status == "split":
             several = "; ".join(f"{self._names.get(c, '')} ({c})" for c in led.new_codes)
-            values = {"value": given, "communes": several}
+            values = {"value": given, "communes": several, "codes": " ".join(led.new_codes)}
             return Value(None, "ask", "registers.commune_split", values)
-        values = {"value": given, "units": led.chain}
+        values = {"value": given, "units": led.chain, "codes": " ".join(led.new_codes)}
         return Value(None, "ask", "registers.commune_ambiguous", values)
 
     def _of_today(self, name: str) -> str:

@@ -57,6 +57,7 @@ def read_register(
     mapping: Mapping[str, int] | None = None,
     defaults: Mapping[str, object] | None = None,
     reference: Mapping[str, pd.DataFrame] | None = None,
+    communes: Mapping[str, str] | None = None,
 ) -> Register:
     """Return the rows of a sheet as a table, with everything found on the way.
 
@@ -67,12 +68,15 @@ def read_register(
     table : str
         A key of `lib.schemas.KEYS` but ``outlines``.
     mapping : mapping, optional
-        Columns a person placed: table column -> place in the sheet, from 0.
+        Columns a person placed: table column -> place in the sheet, from 0; -1
+        for a column that is not in it.
     defaults : mapping, optional
         Values of columns that are not in the file, such as ``source_url``.
     reference : mapping, optional
         Tables that codes point to and names are looked up in: ``communes``,
         ``former_units``, ``ended_units``, ``clusters``.
+    communes : mapping, optional
+        Name as the file has it -> commune code a person chose, empty for blank.
 
     Returns
     -------
@@ -92,7 +96,7 @@ def read_register(
     places = {match.column: match.place for match in heading.matches}
     titles = {match.column: match.heading for match in heading.matches}
     sheet = Sheet(grid, table, indices, places, titles, found=[*found, *notes])
-    _read(sheet, reference)
+    _read(sheet, Places(reference, communes))
     for column, value in defaults.items():
         if column in ALL_TABLES[table].to_schema().columns:
             sheet.read.setdefault(column, [value] * len(sheet.indices))
@@ -109,7 +113,7 @@ def read_register(
     return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
 
 
-def _read(sheet: Sheet, reference: Mapping[str, pd.DataFrame]) -> None:
+def _read(sheet: Sheet, places: Places) -> None:
     """Read every column the heading names; communes last, for days tell old names from new."""
     columns = [c for c in ALL_TABLES[sheet.table].to_schema().columns if c in sheet.places]
     moments = [c for c in MOMENTS if c in columns]
@@ -127,7 +131,7 @@ def _read(sheet: Sheet, reference: Mapping[str, pd.DataFrame]) -> None:
     if moments:
         read_moments(sheet, moments)
     if "commune_code" in columns and named:
-        _read_communes(sheet, Places(reference))
+        _read_communes(sheet, places)
 
 
 def _read_communes(sheet: Sheet, places: Places) -> None:

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from lib.importing import Draft
-from lib.registers.headings import column_label
 from lib.text import number
 from lib.ui.state import language, tr
 
@@ -76,32 +75,3 @@ def table(draft: Draft) -> None:
 def _place(row: int | None, column: str) -> str:
     parts = [tr("data.row", row=row)] if row is not None else []
     return " · ".join([*parts, column] if column else parts)
-
-
-def headings(draft: Draft) -> None:
-    """Show which column of the file was taken for which column of the table."""
-    if not draft.headings:
-        return
-    lang = language()
-    with st.expander(tr("data.columns"), icon=":material/view_column:"):
-        for place, heading in draft.headings:
-            st.caption(plain(place))
-            st.dataframe(
-                pd.DataFrame(
-                    {
-                        tr("data.column_file"): [m.heading for m in heading.matches],
-                        tr("data.column_table"): [
-                            column_label(draft.options.kind, m.column, lang)
-                            for m in heading.matches
-                        ],
-                        tr("data.column_how"): [
-                            tr(f"data.how_{m.how}", score=number(m.score, lang, 0, "%"))
-                            for m in heading.matches
-                        ],
-                    }
-                ),
-                hide_index=True,
-                alt=tr("data.columns"),
-            )
-            if heading.unmatched:
-                st.caption(tr("data.unmatched", columns=plain(", ".join(heading.unmatched))))
