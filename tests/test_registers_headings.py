@@ -5,7 +5,13 @@ import pytest
 from lib import schemas
 from lib.grid import Grid
 from lib.registers.cells import synonyms
-from lib.registers.headings import column_label, find_heading, heading_findings, place_by_hand
+from lib.registers.headings import (
+    column_label,
+    columns_of,
+    find_heading,
+    heading_findings,
+    place_by_hand,
+)
 from lib.registers.sheetrows import data_rows
 from lib.text import LANGS
 
@@ -150,3 +156,19 @@ def test_parts_have_labels():
     assert column_label("outages", "start_date") == "Ngày bắt đầu"
     assert column_label("outages", "district", "en") == "Former district"
     assert column_label("clusters", "area_ha") == schemas.label("clusters", "area_ha")
+
+
+def test_a_column_can_be_left_out_by_hand():
+    grid = sheet(["Tên cụm", "Diện tích (ha)", "Ghi chú"], ["Ấm Hạ", 60, "x"])
+    heading = find_heading(grid, "clusters")
+    assert heading.titles == ("Tên cụm", "Diện tích (ha)", "Ghi chú")
+    chosen = place_by_hand(grid, "clusters", heading, {"area_ha": -1, "note": 1})
+    assert columns(chosen) == {0: "name", 1: "note"}
+    assert {match.how for match in chosen.matches if match.place == 1} == {"hand"}
+    assert chosen.unmatched == ("Ghi chú",)
+
+
+def test_parts_of_a_heading_are_offered_where_they_mean_something():
+    assert {"district", "start_date"} <= set(columns_of("outages"))
+    assert "district" in set(columns_of("former_units")), "a column of its own there"
+    assert set(columns_of("clusters")) == set(schemas.ALL_TABLES["clusters"].to_schema().columns)
