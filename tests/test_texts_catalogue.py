@@ -134,6 +134,7 @@ FAMILIES: dict[str, set[str]] = {
     "data.about_{}": set(importing.KINDS),
     "data.action_{}": {"prepare", "import"},
     "data.all_{}": {"gpkg", "xlsx", "geoparquet"},
+    "data.finding_{}": {"level", "place", "text"},
     "data.how_{}": set(get_args(headings.How)),
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},

@@ -73,7 +73,7 @@ def communes(data: Workspace, draft: Draft) -> None:
             tr("data.commune_of", label=plain(name)),
             ["", *codes],
             index=None,
-            placeholder=tr("data.name_choose"),
+            placeholder=tr("data.commune_choose"),
             format_func=lambda code: known.get(code, code) if code else tr("data.commune_blank"),
             key=f"commune-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
         )
