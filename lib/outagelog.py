@@ -118,7 +118,7 @@ def clean_table(
     if counts["no_start"] or counts["end_before_start"]:
         rules = conditions(log)
         kept = log.filter(~rules["no_start"], ~rules["end_before_start"])
-    keyed = kept.mutate(key=_number_of(*(kept[column] for column in PLACE)))
+    keyed = kept.mutate(key=_number_of(*(kept[column] for column in PLACE)) >> 1)
     marks = materialised(con, _marks(keyed, counts.pop("no_feeder"), counts["rows"]))
     width = _bucket_seconds(con, marks)
     if not width:
@@ -126,7 +126,7 @@ def clean_table(
         return CleanTable(keyed.select(KEPT), counted(whole), done, listed)
     buckets = materialised(con, _buckets(marks, width))
     number = (keyed["start"].epoch_seconds() // width).cast("int64")
-    placed = keyed.mutate(bucket=_number_in(keyed["key"], number))
+    placed = keyed.mutate(bucket=_number_in(keyed["key"], number) >> 1)
     found = placed.select(*PLAIN, "bucket").semi_join(buckets, "bucket").select(PLAIN)
     suspect = materialised(con, understood(found))
     once = materialised(con, _once(suspect))
@@ -236,16 +236,19 @@ def _buckets(marks: ir.Table, width: int) -> ir.Table:
         (marks[column].epoch_seconds() // width).cast("int64") for column in ("start", "until")
     )
     spread = marks.select("key", number=ibis.range(first, last + 1).unnest())
-    return spread.select(bucket=_number_in(spread["key"], spread["number"])).distinct()
+    return spread.select(bucket=_number_in(spread["key"], spread["number"]) >> 1).distinct()
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
-def _number_of(commune_code, feeder, station) -> dt.uint64:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Stand for the function of DuckDB and Spark: equal for records that may be one."""
+def _number_of(commune_code, feeder, station) -> dt.int64:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Stand for the function of DuckDB and Spark: equal for records that may be one.
+
+    DuckDB's has 64 bits without a sign, so that half of it is what an int64 holds.
+    """
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
-def _number_in(key, number) -> dt.uint64:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _number_in(key, number) -> dt.int64:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Stand for the same function over a key and the number of a bucket."""
 
 

@@ -120,6 +120,15 @@ def answer(  # noqa: PLR0913 one argument for each choice the reader has
     return ReliabilityAnswer(rows, cleaned.counts, major, cleaned.listed)
 
 
+def extent(outages: Source) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return when the first and the last interruption of a log began, local time."""
+    con = connect()
+    log = read(con, outages)
+    found = con.to_pandas(log.agg(first=log["start"].min(), last=log["start"].max())).iloc[0]
+    con.disconnect()
+    return found["first"], found["last"]
+
+
 def _cleaned(
     con: BaseBackend,
     log: ir.Table,
