@@ -14,8 +14,9 @@ import pandas as pd
 
 from lib import outagelog, reliability
 from lib.majordays import MajorDays, major_days
+from lib.outagecells import MOMENTARY_MINUTES
 from lib.outageread import connect, read
-from lib.reliability import MOMENTARY_MINUTES, Kind
+from lib.reliability import Kind
 from lib.served import SERVED, served_table
 
 Tables = Mapping[str, pd.DataFrame]

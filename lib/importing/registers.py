@@ -81,6 +81,10 @@ def check_register(
     extra = [column for column in plain.columns if column not in model]
     typed, said = registers.validate(table, plain[model], where, contents[0].file)
     found.extend(said)
+    if "sample" in typed and typed["sample"].any() and not typed["sample"].all():
+        # A sample beside real rows would be added up with them by whoever reads the table.
+        values = {"sample": int(typed["sample"].sum()), "real": int((~typed["sample"]).sum())}
+        found.append(Finding("refused", "importing.mixed_sample", values, contents[0].file))
     if any(finding.level == "refused" for finding in found):
         return Draft(options, findings=gravest_first(found), crs=tuple(crs), headings=tuple(heads))
     result: pd.DataFrame = typed.assign(**{column: plain[column] for column in extra})
