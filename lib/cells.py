@@ -32,6 +32,9 @@ _DIGITS: Final = 15
 """More digits than a float keeps are no quantity."""
 _GROUP: Final = 3
 _LONGEST_BLANK: Final = max(map(len, _BLANKS)) + 1
+_LISTED: Final = 5
+GUARDED: Final = re.compile(r"'+[=+@-]")
+"""Text behind the guard of an export; text that had such a ``'`` of its own has one more."""
 _REMEMBERED: Final = 65_536
 """Texts kept clean: a sheet says the same words in many rows."""
 
@@ -102,10 +105,39 @@ def clean_text(cell: Cell) -> str:
 
 @lru_cache(_REMEMBERED)
 def _clean(text: str) -> str:
+    if not text.isprintable():
+        text = "".join(char for char in text if not _is_hidden(char))
     shown = nfc(text)
-    if not shown.isprintable():
-        shown = "".join(char for char in shown if char.isprintable()).strip()
-    return shown[1:].strip() if re.match(r"'[=+@-]", shown) else shown
+    return shown[1:].strip() if GUARDED.match(shown) else shown
+
+
+def _is_hidden(char: str) -> bool:
+    return not char.isprintable() and (not char.isspace() or "\x1c" <= char <= "\x1f")
+
+
+def hidden_marks(cell: Cell) -> tuple[str, ...]:
+    r"""Return each character of a cell that nobody sees and `clean_text` takes out, in order.
+
+    Zero width, changes of direction, soft hyphens, byte order marks, controls;
+    line breaks and other blanks only become a space.
+
+    >>> hidden_marks("Bãi\u200b Ba\u200b\u202e")
+    ('U+200B', 'U+200B', 'U+202E')
+    """
+    if not isinstance(cell, str) or cell.isprintable():
+        return ()
+    return tuple(f"U+{ord(char):04X}" for char in cell if _is_hidden(char))
+
+
+def hidden(cell: Cell) -> Value:
+    """Return what has to be told of the hidden characters of a cell; no level if it has none."""
+    marks = hidden_marks(cell)
+    if not marks:
+        return Value()
+    listed = list(dict.fromkeys(marks))
+    named = ", ".join(listed[:_LISTED]) + (", …" if listed[_LISTED:] else "")
+    values = {"value": clean_text(cell), "count": len(marks), "marks": named}
+    return Value(clean_text(cell), "mended", "cells.hidden", values)
 
 
 def blank(cell: Cell) -> bool:
@@ -147,7 +179,7 @@ def read_cell(
     return voltage(cell) if column == "voltage_kv" else _READERS[kind](cell)
 
 
-def _refused(key: str, cell: Cell, **values: object) -> Value:
+def _refused(key: str, cell: Cell, /, **values: object) -> Value:
     return Value(None, "refused", key, {"value": clean_text(cell), **values})
 
 
@@ -169,7 +201,7 @@ def number(
     degrees have no thousands.
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _stored(cell, units, whole=whole)
+        return _stored(cell, cell, units, whole=whole)
     found = _NUMBER.fullmatch(clean_text(cell).replace("\u2212", "-"))
     if not isinstance(cell, str) or not found or sum(map(str.isdigit, found[2])) > _DIGITS:
         return _refused("cells.not_a_number", cell)
@@ -181,7 +213,7 @@ def number(
         return _refused("cells.ambiguous_number", cell, **either)
     if digits is None:
         return _refused("cells.not_a_number", cell)
-    return _stored(float(found[1] + digits), frozenset(), whole=whole)
+    return _stored(float(found[1] + digits), cell, frozenset(), whole=whole)
 
 
 def _digits(text: str, *, whole: bool, decimal: str, degrees: bool) -> str | None:
@@ -203,16 +235,16 @@ def _may_group(one: re.Match[str]) -> bool:
     return len(one[3]) == _GROUP and len(one[1]) <= _GROUP and not one[1].startswith("0")
 
 
-def _stored(cell: float, units: frozenset[str], *, whole: bool) -> Value:
-    """Return a number held as a number; a share where the column counts per cent is asked."""
-    if not math.isfinite(cell) or abs(cell) >= 10**_DIGITS:
+def _stored(value: float, cell: Cell, units: frozenset[str], *, whole: bool) -> Value:
+    """Return the number a cell holds; a share where the column counts per cent is asked."""
+    if not math.isfinite(value) or abs(value) >= 10**_DIGITS:
         return _refused("cells.not_a_number", cell)
     if whole:
-        exact = float(cell).is_integer()
-        return Value(int(cell)) if exact else _refused("cells.not_whole", cell)
-    if "%" in units and 0 < cell < 1:
-        return Value(float(cell), "ask", "cells.share", {"value": clean_text(cell)})
-    return Value(float(cell))
+        exact = float(value).is_integer()
+        return Value(int(value)) if exact else _refused("cells.not_whole", cell)
+    if "%" in units and 0 < value < 1:
+        return Value(float(value), "ask", "cells.share", {"value": clean_text(cell)})
+    return Value(float(value))
 
 
 def decimal_sign(cells: Iterable[Cell]) -> str:

@@ -17,7 +17,14 @@ from lib.headings import Heading, find_heading, heading_findings, place_by_hand
 from lib.outagerows import MOMENTS, finish_outages, read_moments
 from lib.places import MERGED_ON, Places
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES
-from lib.sheetrows import Sheet, check_blanks, check_keys, check_references, data_rows
+from lib.sheetrows import (
+    Sheet,
+    check_blanks,
+    check_keys,
+    check_references,
+    data_rows,
+    tell_hidden,
+)
 from lib.tablecheck import MOST, capped, failures, validate, values_only
 from lib.text import fold
 
@@ -94,6 +101,7 @@ def read_register(
     places = {match.column: match.place for match in heading.matches}
     titles = {match.column: match.heading for match in heading.matches}
     sheet = Sheet(grid, table, indices, places, titles, found=[*found, *notes])
+    tell_hidden(sheet)
     _read(sheet, reference)
     for column, value in defaults.items():
         if column in ALL_TABLES[table].to_schema().columns:
@@ -106,7 +114,8 @@ def read_register(
     frame = _typed(sheet.read, table, len(sheet.indices))
     rows = tuple(map(sheet.row, range(len(sheet.indices))))
     partly = values_only(table, frame.columns)
-    sheet.found += failures(partly, frame, rows, (table, grid.place), titles)[1]
+    place = (table, grid.place)
+    sheet.found += failures(partly, frame, rows, place, titles, sheet.shown)[1]
     named = tuple(c for c in ALL_TABLES[table].to_schema().columns if c in places)
     return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
 
