@@ -8,6 +8,7 @@ another snapshot in ``CURRENT``, changes what is in use.
 
 import contextlib
 import datetime as dt
+import glob
 import hashlib
 import os
 import re
@@ -180,6 +181,8 @@ def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
 def _write(folder: Path, path: Path, current: str) -> BackupInfo:
     found = [folder / _CURRENT, folder / audit.LOG, *sorted((folder / "snapshots").rglob("*"))]
     files: dict[str, _File] = {}
+    for dead in path.parent.glob(f".{glob.escape(path.name)}.*"):  # of a process that died
+        dead.unlink()
     with contextlib.ExitStack() as stack:
         aside = stack.enter_context(
             tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)
@@ -329,13 +332,15 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
         if not has_log and (aside.folder / audit.LOG).exists():
             _move(aside.folder, store.folder, audit.LOG, undo)
         _sync(store.folder / "snapshots")
+        if before:
+            details = {"snapshots": list(info.snapshots), "created": info.created}
+            event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
+            undo.callback((store.folder / audit.INTENDED).unlink, missing_ok=True)
+            audit.intend(store.folder, event)
         (aside.folder / _CURRENT).replace(pointer)
         undo.pop_all()
     _sync(store.folder)
-    if before:
-        details = {"snapshots": list(info.snapshots), "created": info.created}
-        event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
-        audit.append(store.folder, event)
+    audit.settle(store.folder, info.current)
 
 
 def _has_whole(store: Store, name: str) -> bool:
