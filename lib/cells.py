@@ -10,33 +10,28 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from lib.celltext import blank, clean_text, hidden_marks
 from lib.findings import Level
-from lib.grid import Cell, cell_text
+from lib.grid import Cell
 from lib.moments import from_serial, read_day, read_moment, read_month
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
-from lib.text import LANGS, bare_name, date, fold, is_blank, nfc
+from lib.text import LANGS, bare_name, date, fold
 
 Kind = Literal["number", "whole", "moment", "flag", "code", "day", "month", "commune", "text"]
 
-_BLANKS: Final = frozenset(
-    {"-", "--", "...", "n/a", "na", "null", "nan", "chua co so lieu", "no data yet", "khong ro"}
-)
 _UNKNOWN: Final = ("không rõ", "chưa rõ", "chưa xác định")
 _TRUE: Final = frozenset({"1", "true", "co", "yes", "x", "dung", "y"})
 _FALSE: Final = frozenset({"0", "false", "khong", "no", "sai", "n"})
 _DIGITS: Final = 15
 """More digits than a float keeps are no quantity."""
+_WRITTEN: Final = 17
+"""Digits with which any float is written so that it reads back the same."""
 _GROUP: Final = 3
-_LONGEST_BLANK: Final = max(map(len, _BLANKS)) + 1
 _LISTED: Final = 5
-GUARDED: Final = re.compile(r"'+[=+@-]")
-"""Text behind the guard of an export; text that had such a ``'`` of its own has one more."""
-_REMEMBERED: Final = 65_536
-"""Texts kept clean: a sheet says the same words in many rows."""
 
 
 @dataclass(frozen=True)
@@ -94,41 +89,6 @@ def units_of(table: str, column: str) -> frozenset[str]:
     return frozenset(fold(word) for word in words) - {""}
 
 
-def clean_text(cell: Cell) -> str:
-    """Return a cell as text: NFC, no hidden characters, without the guard of an export.
-
-    >>> clean_text("'-5 kV"), clean_text("  Ấm  Hạ "), clean_text("'quoted'")
-    ('-5 kV', 'Ấm Hạ', "'quoted'")
-    """
-    return _clean(cell_text(cell) if not isinstance(cell, str) else cell)
-
-
-@lru_cache(_REMEMBERED)
-def _clean(text: str) -> str:
-    if not text.isprintable():
-        text = "".join(char for char in text if not _is_hidden(char))
-    shown = nfc(text)
-    return shown[1:].strip() if GUARDED.match(shown) else shown
-
-
-def _is_hidden(char: str) -> bool:
-    return not char.isprintable() and (not char.isspace() or "\x1c" <= char <= "\x1f")
-
-
-def hidden_marks(cell: Cell) -> tuple[str, ...]:
-    r"""Return each character of a cell that nobody sees and `clean_text` takes out, in order.
-
-    Zero width, changes of direction, soft hyphens, byte order marks, controls;
-    line breaks and other blanks only become a space.
-
-    >>> hidden_marks("Bãi\u200b Ba\u200b\u202e")
-    ('U+200B', 'U+200B', 'U+202E')
-    """
-    if not isinstance(cell, str) or cell.isprintable():
-        return ()
-    return tuple(f"U+{ord(char):04X}" for char in cell if _is_hidden(char))
-
-
 def hidden(cell: Cell) -> Value:
     """Return what has to be told of the hidden characters of a cell; no level if it has none."""
     marks = hidden_marks(cell)
@@ -138,17 +98,6 @@ def hidden(cell: Cell) -> Value:
     named = ", ".join(listed[:_LISTED]) + (", …" if listed[_LISTED:] else "")
     values = {"value": clean_text(cell), "count": len(marks), "marks": named}
     return Value(clean_text(cell), "mended", "cells.hidden", values)
-
-
-def blank(cell: Cell) -> bool:
-    """Return True for no value and for the words that say so: *chưa có số liệu*, ``-``, *n/a*."""
-    return _says_nothing(cell) if isinstance(cell, str) else is_blank(cell)
-
-
-@lru_cache(_REMEMBERED)
-def _says_nothing(text: str) -> bool:
-    shown = clean_text(text)
-    return not shown or (len(shown) <= _LONGEST_BLANK and fold(shown) in _BLANKS)
 
 
 def read_cell(
@@ -203,7 +152,7 @@ def number(
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _stored(cell, cell, units, whole=whole)
     found = _NUMBER.fullmatch(clean_text(cell).replace("\u2212", "-"))
-    if not isinstance(cell, str) or not found or sum(map(str.isdigit, found[2])) > _DIGITS:
+    if not isinstance(cell, str) or not found or _too_long(found[2]):
         return _refused("cells.not_a_number", cell)
     if found[3] and fold(found[3]) not in units:
         return _refused("cells.other_unit", cell, unit=found[3])
@@ -214,6 +163,14 @@ def number(
     if digits is None:
         return _refused("cells.not_a_number", cell)
     return _stored(float(found[1] + digits), cell, frozenset(), whole=whole)
+
+
+def _too_long(text: str) -> bool:
+    """Return True for more digits than a float keeps; what a float is written with is none."""
+    whole, _, rest = re.sub("[.,](?=[^.,]*$)", "|", text).partition("|")
+    before = sum(map(str.isdigit, whole))
+    written = len(re.sub("[^0-9]", "", text).lstrip("0"))
+    return before > _DIGITS or written > (_WRITTEN if rest else _DIGITS)
 
 
 def _digits(text: str, *, whole: bool, decimal: str, degrees: bool) -> str | None:

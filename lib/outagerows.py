@@ -4,7 +4,8 @@ import datetime as dt
 import hashlib
 from typing import Any, Final
 
-from lib.cells import Value, blank, clean_text, read_cell, when
+from lib.cells import Value, read_cell, when
+from lib.celltext import blank, clean_text
 from lib.findings import Finding
 from lib.grid import Cell
 from lib.sheetrows import Sheet

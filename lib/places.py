@@ -12,7 +12,8 @@ from typing import Final
 
 import pandas as pd
 
-from lib.cells import Value, clean_text
+from lib.cells import Value
+from lib.celltext import clean_text
 from lib.grid import Cell
 from lib.merger import CERTAIN, Resolution, resolver
 from lib.schemas import EndedUnits

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.cells import clean_text, decimal_sign, kind_of, read_cell
+from lib.cells import decimal_sign, kind_of, read_cell
+from lib.celltext import clean_text
 from lib.findings import Finding, Level
 from lib.grid import Grid
 from lib.headings import Heading, find_heading, heading_findings, place_by_hand

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.cells import Value, blank, clean_text, hidden
+from lib.cells import Value, hidden
+from lib.celltext import blank, clean_text
 from lib.findings import Finding
 from lib.grid import Cell, Grid
 from lib.headings import Heading

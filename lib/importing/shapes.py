@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from lib import zones
-from lib.cells import clean_text, hidden
+from lib.cells import hidden
+from lib.celltext import clean_text
 from lib.coordinates import CoordinateTable, is_coordinate_table, read_coordinate_table
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
@@ -68,6 +69,13 @@ class Shapes:
     epsg: int | None
     by_format: bool = False
     grid: Grid | None = None
+
+
+def drawn(content: Content) -> bool:
+    """Return whether a file holds shapes: layers, coordinate tables or a column of WKT."""
+    return bool(content.layers) or any(
+        is_coordinate_table(grid) or _wkt_column(grid) for grid in content.grids
+    )
 
 
 def shapes_of(content: Content) -> tuple[list[Shapes], list[Finding]]:
