@@ -19,7 +19,7 @@ from typing import Any, Final
 from lib.errors import StoreError
 
 LOG: Final = "audit.jsonl"
-INTENDED: Final = "audit.intended"
+INTENDED: Final = "intended.json"
 """The act under way: there only while one is, or after one that died."""
 _FIRST: Final = "0" * 64
 
