@@ -23,6 +23,7 @@ import pyogrio
 import shapely
 
 from lib.crs import STORAGE_CRS
+from lib.exports import stored_text
 from lib.layers import Kind
 from lib.qgisstyle import qml
 from lib.register import register
@@ -253,6 +254,8 @@ def _xlsx(snapshot: Snapshot, lang: Lang) -> bytes:
         )
         for table in _tables(snapshot):
             frame = _in_words(table, pd.DataFrame(snapshot.read(table)), lang)
+            texts = frame.select_dtypes(["object", "str"])
+            frame[texts.columns] = texts.map(stored_text)
             frame.to_excel(book, sheet_name=table, index=False, freeze_panes=(1, 0))
             book.sheets[table].autofilter(0, 0, len(frame), len(frame.columns) - 1)
         for sheet in book.sheets.values():

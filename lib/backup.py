@@ -6,6 +6,7 @@ sha256 of each; `lib.restore` is the way back.
 
 import contextlib
 import datetime as dt
+import glob
 import hashlib
 import re
 import tempfile
@@ -121,6 +122,8 @@ def backup(store: Store, path: Path) -> BackupInfo:
 def _write(folder: Path, path: Path, current: str) -> BackupInfo:
     found = [folder / CURRENT, folder / audit.LOG, *sorted((folder / "snapshots").rglob("*"))]
     files: dict[str, BackupFile] = {}
+    for dead in path.parent.glob(f".{glob.escape(path.name)}.*"):  # of a process that died
+        dead.unlink()
     with contextlib.ExitStack() as stack:
         aside = stack.enter_context(
             tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)

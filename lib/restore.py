@@ -95,13 +95,15 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
         if not has_log and (aside.folder / audit.LOG).exists():
             _move(aside.folder, store.folder, audit.LOG, undo)
         sync_folder(store.folder / "snapshots")
+        if before:
+            details = {"snapshots": list(info.snapshots), "created": info.created}
+            event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
+            undo.callback((store.folder / audit.INTENDED).unlink, missing_ok=True)
+            audit.intend(store.folder, event)
         (aside.folder / CURRENT).replace(pointer)
         undo.pop_all()
     sync_folder(store.folder)
-    if before:
-        details = {"snapshots": list(info.snapshots), "created": info.created}
-        event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
-        audit.append(store.folder, event)
+    audit.settle(store.folder, info.current)
 
 
 def _has_whole(store: Store, name: str) -> bool:

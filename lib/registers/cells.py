@@ -10,30 +10,28 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from lib.celltext import blank, clean_text, hidden_marks
 from lib.findings import Level
-from lib.grid import Cell, cell_text
+from lib.grid import Cell
 from lib.registers.moments import from_serial, read_day, read_moment, read_month
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
-from lib.text import LANGS, bare_name, date, fold, is_blank, nfc
+from lib.text import LANGS, bare_name, date, fold
 
 Kind = Literal["number", "whole", "moment", "flag", "code", "day", "month", "commune", "text"]
 
-_BLANKS: Final = frozenset(
-    {"-", "--", "...", "n/a", "na", "null", "nan", "chua co so lieu", "no data yet", "khong ro"}
-)
 _UNKNOWN: Final = ("không rõ", "chưa rõ", "chưa xác định")
 _TRUE: Final = frozenset({"1", "true", "co", "yes", "x", "dung", "y"})
 _FALSE: Final = frozenset({"0", "false", "khong", "no", "sai", "n"})
 _DIGITS: Final = 15
 """More digits than a float keeps are no quantity."""
+_WRITTEN: Final = 17
+"""Digits with which any float is written so that it reads back the same."""
 _GROUP: Final = 3
-_LONGEST_BLANK: Final = max(map(len, _BLANKS)) + 1
-_REMEMBERED: Final = 65_536
-"""Texts kept clean: a sheet says the same words in many rows."""
+_LISTED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -91,32 +89,15 @@ def units_of(table: str, column: str) -> frozenset[str]:
     return frozenset(fold(word) for word in words) - {""}
 
 
-def clean_text(cell: Cell) -> str:
-    """Return a cell as text: NFC, no hidden characters, without the guard of an export.
-
-    >>> clean_text("'-5 kV"), clean_text("  Ấm  Hạ "), clean_text("'quoted'")
-    ('-5 kV', 'Ấm Hạ', "'quoted'")
-    """
-    return _clean(cell_text(cell) if not isinstance(cell, str) else cell)
-
-
-@lru_cache(_REMEMBERED)
-def _clean(text: str) -> str:
-    shown = nfc(text)
-    if not shown.isprintable():
-        shown = "".join(char for char in shown if char.isprintable()).strip()
-    return shown[1:].strip() if re.match(r"'[=+@-]", shown) else shown
-
-
-def blank(cell: Cell) -> bool:
-    """Return True for no value and for the words that say so: *chưa có số liệu*, ``-``, *n/a*."""
-    return _says_nothing(cell) if isinstance(cell, str) else is_blank(cell)
-
-
-@lru_cache(_REMEMBERED)
-def _says_nothing(text: str) -> bool:
-    shown = clean_text(text)
-    return not shown or (len(shown) <= _LONGEST_BLANK and fold(shown) in _BLANKS)
+def hidden(cell: Cell) -> Value:
+    """Return what has to be told of the hidden characters of a cell; no level if it has none."""
+    marks = hidden_marks(cell)
+    if not marks:
+        return Value()
+    listed = list(dict.fromkeys(marks))
+    named = ", ".join(listed[:_LISTED]) + (", …" if listed[_LISTED:] else "")
+    values = {"value": clean_text(cell), "count": len(marks), "marks": named}
+    return Value(clean_text(cell), "mended", "cells.hidden", values)
 
 
 def read_cell(
@@ -147,7 +128,7 @@ def read_cell(
     return voltage(cell) if column == "voltage_kv" else _READERS[kind](cell)
 
 
-def _refused(key: str, cell: Cell, **values: object) -> Value:
+def _refused(key: str, cell: Cell, /, **values: object) -> Value:
     return Value(None, "refused", key, {"value": clean_text(cell), **values})
 
 
@@ -169,9 +150,9 @@ def number(
     degrees have no thousands.
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _stored(cell, units, whole=whole)
+        return _stored(cell, cell, units, whole=whole)
     found = _NUMBER.fullmatch(clean_text(cell).replace("\u2212", "-"))
-    if not isinstance(cell, str) or not found or sum(map(str.isdigit, found[2])) > _DIGITS:
+    if not isinstance(cell, str) or not found or _too_long(found[2]):
         return _refused("cells.not_a_number", cell)
     if found[3] and fold(found[3]) not in units:
         return _refused("cells.other_unit", cell, unit=found[3])
@@ -181,7 +162,15 @@ def number(
         return _refused("cells.ambiguous_number", cell, **either)
     if digits is None:
         return _refused("cells.not_a_number", cell)
-    return _stored(float(found[1] + digits), frozenset(), whole=whole)
+    return _stored(float(found[1] + digits), cell, frozenset(), whole=whole)
+
+
+def _too_long(text: str) -> bool:
+    """Return True for more digits than a float keeps; what a float is written with is none."""
+    whole, _, rest = re.sub("[.,](?=[^.,]*$)", "|", text).partition("|")
+    before = sum(map(str.isdigit, whole))
+    written = len(re.sub("[^0-9]", "", text).lstrip("0"))
+    return before > _DIGITS or written > (_WRITTEN if rest else _DIGITS)
 
 
 def _digits(text: str, *, whole: bool, decimal: str, degrees: bool) -> str | None:
@@ -203,16 +192,16 @@ def _may_group(one: re.Match[str]) -> bool:
     return len(one[3]) == _GROUP and len(one[1]) <= _GROUP and not one[1].startswith("0")
 
 
-def _stored(cell: float, units: frozenset[str], *, whole: bool) -> Value:
-    """Return a number held as a number; a share where the column counts per cent is asked."""
-    if not math.isfinite(cell) or abs(cell) >= 10**_DIGITS:
+def _stored(value: float, cell: Cell, units: frozenset[str], *, whole: bool) -> Value:
+    """Return the number a cell holds; a share where the column counts per cent is asked."""
+    if not math.isfinite(value) or abs(value) >= 10**_DIGITS:
         return _refused("cells.not_a_number", cell)
     if whole:
-        exact = float(cell).is_integer()
-        return Value(int(cell)) if exact else _refused("cells.not_whole", cell)
-    if "%" in units and 0 < cell < 1:
-        return Value(float(cell), "ask", "cells.share", {"value": clean_text(cell)})
-    return Value(float(cell))
+        exact = float(value).is_integer()
+        return Value(int(value)) if exact else _refused("cells.not_whole", cell)
+    if "%" in units and 0 < value < 1:
+        return Value(float(value), "ask", "cells.share", {"value": clean_text(cell)})
+    return Value(float(value))
 
 
 def decimal_sign(cells: Iterable[Cell]) -> str:

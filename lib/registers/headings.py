@@ -13,9 +13,10 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
+from lib.celltext import clean_text
 from lib.findings import Finding
 from lib.grid import Grid
-from lib.registers.cells import clean_text, synonyms, units_of
+from lib.registers.cells import synonyms, units_of
 from lib.schemas import ALL_TABLES, label
 from lib.text import LANGS, Lang, fold, t
 
@@ -53,7 +54,11 @@ _PARTS: Final[Mapping[str, str]] = {
     "district": "headings.district",
 }
 _FILLED_LATER: Final = frozenset({"source_url", "as_of", "sample", "outage_id", "planned"})
-_EITHER: Final[Mapping[str, tuple[str, ...]]] = {"clusters": ("cluster_id", "name")}
+_EITHER: Final[Mapping[str, tuple[str, ...]]] = {
+    "clusters": ("cluster_id", "name"),
+    "communes": ("code",),
+}
+"""Columns of which one is enough: the rows are known, the rest of them stays."""
 
 
 @dataclass(frozen=True)

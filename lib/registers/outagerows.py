@@ -4,9 +4,10 @@ import datetime as dt
 import hashlib
 from typing import Any, Final
 
+from lib.celltext import blank, clean_text
 from lib.findings import Finding
 from lib.grid import Cell
-from lib.registers.cells import Value, blank, clean_text, read_cell, when
+from lib.registers.cells import Value, read_cell, when
 from lib.registers.sheetrows import Sheet
 
 MOMENTS: Final = ("start", "end", "announced_end")

@@ -12,9 +12,10 @@ from typing import Final
 
 import pandas as pd
 
+from lib.celltext import clean_text
 from lib.grid import Cell
 from lib.merger import CERTAIN, Resolution, resolver
-from lib.registers.cells import Value, clean_text
+from lib.registers.cells import Value
 from lib.schemas import EndedUnits
 from lib.text import bare_name, fold, same_spelling
 

@@ -10,13 +10,21 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lib.celltext import clean_text
 from lib.findings import Finding, Level
 from lib.grid import Grid
-from lib.registers.cells import clean_text, decimal_sign, kind_of, read_cell
+from lib.registers.cells import decimal_sign, kind_of, read_cell
 from lib.registers.headings import Heading, find_heading, heading_findings, place_by_hand
 from lib.registers.outagerows import MOMENTS, finish_outages, read_moments
 from lib.registers.places import MERGED_ON, Places
-from lib.registers.sheetrows import Sheet, check_blanks, check_keys, check_references, data_rows
+from lib.registers.sheetrows import (
+    Sheet,
+    check_blanks,
+    check_keys,
+    check_references,
+    data_rows,
+    tell_hidden,
+)
 from lib.registers.tablecheck import capped, failures, values_only
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES
 from lib.text import fold
@@ -96,6 +104,7 @@ def read_register(
     places = {match.column: match.place for match in heading.matches}
     titles = {match.column: match.heading for match in heading.matches}
     sheet = Sheet(grid, table, indices, places, titles, found=[*found, *notes])
+    tell_hidden(sheet)
     _read(sheet, Places(reference, communes))
     for column, value in defaults.items():
         if column in ALL_TABLES[table].to_schema().columns:
@@ -108,7 +117,8 @@ def read_register(
     frame = _typed(sheet.read, table, len(sheet.indices))
     rows = tuple(map(sheet.row, range(len(sheet.indices))))
     partly = values_only(table, frame.columns)
-    sheet.found += failures(partly, frame, rows, (table, grid.place), titles)[1]
+    place = (table, grid.place)
+    sheet.found += failures(partly, frame, rows, place, titles, sheet.shown)[1]
     named = tuple(c for c in ALL_TABLES[table].to_schema().columns if c in places)
     return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
 

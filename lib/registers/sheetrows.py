@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lib.celltext import blank, clean_text
 from lib.findings import Finding
 from lib.grid import Cell, Grid
-from lib.registers.cells import Value, blank, clean_text
+from lib.registers.cells import Value, hidden
 from lib.registers.headings import Heading
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES, label
 from lib.text import fold, is_blank
@@ -81,6 +82,13 @@ class Sheet:
             return [None] * len(self.indices)
         return [self.grid.rows[index][place] for index in self.indices]
 
+    def shown(self, at: int, column: str) -> str:
+        """Return a cell as the file has it; a value the file does not hold as it was given."""
+        place = self.places.get(column)
+        if place is None:
+            return str(self.read[column][at])
+        return clean_text(self.grid.rows[self.indices[at]][place])
+
     def row(self, at: int) -> int:
         """Return the row of the file, as a person counts."""
         return self.grid.first_row + self.indices[at]
@@ -107,22 +115,31 @@ class Sheet:
         self.told = {(new[at], column) for at, column in self.told if at in new}
 
 
+def tell_hidden(sheet: Sheet) -> None:
+    """Tell every cell of a column in use from which characters nobody sees are taken out."""
+    for column in sheet.places:
+        for at, cell in enumerate(sheet.cells(column)):
+            sheet.tell(at, column, hidden(cell))
+
+
 def check_keys(sheet: Sheet) -> None:
     """Refuse rows whose key is blank or was there before; a cluster may go by its name."""
     keys = [key for key in KEYS[sheet.table] if key in sheet.read]
     by_name = sheet.table == "clusters" and "name" in sheet.read
     first: dict[tuple[Any, ...], int] = {}
     for at in range(len(sheet.indices)):
-        key = tuple(sheet.read[column][at] for column in keys)
-        if by_name and not any(key):
-            key = (sheet.read["name"][at],)
-        absent = [c for c, part in zip(keys or ["name"], key, strict=False) if part is None]
+        named = keys
+        if by_name and not any(sheet.read[column][at] for column in keys):
+            named = ["name"]
+        key = tuple(sheet.read[column][at] for column in named)
+        absent = [c for c, part in zip(named, key, strict=True) if part is None]
         for column in absent:
             if (at, column) not in sheet.told:
                 sheet.refuse(at, column, "schemas.blank")
         if not absent and key and first.setdefault(key, at) != at:
-            values = {"value": ", ".join(map(str, key)), "first": sheet.row(first[key])}
-            sheet.refuse(at, (keys or ["name"])[0], "registers.duplicate", **values)
+            shown = ", ".join(sheet.shown(at, column) for column in named)
+            values = {"value": shown, "first": sheet.row(first[key])}
+            sheet.refuse(at, named[0], "registers.duplicate", **values)
 
 
 def check_blanks(sheet: Sheet) -> None:
@@ -146,4 +163,5 @@ def check_references(sheet: Sheet, reference: Mapping[str, pd.DataFrame]) -> Non
         for at, value in enumerate(sheet.read[column]):
             if value is not None and value not in known:
                 where = {"label": label(target, target_column)}
-                sheet.refuse(at, column, "registers.unknown_reference", value=value, **where)
+                shown = sheet.shown(at, column)
+                sheet.refuse(at, column, "registers.unknown_reference", value=shown, **where)

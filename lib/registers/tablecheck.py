@@ -1,6 +1,6 @@
 """A table against its model: every failure a finding, not only the first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Final
 
@@ -64,13 +64,32 @@ def failures(
     rows: tuple[int, ...],
     place: tuple[str, str],
     titles: Mapping[str, str],
+    shown: Callable[[int, str], str] | None = None,
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Return `frame` with the types of `schema`, and what breaks it; `place` is table and file."""
+    """Return `frame` with the types of `schema`, and what breaks it.
+
+    Parameters
+    ----------
+    schema : DataFrameSchema
+        What has to hold.
+    frame : DataFrame
+        Index 0, 1, 2 ...
+    rows : tuple of int
+        Row of the file for each row of `frame`.
+    place : (str, str)
+        Table and file.
+    titles : mapping
+        Column -> heading in the file.
+    shown : callable, optional
+        Place in `frame` and column -> the cell as the file has it; otherwise
+        the value is quoted.
+    """
     table, file = place
     try:
         return schema.validate(frame, lazy=True), []
     except SchemaErrors as errors:
         cases = errors.failure_cases.drop_duplicates(["column", "check", "failure_case", "index"])
+    quoted = shown or (lambda at, column: cell_text(frame[column].iloc[at]))
     found = []
     for case in cases.itertuples(index=False):
         check = str(case.check).partition("(")[0]
@@ -83,8 +102,7 @@ def failures(
             Finding(
                 "refused",
                 "registers.out_of_range" if check in _RANGE else _WRONG.get(check, _FORM),
-                {"value": "" if at is None else cell_text(frame[column].iloc[at])}
-                | _allowed(table, column),
+                {"value": "" if at is None else quoted(at, column)} | _allowed(table, column),
                 file,
                 None if at is None else rows[at],
                 titles.get(column) or label(table, column),
