@@ -25,7 +25,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from lib import audit, backup, facts, importing
+from lib import audit, backup, facts, importing, restore
 from lib.importing import Options
 from lib.schemas import ALL_TABLES
 from lib.store import Act, Snapshot, Store, Table
@@ -59,7 +59,7 @@ def do_backup(store: str, file: str) -> None:
 
 
 def do_restore_backup(store: str, file: str) -> None:
-    backup.restore_backup(Path(file), Store(Path(store)), who="Chi")
+    restore.restore_backup(Path(file), Store(Path(store)), who="Chi")
 
 
 ACTS = {
@@ -379,7 +379,7 @@ def test_a_backup_killed_at_any_moment_or_step_is_whole_or_the_one_before(
     def turn(number: int, **when: float) -> bool:
         alive, _ = killer.run("backup", store.folder, path, **when)
         back = Store(tmp_path / f"lại {number}")
-        backup.restore_backup(path, back)
+        restore.restore_backup(path, back)
         assert whole(back, set()).snapshot_id == two[1]
         backup.backup(store, path)
         assert [file.name for file in folder.iterdir()] == ["b.zip"]
@@ -412,7 +412,7 @@ def test_a_restored_backup_killed_at_any_moment_or_step(killer, store, two, tmp_
         now = whole(other, seen).snapshot_id
         assert now in (own, two[1])
         assert alive or now == two[1]
-        backup.restore_backup(path, other)
+        restore.restore_backup(path, other)
         assert whole(other, seen).snapshot_id == two[1]
         assert {*two, own} <= seen
         assert not (other.folder / "restoring").exists()
@@ -445,7 +445,7 @@ def test_a_backup_restored_into_nothing_and_killed_is_restored_again(killer, sto
         current = empty.current()
         assert current is None or whole(empty, set()).snapshot_id == two[1]
         assert alive or current is not None
-        backup.restore_backup(path, empty)
+        restore.restore_backup(path, empty)
         assert whole(empty, set()).snapshot_id == two[1]
         if not alive:
             break

@@ -77,9 +77,10 @@ def test_left_blank_on_purpose_is_no_question_any_more(log, base):
     assert len(draft.tables["outages"]) == 3
 
 
-def test_a_commune_that_is_none_is_refused(log, base):
-    draft = check(log, base, communes={SPLIT: "99999"})
-    assert draft.refused
+@pytest.mark.parametrize("code", ["99999", "08038"])
+def test_a_commune_the_name_did_not_become_is_refused(log, base, code):
+    draft = check(log, base, communes={SPLIT: code})
+    assert {finding.key for finding in draft.of("refused")} == {"registers.commune_not_one_of"}
     assert draft.tables == {}
 
 

@@ -120,8 +120,13 @@ def rows(table: str) -> st.SearchStrategy[pd.DataFrame]:
     if table == "outages":
         row = row.map(in_order)
     return st.lists(row, min_size=1, max_size=4, unique_by=tuple(unique)).map(
-        lambda found: model.validate(pd.DataFrame(found, columns=list(model.columns)))
+        lambda found: model.validate(unmixed(pd.DataFrame(found, columns=list(model.columns))))
     )
+
+
+def unmixed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table that is a sample or none: an import refuses both in one."""
+    return frame.assign(sample=frame["sample"].iloc[0]) if "sample" in frame else frame
 
 
 def in_order(row: dict[str, object]) -> dict[str, object]:

@@ -83,13 +83,18 @@ class Places:
         """
         asked = (clean_text(cell), district, before)
         if asked[0] in self._answers:
-            return self._answered(asked[0])
+            return self._answered(asked[0], self._find(asked[0], district, before=before))
         if asked not in self._known:
             self._known[asked] = self._find(asked[0], district, before=before)
         return self._known[asked]
 
-    def _answered(self, given: str) -> Value:
+    def _answered(self, given: str, question: Value) -> Value:
+        """Return what a person said of a name; it must be one of the communes it became."""
         code = self._answers[given]
+        known = str(vars(question)["values"].get("codes", "")).split()
+        if code and known and code not in known:
+            values = {"value": given, "code": code, "codes": ", ".join(known)}
+            return Value(None, "refused", "registers.commune_not_one_of", values)
         if not code:
             return Value(None, "note", "registers.commune_left_blank", {"value": given})
         values = {"value": given, "became": f"{self._names.get(code, '')} ({code})"}

@@ -157,7 +157,7 @@ def _read_communes(sheet: Sheet, places: Places) -> None:
             value = places.find(
                 cell, district=clean_text(districts[at]), before=_before_merger(sheet, at)
             )
-            if value.level == "refused":
+            if value.key == "registers.commune_unknown":
                 value = replace(value, level=lost)
                 _keep_name(sheet, at, clean_text(cell))
         sheet.read[column].append(value.value)

@@ -95,7 +95,11 @@ def columns(draft: Draft) -> None:
         return
     kind = draft.options.kind
     with st.expander(
-        tr("data.columns"), icon=":material/view_column:", expanded=_doubtful(draft.headings)
+        tr("data.columns"),
+        icon=":material/view_column:",
+        expanded=_doubtful(draft.headings),
+        key="columns-open",
+        on_change="rerun",
     ):
         st.caption(tr("data.columns_help"))
         place, heading = draft.headings[0]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from e2e.harness import ROOT, Site, Visit, copy_app, listen_beyond, make_hostile, prepare, served
+from e2e.harness import Visit, listen_beyond
+from e2e.sites import ROOT, Site, copy_app, make_hostile, prepare, served
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",

@@ -5,7 +5,7 @@ import json
 import openpyxl
 import pytest
 
-from e2e.harness import Site
+from e2e.sites import Site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import openpyxl
 import pytest
 
-from e2e.harness import Site, copy_app, prepare, served
+from e2e.sites import Site, copy_app, prepare, served
 from lib.facts import load
 from lib.schemas import value_label
 from lib.text import number

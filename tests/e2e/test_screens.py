@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.harness import ROOT, Site
+from e2e.sites import ROOT, Site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from e2e.harness import Site, Visit
+from e2e.harness import Visit
+from e2e.sites import Site
 from lib.text import hectares
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
