@@ -18,6 +18,7 @@ import pytest
 
 from lib import (
     crossing,
+    delay,
     disputes,
     errors,
     facts,
@@ -173,6 +174,7 @@ FAMILIES: dict[str, set[str]] = {
         "larger_area",
         "needs_decision",
     },
+    "delay.{}": set(get_args(delay.State)) - {"undetermined"},
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
