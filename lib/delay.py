@@ -150,6 +150,11 @@ def _span(value: str) -> Span:
     return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
 
 
+def last_day(value: str) -> dt.date:
+    """Return the last day an ISO date can mean: ``2026-10`` is 31 October 2026."""
+    return _span(value)[1]
+
+
 def of_decision(
     decision_end: object, *, on: dt.date, decision_no: object = None, lang: Lang = "vi"
 ) -> str:

@@ -33,6 +33,7 @@ from lib import (
     sources,
 )
 from lib.layers import REGISTRY
+from lib.reports import atlas_pdf
 from lib.text import LANGS, catalog
 from lib.ui import sidebar
 
@@ -165,6 +166,7 @@ FAMILIES: dict[str, set[str]] = {
     "crossing.value.{}.{}": {
         f"{family}.{code}" for family, codes in sidebar._CROSSING.items() for code in codes
     },
+    "crossing.value.evidence.{}": {"by_decision", "by_geometry", "both"},
     "crossing.value.verdict.{}": set(get_args(crossing.Verdict)),
     "crossing.value.lead_state.{}": {*disputes.LEAD_STATES.values(), "undecided"},
     "crossing.value.lead_rule.{}": {
@@ -185,6 +187,8 @@ FAMILIES: dict[str, set[str]] = {
     "pages.{}_help": pages(),
     "prepare.used_{}": QUALITIES,
     "geometry.{}": {"gap", "overlap"},
+    "reports.{}": set(atlas_pdf.WORDS),
+    "reports.read_{}": set(atlas_pdf.READ),
     "schemas.value.change.{}": set(get_args(merger.Change)),
     "schemas.value.{}.{}": {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
