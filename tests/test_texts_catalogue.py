@@ -33,7 +33,7 @@ from lib import (
     sources,
 )
 from lib.layers import REGISTRY
-from lib.reports import atlas_pdf
+from lib.reports import annex_rows, atlas_pdf
 from lib.text import LANGS, catalog
 from lib.ui import sidebar
 
@@ -188,6 +188,7 @@ FAMILIES: dict[str, set[str]] = {
     "prepare.used_{}": QUALITIES,
     "geometry.{}": {"gap", "overlap"},
     "reports.{}": set(atlas_pdf.WORDS),
+    "reports.annex_{}": set(annex_rows.HEAD),
     "reports.read_{}": set(atlas_pdf.READ),
     "schemas.value.change.{}": set(get_args(merger.Change)),
     "schemas.value.{}.{}": {

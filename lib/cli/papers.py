@@ -1,7 +1,7 @@
 """Commands that leave a paper behind: ``atlas``, ``annex``, ``brief``, ``picture``, ``page``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from tqdm import tqdm
@@ -75,3 +75,58 @@ def atlas(
 
         made = reports.atlas(material, ids, progress=progress)
     _write(out, made)
+
+
+@app.command("annex")
+def annex(
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .docx (sửa được) hoặc .pdf.")],
+    tolerance: ToleranceOption = None,
+    english: EnglishOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Phụ lục theo Nghị định 30/2020: bảng cụm nằm trên từ hai xã, phường."""
+    _check(out, ".docx", ".pdf")
+    material = _material(store, tolerance, samples=False, english=english)
+    make = reports.annex_docx if out.suffix.lower() == ".docx" else reports.annex_pdf
+    _write(out, make(material))
+
+
+@app.command("brief")
+def brief(
+    commune: Annotated[str, typer.Option(help="Mã 5 chữ số của xã, phường.")],
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .pdf.")],
+    tolerance: ToleranceOption = None,
+    english: EnglishOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Một trang về một xã, phường: đơn vị cũ, cụm công nghiệp, điện."""
+    _check(out, ".pdf")
+    material = _material(store, tolerance, samples=False, english=english)
+    _write(out, reports.brief(material, commune))
+
+
+@app.command("picture")
+def picture(
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .png (300 dpi) hoặc .svg.")],
+    tolerance: ToleranceOption = None,
+    english: EnglishOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Ảnh bản đồ các cụm, có tiêu đề, chú giải, ngày và nguồn."""
+    _check(out, ".png", ".svg")
+    material = _material(store, tolerance, samples=False, english=english)
+    kind: Literal["png", "svg"] = "svg" if out.suffix.lower() == ".svg" else "png"
+    _write(out, reports.picture(material, reports.overview(material), kind))
+
+
+@app.command("page")
+def page(
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .html.")],
+    tolerance: ToleranceOption = None,
+    english: EnglishOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Bản đồ trong một tệp HTML, mở bằng cách nhấp đúp, không cần mạng."""
+    _check(out, ".html")
+    material = _material(store, tolerance, samples=False, english=english)
+    _write(out, reports.page(material, reports.overview(material)))

@@ -79,7 +79,7 @@ def atlas(
             progress(done, total)
     data = {
         "words": words(material),
-        "cover": _cover(material, ids),
+        "cover": cover(material, ids),
         "overview": _overview(dossiers, drawings),
         "sheets": sheets,
     }
@@ -105,7 +105,8 @@ def warnings(material: Material) -> list[str]:
     return []
 
 
-def _cover(material: Material, ids: Sequence[str]) -> dict[str, Any]:
+def cover(material: Material, ids: Sequence[str]) -> dict[str, Any]:
+    """Return what the cover says: data date, counts, rules, how to read; samples never count."""
     lang = material.lang
     summary = material.summary.set_index("cluster_id").loc[list(ids)]
     own = summary[~summary["sample"]]

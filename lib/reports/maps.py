@@ -30,7 +30,8 @@ Classes = Mapping[str, str] | str
 _AROUND: Final = 0.18
 """Land shown around what a map is about, as a share of its size."""
 _LEAST_AROUND_M: Final = 250.0
-_NAMED: Final = ("named", "named-bare")
+NAMED: Final = ("named", "named-bare")
+"""Classes of the communes a map is about."""
 _LINES: Final = ("neighbours", "rivers", "former-provinces", "province")
 
 
@@ -129,8 +130,8 @@ def province(
     names : bool
         Whether communes are named where there is room.
     """
-    extent = bounds or around(_extent(material), share=0.02)
-    drawn = Drawn(Canvas(fit(extent, width, height)))
+    shown = bounds or around(extent(material), share=0.02)
+    drawn = Drawn(Canvas(fit(shown, width, height)))
     for layer_id, frame in material.layers.items():
         if layer_id in styles:
             drawn.add(layer_id, frame, styles[layer_id])
@@ -174,7 +175,7 @@ def ground(material: Material, named: Collection[str] = ()) -> dict[str, Classes
 
 def inset(material: Material, named: Collection[str], bounds: Bounds | None) -> Canvas:
     """Draw where a map lies within the province, 44 mm wide."""
-    drawn = Canvas(fit(around(_extent(material), share=0.02), 40, 48))
+    drawn = Canvas(fit(around(extent(material), share=0.02), 40, 48))
     communes = material.layers["communes"]
     inside = communes["code"].isin(list(named))
     look = {style.key: style.look for style in LAYERS["communes"].styles}
@@ -203,7 +204,7 @@ def _measured(dossier: Dossier, index: CommuneIndex, width: float, height: float
     pieces = cast("gpd.GeoDataFrame", dossier.pieces)
     shapes = plane(pieces.geometry)
     limit = float(dossier.verdict["tolerance_m"])
-    drawn = Drawn(Canvas(fit(around(_bounds(shapes)), width, height)))
+    drawn = Drawn(Canvas(fit(around(bounds_of(shapes)), width, height)))
     window = shapely.box(*drawn.canvas.window.bounds)
     seen = index.tree.query(window, predicate="intersects")
     codes = index.codes[seen]
@@ -228,7 +229,7 @@ def _measured(dossier: Dossier, index: CommuneIndex, width: float, height: float
     drawn.canvas.draw([shapely.line_merge(shapely.union_all(runs))], EXACT_LINE)
     drawn.explain(Style("exact", "reports.exact_line", EXACT_LINE), "line")
     _name_communes(drawn.canvas, index.shapes[seen], index.names[seen], codes, concerned)
-    drawn.rename(_NAMED, "reports.named_area")
+    drawn.rename(NAMED, "reports.named_area")
     lang = material.lang
     drawn.caption = t("reports.caption_measured", lang, tolerance=number(limit, lang, unit="m"))
     drawn.stamp = t("reports.stamp_sample", lang) if dossier.row["sample"] else ""
@@ -258,8 +259,8 @@ def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
     communes = material.layers["communes"]
     inside = communes["code"].isin(codes)
     placed = not is_blank(dossier.cluster.get("lat"))
-    extent = communes.geometry[inside] if inside.any() else communes.geometry
-    bounds = _bounds(extent.to_numpy())
+    shown = communes.geometry[inside] if inside.any() else communes.geometry
+    bounds = bounds_of(shown.to_numpy())
     styles = ground(material, codes)
     if decided and "former-units" in material.layers:
         styles["former-units"] = "base"
@@ -268,7 +269,7 @@ def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
     drawn = province(
         material, styles, width, height, bounds=around(bounds, share=0.08), names=False
     )
-    drawn.rename(_NAMED, "reports.named_area" if decided else "reports.district_area")
+    drawn.rename(NAMED, "reports.named_area" if decided else "reports.district_area")
     own = material.tables.get("outlines")
     if own is not None and dossier.cluster_id in set(own["cluster_id"]):
         _rough_outline(drawn, dossier, own)
@@ -292,10 +293,18 @@ def _rough_outline(drawn: Drawn, dossier: Dossier, outlines: pd.DataFrame) -> No
     drawn.explain(Style("rough", "reports.rough_outline", look), "line")
 
 
-def _extent(material: Material) -> Bounds:
-    return _bounds(material.layers["province"].geometry.to_numpy())
+def extent(material: Material) -> Bounds:
+    """Return the bounds of the province, metres in EPSG:9208."""
+    return bounds_of(material.layers["province"].geometry.to_numpy())
 
 
-def _bounds(shapes: Geometries) -> Bounds:
+def bounds_of(shapes: Geometries) -> Bounds:
+    """Return west, south, east and north of shapes together."""
     west, south, east, north = (float(side) for side in shapely.total_bounds(shapes))
     return west, south, east, north
+
+
+def plane_bounds(degrees: Bounds) -> Bounds:
+    """Return bounds in degrees (WGS 84) as bounds in metres of EPSG:9208."""
+    corners = gpd.GeoSeries([shapely.box(*degrees)], crs=STORAGE_CRS).to_crs(AREA_CRS)
+    return bounds_of(corners.to_numpy())
