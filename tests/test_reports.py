@@ -182,6 +182,7 @@ def test_and_with_schematic_borders_and_every_page_says_so(schematic):
         assert "Số liệu đến ngày" in read
         assert "Nguồn:" in read
         assert "Trang" in read
+        assert "Tỷ lệ 1:" not in read
 
 
 def test_measured_hectares_of_a_page_are_those_of_the_answer(real):

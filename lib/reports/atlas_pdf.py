@@ -23,10 +23,12 @@ READ: Final = ("documents", "range", "band", "maps", "words")
 """How to read the atlas, sentence by sentence."""
 
 _OVERVIEW_MM: Final = (124.0, 158.0)
-_SHEET_MM: Final = (172.0, 128.0)
+_SHEET_MM: Final = (172.0, 127.0)
 """A cluster's map with no line of table and no warning below it."""
 _LEAST_MM: Final = 80.0
 _ROW_MM: Final = 6.2
+_NAME_LETTERS: Final = 22
+"""Letters of a commune's name in one line of the table."""
 _WARNING_MM: Final = 9.0
 _FIRST: Final = 22
 """Lines of the index beside the overview map."""
@@ -154,7 +156,7 @@ def _overview(dossiers: Sequence[Dossier], drawings: Drawings) -> dict[str, Any]
     ]
     return {
         "title": t("reports.overview", lang),
-        "map": drawings.map(drawn.canvas, t("reports.overview", lang), lang=lang),
+        "map": maps.figure(material, drawn, drawings, t("reports.overview", lang)),
         "legend": drawn.entries(lang, drawings.add),
         "first": rows[:_FIRST],
         "rest": rows[_FIRST:],
@@ -168,19 +170,18 @@ def _sheet(dossier: Dossier, number_of: str, drawings: Drawings) -> dict[str, An
         told.append(t("cross.sample", lang))
     rows = dossier.listing()
     width, height = _SHEET_MM
-    height -= len(rows) * _ROW_MM + len(told) * _WARNING_MM
+    lines = sum(-(-len(row[0]) // _NAME_LETTERS) for row in rows)
+    height -= lines * _ROW_MM + len(told) * _WARNING_MM
     drawn = maps.cluster(dossier, width, max(height, _LEAST_MM))
     named = dossier.row["commune_codes"] or dossier.cluster.get("district_codes") or ()
     small = maps.inset(material, named, drawn.canvas.window.bounds)
-    figure = drawings.map(drawn.canvas, f"{dossier.title}. {drawn.caption}", lang=lang)
+    figure = maps.figure(material, drawn, drawings, f"{dossier.title}. {drawn.caption}")
     return {
         "no": number_of,
         "title": dossier.title,
         "sub": dossier.sub,
         "warnings": told,
-        "map": figure
-        | {"caption": drawn.caption}
-        | ({"stamp": drawn.stamp} if drawn.stamp else {}),
+        "map": figure | {"caption": drawn.caption},
         "inset": drawings.map(small, t("reports.inset", lang)),
         "legend": drawn.entries(lang, drawings.add),
         "pieces": _pieces(dossier, rows, drawings),

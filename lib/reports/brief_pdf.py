@@ -47,7 +47,7 @@ def brief(material: Material, code: str) -> bytes:
         name=commune["name"],
     )
     units = material.tables["former_units"].query("new_code == @code")
-    figure = drawings.map(drawn.canvas, title, lang=lang)
+    figure = maps.figure(material, drawn, drawings, title)
     power = _power(material, code)
     warning = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
     data = {

@@ -10,7 +10,6 @@ from typing import Any, Final, cast
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from lib.borders import CommuneIndex, plane
@@ -20,6 +19,7 @@ from lib.layers import LAYERS
 from lib.pieces import tolerance_band
 from lib.reports.canvas import Bounds, Canvas, fit
 from lib.reports.dossier import Dossier
+from lib.reports.layout import Drawings
 from lib.reports.material import Material
 from lib.symbols import BAND, CROSS, EXACT_LINE, Style, piece, swatch
 from lib.text import Lang, is_blank, number, t
@@ -94,6 +94,17 @@ class Drawn:
             {"svg": keep(swatch(style, kind)), "text": t(style.label, lang)}
             for style, kind in known
         ]
+
+
+def figure(material: Material, drawn: Drawn, drawings: Drawings, alt: str) -> dict[str, Any]:
+    """Return what a template's map needs; on schematic borders nothing can be measured off it."""
+    if material.schematic:
+        stamps = [t("frame.schematic_title", material.lang), drawn.stamp]
+        made = drawings.map(drawn.canvas, alt)
+    else:
+        stamps = [drawn.stamp]
+        made = drawings.map(drawn.canvas, alt, lang=material.lang)
+    return made | {"stamps": [stamp for stamp in stamps if stamp]}
 
 
 def around(bounds: Bounds, *, share: float = _AROUND, least_m: float = _LEAST_AROUND_M) -> Bounds:
@@ -260,7 +271,8 @@ def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
     inside = communes["code"].isin(codes)
     placed = not is_blank(dossier.cluster.get("lat"))
     shown = communes.geometry[inside] if inside.any() else communes.geometry
-    bounds = bounds_of(shown.to_numpy())
+    own = _own_outline(dossier)
+    bounds = bounds_of(np.concatenate([shown.to_numpy(), own.to_crs(AREA_CRS).to_numpy()]))
     styles = ground(material, codes)
     if decided and "former-units" in material.layers:
         styles["former-units"] = "base"
@@ -270,9 +282,10 @@ def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
         material, styles, width, height, bounds=around(bounds, share=0.08), names=False
     )
     drawn.rename(NAMED, "reports.named_area" if decided else "reports.district_area")
-    own = material.tables.get("outlines")
-    if own is not None and dossier.cluster_id in set(own["cluster_id"]):
-        _rough_outline(drawn, dossier, own)
+    if len(own):
+        look = {**EXACT_LINE, "color": CROSS, "dashArray": "6 4"}
+        drawn.canvas.draw_globe(own, look)
+        drawn.explain(Style("rough", "reports.rough_outline", look), "line")
     shapes = communes.geometry.to_numpy()
     _name_communes(drawn.canvas, shapes, communes["name"], communes["code"], set(codes))
     if placed and dossier.cluster["placed_by"] == "decision":
@@ -285,12 +298,13 @@ def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
     return drawn
 
 
-def _rough_outline(drawn: Drawn, dossier: Dossier, outlines: pd.DataFrame) -> None:
-    """Draw an outline that is not measured: dashed, without a fill."""
-    shapes = outlines.loc[outlines["cluster_id"] == dossier.cluster_id, "geometry"]
-    look = {**EXACT_LINE, "color": CROSS, "dashArray": "6 4"}
-    drawn.canvas.draw_globe(shapes, look)
-    drawn.explain(Style("rough", "reports.rough_outline", look), "line")
+def _own_outline(dossier: Dossier) -> gpd.GeoSeries:
+    """Return the outline of a cluster that is there but not measured; EPSG:4326."""
+    outlines = dossier.material.tables.get("outlines")
+    if outlines is None:
+        return gpd.GeoSeries([], crs=STORAGE_CRS)
+    of = outlines["cluster_id"] == dossier.cluster_id
+    return gpd.GeoSeries(outlines.loc[of, "geometry"].to_numpy(), crs=STORAGE_CRS)
 
 
 def extent(material: Material) -> Bounds:

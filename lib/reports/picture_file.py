@@ -56,7 +56,7 @@ def picture(material: Material, view: View, kind: Literal["png", "svg"]) -> byte
         },
         "upright": upright,
         "warnings": [warning] if material.schematic else [],
-        "map": drawings.map(drawn.canvas, f"{view.title}. {view.sentence}", lang=lang),
+        "map": maps.figure(material, drawn, drawings, f"{view.title}. {view.sentence}"),
         "legend": drawn.entries(lang, drawings.add),
     }
     made = typeset("picture", data, drawings, kind=kind, ppi=DPI)
