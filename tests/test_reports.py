@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import re
 import struct
 import unicodedata
@@ -25,6 +26,7 @@ from lib.reports import annex_rows, atlas_pdf
 from lib.reports.dossier import Dossier
 from lib.reports.layout import Drawings, typeset
 from lib.store import Store
+from lib.symbols import PIECES
 from lib.text import LANGS, hectares
 
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
@@ -197,16 +199,12 @@ def test_measured_hectares_of_a_page_are_those_of_the_answer(real):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_cluster_without_an_outline_is_called_approximate(real, lang):
-    material = reports.Material(**{**vars_of(real), "lang": lang})
+    material = dataclasses.replace(real, lang=lang)
     read = text_of(reports.atlas(material, ["PT-003"]))
     words = {"vi": ("vị trí gần đúng", "chưa có số liệu", "Chưa đủ ngày để xác định")}
     english = ("approximate place", "no data yet", "Not enough dates to say")
     for said in words.get(lang, english):
         assert said in read
-
-
-def vars_of(material: reports.Material) -> dict[str, object]:
-    return {name: getattr(material, name) for name in material.__dataclass_fields__}
 
 
 def test_progress_counts_every_page_and_unknown_clusters_are_refused(real):
@@ -284,6 +282,20 @@ def test_a_picture_has_its_size_and_all_that_it_needs(real):
     assert float(root.get("width").rstrip("pt")) > float(root.get("height").rstrip("pt"))
 
 
+def test_the_selected_cluster_is_drawn_on_picture_and_page_as_measured(real):
+    view = dataclasses.replace(reports.overview(real), cluster_id="MAU-01")
+    page = reports.page(real, view).decode()
+    (data,) = re.findall(r'id="ph-data">(.*?)</script>', page)
+    shapes = json.loads(data)["shapes"]
+    pieces = real.answer.rows.query("cluster_id == 'MAU-01'")
+    assert [shape["name"] for shape in shapes[:2]] == list(pieces["commune_name"])
+    assert [shape["vi"][0] for shape in shapes[:2]] == list(map(hectares, pieces["area_ha"]))
+    assert len(shapes) == 4
+    svg = reports.picture(real, view, "svg").decode()
+    assert all(colour in svg for colour in PIECES[:2])
+    assert PIECES[0] not in reports.picture(real, reports.overview(real), "svg").decode()
+
+
 def hostile(material: reports.Material) -> reports.Material:
     """Return `material` with hostile, long and unwritable names, and outlines of all kinds."""
     tables = {name: table.copy() for name, table in material.tables.items()}
@@ -312,14 +324,9 @@ def hostile(material: reports.Material) -> reports.Material:
     answer = crosswork.answer(
         tables, crosswork.outlines_of(tables), index, tolerance_m=50, lang=material.lang
     )
-    return reports.Material(
-        material.manifest,
-        tables,
-        reports.material.register(tables),
-        answer,
-        index,
-        material.files,
-        material.static,
+    clusters = reports.material.register(tables)
+    return dataclasses.replace(
+        material, tables=tables, clusters=clusters, answer=answer, index=index
     )
 
 

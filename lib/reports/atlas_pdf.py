@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from lib.errors import WrongUseError
-from lib.reports import maps
+from lib.reports import clustermap, maps
 from lib.reports.dossier import Dossier
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
@@ -30,7 +30,7 @@ _ROW_MM: Final = 6.2
 _NAME_LETTERS: Final = 22
 """Letters of a commune's name in one line of the table."""
 _WARNING_MM: Final = 9.0
-_FIRST: Final = 22
+_FIRST: Final = 30
 """Lines of the index beside the overview map."""
 _MEASURED: Final = ("commune", "area", "range", "share", "stands")
 
@@ -145,6 +145,7 @@ def _overview(dossiers: Sequence[Dossier], drawings: Drawings) -> dict[str, Any]
     numbers = {d.cluster_id: str(no) for no, d in enumerate(dossiers, start=1)}
     styles = maps.ground(material)
     styles["clusters"] = {d.cluster_id: d.row["change"] for d in dossiers}
+    styles["outlines"] = {d.cluster_id: d.row["verdict"] for d in dossiers if d.row["sample"]}
     drawn = maps.province(material, styles, *_OVERVIEW_MM, numbers=numbers, names=False)
     rows = [
         {
@@ -172,7 +173,7 @@ def _sheet(dossier: Dossier, number_of: str, drawings: Drawings) -> dict[str, An
     width, height = _SHEET_MM
     lines = sum(-(-len(row[0]) // _NAME_LETTERS) for row in rows)
     height -= lines * _ROW_MM + len(told) * _WARNING_MM
-    drawn = maps.cluster(dossier, width, max(height, _LEAST_MM))
+    drawn = clustermap.cluster(dossier, width, max(height, _LEAST_MM))
     named = dossier.row["commune_codes"] or dossier.cluster.get("district_codes") or ()
     small = maps.inset(material, named, drawn.canvas.window.bounds)
     figure = maps.figure(material, drawn, drawings, f"{dossier.title}. {drawn.caption}")

@@ -122,11 +122,11 @@ class Canvas:
     taken: list[dict[str, float]] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
 
-    def draw(self, shapes: Iterable[shapely.Geometry | None], look: Look) -> None:
-        """Draw lines or polygons of EPSG:9208 with Leaflet's path options."""
+    def draw(self, shapes: Iterable[shapely.Geometry | None], look: Look) -> bool:
+        """Draw lines or polygons of EPSG:9208 with Leaflet's path options; say if any is seen."""
         given = np.array([shape for shape in shapes if shape is not None], dtype=object)
         if not len(given):
-            return
+            return False
         west, south, east, north = self.window.bounds
         margin = (east - west) * (_BEYOND - 1)
         frame = (west - margin, south - margin, east + margin, north + margin)
@@ -135,15 +135,18 @@ class Canvas:
         path = "".join(map(self._path, shapely.simplify(shapely.clip_by_rect(seen, *frame), fine)))
         if path:
             self._parts.append(f'<path d="{path}" {_attributes(look)}/>')
+        return bool(path)
 
-    def draw_globe(self, shapes: Iterable[shapely.Geometry], look: Look) -> None:
-        """Draw shapes of EPSG:4326."""
+    def draw_globe(self, shapes: Iterable[shapely.Geometry], look: Look) -> bool:
+        """Draw shapes of EPSG:4326; say if any is seen."""
         series = gpd.GeoSeries(list(shapes), crs=STORAGE_CRS)
-        self.draw(series.to_crs(AREA_CRS), look)
+        return self.draw(series.to_crs(AREA_CRS), look)
 
-    def sign(self, point: shapely.Point, look: Look) -> None:
-        """Draw a point symbol at a point of EPSG:9208."""
+    def sign(self, point: shapely.Point, look: Look) -> bool:
+        """Draw a point symbol at a point of EPSG:9208, if it is in the window; say so."""
         x, y = self.window.to_paper(np.array([[point.x, point.y]]))[0]
+        if not (0 <= x <= self.window.width and 0 <= y <= self.window.height):
+            return False
         scale = look["size"] * _SIGN_MM / 24
         parts = "".join(
             f"<path {' '.join(f'{k}={quoteattr(str(v))}' for k, v in part.items())}/>"
@@ -154,6 +157,7 @@ class Canvas:
         half = 0.4 * look["size"] * _SIGN_MM
         box = {"x": x - half, "y": y - half, "w": 2 * half, "h": 2 * half}
         self.taken.append({side: float(value) for side, value in box.items()})
+        return True
 
     def frame(self, bounds: Bounds, color: str) -> None:
         """Draw a box of EPSG:9208, as an inset shows where a map lies; never below 2 mm."""

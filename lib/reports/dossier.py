@@ -16,6 +16,7 @@ from lib.text import Lang, date, hectares, is_blank, no_data, number, percent, t
 
 Row = Mapping[Any, Any]
 _HALF: Final = 2
+_DAY: Final = len("2026-10-05")
 
 
 def row_of(frame: pd.DataFrame, column: str, code: str) -> dict[str, Any]:
@@ -160,7 +161,8 @@ class Dossier:
 
     def progress(self) -> list[dict[str, Any]]:
         """Return the facts on time: Land Law, and what a source says with its name."""
-        on = delay.last_day(data_date(self.material.tables["clusters"]))
+        known = data_date(self.material.tables["clusters"])
+        on = delay.last_day(known or self.material.manifest.created[:_DAY])
         of_law = delay.of_dates(
             self.cluster["handover_date"],
             self.cluster["schedule_end"],

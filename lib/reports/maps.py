@@ -1,28 +1,23 @@
-"""The maps of the papers: province, one cluster, one commune, an inset.
+"""The maps of the papers: the layers of the screen, in its classes, at a round scale.
 
-Pieces, band and commune lines of a measured cluster are drawn as published.
-Everything farther away is the simplified layer of the screen, for the eye.
+They are simplified for the eye; nothing is measured on them.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
-from lib.borders import CommuneIndex, plane
 from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.geometry import Geometries
 from lib.layers import LAYERS
-from lib.pieces import tolerance_band
 from lib.reports.canvas import Bounds, Canvas, fit
-from lib.reports.dossier import Dossier
 from lib.reports.layout import Drawings
 from lib.reports.material import Material
-from lib.symbols import BAND, CROSS, EXACT_LINE, Style, piece, swatch
-from lib.text import Lang, is_blank, number, t
+from lib.symbols import BAND, CROSS, EXACT_LINE, Style, swatch
+from lib.text import Lang, t
 
 Classes = Mapping[str, str] | str
 """Class of each code of a layer, or one class for all."""
@@ -32,6 +27,8 @@ _AROUND: Final = 0.18
 _LEAST_AROUND_M: Final = 250.0
 NAMED: Final = ("named", "named-bare")
 """Classes of the communes a map is about."""
+BAND_STYLE: Final = Style("band", "reports.band", BAND)
+EXACT_STYLE: Final = Style("exact", "reports.exact_line", EXACT_LINE)
 _LINES: Final = ("neighbours", "rivers", "former-provinces", "province")
 
 
@@ -68,11 +65,21 @@ class Drawn:
             if not len(shapes):
                 continue
             if layer.kind == "point":
-                for point in shapes:
-                    self.canvas.sign(point, style.look)
+                seen = sum(self.canvas.sign(point, style.look) for point in shapes) > 0
             else:
-                self.canvas.draw(shapes, style.look)
-            self.explain(style, layer.kind)
+                seen = self.canvas.draw(shapes, style.look)
+            if seen:
+                self.explain(style, layer.kind)
+
+    def draw_shape(
+        self, shape: shapely.Geometry, look: Mapping[str, Any], name: str, lines: Iterable[str]
+    ) -> None:
+        """Draw a shape of EPSG:4326 over the layers; with lines, its name and they stand on it."""
+        self.canvas.draw_globe([shape], look)
+        told = " ".join([name, *lines]).strip()
+        if lines:
+            inside = gpd.GeoSeries([shapely.point_on_surface(shape)], crs=STORAGE_CRS)
+            self.canvas.label(inside.to_crs(AREA_CRS).iloc[0], told, "named", rank=-2e6)
 
     def explain(self, style: Style, kind: str) -> None:
         """Note a class for the legend, once, if it has words."""
@@ -146,7 +153,7 @@ def province(
     for layer_id, frame in material.layers.items():
         if layer_id in styles:
             drawn.add(layer_id, frame, styles[layer_id])
-    if "clusters" in styles:
+    if "clusters" in styles and "clusters" in material.layers:
         _name_clusters(drawn.canvas, material, styles["clusters"], numbers)
     if names:
         communes = material.layers["communes"]
@@ -166,6 +173,19 @@ def _name_clusters(
         text = name if numbers is None else numbers.get(code)
         if shown and text:
             canvas.label(point, text, kind, rank=-1e6)
+    if numbers is not None:
+        _number_outlines(canvas, material, numbers, set(frame["code"]))
+
+
+def _number_outlines(
+    canvas: Canvas, material: Material, numbers: Mapping[str, str], marked: Collection[str]
+) -> None:
+    """Put the number of a page on each outline without a mark: samples are in no register."""
+    frame = material.layers["outlines"]
+    inside = shapely.point_on_surface(frame.geometry.to_numpy())
+    for code, point in zip(frame["code"], inside, strict=True):
+        if code in numbers and code not in marked:
+            canvas.label(point, numbers[code], "number", rank=-1e6)
 
 
 def _name_neighbours(canvas: Canvas, material: Material) -> None:
@@ -196,115 +216,6 @@ def inset(material: Material, named: Collection[str], bounds: Bounds | None) -> 
     if bounds is not None:
         drawn.frame(bounds, CROSS)
     return drawn
-
-
-def cluster(dossier: Dossier, width: float, height: float) -> Drawn:
-    """Draw one cluster: its pieces and the band, or where its papers put it.
-
-    Without a measured outline nothing on the map can be taken for one: the
-    communes of the decision are tinted and the mark is called approximate.
-    """
-    index = dossier.material.index
-    if dossier.measured and index is not None:
-        return _measured(dossier, index, width, height)
-    return _unmeasured(dossier, width, height)
-
-
-def _measured(dossier: Dossier, index: CommuneIndex, width: float, height: float) -> Drawn:
-    material = dossier.material
-    pieces = cast("gpd.GeoDataFrame", dossier.pieces)
-    shapes = plane(pieces.geometry)
-    limit = float(dossier.verdict["tolerance_m"])
-    drawn = Drawn(Canvas(fit(around(bounds_of(shapes)), width, height)))
-    window = shapely.box(*drawn.canvas.window.bounds)
-    seen = index.tree.query(window, predicate="intersects")
-    codes = index.codes[seen]
-    land = gpd.GeoDataFrame({"code": codes}, geometry=index.shapes[seen], crs=AREA_CRS)
-    concerned = set(dossier.row["commune_codes"])
-    drawn.add(
-        "communes",
-        land,
-        {code: "named-bare" if code in concerned else "bare" for code in codes},
-    )
-    for layer_id in ("former-units", "rivers"):
-        if layer_id in material.layers and _meets(material.layers[layer_id], window):
-            drawn.add(layer_id, material.layers[layer_id], "base")
-    for rank, shape in enumerate(shapes):
-        drawn.canvas.draw([shape], piece(rank))
-    whole = shapely.union_all(pieces.geometry.to_numpy())
-    band = tolerance_band(whole, index, limit)
-    if not shapely.is_empty(band):
-        drawn.canvas.draw_globe([band], BAND)
-        drawn.explain(Style("band", "reports.band", BAND), "polygon")
-    runs = index.runs[index.run_tree.query(window, predicate="intersects")]
-    drawn.canvas.draw([shapely.line_merge(shapely.union_all(runs))], EXACT_LINE)
-    drawn.explain(Style("exact", "reports.exact_line", EXACT_LINE), "line")
-    _name_communes(drawn.canvas, index.shapes[seen], index.names[seen], codes, concerned)
-    drawn.rename(NAMED, "reports.named_area")
-    lang = material.lang
-    drawn.caption = t("reports.caption_measured", lang, tolerance=number(limit, lang, unit="m"))
-    drawn.stamp = t("reports.stamp_sample", lang) if dossier.row["sample"] else ""
-    return drawn
-
-
-def _meets(frame: gpd.GeoDataFrame, window: shapely.Geometry) -> bool:
-    return bool(shapely.intersects(frame.geometry.to_numpy(), window).any())
-
-
-def _name_communes(
-    canvas: Canvas,
-    shapes: Geometries,
-    names: Iterable[str],
-    codes: Iterable[str],
-    concerned: Collection[str],
-) -> None:
-    for shape, name, code in zip(shapes, names, codes, strict=True):
-        kind = "named" if code in concerned else "commune"
-        canvas.name_areas(np.array([shape], dtype=object), [name], kind)
-
-
-def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
-    material, lang = dossier.material, dossier.material.lang
-    decided = tuple(dossier.row["commune_codes"])
-    codes = decided or tuple(dossier.cluster.get("district_codes") or ())
-    communes = material.layers["communes"]
-    inside = communes["code"].isin(codes)
-    placed = not is_blank(dossier.cluster.get("lat"))
-    shown = communes.geometry[inside] if inside.any() else communes.geometry
-    own = _own_outline(dossier)
-    bounds = bounds_of(np.concatenate([shown.to_numpy(), own.to_crs(AREA_CRS).to_numpy()]))
-    styles = ground(material, codes)
-    if decided and "former-units" in material.layers:
-        styles["former-units"] = "base"
-    if placed:
-        styles["clusters"] = {dossier.cluster_id: dossier.row["change"]}
-    drawn = province(
-        material, styles, width, height, bounds=around(bounds, share=0.08), names=False
-    )
-    drawn.rename(NAMED, "reports.named_area" if decided else "reports.district_area")
-    if len(own):
-        look = {**EXACT_LINE, "color": CROSS, "dashArray": "6 4"}
-        drawn.canvas.draw_globe(own, look)
-        drawn.explain(Style("rough", "reports.rough_outline", look), "line")
-    shapes = communes.geometry.to_numpy()
-    _name_communes(drawn.canvas, shapes, communes["name"], communes["code"], set(codes))
-    if placed and dossier.cluster["placed_by"] == "decision":
-        drawn.stamp = t("reports.stamp_approximate", lang)
-        drawn.caption = t("cards.approximate", lang)
-    elif placed:
-        drawn.caption = dossier.by_geometry
-    else:
-        drawn.caption = t("cards.no_marker", lang)
-    return drawn
-
-
-def _own_outline(dossier: Dossier) -> gpd.GeoSeries:
-    """Return the outline of a cluster that is there but not measured; EPSG:4326."""
-    outlines = dossier.material.tables.get("outlines")
-    if outlines is None:
-        return gpd.GeoSeries([], crs=STORAGE_CRS)
-    of = outlines["cluster_id"] == dossier.cluster_id
-    return gpd.GeoSeries(outlines.loc[of, "geometry"].to_numpy(), crs=STORAGE_CRS)
 
 
 def extent(material: Material) -> Bounds:

@@ -12,14 +12,16 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+import shapely
 from markupsafe import Markup
 from xstatic.pkg import leaflet
 
 from lib.layers import LAYERS
+from lib.reports.canvas import Bounds
 from lib.reports.material import Material
-from lib.reports.view import View, classes
+from lib.reports.view import Shape, View, bounds_of, classes, shapes
 from lib.symbols import HATCHES, swatch
-from lib.text import t
+from lib.text import Lang, t
 from lib.webassets import ASSETS
 
 _OWN: Final = Path(__file__).parent / "assets"
@@ -99,7 +101,7 @@ def _style(path: Path) -> str:
 
 def _data(material: Material, view: View) -> dict[str, Any]:
     lang = material.lang
-    used = classes(material, view)
+    used, chosen = classes(material, view), shapes(material, view)
     files = [file for file in material.files if file.layer_id in used]
     west, south, east, north = next(f for f in material.files if f.layer_id == "communes").bounds
     around = [[south - _MARGIN_DEG, west - _MARGIN_DEG], [north + _MARGIN_DEG, east + _MARGIN_DEG]]
@@ -117,16 +119,32 @@ def _data(material: Material, view: View) -> dict[str, Any]:
             for file in files
         },
         "state": {file.layer_id: file.draw(view.styles[file.layer_id]) for file in files},
-        "bounds": _view_bounds(view),
+        "shapes": [_shape(shape, lang) for shape in chosen],
+        "bounds": _corners(bounds_of(view, chosen)),
         "legend": [_legend(layer_id, used[layer_id], material) for layer_id in reversed(used)],
     }
 
 
-def _view_bounds(view: View) -> list[list[float]] | None:
-    if view.bounds is None:
+def _corners(bounds: Bounds | None) -> list[list[float]] | None:
+    if bounds is None:
         return None
-    west, south, east, north = view.bounds
+    west, south, east, north = bounds
     return [[south, west], [north, east]]
+
+
+def _shape(shape: Shape, lang: Lang) -> dict[str, Any]:
+    # 6 decimals are 0.1 m: enough for the eye, and what is measured is not this.
+    rounded = shapely.transform(shape.geometry, lambda xy: xy.round(6))
+    drawn = {
+        "geometry": json.loads(shapely.to_geojson(rounded)),
+        "look": shape.look,
+        "name": shape.name,
+        lang: shape.lines,
+    }
+    if shape.lines:
+        inside = shapely.point_on_surface(rounded)
+        drawn |= {"lx": inside.x, "ly": inside.y}
+    return drawn
 
 
 def _layer(layer_id: str) -> dict[str, Any]:

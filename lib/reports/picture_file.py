@@ -10,7 +10,7 @@ from lxml import etree
 from lib.reports import maps
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
-from lib.reports.view import View
+from lib.reports.view import View, bounds_of, shapes
 from lib.text import t
 
 DPI: Final = 300
@@ -38,11 +38,18 @@ def picture(material: Material, view: View, kind: Literal["png", "svg"]) -> byte
         PNG at 300 dots an inch of an A4 sheet, or SVG.
     """
     lang = material.lang
-    bounds = None if view.bounds is None else maps.plane_bounds(view.bounds)
+    chosen = shapes(material, view)
+    degrees = bounds_of(view, chosen)
+    bounds = None if degrees is None else maps.plane_bounds(degrees)
     west, south, east, north = bounds or maps.extent(material)
     upright = north - south > east - west
     size = _UPRIGHT_MM if upright else _ACROSS_MM
     drawn = maps.province(material, view.styles, *size, bounds=bounds)
+    for shape in chosen:
+        drawn.draw_shape(shape.geometry, shape.look, shape.name, shape.lines)
+    if chosen:
+        drawn.explain(maps.BAND_STYLE, "polygon")
+        drawn.explain(maps.EXACT_STYLE, "line")
     drawings = Drawings()
     warning = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
     foot = material.foot("clusters", "former_units", "assignments")

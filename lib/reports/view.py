@@ -1,14 +1,23 @@
 """The map as it stands on the screen, handed over to paper: what a page shows, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
+import shapely
+
+from lib.borders import lines_around
 from lib.layers import LAYERS
+from lib.pieces import tolerance_band
 from lib.reports import maps
 from lib.reports.canvas import Bounds
 from lib.reports.maps import Classes
 from lib.reports.material import Material
-from lib.text import number, t
+from lib.symbols import BAND, EXACT_LINE, piece
+from lib.text import hectares, number, percent, t
+
+_REACH_M: Final = 1_500.0
+"""How far around the selected cluster the exact commune lines are drawn, as on the screen."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +35,16 @@ class View:
         a layer that is missing is hidden.
     bounds : tuple of float, optional
         West, south, east, north in degrees, WGS 84; the province by default.
+    cluster_id : str
+        A measured cluster whose pieces and band are drawn over the layers, as on
+        the screen; the map goes there unless `bounds` say otherwise.
     """
 
     title: str
     sentence: str
     styles: Mapping[str, Classes]
     bounds: Bounds | None = None
+    cluster_id: str = ""
 
 
 def overview(material: Material) -> View:
@@ -52,6 +65,55 @@ def overview(material: Material) -> View:
         cross=number(int((summary["verdict"] == "cross_commune").sum()), lang),
     )
     return View(t("reports.view_title", lang), sentence, styles)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A piece, the band or a line of the selected cluster: geometry in EPSG:4326, look, words."""
+
+    geometry: shapely.Geometry
+    look: Mapping[str, Any]
+    name: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def shapes(material: Material, view: View) -> list[Shape]:
+    """Return what is drawn of the selected cluster; nothing if it was not measured."""
+    index, cut = material.index, material.answer.cut
+    if not view.cluster_id or index is None or cut is None:
+        return []
+    pieces = cut.pieces[cut.pieces["cluster_id"] == view.cluster_id]
+    if pieces.empty:
+        return []
+    lang = material.lang
+    drawn = [
+        Shape(
+            row["geometry"],
+            piece(rank),
+            row["commune_name"] or t("crossing.outside", lang),
+            (hectares(row["area_ha"], lang), percent(row["share"], lang)),
+        )
+        for rank, row in enumerate(pieces.to_dict("records"))
+    ]
+    verdicts = cut.verdicts.set_index("cluster_id")["tolerance_m"]
+    limit = float(verdicts[view.cluster_id])
+    whole = shapely.union_all(pieces.geometry.to_numpy())
+    band = tolerance_band(whole, index, limit)
+    if not shapely.is_empty(band):
+        drawn.append(
+            Shape(band, BAND, t("cross.band", lang, tolerance=number(limit, lang, unit="m")))
+        )
+    return [*drawn, Shape(lines_around(whole, index, reach_m=_REACH_M), EXACT_LINE)]
+
+
+def bounds_of(view: View, drawn: Sequence[Shape]) -> Bounds | None:
+    """Return the bounds in degrees the map shows: those asked for, else the selected cluster's."""
+    if view.bounds is not None or not drawn:
+        return view.bounds
+    named = [shape.geometry for shape in drawn if shape.name]
+    west, south, east, north = (float(side) for side in shapely.total_bounds(named))
+    more = max(east - west, north - south) / 3
+    return west - more, south - more, east + more, north + more
 
 
 def classes(material: Material, view: View) -> dict[str, list[str]]:

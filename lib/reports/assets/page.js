@@ -21,7 +21,7 @@
     const layers = {};
     for (const [id, classes] of Object.entries(data.state)) layers[id] = shown.has(id) ? classes : "";
     const focus = data.bounds && { layer: "view", code: "bounds" };
-    PhuThoMap.show({ layers, shapes: [], selected: null, focus, bounds: data.bounds });
+    PhuThoMap.show({ layers, shapes: data.shapes, selected: null, focus, bounds: data.bounds });
   }
 
   function picture(address) {
