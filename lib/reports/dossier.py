@@ -262,6 +262,14 @@ class Dossier:
             return []
         units = tables["former_units"].iloc[0].to_dict()
         found = [source_of(self.cluster, lang), source_of(units, lang, t("cards.table_479", lang))]
+        outline = (
+            row_of(tables["outlines"], "cluster_id", self.cluster_id)
+            if "outlines" in tables
+            else {}
+        )
+        if outline:
+            quality = value_label("outline_quality", outline["outline_quality"], lang)
+            found.append(source_of(outline, lang, f"{t('cards.outline', lang)}: {quality}"))
         assigned = tables["assignments"].query("cluster_id == @self.cluster_id")
         for row in assigned.to_dict("records"):
             number_of = row["document_no"]

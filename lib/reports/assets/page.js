@@ -52,11 +52,12 @@
       show();
     });
     const name = document.createElement("span");
-    name.textContent = layer.title;
+    const [only, ...more] = layer.classes;
+    name.textContent = only && !more.length ? only.text : layer.title;
     label.append(box);
     group.append(label);
-    if (layer.classes.length === 1) {
-      label.append(picture(layer.classes[0].picture));
+    if (only && !more.length) {
+      label.append(picture(only.picture));
     } else {
       const list = document.createElement("ul");
       list.append(...layer.classes.map((one) => entry(one.text, one.picture)));
