@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.errors import PhuThoError
-from lib.ui import frame, state
+from lib.ui import frame, present, state
 from lib.ui.state import tr
 
 FAVICON = Path(__file__).parent / "lib" / "assets" / "favicon.svg"
@@ -13,6 +13,7 @@ PAGES = {
     "overview": ":material/map:",
     "clusters": ":material/factory:",
     "cross_commune": ":material/call_split:",
+    "power": ":material/bolt:",
     "data": ":material/database:",
     "about": ":material/info:",
 }
@@ -21,7 +22,6 @@ state.seed_language()
 st.set_page_config(
     page_title=tr("frame.app"), page_icon=str(FAVICON), layout="wide", initial_sidebar_state=300
 )
-frame.style()
 page = st.navigation(
     [
         st.Page(
@@ -36,9 +36,11 @@ page = st.navigation(
 )
 state.resume_link()
 state.begin(page.url_path)
+frame.style()
 try:
     with st.sidebar:
         frame.language_switch()
+        present.switch()
     page.run()
 except PhuThoError as error:
     st.error(error.message(state.language()), icon=":material/error:")

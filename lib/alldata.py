@@ -23,10 +23,12 @@ import pyogrio
 import shapely
 
 from lib.crs import STORAGE_CRS
+from lib.exports import stored_text
 from lib.layers import Kind
 from lib.qgisstyle import qml
 from lib.register import register
-from lib.schemas import ALL_TABLES, CODES, codes_of, label, value_label
+from lib.schemas import ALL_TABLES, CODES, GRID_TABLES, codes_of, label, value_label
+from lib.settings import settings
 from lib.store import Snapshot, TableInfo
 from lib.text import LANGS, Lang, date, number, t
 
@@ -96,6 +98,12 @@ def _borders(snapshot: Snapshot, lang: Lang) -> str:
     return t(f"frame.borders_{manifest.border_quality}", lang, date=date(as_of, lang))
 
 
+def _tables(snapshot: Snapshot) -> Mapping[str, TableInfo]:
+    """Return what may be taken away: all, without the grid where the settings keep it back."""
+    kept = () if settings().grid_layer else GRID_TABLES
+    return {name: i for name, i in snapshot.manifest.tables.items() if name not in kept}
+
+
 def _created(snapshot: Snapshot) -> dt.datetime:
     return dt.datetime.fromisoformat(snapshot.manifest.created).astimezone(dt.UTC)
 
@@ -128,7 +136,7 @@ def _line(table: str, info: TableInfo, lang: Lang) -> str:
 
 
 def _gpkg(snapshot: Snapshot, lang: Lang) -> bytes:
-    tables = snapshot.manifest.tables
+    tables = _tables(snapshot)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "all.gpkg"
         styles = []
@@ -160,7 +168,7 @@ def _gpkg(snapshot: Snapshot, lang: Lang) -> bytes:
 
 def _layers(snapshot: Snapshot) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield every table as it is written: clusters as points, geometry of one kind a layer."""
-    for table in snapshot.manifest.tables:
+    for table in _tables(snapshot):
         frame = snapshot.read(table)
         if table == "clusters":
             frame = _placed_clusters(snapshot, frame)
@@ -244,8 +252,10 @@ def _xlsx(snapshot: Snapshot, lang: Lang) -> bytes:
         _contents(snapshot, lang).to_excel(
             book, sheet_name=notes, index=False, startrow=len(about) + 1
         )
-        for table in snapshot.manifest.tables:
+        for table in _tables(snapshot):
             frame = _in_words(table, pd.DataFrame(snapshot.read(table)), lang)
+            texts = frame.select_dtypes(["object", "str"])
+            frame[texts.columns] = texts.map(stored_text)
             frame.to_excel(book, sheet_name=table, index=False, freeze_panes=(1, 0))
             book.sheets[table].autofilter(0, 0, len(frame), len(frame.columns) - 1)
         for sheet in book.sheets.values():
@@ -262,7 +272,7 @@ def _contents(snapshot: Snapshot, lang: Lang) -> pd.DataFrame:
             t("alldata.source", lang): info.source,
             t("alldata.as_of", lang): date(info.as_of, lang),
         }
-        for table, info in snapshot.manifest.tables.items()
+        for table, info in _tables(snapshot).items()
     )
 
 
@@ -291,7 +301,7 @@ def _heading(table: str, column: str, lang: Lang) -> str:
 
 
 def _geoparquet(snapshot: Snapshot, lang: Lang) -> bytes:
-    tables = snapshot.manifest.tables
+    tables = _tables(snapshot)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
 
@@ -309,7 +319,7 @@ def _geoparquet(snapshot: Snapshot, lang: Lang) -> bytes:
 
 
 def _readme(snapshot: Snapshot, lang: Lang) -> str:
-    tables = snapshot.manifest.tables.items()
+    tables = _tables(snapshot).items()
     return t(
         "alldata.readme",
         lang,

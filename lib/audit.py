@@ -2,19 +2,25 @@
 
 Each line carries the hash of the line before, so that a line taken out or
 changed later is seen (a hash chain, as in RFC 6962's spirit but linear).
+
+An act is written down as intended before a snapshot is put in use, so that a
+process that dies in between leaves no snapshot in use without its line: the
+next writer settles what the dead one intended (a write-ahead record).
 """
 
 import datetime as dt
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from lib.errors import StoreError
 
 LOG: Final = "audit.jsonl"
+INTENDED: Final = "intended.json"
+"""The act under way: there only while one is, or after one that died."""
 _FIRST: Final = "0" * 64
 
 
@@ -110,3 +116,50 @@ def append(folder: Path, event: Event) -> Event:
         file.flush()
         os.fsync(file.fileno())
     return chained
+
+
+def intend(folder: Path, event: Event) -> None:
+    """Write down an act that is about to put a snapshot in use, on disk before this returns.
+
+    Call under the store's lock; `settle` ends it.
+
+    Raises
+    ------
+    StoreError
+        The chain is broken: the act could not be logged.
+    """
+    events(folder)
+    text = json.dumps(asdict(event), ensure_ascii=False, default=str)
+    with (folder / INTENDED).open("wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def settle(folder: Path, in_use: str) -> None:
+    """Log the intended act if its snapshot came into use, and forget it; call under the lock.
+
+    Parameters
+    ----------
+    folder : Path
+        The store.
+    in_use : str
+        The snapshot in use now.
+
+    Raises
+    ------
+    StoreError
+        The chain is broken.
+    """
+    path = folder / INTENDED
+    if not path.exists():
+        return
+    try:
+        event = Event(**json.loads(path.read_bytes()))
+    except (ValueError, TypeError):  # cut short, so nothing was put in use yet
+        path.unlink()
+        return
+    last = [replace(logged, previous=_FIRST, digest="") for logged in events(folder)[-1:]]
+    if event.snapshot == in_use and last != [event]:
+        append(folder, event)
+    path.unlink()

@@ -1,55 +1,38 @@
-"""One file that holds the whole store, and the way back from it.
+"""One file that holds the whole store.
 
 A backup is a zip of plain copies and a list of them, ``backup.json``, with the
-sha256 of each. It is believed in nothing: what is not whole, or leads out of
-its folder, is refused before the store is touched. Only the last step, naming
-another snapshot in ``CURRENT``, changes what is in use.
+sha256 of each; `lib.restore` is the way back.
 """
 
 import contextlib
 import datetime as dt
+import glob
 import hashlib
-import os
 import re
-import shutil
-import stat
 import tempfile
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from lib import audit
-from lib.errors import DataRefusedError, StoreError
+from lib.disk import sync_folder, to_disk
+from lib.errors import StoreError
 from lib.store import Store
 
-MAX_BYTES: Final = 20 * 2**30
-"""Most bytes of all files of a backup together."""
-MAX_MEMBERS: Final = 100_000
-"""Most files of a backup."""
-MAX_RATIO: Final = 200
-"""Most bytes a byte of the zip may stand for; our own backups are not packed at all."""
-
 LISTED: Final = "backup.json"
-_CURRENT: Final = "CURRENT"
-_ASIDE: Final = "restoring"
+"""Name of the list of members."""
+CURRENT: Final = "CURRENT"
+"""Name of the file that names the snapshot in use."""
 _CHUNK: Final = 2**20
-_MAX_LIST: Final = 64 * 2**20
-_SHOWN: Final = 80
-_ENCRYPTED: Final = 0x1
-_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _SNAPSHOT_ID: Final = r"\d{8}T\d{6}Z-[0-9a-f]{12}"
 _PART: Final = r"(?!\.{1,2}(/|$))[^/\\:\x00-\x1f]+"
-_MEMBER: Final = re.compile(
-    rf"{_CURRENT}|{re.escape(audit.LOG)}|snapshots/(?P<id>{_SNAPSHOT_ID})(/{_PART})+"
+MEMBER: Final = re.compile(
+    rf"{CURRENT}|{re.escape(audit.LOG)}|snapshots/(?P<id>{_SNAPSHOT_ID})(/{_PART})+"
 )
-_TABLE: Final = re.compile(r"[a-z0-9_]{1,60}")
-
-_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+"""A name a member may have, but for the list."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +60,16 @@ class BackupInfo:
     size: int
 
 
-class _File(BaseModel):
+class BackupFile(BaseModel):
+    """What ``backup.json`` says of one member: bytes and their sha256 in hexadecimal."""
+
     model_config = ConfigDict(strict=True, extra="forbid")
 
     size: int
     sha256: str
 
 
-class _List(BaseModel):
+class BackupList(BaseModel):
     """What ``backup.json`` says."""
 
     model_config = ConfigDict(extra="forbid")
@@ -93,9 +78,10 @@ class _List(BaseModel):
     created: str
     current: str
     snapshots: tuple[str, ...]
-    files: dict[str, _File]
+    files: dict[str, BackupFile]
 
     def info(self) -> BackupInfo:
+        """Return what a person is told of it."""
         size = sum(file.size for file in self.files.values())
         return BackupInfo(self.created, self.current, self.snapshots, len(self.files), size)
 
@@ -119,7 +105,7 @@ def backup(store: Store, path: Path) -> BackupInfo:
         The store is empty, damaged or busy, or the zip cannot be written.
     """
     with store.writing():
-        if not (store.folder / _CURRENT).exists():
+        if not (store.folder / CURRENT).exists():
             raise StoreError("store.empty")
         current = store.whole()
         if current is None:
@@ -133,53 +119,11 @@ def backup(store: Store, path: Path) -> BackupInfo:
             ) from error
 
 
-def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
-    """Bring back what `path` holds and put its current snapshot in use.
-
-    An empty store becomes, byte for byte, the one that was backed up. One that
-    has data keeps its snapshots and its log, gains those it lacks and logs the
-    act; a snapshot of its own that is damaged is replaced by the backup's.
-
-    Parameters
-    ----------
-    path : Path
-        A zip written by `backup`.
-    store : Store
-        Left as it was unless all went well.
-    who : str
-        Name for the log.
-
-    Raises
-    ------
-    DataRefusedError
-        The zip is not a whole backup: cut short, changed, a file too many or
-        too few, a name that leads elsewhere, too large.
-    StoreError
-        The store is busy or cannot be written.
-    """
-    with _opened(path) as archive:
-        entries = _entries(archive, path)
-        listed = _listed(archive, path.name)
-        info, files = listed.info(), listed.files
-        _compare(entries, files, path.name)
-        with store.writing():
-            aside = Store(store.folder / _ASIDE)
-            shutil.rmtree(aside.folder, ignore_errors=True)
-            try:
-                for name, file in files.items():
-                    _unpack(archive, entries[name], aside.folder / name, file, path.name)
-                for folder in (aside.folder, *filter(Path.is_dir, aside.folder.rglob("*"))):
-                    _sync(folder)
-                _check_snapshots(aside, info, path.name)
-                _take_over(aside, store, info, who)
-            finally:
-                shutil.rmtree(aside.folder, ignore_errors=True)
-    return info
-
-
 def _write(folder: Path, path: Path, current: str) -> BackupInfo:
-    found = [folder / _CURRENT, folder / audit.LOG, *sorted((folder / "snapshots").rglob("*"))]
-    files: dict[str, _File] = {}
+    found = [folder / CURRENT, folder / audit.LOG, *sorted((folder / "snapshots").rglob("*"))]
+    files: dict[str, BackupFile] = {}
+    for dead in path.parent.glob(f".{glob.escape(path.name)}.*"):  # of a process that died
+        dead.unlink()
     with contextlib.ExitStack() as stack:
         aside = stack.enter_context(
             tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)
@@ -188,32 +132,32 @@ def _write(folder: Path, path: Path, current: str) -> BackupInfo:
         with zipfile.ZipFile(aside, "w", zipfile.ZIP_STORED) as archive:
             for file in found:
                 name = file.relative_to(folder).as_posix()
-                if file.is_file() and _MEMBER.fullmatch(name):
+                if file.is_file() and MEMBER.fullmatch(name):
                     files[name] = _add(archive, file, name)
-            snapshots = sorted({m["id"] for n in files if (m := _MEMBER.fullmatch(n)) and m["id"]})
-            listed = _List(
+            snapshots = sorted({m["id"] for n in files if (m := MEMBER.fullmatch(n)) and m["id"]})
+            listed = BackupList(
                 created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 current=current,
                 snapshots=tuple(snapshots),
                 files=files,
             )
             archive.writestr(LISTED, listed.model_dump_json(indent=1))
-        _to_disk(aside)
+        to_disk(aside)
         aside.close()
         Path(aside.name).replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     return listed.info()
 
 
-def _add(archive: zipfile.ZipFile, file: Path, name: str) -> _File:
+def _add(archive: zipfile.ZipFile, file: Path, name: str) -> BackupFile:
     """Copy `file` into the archive and return its size and hash as they went in."""
     entry = zipfile.ZipInfo.from_file(file, name, strict_timestamps=False)
     with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
-        size, sha256 = _copy(source, target)
-    return _File(size=size, sha256=sha256)
+        size, sha256 = copy(source, target)
+    return BackupFile(size=size, sha256=sha256)
 
 
-def _copy(source: IO[bytes], target: IO[bytes], most: int | None = None) -> tuple[int, str]:
+def copy(source: IO[bytes], target: IO[bytes], most: int | None = None) -> tuple[int, str]:
     """Copy until the end, or just beyond `most` bytes; return how many and their sha256."""
     digest, size = hashlib.sha256(), 0
     while (most is None or size <= most) and (chunk := source.read(_CHUNK)):
@@ -221,153 +165,3 @@ def _copy(source: IO[bytes], target: IO[bytes], most: int | None = None) -> tupl
         digest.update(chunk)
         target.write(chunk)
     return size, digest.hexdigest()
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        archive = zipfile.ZipFile(path)
-    except (*_DAMAGED, OSError) as error:
-        raise DataRefusedError("backup.not_whole", file=path.name) from error
-    with archive:
-        yield archive
-
-
-def _entries(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
-    """Return the members by name after looking at what they say of themselves."""
-    file = path.name
-    entries = archive.infolist()
-    if len(entries) > MAX_MEMBERS:
-        raise DataRefusedError("backup.too_many", file=file, count=len(entries), most=MAX_MEMBERS)
-    on_disk = path.stat().st_size
-    if not all(0 <= entry.header_offset < on_disk for entry in entries):
-        raise DataRefusedError("backup.not_whole", file=file)
-    size = sum(entry.file_size for entry in entries)
-    if size > MAX_BYTES or size > MAX_RATIO * on_disk:
-        raise DataRefusedError(
-            "backup.too_large",
-            file=file,
-            size=size // 2**20,
-            most=MAX_BYTES // 2**20,
-            ratio=MAX_RATIO,
-        )
-    named: dict[str, zipfile.ZipInfo] = {}
-    for entry in entries:
-        name = entry.filename
-        known = name == LISTED or _MEMBER.fullmatch(name)
-        plain = entry.compress_type in _PACKED and not entry.flag_bits & _ENCRYPTED
-        kind = stat.S_IFMT(entry.external_attr >> 16)
-        if not known or not plain or kind not in (0, stat.S_IFREG) or name in named:
-            raise DataRefusedError("backup.bad_member", file=file, entry=name[:_SHOWN])
-        named[name] = entry
-    folders = {str(folder) for name in named for folder in PurePosixPath(name).parents}
-    for name in sorted(folders & named.keys()):
-        raise DataRefusedError("backup.bad_member", file=file, entry=name[:_SHOWN])
-    return named
-
-
-def _listed(archive: zipfile.ZipFile, file: str) -> _List:
-    try:
-        with archive.open(LISTED) as member:
-            return _List.model_validate_json(member.read(_MAX_LIST))
-    except (*_DAMAGED, KeyError) as error:
-        raise DataRefusedError("backup.no_list", file=file) from error
-
-
-def _compare(entries: Mapping[str, zipfile.ZipInfo], files: Mapping[str, _File], file: str) -> None:
-    """Refuse a backup whose members are not exactly those of its list."""
-    for name in sorted((set(files) | {_CURRENT}) - set(entries)):
-        raise DataRefusedError("backup.missing", file=file, entry=name[:_SHOWN])
-    for name in sorted(set(entries) - set(files) - {LISTED}):
-        raise DataRefusedError("backup.extra", file=file, entry=name[:_SHOWN])
-    if LISTED in files:
-        raise DataRefusedError("backup.extra", file=file, entry=LISTED)
-
-
-def _unpack(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, file: _File, name: str
-) -> None:
-    """Write one member to `target` and disk if it is byte for byte the one listed."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with archive.open(entry) as source, target.open("xb") as out:
-            found = _copy(source, out, file.size)
-            _to_disk(out)
-    except _DAMAGED as error:
-        raise DataRefusedError("backup.changed", file=name, entry=entry.filename) from error
-    if found != (file.size, file.sha256):
-        raise DataRefusedError("backup.changed", file=name, entry=entry.filename)
-
-
-def _check_snapshots(aside: Store, info: BackupInfo, file: str) -> None:
-    """Refuse a backup that would put something in use that is no whole snapshot."""
-    there = sorted(f.name for f in (aside.folder / "snapshots").glob("*"))
-    for name in there:
-        with contextlib.suppress(StoreError):
-            manifest = aside.open(name).manifest
-            if manifest.snapshot_id != name or not all(map(_TABLE.fullmatch, manifest.tables)):
-                raise DataRefusedError("backup.no_current", file=file, snapshot=name)
-    current = aside.whole()
-    if current is None or info.current != current.snapshot_id or there != sorted(info.snapshots):
-        raise DataRefusedError("backup.no_current", file=file, snapshot=info.current[:_SHOWN])
-
-
-def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
-    """Move what `store` lacks into it, then name the snapshot in use; undone unless all is done."""
-    pointer = store.folder / _CURRENT
-    before = (
-        pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else ""
-    )
-    has_log = (store.folder / audit.LOG).exists()
-    if before:  # a broken log is found before anything moves
-        audit.events(store.folder if has_log else aside.folder)
-    (store.folder / "snapshots").mkdir(exist_ok=True)
-    with contextlib.ExitStack() as undo:
-        for name in info.snapshots:
-            if not _has_whole(store, name):
-                _move(aside.folder, store.folder, f"snapshots/{name}", undo)
-        if not has_log and (aside.folder / audit.LOG).exists():
-            _move(aside.folder, store.folder, audit.LOG, undo)
-        _sync(store.folder / "snapshots")
-        (aside.folder / _CURRENT).replace(pointer)
-        undo.pop_all()
-    _sync(store.folder)
-    if before:
-        details = {"snapshots": list(info.snapshots), "created": info.created}
-        event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
-        audit.append(store.folder, event)
-
-
-def _has_whole(store: Store, name: str) -> bool:
-    try:
-        snapshot = store.open(name)
-        for table in snapshot.manifest.tables:
-            snapshot.check(table)
-    except StoreError:
-        return False
-    return True
-
-
-def _move(source: Path, target: Path, name: str, undo: contextlib.ExitStack) -> None:
-    """Move `name` from one folder to the other; what stood there goes aside until all is done."""
-    if (target / name).exists():
-        damaged = source / f"{Path(name).name}.damaged"
-        (target / name).replace(damaged)
-        undo.callback(damaged.rename, target / name)
-    (source / name).replace(target / name)
-    undo.callback((target / name).rename, source / name)
-
-
-def _to_disk(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    # Only POSIX lets a directory be synced; elsewhere rename alone has to do.
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

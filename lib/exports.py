@@ -6,6 +6,7 @@ a spreadsheet would take for a formula stays text (CWE-1236).
 
 import io
 import json
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,8 @@ from lib.errors import WrongUseError
 from lib.text import is_blank
 
 FORMATS: Final = ("csv", "xlsx", "geojson", "gpkg")
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
+_GUARDED: Final = re.compile(r"'*[=+@\t\r-]")
+_GROUPED: Final = re.compile(r"-?[0-9]{1,3}[.][0-9]{3}")
 _WIDTH: Final = 60
 
 Notes = Mapping[str, str]
@@ -31,11 +33,28 @@ Notes = Mapping[str, str]
 def safe_text(value: object) -> object:
     """Return `value`; text a spreadsheet would run as a formula gets a ``'`` before it.
 
-    Numbers stay numbers, negative ones too (OWASP, CSV injection).
+    Numbers stay numbers, negative ones too (OWASP, CSV injection). Text that has
+    such a ``'`` of its own gets one more, so that an import, which takes one
+    off, reads what was written.
     """
-    if isinstance(value, str) and value.startswith(_RISKY):
+    if isinstance(value, str) and _GUARDED.match(value):
         return f"'{value}"
     return value
+
+
+def stored_text(value: object) -> object:
+    """Return `value` for a cell that holds text as text: only a ``'`` of its own is guarded."""
+    return safe_text(value) if isinstance(value, str) and value.startswith("'") else value
+
+
+def _plain(value: float, *, comma: bool) -> str | None:
+    """Return a decimal number without exponent; ``1.234`` as ``1.2340``, which is no thousand."""
+    if is_blank(value):
+        return None
+    text: str = np.format_float_positional(value, trim="0")
+    if comma:
+        return text.replace(".", ",")
+    return f"{text}0" if _GROUPED.fullmatch(text) else text
 
 
 def to_csv(frame: pd.DataFrame, *, notes: Notes | None = None, excel: bool = False) -> bytes:
@@ -52,8 +71,14 @@ def to_csv(frame: pd.DataFrame, *, notes: Notes | None = None, excel: bool = Fal
         with BOM. Otherwise ``,``, decimal point, UTF-8.
     """
     table = frame.map(safe_text).assign(**(notes or {}))
+    for name in frame.select_dtypes("float"):
+        table[name] = [_plain(value, comma=excel) for value in frame[name]]
+    # Without a format, hours that are all midnight would be written as days alone.
     text = table.to_csv(
-        index=False, sep=";" if excel else ",", decimal="," if excel else ".", lineterminator="\r\n"
+        index=False,
+        sep=";" if excel else ",",
+        lineterminator="\r\n",
+        date_format="%Y-%m-%d %H:%M:%S",
     )
     return text.encode("utf-8-sig" if excel else "utf-8")
 
@@ -110,7 +135,7 @@ def _write(page: Any, row: int, place: int, value: object, style: Any) -> None: 
     elif isinstance(value, int | float | np.number):
         page.write_number(row, place, float(value), style)
     else:
-        page.write_string(row, place, str(value), style)
+        page.write_string(row, place, str(stored_text(value)), style)
 
 
 def to_geojson(frame: gpd.GeoDataFrame, *, notes: Notes) -> bytes:

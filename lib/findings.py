@@ -4,9 +4,9 @@ A finding carries the key of a text and its values, as errors do, so that the
 page, the command line and the report in JSON say the same words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from lib.errors import DataRefusedError
 from lib.text import Lang, t
@@ -14,6 +14,34 @@ from lib.text import Lang, t
 Level = Literal["note", "mended", "ask", "refused"]
 LEVELS: Final[tuple[Level, ...]] = ("refused", "ask", "mended", "note")
 """Gravest first: cannot be used; a person has to confirm; changed and how; good to know."""
+
+
+class Twin(str):
+    """Words in both languages, as a value of a finding.
+
+    A sentence takes ``{zone}`` in Vietnamese and ``{zone:en}`` in English. As
+    plain text, in JSON too, these are the Vietnamese words.
+    """
+
+    __slots__ = ("en",)
+    en: str
+
+    def __new__(cls, vi: str, en: str) -> Self:
+        """Return the Vietnamese words with the English ones beside them."""
+        words = super().__new__(cls, vi)
+        words.en = en
+        return words
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.en  # what a cache pickles
+
+    def __format__(self, format_spec: str) -> str:
+        return self.en if format_spec == "en" else super().__format__(format_spec)
+
+    @classmethod
+    def of(cls, say: Callable[[Lang], str]) -> Self:
+        """Return what `say` says in either language."""
+        return cls(say("vi"), say("en"))
 
 
 @dataclass(frozen=True)

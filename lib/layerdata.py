@@ -17,10 +17,11 @@ import shapely
 
 from lib import crosswork, geometry
 from lib.crs import STORAGE_CRS
-from lib.layers import LayerFile, write_layer
+from lib.layers import GRID, LAYERS, LayerFile, write_layer
 from lib.register import register
 from lib.samples import sample_outlines
 from lib.schemas import value_label
+from lib.settings import settings
 from lib.store import Snapshot
 from lib.text import LANGS, Lang, date, is_blank, t
 
@@ -30,7 +31,12 @@ Line = Callable[[Row, Lang], str]
 
 
 def build(
-    snapshot: Snapshot, static: Path, *, simplify_m: float, anew: bool = False
+    snapshot: Snapshot,
+    static: Path,
+    *,
+    simplify_m: float,
+    grid: bool | None = None,
+    anew: bool = False,
 ) -> tuple[LayerFile, ...]:
     """Write the layer files of `snapshot` once and return them, bottom first.
 
@@ -42,21 +48,36 @@ def build(
         Folder Streamlit serves.
     simplify_m : float
         Tolerance of drawn lines in metres (EPSG:9208).
+    grid : bool or None
+        Whether the layers of the grid are among them; None is what the settings
+        say. Static files can be read by anyone who reaches the server, so
+        without the grid none of its files is left there.
     anew : bool
         Build even if the files are there: after an update of the program.
     """
-    index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}.index.json"
+    if grid is None:
+        grid = settings().grid_layer
+    if not grid:
+        _remove_grid(static)
+    only = "" if grid else "-no-grid"
+    index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
     if not anew:
         known = _indexed(index)
         if known and all((static / file.path).exists() for file in known):
             return known
     files = [
         write_layer(static, layer_id, frame)
-        for layer_id, frame in _frames(snapshot, simplify_m).items()
+        for layer_id, frame in _frames(snapshot, simplify_m, grid=grid).items()
         if len(frame)
     ]
     index.write_text(json.dumps([asdict(file) for file in files]), encoding="utf-8")
     return tuple(files)
+
+
+def _remove_grid(static: Path) -> None:
+    for layer_id in GRID:
+        for file in (static / "layers").glob(f"{layer_id}-*.json"):
+            file.unlink(missing_ok=True)
 
 
 def _indexed(index: Path) -> tuple[LayerFile, ...]:
@@ -72,7 +93,7 @@ def _file(raw: dict[str, Any]) -> LayerFile:
     return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), (west, south, east, north))
 
 
-def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame]:
+def _frames(snapshot: Snapshot, simplify_m: float, *, grid: bool) -> dict[str, gpd.GeoDataFrame]:
     """Return layer -> frame in drawing order."""
     communes = geometry.simplify_layer(snapshot.read_geo("communes"), tolerance_m=simplify_m)
     tables = {
@@ -92,12 +113,37 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
     if "rivers" in snapshot.manifest.tables:
         frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
     frames["former-provinces"], frames["province"] = _outlines(communes)
+    if grid:
+        frames |= _grid(snapshot)
     if "outlines" in snapshot.manifest.tables:
         tables["outlines"] = snapshot.read("outlines")
     frames["outlines"] = _outline_areas(tables)
     frames["weak"] = _weak(tables)
     frames["clusters"] = _clusters(register(tables))
+    return {name: frames[name] for name in LAYERS if name in frames}
+
+
+def _grid(snapshot: Snapshot) -> dict[str, gpd.GeoDataFrame]:
+    """Return the power lines as drawn and the substations somebody gave a position.
+
+    Lines are neither simplified nor measured: those of 2016 are 2-10 km off.
+    """
+    frames = {}
+    for layer_id, table in (("grid-2016", "grid_2016"), ("power-lines", "power_lines")):
+        if table in snapshot.manifest.tables:
+            lines = snapshot.read_geo(table)
+            codes = [f"line-{number}" for number in range(len(lines))]
+            frames[layer_id] = lines.assign(code=codes, name="")
+    if "substations" in snapshot.manifest.tables:
+        stations = snapshot.read("substations").dropna(subset=["lat", "lon"])
+        frames["substations"] = _points(
+            _lines(stations.assign(code=stations["substation_id"]), [_station])
+        )
     return frames
+
+
+def _station(row: Row, lang: Lang) -> str:
+    return t("layers.tip_station", lang, voltage=row["voltage_kv"], date=date(row["as_of"], lang))
 
 
 def _named(frame: gpd.GeoDataFrame, *, weight: float) -> gpd.GeoDataFrame:

@@ -20,10 +20,14 @@ import shapely
 
 from lib.symbols import (
     CHANGE,
+    CLASSES,
     LAND,
     OPERATION,
     OUTLINES,
+    POWER_LINES,
+    POWER_LINES_2016,
     PROVINCE_LINE,
+    SUBSTATION,
     WEAK,
     Style,
     area,
@@ -101,6 +105,7 @@ REGISTRY: Final[tuple[Layer, ...]] = (
             # Without lines: beside measured pieces the exact lines are drawn instead.
             Style("bare", "", area(LAND, width=0, stroke=False)),
             Style("named-bare", "layers.commune_named", area("#FBE3D2", width=0, stroke=False)),
+            *CLASSES,
         ),
         interactive=True,
         label=Label(min_zoom=10, rank=2),
@@ -129,7 +134,10 @@ REGISTRY: Final[tuple[Layer, ...]] = (
         "line",
         (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
     ),
+    Layer("grid-2016", "layers.grid_2016", "line", POWER_LINES_2016),
+    Layer("power-lines", "layers.power_lines", "line", POWER_LINES),
     Layer("outlines", "layers.outlines", "polygon", OUTLINES, interactive=True),
+    Layer("substations", "layers.substations", "point", SUBSTATION, interactive=True),
     Layer("weak", "layers.weak", "point", WEAK, interactive=True),
     Layer(
         "clusters",
@@ -141,6 +149,9 @@ REGISTRY: Final[tuple[Layer, ...]] = (
     ),
 )
 """Bottom of the map first."""
+
+GRID: Final = ("grid-2016", "power-lines", "substations")
+"""Layers of the grid: they may be restricted, and an administrator can keep them off."""
 
 LAYERS: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in REGISTRY}
 

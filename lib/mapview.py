@@ -30,6 +30,7 @@ from lib.text import Lang, t
 from lib.webassets import web_assets
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
+_VIEW: Final = re.compile(r"\d{1,2}\.\d,2\d\.\d{1,4},10\d\.\d{1,4}")
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
 
@@ -66,6 +67,32 @@ class Shape:
     lines: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Note:
+    """One line of the tooltip of a layer that changes with every answer.
+
+    Parameters
+    ----------
+    label : str
+        What the values are, in the visitor's language.
+    values : mapping
+        Code -> value as it is written.
+    blank : str
+        Written for a code without a value.
+    """
+
+    label: str
+    values: Mapping[str, str]
+    blank: str
+
+    def of(self, file: LayerFile) -> dict[str, Any]:
+        """Return what the browser gets: one value a feature, in the order of the file."""
+        return {
+            "label": self.label,
+            "values": [self.values.get(code, self.blank) for code in file.codes],
+        }
+
+
 def parse_target(value: str | None, files: Sequence[LayerFile]) -> Target | None:
     """Return the feature ``"layer:code"`` names, or None unless it is on the map.
 
@@ -75,6 +102,11 @@ def parse_target(value: str | None, files: Sequence[LayerFile]) -> Target | None
     layer_id, _, code = (value or "").partition(":")
     known = any(file.layer_id == layer_id and code in file.codes for file in files)
     return Target(layer_id, code) if known and _CODE.fullmatch(code) else None
+
+
+def parse_view(value: str) -> str:
+    """Return ``zoom,lat,lng`` as the map wrote it to the address, empty if it is anything else."""
+    return value if _VIEW.fullmatch(value) else ""
 
 
 def _json(value: object) -> str:
@@ -183,7 +215,7 @@ def check_assets() -> None:
             raise StoreError("map.assets_missing")
 
 
-def show_map(
+def show_map(  # noqa: PLR0913 one argument for each thing on the map
     files: Sequence[LayerFile],
     styles: Mapping[str, Mapping[str, str] | str],
     *,
@@ -192,6 +224,9 @@ def show_map(
     lang: Lang,
     on_click: Callable[[Target | None], None],
     shapes: Sequence[Shape] = (),
+    notes: Mapping[str, Note] | None = None,
+    view: str = "",
+    present: bool = False,
     height: int = 470,
 ) -> None:
     """Put the map on the page.
@@ -214,6 +249,12 @@ def show_map(
         Called before the rerun with what was clicked, None for the ground.
     shapes : sequence of Shape
         Drawn over the layers; where there are any, `focus` goes to them.
+    notes : mapping or None
+        Layer -> a further line of its tooltips.
+    view : str
+        ``zoom,lat,lng`` of the address, see `parse_view`; empty for none.
+    present : bool
+        Whether arrow keys belong to the presentation, not to the map.
     height : int
         Height in pixels before the style sheet has its say.
     """
@@ -240,7 +281,14 @@ def show_map(
         "selected": _target(selected),
         "focus": _target(focus),
         "bounds": _bounds(shapes),
+        "view": view,
+        "present": present,
         "shapes": [_drawing(shape, lang) for shape in shapes],
+        "notes": {
+            file.layer_id: notes[file.layer_id].of(file)
+            for file in files
+            if notes and file.layer_id in notes
+        },
     }
     turn = folium.FeatureGroup(name="turn")
     turn.add_child(_Script(f"PhuThoMap.show({_json(state)});"))

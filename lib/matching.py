@@ -6,11 +6,12 @@ similar one is only proposed, with its similarity, for a person to confirm.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from lib.legacytext import LegacyEncoding, convert
 from lib.text import bare_name, same_spelling
 
 How = Literal["code", "name", "similar", "chosen", "left_out", "none"]
@@ -18,6 +19,8 @@ How = Literal["code", "name", "similar", "chosen", "left_out", "none"]
 PROPOSED: Final = 75.0
 """Similarity, 0-100, from which a name is proposed."""
 _SHOWN: Final = 3
+_SIGNS: Final = frozenset("ăâđêôơư\u0300\u0309\u0303\u0301\u0323–—“”‘’…")
+"""What is not ASCII in a Vietnamese name once its tones stand at the end of each word."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,25 @@ def _match(
     return ClusterMatch(label, "", "none", 0, candidates)
 
 
+def _garbled(name: str, mine: str) -> bool:
+    """Return whether a name holds signs of no Vietnamese name, or is `mine` in an old font."""
+    if any(not char.isascii() and char not in _SIGNS for char in same_spelling(name)):
+        return True
+    return mine in {_spelling(convert(name, font)) for font in get_args(LegacyEncoding)}
+
+
 def alike(name: str, cluster_id: str, known: pd.Series) -> bool:
-    """Return whether a name may be that of a cluster: like it, and not that of another one."""
+    """Return whether a name may be that of a cluster.
+
+    It is like it, is not that of another one, and is not the same name garbled
+    by another encoding: what is taken becomes the name in the register.
+    """
     mine = _spelling(str(known[cluster_id]))
     given = _spelling(name)
-    if given != mine and given in {_spelling(str(other)) for other in known}:
+    if given == mine:
+        return True
+    if _garbled(name, mine):
+        return False
+    if given in {_spelling(str(other)) for other in known}:
         return False
     return fuzz.ratio(bare_name(name), bare_name(mine)) >= PROPOSED

@@ -11,17 +11,41 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import ibis
+import ibis.expr.datatypes as dt
 import pandas as pd
 from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
 from lib.findings import Finding, Level
-from lib.outageread import IDENTITY, connect, materialised, month_no, read
+from lib.outagecells import (
+    MOMENTARY_MINUTES,
+    cells,
+    conditions,
+    counted,
+    exchanged,
+)
+from lib.outagecells import (
+    RULES as RULES_OF_ROWS,
+)
+from lib.outageread import IDENTITY, PLAIN, connect, materialised, month_no, read, understood
 from lib.served import SERVED, served_table
 
 PLACE: Final = ("commune_code", "feeder", "station")
 LISTED: Final = 200
 """Records listed for one rule; the counts are always of all."""
+KEPT: Final = (
+    *("start", "end", "commune_code", "customers_interrupted", "planned", "feeder"),
+    *("row", "zoned", "negative"),
+)
+"""Columns of a cleaned log."""
+BUCKET_SECONDS: Final = 48 * 3600
+SPREAD: Final = 1_000_000
+"""Buckets that long outages may take beside the first one of each."""
+_CONDITIONS: Final = {"negative_customers": "negative", "without_end": "no_end"}
+"""Rule -> its condition, where they are not called the same."""
+_LISTED_ALONE: Final = (
+    *("no_start", "end_before_start", "negative_customers", "without_end", "no_commune"),
+)
 
 RULES: Final[Mapping[str, tuple[Level, str]]] = {
     "no_start": ("mended", "outagelog.no_start"),
@@ -41,23 +65,30 @@ RULES: Final[Mapping[str, tuple[Level, str]]] = {
 
 @dataclass(frozen=True)
 class CleanTable:
-    """A cleaned log: the expression, how often each rule applied, the records named by a rule."""
+    """A cleaned log: rows, their cells, how often each rule applied, the records it named."""
 
     table: ir.Table
+    cells: ir.Table
     counts: Mapping[str, int]
     listed: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class CleanLog:
-    """As `CleanTable`, the rows a frame with every column of the one given."""
+    """As `CleanTable` without cells, the rows a frame with every column of the one given."""
 
     rows: pd.DataFrame
     counts: Mapping[str, int]
     listed: pd.DataFrame
 
 
-def clean_table(con: BaseBackend, log: ir.Table, served: ir.Table | None = None) -> CleanTable:
+def clean_table(
+    con: BaseBackend,
+    log: ir.Table,
+    served: ir.Table | None = None,
+    *,
+    momentary_minutes: float = MOMENTARY_MINUTES,
+) -> CleanTable:
     """Return the log after the rules, with what each rule did.
 
     - no start, or an end before the start: left out;
@@ -78,32 +109,38 @@ def clean_table(con: BaseBackend, log: ir.Table, served: ir.Table | None = None)
         From `read`.
     served : Table or None
         ``commune_code``, ``month_no`` (12 x year + month - 1), ``served``.
+    momentary_minutes : float
+        Longest interruption that is momentary, minutes; for the cells only.
     """
-    conditions = _conditions(log)
-    counts, listed = _tally(con, log, conditions, served)
-    kept = log.filter(~conditions["no_start"], ~conditions["end_before_start"])
-    keyed = kept.mutate(key=_key(kept))
-    marks = materialised(con, _marks(kept, counts.pop("no_feeder"), counts["rows"]))
-    if not con.execute(marks.count()):
-        return CleanTable(keyed, {**counts, "duplicates": 0, "overlaps": 0}, listed)
-    # A record is under a mark if another of its key began while it was going on.
-    reach = keyed["end"].fill_null(keyed["start"])
-    under = [
-        keyed["key"] == marks["mark_key"],
-        keyed["start"] <= marks["mark"],
-        reach >= marks["mark"],
-    ]
-    suspect = materialised(con, keyed.semi_join(marks, under))
+    whole = materialised(con, cells(log, momentary_minutes))
+    counts, listed = _tally(con, log, whole, served)
+    kept = log
+    if counts["no_start"] or counts["end_before_start"]:
+        rules = conditions(log)
+        kept = log.filter(~rules["no_start"], ~rules["end_before_start"])
+    keyed = kept.mutate(key=_number_of(*(kept[column] for column in PLACE)) >> 1)
+    marks = materialised(con, _marks(keyed, counts.pop("no_feeder"), counts["rows"]))
+    width = _bucket_seconds(con, marks)
+    if not width:
+        done = {**counts, "duplicates": 0, "overlaps": 0}
+        return CleanTable(keyed.select(KEPT), counted(whole), done, listed)
+    buckets = materialised(con, _buckets(marks, width))
+    number = (keyed["start"].epoch_seconds() // width).cast("int64")
+    placed = keyed.mutate(bucket=_number_in(keyed["key"], number) >> 1)
+    found = placed.select(*PLAIN, "bucket").semi_join(buckets, "bucket").select(PLAIN)
+    suspect = materialised(con, understood(found))
     once = materialised(con, _once(suspect))
     merged = materialised(con, _merged(once))
     rows = [int(con.execute(table.count())) for table in (suspect, once, merged)]
     spans = con.to_pandas(
         merged.filter(merged["records"] > 1).order_by("start").limit(LISTED).select(_SHOWN)
     ).assign(rule="overlaps")
+    alone = placed.anti_join(buckets, "bucket").select(KEPT)
+    joined = merged.select(KEPT).cast(alone.schema())
+    taken, given = (cells(table, momentary_minutes) for table in (suspect, joined))
     return CleanTable(
-        ibis.union(
-            keyed.anti_join(marks, under), merged.select(keyed.columns).cast(keyed.schema())
-        ),
+        ibis.union(alone, joined),
+        counted(materialised(con, exchanged(whole, taken, given))),
         {**counts, "duplicates": rows[0] - rows[1], "overlaps": rows[1] - rows[2]},
         pd.concat([part for part in (listed, spans) if len(part)] or [listed], ignore_index=True),
     )
@@ -112,28 +149,19 @@ def clean_table(con: BaseBackend, log: ir.Table, served: ir.Table | None = None)
 _SHOWN: Final = ["row", "start", "end", "commune_code", "feeder", "customers_interrupted"]
 
 
-def _conditions(log: ir.Table) -> dict[str, Any]:
-    start, end = log["start"], log["end"]
-    return {
-        "no_start": start.isnull(),
-        "end_before_start": (end < start).fill_null(False),  # noqa: FBT003
-        "negative_customers": log["negative"],
-        "without_end": end.isnull(),
-        "no_commune": log["commune_code"].isnull(),
-        "no_customers": log["customers_interrupted"].isnull(),
-        "kind_unknown": log["planned"].isnull(),
-        "zoned": log["zoned"],
-        "no_feeder": log["feeder"].isnull(),
-    }
-
-
 def _tally(
-    con: BaseBackend, log: ir.Table, conditions: Mapping[str, Any], served: ir.Table | None
+    con: BaseBackend, log: ir.Table, whole: ir.Table, served: ir.Table | None
 ) -> tuple[dict[str, int], pd.DataFrame]:
-    found = con.to_pandas(_by_month(log, conditions))
-    counts = {rule: int(found[rule].sum()) for rule in ("rows", *conditions)}
-    chosen = ("no_start", "end_before_start", "negative_customers", "without_end", "no_commune")
-    picks = {rule: log.filter(conditions[rule]) for rule in chosen if counts[rule]}
+    """Return how often each rule of one row applied, and the records to list."""
+    found = con.to_pandas(whole.select("commune_code", "month_no", "rows", "most", *RULES_OF_ROWS))
+    counts = {rule: int(found[rule].sum()) for rule in ("rows", *RULES_OF_ROWS)}
+    counts |= {rule: counts.pop(condition) for rule, condition in _CONDITIONS.items()}
+    applied = conditions(log)
+    picks = {
+        rule: log.filter(applied[_CONDITIONS.get(rule, rule)])
+        for rule in _LISTED_ALONE
+        if counts[rule]
+    }
     if served is not None:
         counts["more_than_served"] = 0
         both = found.merge(con.to_pandas(served), on=["commune_code", "month_no"])
@@ -149,25 +177,6 @@ def _tally(
     return counts, pd.concat(frames, ignore_index=True) if frames else empty
 
 
-def _by_month(log: ir.Table, conditions: Mapping[str, Any]) -> ir.Table:
-    """Return how often each condition holds in a commune and a month, and the most customers.
-
-    One pass answers the counts of all the rules and whether a record can have
-    more customers than are served at all.
-    """
-    flagged = log.select(
-        "commune_code",
-        "customers_interrupted",
-        month_no=month_no(log["start"]),
-        **{rule: where.cast("int64") for rule, where in conditions.items()},
-    )
-    return flagged.group_by(["commune_code", "month_no"]).agg(
-        rows=flagged.count(),
-        most=flagged["customers_interrupted"].max(),
-        **{rule: flagged[rule].sum() for rule in conditions},
-    )
-
-
 def more_than_served(log: ir.Table, served: ir.Table) -> ir.Table:
     """Return the records with more customers interrupted than the commune served that month."""
     months = log.mutate(month_no=month_no(log["start"]))
@@ -175,43 +184,72 @@ def more_than_served(log: ir.Table, served: ir.Table) -> ir.Table:
     return both.filter(both["customers_interrupted"] > both["served"])
 
 
-def _marks(log: ir.Table, free: int, rows: int) -> ir.Table:
-    """Return when a record began while another of its key was going on, or at the same time.
+def _marks(keyed: ir.Table, free: int, rows: int) -> ir.Table:
+    """Return the spans in which another record of the same key began.
 
-    Only records under a mark are compared by their real columns and joined: of
-    ten million rows most never leave this narrow pass. Where no record, or
-    every record, is without a feeder (`free` of `rows`), one half is left out.
+    Only records that begin in such a span are compared by their real columns
+    and joined: of ten million rows most never leave this narrow pass. If two
+    records of a key overlap, so do the earlier one and the one that begins next
+    after it, so that a look at the next start finds every span. Where no
+    record, or every record, is without a feeder (`free` of `rows`), one half is
+    left out.
     """
     found = []
     if free < rows or not rows:
-        found.append(_overlapping(log.filter(log["feeder"].notnull())))
+        found.append(_overlapping(keyed.filter(keyed["feeder"].notnull()) if free else keyed))
     if free:
-        found.append(_twice(log.filter(log["feeder"].isnull())))
-    both = ibis.union(found[0], *(table.cast(found[0].schema()) for table in found[1:]))
-    return both.distinct()
+        found.append(_twice(keyed.filter(keyed["feeder"].isnull())))
+    return ibis.union(found[0], *(table.cast(found[0].schema()) for table in found[1:]))
 
 
-def _overlapping(log: ir.Table) -> ir.Table:
-    placed = log.select("start", "end", key=_key(log))
-    before = ibis.window(group_by="key", order_by="start", preceding=(None, 1))
-    ordered = ibis.window(group_by="key", order_by="start")
-    seen = placed.mutate(
-        until=placed["end"].max().over(before), last=placed["start"].lag().over(ordered)
-    )
-    over = (seen["start"] < seen["until"]) | (seen["start"] == seen["last"])
-    return seen.filter(over).select(mark_key="key", mark="start")
+def _overlapping(keyed: ir.Table) -> ir.Table:
+    spans = keyed.select("key", "start", until=keyed["end"].fill_null(keyed["start"]))
+    ahead = ibis.window(group_by="key", order_by="start")
+    seen = spans.mutate(after=spans["start"].lead().over(ahead))
+    over = (seen["after"] < seen["until"]) | (seen["after"] == seen["start"])
+    return seen.filter(over).select("key", "start", "until")
 
 
-def _twice(log: ir.Table) -> ir.Table:
+def _twice(keyed: ir.Table) -> ir.Table:
     """Return the start and key of records that may be there twice, feeders left aside."""
-    keyed = log.select("start", key=_key(log), record=_hash(log, IDENTITY))
-    same = keyed.group_by(["record", "key", "start"]).agg(records=keyed.count())
-    return same.filter(same["records"] > 1).select(mark_key="key", mark="start")
+    known = keyed.select("key", "start", record=_hash(keyed, IDENTITY))
+    same = known.group_by(["record", "key", "start"]).agg(records=known.count())
+    return same.filter(same["records"] > 1).select("key", "start", until="start")
 
 
-def _key(log: ir.Table) -> Any:  # noqa: ANN401
-    """Return a number equal for records that may be one interruption."""
-    return _hash(log, PLACE)
+def _bucket_seconds(con: BaseBackend, marks: ir.Table) -> int:
+    """Return the width of the buckets in seconds, 0 where there is no mark.
+
+    Equal keys in equal buckets are found by hashing, much faster than times
+    between times. Two days hold nearly every outage; the mistaken ones that
+    last for years make wider buckets instead of very many.
+    """
+    length = marks["until"].epoch_seconds() - marks["start"].epoch_seconds()
+    found = con.to_pandas(marks.agg(marks=marks.count(), seconds=length.sum())).iloc[0]
+    if not found["marks"]:
+        return 0
+    return max(BUCKET_SECONDS, int(found["seconds"]) // SPREAD)
+
+
+def _buckets(marks: ir.Table, width: int) -> ir.Table:
+    first, last = (
+        (marks[column].epoch_seconds() // width).cast("int64") for column in ("start", "until")
+    )
+    spread = marks.select("key", number=ibis.range(first, last + 1).unnest())
+    return spread.select(bucket=_number_in(spread["key"], spread["number"]) >> 1).distinct()
+
+
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
+def _number_of(commune_code, feeder, station) -> dt.int64:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Stand for the function of DuckDB and Spark: equal for records that may be one.
+
+    DuckDB's has 64 bits without a sign, so that half of it is what an int64 holds.
+    """
+
+
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
+def _number_in(key, number) -> dt.int64:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Stand for the same function over a key and the number of a bucket."""
 
 
 def _hash(log: ir.Table, columns: tuple[str, ...]) -> Any:  # noqa: ANN401
@@ -220,10 +258,9 @@ def _hash(log: ir.Table, columns: tuple[str, ...]) -> Any:  # noqa: ANN401
 
 def _once(suspect: ir.Table) -> ir.Table:
     """Return each record once, the flags of its copies together."""
-    single = suspect.group_by([*IDENTITY, "key"]).agg(
+    return suspect.group_by(list(IDENTITY)).agg(
         row=suspect["row"].min(), **{c: suspect[c].any() for c in ("zoned", "negative")}
     )
-    return single.select(suspect.columns)
 
 
 def _merged(once: ir.Table) -> ir.Table:
@@ -231,13 +268,16 @@ def _merged(once: ir.Table) -> ir.Table:
     place = list(PLACE)
     order = ["start", "end", "customers_interrupted", "planned", "cause", "area_text", "row"]
     whole = once["feeder"].notnull() & once["end"].notnull()
-    apart = once.filter(~whole).mutate(records=ibis.literal(1, "int64"))
+    apart = once.filter(~whole).select(*KEPT, "station", records=ibis.literal(1, "int64"))
     ordered = once.filter(whole)
-    ordered = ordered.mutate(
-        order=ibis.row_number().over(ibis.window(group_by=place, order_by=order))
+    among = ibis.window(group_by=place, order_by=order)
+    before = ibis.window(group_by=place, order_by=order, preceding=(None, 1))
+    ordered = ordered.select(
+        *KEPT,
+        "station",
+        order=ibis.row_number().over(among),
+        until=ordered["end"].max().over(before),
     )
-    before = ibis.window(group_by=place, order_by="order", preceding=(None, 1))
-    ordered = ordered.mutate(until=ordered["end"].max().over(before))
     first = (ordered["until"].isnull() | (ordered["start"] >= ordered["until"])).cast("int64")
     runs = ordered.mutate(first=first)
     upto = ibis.window(group_by=place, order_by="order", preceding=None, following=0)
@@ -246,10 +286,7 @@ def _merged(once: ir.Table) -> ir.Table:
         start=runs["start"].min(),
         end=runs["end"].max(),
         customers_interrupted=runs["customers_interrupted"].max(),
-        **{
-            c: runs[c].argmin(runs["order"], where=runs[c].notnull())
-            for c in ("planned", "cause", "area_text", "row", "key")
-        },
+        **{c: runs[c].argmin(runs["order"], where=runs[c].notnull()) for c in ("planned", "row")},
         zoned=runs["zoned"].any(),
         negative=runs["negative"].any(),
         records=runs.count(),

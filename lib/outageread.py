@@ -32,6 +32,8 @@ TEXTS: Final = ("cause", "feeder", "station", "area_text")
 IDENTITY: Final = (*REQUIRED, "planned", *TEXTS)
 """What two records of one interruption have in common; a number given by a file is not."""
 
+PLAIN: Final = (*("start", "end", "commune_code", "given", "said"), *TEXTS, "row", "zoned")
+"""What is read of a row before `understood`."""
 CODE_DIGITS: Final = 5
 
 _TIME: Final = (
@@ -91,7 +93,8 @@ def read(con: BaseBackend, source: Source) -> ir.Table:
     Table
         `IDENTITY` with local times and numbers as float64, ``planned`` as
         planned, unplanned or blank; ``row`` (position in a frame, blank for a
-        file), ``zoned`` and ``negative`` (the rule applied to this row).
+        file), ``zoned`` and ``negative`` (the rule applied to this row);
+        ``said`` and ``given``, the kind and the customers as they stand there.
 
     Raises
     ------
@@ -101,6 +104,7 @@ def read(con: BaseBackend, source: Source) -> ir.Table:
         If a column is missing or a time or a number cannot be read.
     """
     raw, aware, name = _raw(con, source)
+    filled = _never_empty(source)
     lost = [column for column in REQUIRED if column not in raw.columns]
     if lost:
         raise DataRefusedError("outageread.no_column", file=name, column=", ".join(lost))
@@ -110,15 +114,33 @@ def read(con: BaseBackend, source: Source) -> ir.Table:
         con, raw, {c: t for c, (t, _) in times.items()} | {"customers_interrupted": number}, name
     )
     tidy = isinstance(source, pd.DataFrame) or source.suffix.lower() != ".parquet"
-    return raw.select(
+    plain = raw.select(
         start=times["start"][0],
         end=times["end"][0],
-        commune_code=_code(raw["commune_code"], tidy=tidy),
-        customers_interrupted=(number >= 0).ifelse(number, ibis.null("float64")),
-        planned=_kind(raw["planned"]) if "planned" in raw.columns else ibis.null("string"),
-        **{c: _text(raw[c], tidy=tidy) if c in raw.columns else ibis.null("string") for c in TEXTS},
+        commune_code=_code(raw["commune_code"], tidy=tidy, filled="commune_code" in filled),
+        given=number,
+        said=raw["planned"].cast("string") if "planned" in raw.columns else ibis.null("string"),
+        **{
+            c: _text(raw[c], tidy=tidy, filled=c in filled)
+            if c in raw.columns
+            else ibis.null("string")
+            for c in TEXTS
+        },
         row=raw["row"] if isinstance(source, pd.DataFrame) else ibis.null("int64"),
         zoned=times["start"][1] | times["end"][1],
+    )
+    return understood(plain)
+
+
+def understood(plain: ir.Table) -> ir.Table:
+    """Return rows with `PLAIN` and what their kind and customers mean.
+
+    Few rows of a long log are looked at one by one, so that this comes last.
+    """
+    number = plain["given"]
+    return plain.mutate(
+        planned=kind(plain["said"]),
+        customers_interrupted=(number >= 0).ifelse(number, ibis.null("float64")),
         negative=(number < 0).fill_null(False),  # noqa: FBT003 Ibis has no other way
     )
 
@@ -149,17 +171,37 @@ def _raw(con: BaseBackend, source: Source) -> tuple[ir.Table, set[str], str]:
     raise WrongUseError("outageread.bad_suffix", file=source.name)
 
 
-def _text(column: Any, *, tidy: bool = True) -> Any:  # noqa: ANN401 Ibis has no static types
+def _never_empty(source: Source) -> frozenset[str]:
+    """Return the columns of a Parquet file that say of themselves that no text is empty.
+
+    Looking for empty texts in ten million rows costs more than adding them up.
+    """
+    if isinstance(source, pd.DataFrame) or source.suffix.lower() != ".parquet":
+        return frozenset()
+    about = pq.ParquetFile(source).metadata
+    told: dict[str, bool] = {}
+    for group in range(about.num_row_groups):
+        for place in range(about.num_columns):
+            chunk = about.row_group(group).column(place)
+            least = chunk.statistics
+            says = bool(least and least.has_min_max and least.min not in ("", b""))
+            told[chunk.path_in_schema] = told.get(chunk.path_in_schema, True) and says
+    return frozenset(column for column, says in told.items() if says)
+
+
+def _text(column: Any, *, tidy: bool = True, filled: bool = False) -> Any:  # noqa: ANN401 Ibis has no static types
     # Parquet comes from programs: trimming ten million texts would cost more than the indices.
     text = column.cast("string")
-    return (text.strip() if tidy else text).nullif("")
+    if tidy:
+        text = text.strip()
+    return text if filled and not tidy else text.nullif("")
 
 
-def _code(column: Any, *, tidy: bool) -> Any:  # noqa: ANN401
+def _code(column: Any, *, tidy: bool, filled: bool) -> Any:  # noqa: ANN401
     """Return codes as five digits: a file that kept them as numbers lost the leading zero."""
     if column.type().is_integer():
         return column.cast("string").lpad(CODE_DIGITS, "0")
-    return _text(column, tidy=tidy)
+    return _text(column, tidy=tidy, filled=filled)
 
 
 def _number(column: Any) -> Any:  # noqa: ANN401
@@ -171,9 +213,17 @@ def _number(column: Any) -> Any:  # noqa: ANN401
     return number.isnan().ifelse(ibis.null("float64"), number)
 
 
-def _kind(column: Any) -> Any:  # noqa: ANN401
-    said = column.cast("string").strip().lower()
-    return ibis.cases((said.isin(_PLANNED), "planned"), (said.isin(_UNPLANNED), "unplanned"))
+def kind(column: Any) -> Any:  # noqa: ANN401
+    """Return planned, unplanned or blank for what a log says of a row."""
+    given = column.cast("string")
+    said = given.strip().lower()
+    # The words most logs have are compared as they are, the rest after tidying.
+    return ibis.cases(
+        (given == _PLANNED[0], "planned"),
+        (given == _UNPLANNED[0], "unplanned"),
+        (said.isin(_PLANNED), "planned"),
+        (said.isin(_UNPLANNED), "unplanned"),
+    )
 
 
 def _local_time(column: Any, *, aware: bool) -> tuple[Any, Any]:  # noqa: ANN401

@@ -10,7 +10,17 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from lib.layers import LAYERS, Kind
-from lib.symbols import HATCHES, INK, OPERATION, OUTSIDE, Style, area, stroke, swatch
+from lib.symbols import (
+    HATCHES,
+    INK,
+    OPERATION,
+    OUTSIDE,
+    POWER_LINES_2016,
+    Style,
+    area,
+    stroke,
+    swatch,
+)
 from lib.text import Lang, t
 
 QGIS_VERSION: Final = "3.28.0"
@@ -46,6 +56,7 @@ _OF_OUTLINES: Final = (
 _BY_CODE: Final[Mapping[str, tuple[str, tuple[Style, ...]]]] = {
     "clusters": ("operation_status", OPERATION),
     "outlines": ("outline_quality", _OF_OUTLINES),
+    "grid_2016": ("voltage_kv", POWER_LINES_2016[:3]),
 }
 _PLAIN: Final[Mapping[Kind, Mapping[str, Any]]] = {
     "point": OPERATION[-1].look,

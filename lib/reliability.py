@@ -10,7 +10,7 @@ over the months of the sum over the communes. An interruption belongs whole to
 the month in which it began.
 """
 
-# ruff: noqa: PD003, PD004  Ibis columns have isnull and notnull only.
+# ruff: noqa: PD004  Ibis columns have isnull and notnull only.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,14 +24,13 @@ from ibis.expr import types as ir
 from lib import outagelog
 from lib.errors import DataRefusedError, WrongUseError
 from lib.majordays import MajorDays, major_days, without_days
-from lib.outageread import Engine, Source, connect, month_no, read
+from lib.outagecells import MOMENTARY_MINUTES, SUMS, cells, counted
+from lib.outageread import Engine, Source, connect, read
 from lib.served import SERVED, served_table
 
 By = Literal["commune", "month", "district", "province", "all"]
 Kind = Literal["all", "planned", "unplanned"]
 
-MOMENTARY_MINUTES: Final = 5.0
-"""Longest interruption that is momentary, minutes (IEEE 1366, Circular 05/2025)."""
 KEYS: Final[Mapping[str, str]] = {
     "commune": "commune_code",
     "month": "month",
@@ -46,11 +45,6 @@ COLUMNS: Final = (
     *("customers_served", "months", "without_end", "reason"),
 )
 """Columns of the result, after the keys."""
-
-_SUMS: Final = (
-    *("interruptions", "momentary", "customer_interruptions", "customer_momentary"),
-    *("customer_seconds", "seconds", "unknown", "without_end"),
-)
 
 
 @dataclass(frozen=True)
@@ -112,26 +106,41 @@ def answer(  # noqa: PLR0913 one argument for each choice the reader has
             served_table(customers) if customers is not None else pd.DataFrame(columns=list(SERVED))
         )
         served = ibis.memtable(base, schema=SERVED)
-        cleaned = outagelog.CleanTable(log, {}, pd.DataFrame())
-        if clean:
-            cleaned = outagelog.clean_table(con, log, served if len(base) else None)
-        table, major = cleaned.table, None
+        known = served if len(base) else None
+        cleaned = _cleaned(con, log, known, momentary_minutes, clean=clean)
+        sums, major = cleaned.cells, None
         if exclude_major_days:
-            major = major_days(con, table, served, momentary_minutes=momentary_minutes)
-            table = without_days(table, major.days)
-        rows = indices(
-            con,
-            table,
-            served,
-            by=by,
-            planned=planned,
-            momentary_minutes=momentary_minutes,
-            groups=groups,
-        )
+            major = major_days(con, cleaned.table, served, momentary_minutes=momentary_minutes)
+            kept = without_days(cleaned.table, major.days)
+            sums = counted(cells(kept, momentary_minutes))
+        rows = indices(con, sums, served, by=by, planned=planned, groups=groups)
     finally:
         if engine == "duckdb":
             con.disconnect()
     return ReliabilityAnswer(rows, cleaned.counts, major, cleaned.listed)
+
+
+def extent(outages: Source) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return when the first and the last interruption of a log began, local time."""
+    con = connect()
+    log = read(con, outages)
+    found = con.to_pandas(log.agg(first=log["start"].min(), last=log["start"].max())).iloc[0]
+    con.disconnect()
+    return found["first"], found["last"]
+
+
+def _cleaned(
+    con: BaseBackend,
+    log: ir.Table,
+    served: ir.Table | None,
+    momentary_minutes: float,
+    *,
+    clean: bool,
+) -> outagelog.CleanTable:
+    if clean:
+        return outagelog.clean_table(con, log, served, momentary_minutes=momentary_minutes)
+    sums = counted(cells(log, momentary_minutes))
+    return outagelog.CleanTable(log, sums, {}, pd.DataFrame())
 
 
 def _check(by: Sequence[By], momentary_minutes: float, groups: pd.DataFrame | None) -> None:
@@ -150,12 +159,11 @@ def _check(by: Sequence[By], momentary_minutes: float, groups: pd.DataFrame | No
 
 def indices(
     con: BaseBackend,
-    log: ir.Table,
+    sums: ir.Table,
     served: ir.Table,
     *,
     by: Sequence[By],
     planned: Kind = "all",
-    momentary_minutes: float = MOMENTARY_MINUTES,
     groups: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row a group: its keys, then `COLUMNS`, in the order of the keys.
@@ -165,86 +173,62 @@ def indices(
     ``reason`` is the key of a text where the indices are blank: customers
     served are not known where an interruption was, or the customers of one of
     its interruptions are not known. ``interruptions`` are those longer than
-    `momentary_minutes`, ``hours`` their durations; one without an end is an
+    the momentary ones, ``hours`` their durations; one without an end is an
     interruption with no minutes, counted in ``without_end``.
 
     Parameters
     ----------
     con : BaseBackend
         From `lib.outageread.connect`.
-    log, served : Table
+    sums : Table
+        From `lib.outagecells.counted`.
+    served : Table
         As `lib.outagelog.clean_table`.
-    by, planned, momentary_minutes, groups
+    by, planned, groups
         As `answer`.
     """
     if planned != "all":
-        log = log.filter(log["planned"] == planned)
-    cells = _with_base(_cells(log, momentary_minutes), served)
+        sums = sums.filter(sums["planned"] == planned)
+    based = _with_base(sums, served)
     if groups is not None and {"district", "province"} & set(by):
         wanted = [c for c in ("district", "province") if c in by]
         placed = ibis.memtable(groups[["commune_code", *wanted]].astype("object"))
-        cells = cells.left_join(placed, "commune_code").drop("commune_code_right")
+        based = based.left_join(placed, "commune_code").drop("commune_code_right")
     keys = ["month_no" if name == "month" else KEYS[name] for name in by if name != "all"]
-    rows = con.to_pandas(_ratios(_grouped(cells, keys)))
+    rows = con.to_pandas(_ratios(_grouped(based, keys)))
     return _finished(rows, keys)
 
 
-def _cells(log: ir.Table, momentary_minutes: float) -> ir.Table:
-    """Return sums for each commune and month: all that the indices are made of."""
-    seconds = log["end"].delta(log["start"], unit="microsecond").cast("float64") / 1e6
-    timed = log.select(
-        "commune_code",
-        month_no=month_no(log["start"]),
-        customers=log["customers_interrupted"],
-        seconds=seconds.fill_null(0.0),
-        without_end=log["end"].isnull(),
-        sustained=log["end"].isnull() | (seconds > momentary_minutes * 60),
-    )
-    long, people = timed["sustained"], timed["customers"]
-    sums = {
-        "interruptions": long.sum(),
-        "momentary": (~long).sum(),
-        "customer_interruptions": people.sum(where=long),
-        "customer_momentary": people.sum(where=~long),
-        "customer_seconds": (people * timed["seconds"]).sum(where=long),
-        "seconds": timed["seconds"].sum(where=long),
-        "unknown": people.isnull().sum(),
-        "without_end": timed["without_end"].sum(),
-    }
-    cells = timed.group_by(["commune_code", "month_no"]).agg(**sums)
-    return cells.mutate(**{name: cells[name].cast("float64").fill_null(0.0) for name in _SUMS})
-
-
-def _with_base(cells: ir.Table, served: ir.Table) -> ir.Table:
+def _with_base(sums: ir.Table, served: ir.Table) -> ir.Table:
     """Return the cells with those where nothing happened, and the customers of each."""
-    quiet = served.mutate(**{name: ibis.literal(0.0) for name in _SUMS})
-    struck = cells.mutate(served=ibis.null("float64")).select(quiet.columns)
+    quiet = served.mutate(**{name: ibis.literal(0.0) for name in SUMS})
+    struck = sums.mutate(served=ibis.null("float64")).select(quiet.columns)
     both = ibis.union(quiet, struck)
     return both.group_by(["commune_code", "month_no"]).agg(
-        served=both["served"].sum(), **{name: both[name].sum() for name in _SUMS}
+        served=both["served"].sum(), **{name: both[name].sum() for name in SUMS}
     )
 
 
-def _grouped(cells: ir.Table, keys: Sequence[str]) -> ir.Table:
-    known = cells["served"].notnull()
-    year, month = (cells["month_no"] / 12).floor().cast("int64"), cells["month_no"] % 12
+def _grouped(based: ir.Table, keys: Sequence[str]) -> ir.Table:
+    known = based["served"].notnull()
+    year, month = (based["month_no"] / 12).floor().cast("int64"), based["month_no"] % 12
     first = ibis.date(year, (month + 1).cast("int64"), 1)
     after = first + ibis.interval(months=1)
     minutes = after.delta(first, unit="day").cast("float64") * 24 * 60
-    cells = cells.mutate(
-        customer_time=cells["served"] * minutes,
-        known_month=known.ifelse(cells["month_no"], ibis.null("int64")),
+    based = based.mutate(
+        customer_time=based["served"] * minutes,
+        known_month=known.ifelse(based["month_no"], ibis.null("int64")),
         # An interruption whose commune is unknown is still one of the whole province.
-        baseless=(~known & cells["commune_code"].notnull()).cast("int64"),
+        baseless=(~known & based["commune_code"].notnull()).cast("int64"),
     )
     sums = {
-        "served": cells["served"].sum(),
-        "months": cells["known_month"].nunique(),
-        "customer_time": cells["customer_time"].sum(),
-        "baseless": cells["baseless"].sum(),
-        **{name: cells[name].sum() for name in _SUMS},
+        "served": based["served"].sum(),
+        "months": based["known_month"].nunique(),
+        "customer_time": based["customer_time"].sum(),
+        "baseless": based["baseless"].sum(),
+        **{name: based[name].sum() for name in SUMS},
     }
-    return cells.group_by(list(keys)).agg(**sums) if keys else cells.agg(**sums)
+    return based.group_by(list(keys)).agg(**sums) if keys else based.agg(**sums)
 
 
 def _ratios(sums: ir.Table) -> ir.Table:

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         le=TOLERANCE_RANGE[1],
         description="Border tolerance T in metres for a surveyed outline (domain notes, part 4).",
     )
+    grid_layer: bool = Field(
+        default=True,
+        description="Whether power lines and substations may be drawn and taken away (1 or 0).",
+    )
     simplify_m: float = Field(
         default=30.0,
         ge=0,

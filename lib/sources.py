@@ -297,11 +297,19 @@ _BEFORE: Final = (
 )
 _NEIGHBOURS: Final = (f"{_REPOSITORY} v4.2.0", _LICENCE, _RELEASE_AS_OF, "generalised", None)
 _RIVERS: Final = ("GSHHG 2.3.7 / WDBII", "LGPL-3.0", "", "generalised", None)
+_GRID_2016: Final = (
+    "World Bank Group / ENERGYDATA.INFO, Vietnam - Electricity Transmission Network (2016)",
+    "CC BY 4.0",
+    "2016",
+    "displaced",
+    10_000.0,
+)
 _LAYERS: Final = {
     "neighbours": ("basemap/provinces_around.geojson", _NEIGHBOURS),
     "rivers": ("basemap/rivers_gshhg_wdbii.geojson", _RIVERS),
     "former_units": ("premerger/communes_before_2025-07_reconstructed.geojson", _BEFORE),
     "former_pieces": ("premerger/old_to_new_pieces_reconstructed.geojson", _BEFORE),
+    "grid_2016": ("grid/transmission_lines_worldbank_2016_bbox.geojson", _GRID_2016),
     "former_districts": ("premerger/districts_before_2025-07_reconstructed.geojson", _BEFORE),
 }
 _PROVINCE_CODE: Final = "25"
@@ -313,16 +321,17 @@ def read_context(bundle_dirs: Sequence[Path]) -> dict[str, gpd.GeoDataFrame]:
     Parameters
     ----------
     bundle_dirs : sequence of pathlib.Path
-        Folders of bundles; ``basemap/`` and ``premerger/`` are looked for in each, then beside
-        it. The first file found counts.
+        Folders of bundles; ``basemap/``, ``grid/`` and ``premerger/`` are looked for in each,
+        then beside it. The first file found counts.
 
     Returns
     -------
     dict
         Any of ``neighbours`` (without the province itself), ``rivers`` (column ``name``),
-        ``former_units``, ``former_pieces``, ``former_districts``, in EPSG:4326. ``attrs`` holds
-        ``source``, ``licence``, ``as_of`` (ISO date; blank if nobody states it), ``quality``
-        and ``accuracy_m`` (metres; None if nobody states it).
+        ``former_units``, ``former_pieces``, ``former_districts``, ``grid_2016`` (column
+        ``voltage_kv`` only: what is 2-10 km off has no length worth keeping), in EPSG:4326.
+        ``attrs`` holds ``source``, ``licence``, ``as_of`` (ISO date; blank if nobody states
+        it), ``quality`` and ``accuracy_m`` (metres; None if nobody states it).
 
     Raises
     ------
@@ -344,6 +353,8 @@ def read_context(bundle_dirs: Sequence[Path]) -> dict[str, gpd.GeoDataFrame]:
             layer = layer[layer["code"] != _PROVINCE_CODE].reset_index(drop=True)
         if name == "rivers":
             layer = layer.rename(columns={"name_vi": "name"})
+        if name == "grid_2016":
+            layer = layer[["voltage_kv", "geometry"]].astype({"voltage_kv": str})
         layer.attrs = dict(zip(_SAID, said, strict=True))
         found[name] = layer
     return found

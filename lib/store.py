@@ -232,10 +232,7 @@ class Store:
             before = self._current_name()
             if act.base is not None and act.base != before:
                 raise StoreError("store.moved_on")
-            snapshot = self._publish(tables, act, border_quality, moment)
-            if snapshot.snapshot_id != before:
-                self._log(act, snapshot.snapshot_id, before)
-            return snapshot
+            return self._publish(tables, act, border_quality, moment)
 
     def restore(self, snapshot_id: str, *, who: str) -> Snapshot:
         """Put an earlier snapshot in use again; the one in use stays, the act is logged.
@@ -249,16 +246,18 @@ class Store:
             snapshot = self.open(snapshot_id)
             for name in snapshot.manifest.tables:
                 snapshot.check(name)
-            before = self._current_name()
-            if before != snapshot_id:
-                self._point_at(snapshot_id)
-                self._log(Act("restore", who), snapshot_id, before)
+            self._put_in_use(snapshot_id, Act("restore", who))
             return snapshot
 
-    def _log(self, act: Act, snapshot_id: str, before: str) -> None:
-        details = {**act.details, "files": list(act.files)} if act.files else dict(act.details)
-        event = audit.Event(audit.now(), act.who, act.action, snapshot_id, before, details)
-        audit.append(self.folder, event)
+    def _put_in_use(self, snapshot_id: str, act: Act) -> None:
+        """Name a snapshot in ``CURRENT`` and log it; the log knows of it before it is done."""
+        before = self._current_name()
+        if before != snapshot_id:
+            details = {**act.details, "files": list(act.files)} if act.files else dict(act.details)
+            event = audit.Event(audit.now(), act.who, act.action, snapshot_id, before, details)
+            audit.intend(self.folder, event)
+            self._point_at(snapshot_id)
+            audit.settle(self.folder, snapshot_id)
 
     def _publish(
         self, tables: Mapping[str, Table], act: Act, border_quality: str, created: dt.datetime
@@ -300,7 +299,7 @@ class Store:
             _sync_folder(target.parent)
         else:
             shutil.rmtree(aside)
-        self._point_at(snapshot_id)
+        self._put_in_use(snapshot_id, act)
         return self.open(snapshot_id)
 
     def _current_name(self) -> str:
@@ -328,7 +327,7 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the store for one act of writing.
+        """Hold the store for one act of writing; what a dead writer left undone is settled first.
 
         Raises
         ------
@@ -339,6 +338,7 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / "lock", timeout=_LOCK_SECONDS):
+                audit.settle(self.folder, self._current_name())
                 yield
         except Timeout as error:
             raise StoreError("store.busy", seconds=_LOCK_SECONDS) from error

@@ -152,6 +152,47 @@ CHANGE: Final = (
     ),
 )
 
+CHOROPLETH: Final = ("#FFF3E0", "#FBD3A6", "#F2A765", "#DB7130", "#B23A00")
+"""Five classes of one hue, light to dark; units stand in the legend."""
+
+NO_DATA: Final = "class-none"
+
+_LISTED: Final[dict[str, Any]] = {"line": INK, "width": 2.4, "front": True}
+
+
+def class_key(number: int, *, listed: bool = False) -> str:
+    """Return the style of a class of a choropleth from 0, or of *no data* for -1."""
+    name = NO_DATA if number < 0 else f"class-{number}"
+    return f"{name}-listed" if listed else name
+
+
+_FILLS: Final = {**dict(enumerate(CHOROPLETH)), -1: "url(#ph-no-data)"}
+
+CLASSES: Final = tuple(
+    Style(class_key(number, listed=listed), "", area(fill, **(_LISTED if listed else {})))
+    for listed in (False, True)
+    for number, fill in _FILLS.items()
+)
+"""Styles of a choropleth; *listed* ones have a heavy edge. No data is hatched, never a class."""
+
+POWER_LINE: Final = "#6A3D9A"
+
+
+def _lines(dash: str | None) -> tuple[Style, ...]:
+    widths = {"500": 3.4, "220": 2.4, "110": 1.6, "lower": 1.0}
+    return tuple(
+        Style(key, f"layers.voltage_{key}", stroke(POWER_LINE, width, dash))
+        for key, width in widths.items()
+    )
+
+
+POWER_LINES: Final = _lines(None)
+"""Power lines by voltage, the heavier the higher."""
+POWER_LINES_2016: Final = _lines("6 5")
+"""The lines of the drawing of 2016: dashed, since they are 2-10 km off."""
+
+SUBSTATION: Final = (Style("base", "layers.substations", sign(SQUARE, fill=POWER_LINE, size=14)),)
+
 WEAK: Final = (
     Style("no_grid", "schemas.value.weak_kind.no_grid", sign(TRIANGLE)),
     Style("low_voltage", "schemas.value.weak_kind.low_voltage", sign(DIAMOND)),

@@ -17,6 +17,8 @@ from lib.layers import REGISTRY, Layer, write_once
 from lib.symbols import Style, swatch
 
 ASSETS: Final = Path(__file__).parent / "assets"
+PAGE_STYLES: Final = ("app.css", "present.css")
+"""Of every page, and of presentation mode."""
 
 
 def swatch_path(layer: Layer, style: Style) -> str:
@@ -25,9 +27,9 @@ def swatch_path(layer: Layer, style: Style) -> str:
     return f"legend/{layer.layer_id}-{style.key}-{digest}.svg"
 
 
-def page_style_path() -> str:
-    """Return the path below ``static/`` of the pages' style sheet."""
-    return f"vendor/{_hashed(ASSETS / 'app.css')}"
+def page_style_path(name: str = "app.css") -> str:
+    """Return the path below ``static/`` of a style sheet of the pages."""
+    return f"vendor/{_hashed(ASSETS / name)}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def install(static: Path) -> WebAssets:
     assets = web_assets()
     shutil.copyfile(ASSETS / "map.js", static / assets.scripts[-1])
     shutil.copyfile(ASSETS / "map.css", static / assets.styles[-1])
-    shutil.copyfile(ASSETS / "app.css", static / page_style_path())
+    for name in PAGE_STYLES:
+        shutil.copyfile(ASSETS / name, static / page_style_path(name))
     for layer in REGISTRY:
         for style in layer.styles:
             name = f"legend/{layer.layer_id}-{style.key}"

@@ -6,11 +6,11 @@ against the choice, and a better one is only proposed.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from pyproj.transformer import TransformerGroup
 
 from lib.crs import STORAGE_CRS
 from lib.errors import WrongUseError
-from lib.findings import Finding
+from lib.findings import Finding, Twin
 from lib.geometry import Geometries
 from lib.text import Lang, number, t
 
@@ -43,34 +43,6 @@ _DEGREES: Final = 4326
 _OFFICIAL_SHIFT: Final = {"authority": "EPSG", "code": 6960}
 _GLOBE: Final = np.array([180.0, 90.0])
 _ELLIPSOID: Final = Geod(ellps="WGS84")
-
-
-class Twin(str):
-    """Words in both languages, as a value of a finding.
-
-    A sentence takes ``{zone}`` in Vietnamese and ``{zone:en}`` in English. As
-    plain text, in JSON too, these are the Vietnamese words.
-    """
-
-    __slots__ = ("en",)
-    en: str
-
-    def __new__(cls, vi: str, en: str) -> Self:
-        """Return the Vietnamese words with the English ones beside them."""
-        words = super().__new__(cls, vi)
-        words.en = en
-        return words
-
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
-        return str(self), self.en  # what a cache pickles
-
-    def __format__(self, format_spec: str) -> str:
-        return self.en if format_spec == "en" else super().__format__(format_spec)
-
-    @classmethod
-    def of(cls, say: Callable[[Lang], str]) -> Self:
-        """Return what `say` says in either language."""
-        return cls(say("vi"), say("en"))
 
 
 @dataclass(frozen=True)

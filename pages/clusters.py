@@ -58,26 +58,28 @@ def view() -> None:
         legend=legend,
         legend_layers=("clusters", "communes", "former-provinces", "province"),
     )
-    show_table(
-        clusters.assign(
-            operation=[
-                value_label("operation_status", code, lang) for code in clusters["operation_status"]
+    with st.container(key="below"):
+        show_table(
+            clusters.assign(
+                operation=[
+                    value_label("operation_status", code, lang)
+                    for code in clusters["operation_status"]
+                ],
+                now=clusters["communes_now"].where(clusters["communes_now"] != ""),
+            ),
+            [
+                Column("name", tr("pages.name")),
+                Column("now", tr("pages.now")),
+                Column("area_ha", tr("pages.area"), lambda a: number(a, lang, 2), 140),
+                Column("operation", tr("pages.operation")),
+                Column("decision_no", tr("pages.decision")),
             ],
-            now=clusters["communes_now"].where(clusters["communes_now"] != ""),
-        ),
-        [
-            Column("name", tr("pages.name")),
-            Column("now", tr("pages.now")),
-            Column("area_ha", tr("pages.area"), lambda a: number(a, lang, 2), 140),
-            Column("operation", tr("pages.operation")),
-            Column("decision_no", tr("pages.decision")),
-        ],
-        id_column="cluster_id",
-        selected=chosen,
-        on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
-        key="table-clusters",
-        alt=tr("pages.table_clusters"),
-    )
+            id_column="cluster_id",
+            selected=chosen,
+            on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
+            key="table-clusters",
+            alt=tr("pages.table_clusters"),
+        )
     state.end()
 
 

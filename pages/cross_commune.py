@@ -89,27 +89,30 @@ def view() -> None:
         legend=legend,
         legend_layers=("outlines", "clusters", "former-units", "communes", "province"),
     )
-    show_table(
-        listed.assign(
-            change_words=[tr(f"schemas.value.change.{code}") for code in listed["change"]],
-            verdict_words=[tr(f"crossing.value.verdict.{code}") for code in listed["verdict"]],
-            lead_words=[tr(f"crossing.value.lead_state.{code}") for code in listed["lead_state"]],
-        ),
-        [
-            Column("cluster_name", tr("cross.cluster")),
-            Column("communes", tr("cross.communes")),
-            Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
-            Column("verdict_words", tr("cross.verdict")),
-            Column("change_words", tr("cross.change")),
-            Column("lead_words", tr("cross.lead")),
-        ],
-        id_column="cluster_id",
-        selected=chosen,
-        on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
-        key="table-cross",
-        alt=tr("cross.table"),
-    )
-    download_row(data, given, set(listed["cluster_id"]))
+    with st.container(key="below"):
+        show_table(
+            listed.assign(
+                change_words=[tr(f"schemas.value.change.{code}") for code in listed["change"]],
+                verdict_words=[tr(f"crossing.value.verdict.{code}") for code in listed["verdict"]],
+                lead_words=[
+                    tr(f"crossing.value.lead_state.{code}") for code in listed["lead_state"]
+                ],
+            ),
+            [
+                Column("cluster_name", tr("cross.cluster")),
+                Column("communes", tr("cross.communes")),
+                Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
+                Column("verdict_words", tr("cross.verdict")),
+                Column("change_words", tr("cross.change")),
+                Column("lead_words", tr("cross.lead")),
+            ],
+            id_column="cluster_id",
+            selected=chosen,
+            on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
+            key="table-cross",
+            alt=tr("cross.table"),
+        )
+        download_row(data, given, set(listed["cluster_id"]))
     state.end()
 
 

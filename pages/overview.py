@@ -85,9 +85,12 @@ def view() -> None:
         legend=legend,
         legend_layers=("weak", "clusters", "communes", "former-provinces", "province"),
     )
-    with st.expander(
-        tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"
-    ) as table:
+    with (
+        st.container(key="below"),
+        st.expander(
+            tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"
+        ) as table,
+    ):
         if table.open:
             commune_table(communes, selected.code if selected else "")
     state.end()

@@ -6,7 +6,11 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from backups import publish
 from xdist.scheduler import LoadScopeScheduling
+
+from lib.backup import backup
+from lib.store import Store
 
 ROOT = Path(__file__).parents[1]
 
@@ -51,3 +55,22 @@ def real_communes(shared: Path) -> gpd.GeoDataFrame:
         )
     assert len(rows) == 148
     return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+@pytest.fixture
+def full_store(tmp_path) -> Store:
+    """Return a store with two snapshots, the later in use, and something in its cache."""
+    store = Store(tmp_path / "full")
+    publish(store, 1.0)
+    publish(store, 2.0)
+    (store.cache / "borders").mkdir(parents=True)
+    (store.cache / "borders" / "big.geojson").write_bytes(b"fetched again when needed")
+    return store
+
+
+@pytest.fixture
+def saved_backup(full_store, tmp_path) -> Path:
+    """Return a backup of the full store."""
+    path = tmp_path / "saved.zip"
+    backup(full_store, path)
+    return path

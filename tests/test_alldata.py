@@ -22,6 +22,7 @@ from lib import facts, schemas
 from lib.alldata import everything
 from lib.errors import StoreError
 from lib.register import register
+from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
 from lib.text import LANGS, t
 
@@ -305,3 +306,17 @@ def test_english_titles_and_words(snapshot, tmp_path):
     pages = openpyxl.load_workbook(io.BytesIO(everything(snapshot, "xlsx", "en")))
     assert pages.sheetnames[0] == "Notes"
     assert pages["clusters"]["A1"].value == "Cluster id"
+
+
+def test_the_grid_can_be_kept_back(snapshot, monkeypatch):
+    whole = zipfile.ZipFile(io.BytesIO(everything(snapshot, "geoparquet"))).namelist()
+    monkeypatch.setenv("PHUTHO_GRID_LAYER", "0")
+    settings.cache_clear()
+    try:
+        made = {kind: everything(snapshot, kind) for kind in ("geoparquet", "xlsx", "gpkg")}
+    finally:
+        settings.cache_clear()
+    left = zipfile.ZipFile(io.BytesIO(made["geoparquet"])).namelist()
+    assert set(whole) - set(left) == {"substations.parquet"}
+    assert "substations" not in openpyxl.load_workbook(io.BytesIO(made["xlsx"])).sheetnames
+    assert b"substations" not in made["gpkg"]

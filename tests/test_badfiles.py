@@ -148,18 +148,8 @@ def calls(prepared, tmp_path, monkeypatch, capsys) -> Iterator[Calls]:
     settings.cache_clear()
 
 
-WAITING = {
-    "controls-in-a-register": "hidden characters are taken out of a cell without a word",
-    "two-encodings-in-a-register": "a garbled name of a known code is like enough not to be asked",
-    "half-a-customer": "the refusal quotes 1.5 where the cell says 1,5",
-}
-"""What is not yet said as it should be; strict, so that mending it shows here."""
-
-
 @EACH
-def test_an_import_refuses_it_or_says_what_it_mended(calls, at, bad, request):
-    if bad.id in WAITING:
-        request.applymarker(pytest.mark.xfail(reason=WAITING[bad.id], strict=True))
+def test_an_import_refuses_it_or_says_what_it_mended(calls, at, bad):
     path = at(bad)
     before = calls.tree()
     start = time.monotonic()

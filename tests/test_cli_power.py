@@ -2,11 +2,15 @@
 
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from lib import facts
 from lib.cli import app
-from lib.errors import WrongUseError
+from lib.errors import DataRefusedError, StoreError, WrongUseError
+from lib.outagesample import sample_outages
+from lib.store import Act, Store, Table
 
 
 def run(*words):
@@ -60,3 +64,108 @@ def test_the_same_seed_gives_the_same_log(log, tmp_path):
 def test_a_result_of_an_unknown_kind_is_wrong_use(log, tmp_path):
     done = run("reliability", "--outages", log[0], "--out", tmp_path / "out.pdf")
     assert isinstance(done.exception, WrongUseError)
+
+
+SOURCE = {"source_url": "file:nhat-ky.csv", "as_of": "2026-01-05"}
+
+
+def read_book(path):
+    return pd.read_excel(path, engine="openpyxl")
+
+
+def store_of(folder, *, sample=False, log=True):
+    """Return the folder of a store with a log; not a sample only by its mark."""
+    tables = {"communes": facts.load("communes")}
+    if log:
+        outages, customers = sample_outages(300, 7, tables["communes"])
+        outages = outages.assign(**SOURCE, station=None, area_text=None, sample=sample)
+        tables |= {"outages": outages, "customers": customers.assign(**SOURCE, sample=sample)}
+    named = {n: Table(frame, "import: nhat-ky.csv", "2026-01-05") for n, frame in tables.items()}
+    Store(folder).publish(named, Act("import"), border_quality="schematic")
+    return folder
+
+
+def test_without_files_the_store_is_read_and_a_real_log_has_no_mark(log, tmp_path):
+    store = store_of(tmp_path / "store")
+    outs = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    done = run("reliability", "--store", store, "--out", outs[0])
+    assert done.exit_code == 0, done.output
+    assert "MẪU" not in done.output
+    run("reliability", "--outages", log[0], "--customers", log[1], "--out", outs[1])
+    real, sample = (pd.read_csv(out) for out in outs)
+    assert list(sample.columns) == [*real.columns, "data"]
+    pd.testing.assert_frame_equal(real, sample.drop(columns="data"))
+
+
+@pytest.mark.parametrize(("log", "error"), [(False, DataRefusedError), (None, StoreError)])
+def test_a_store_without_a_log_is_refused_with_what_to_do(tmp_path, log, error):
+    store = store_of(tmp_path / "store", log=log) if log is not None else tmp_path / "none"
+    done = run("reliability", "--store", store, "--out", tmp_path / "a.csv")
+    assert isinstance(done.exception, error)
+    assert done.exception.exit_code == 3
+    assert not (tmp_path / "a.csv").exists()
+    if log is False:
+        assert "--outages" in str(done.exception)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_what_comes_from_a_sample_says_so_in_every_kind_of_file(tmp_path, kind):
+    store, out = store_of(tmp_path / "store", sample=True), tmp_path / f"a.{kind}"
+    done = run("reliability", "--store", store, "--by", "all", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert "MẪU" in done.output
+    reader = {"csv": pd.read_csv, "xlsx": read_book, "parquet": pd.read_parquet}[kind]
+    rows = reader(out)
+    assert rows["data"].tolist() == ["mẫu"]
+    if kind == "xlsx":
+        notes = [c.value for row in openpyxl.load_workbook(out)["Ghi chú"] for c in row]
+    elif kind == "parquet":
+        notes = [text.decode() for text in pq.read_schema(out).metadata.values()]
+    if kind != "csv":
+        assert any("MẪU" in note for note in notes)
+        assert any("import: nhat-ky.csv (05/01/2026)" in note for note in notes)
+        assert any("Nhật ký từ" in note for note in notes)
+
+
+def test_former_provinces_kinds_and_the_momentary_limit(log, tmp_path):
+    out = tmp_path / "a.csv"
+    words = ["reliability", "--outages", log[0], "--customers", log[1], "--out", out]
+    assert run(*words, "--by", "province").exit_code == 0
+    assert sorted(pd.read_csv(out)["province"]) == ["Hòa Bình", "Phú Thọ", "Vĩnh Phúc"]
+    counts = {}
+    for option in ((), ("--planned", "planned"), ("--momentary", 0)):
+        run(*words, "--by", "all", *option)
+        counts[option] = int(pd.read_csv(out)["interruptions"].item())
+    assert 0 < counts["--planned", "planned"] < counts[()] < counts["--momentary", 0] == 300
+
+
+def test_major_event_days_are_taken_out_and_named(tmp_path):
+    days = pd.date_range("2025-01-01", periods=31)
+    log = pd.DataFrame({"start": days + pd.Timedelta(hours=9), "commune_code": "07900"})
+    minutes = [10 + n % 4 for n in range(30)] + [480]
+    log["end"] = log["start"] + pd.to_timedelta(minutes, unit="min")
+    log["customers_interrupted"] = [10] * 30 + [900]
+    served = pd.DataFrame(
+        {"commune_code": ["07900"], "month": ["2025-01"], "customers_served": [1000]}
+    )
+    paths = tmp_path / "log.csv", tmp_path / "served.csv"
+    for path, frame in zip(paths, (log, served), strict=True):
+        frame.to_csv(path, index=False)
+    words = ["reliability", "--outages", paths[0], "--customers", paths[1], "--by", "all"]
+    done = run(*words, "--exclude-major-days", "--out", tmp_path / "a.xlsx")
+    assert done.exit_code == 0, done.output
+    assert "31/01/2025" in done.output
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    notes = [c.value for row in book["Ghi chú"] for c in row]
+    assert any("31/01/2025" in note for note in notes)
+    assert read_book(tmp_path / "a.xlsx")["interruptions"].item() == 30
+
+
+def test_real_outages_are_not_divided_by_made_up_customers(log, tmp_path):
+    real = tmp_path / "that.csv"
+    pd.read_csv(log[0], dtype=str).drop(columns="sample").to_csv(real, index=False)
+    out = tmp_path / "a.csv"
+    done = run("reliability", "--outages", real, "--customers", log[1], "--out", out)
+    assert isinstance(done.exception, DataRefusedError)
+    assert "mau-khach-hang.csv" in str(done.exception)
+    assert not out.exists()

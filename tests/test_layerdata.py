@@ -10,9 +10,10 @@ import pytest
 import shapely
 
 from lib import facts, layerdata
-from lib.layers import REGISTRY, LayerFile
+from lib.layers import GRID, REGISTRY, LayerFile
 from lib.register import register
 from lib.schematic import schematic_communes
+from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
 from lib.text import LANGS
 
@@ -27,6 +28,12 @@ WATER = [
 ]
 
 
+WIRES = [
+    shapely.LineString([(105, 21), (105.5, 21.2)]),
+    shapely.MultiLineString([[(105, 21.1), (105.1, 21.1)], [(105.2, 21.1), (105.3, 21.2)]]),
+]
+
+
 def schematic_tables() -> dict[str, Table]:
     communes = schematic_communes(TABLES["former_units"])[["code", "geometry"]]
     communes = communes.merge(TABLES["communes"], on="code").assign(measured_ha=float("nan"))
@@ -34,7 +41,11 @@ def schematic_tables() -> dict[str, Table]:
         {"code": ["01", "14"], "name": ["Hà Nội", "Sơn La"]}, geometry=TWO_AROUND, crs="EPSG:4326"
     )
     rivers = gpd.GeoDataFrame({"name": ["Sông Lô", None]}, geometry=WATER, crs="EPSG:4326")
+    lines = gpd.GeoDataFrame({"voltage_kv": ["500", "110"]}, geometry=WIRES, crs="EPSG:4326")
+    stations = TABLES["substations"].copy()
+    stations.loc[0, ["lat", "lon"]] = [21.3, 105.6]
     frames = {**TABLES, "communes": communes, "neighbours": around, "rivers": rivers}
+    frames |= {"grid_2016": lines, "substations": stations}
     return {name: Table(frame, "test", "2025-07-01") for name, frame in frames.items()}
 
 
@@ -81,7 +92,7 @@ def stamps(static: Path) -> dict[str, tuple[int, int]]:
 def test_layers_come_bottom_first_as_in_the_registry(files):
     order = [layer.layer_id for layer in REGISTRY]
     assert list(files) == [name for name in order if name in files]
-    assert set(order) - set(files) == {"former-units"}, "no former borders in this snapshot"
+    assert set(order) - set(files) == {"former-units", "power-lines"}, "not in this snapshot"
 
 
 def test_communes_are_all_there_with_their_codes(files, static):
@@ -272,7 +283,8 @@ def test_another_tolerance_is_another_file(snapshot, static, files):
 
 def test_a_snapshot_without_background_has_no_background(tmp_path):
     tables = schematic_tables()
-    tables = {name: t for name, t in tables.items() if name not in {"neighbours", "rivers"}}
+    background = {"neighbours", "rivers", "grid_2016", "substations"}
+    tables = {name: t for name, t in tables.items() if name not in background}
     none_weak = pd.DataFrame(tables["weak_supply"].frame.iloc[:0])
     tables["weak_supply"] = Table(none_weak, "test", "")
     built = layerdata.build(publish(tmp_path / "store", tables), tmp_path, simplify_m=30)
@@ -283,3 +295,45 @@ def test_a_snapshot_without_background_has_no_background(tmp_path):
         "outlines",
         "clusters",
     ]
+
+
+# ---- the grid ------------------------------------------------------------------
+
+
+def test_lines_are_drawn_as_given_and_only_placed_substations(files, static):
+    drawn = list(shapes(static, files["grid-2016"]).values())
+    assert [shapely.equals_exact(a, b, 1e-9) for a, b in zip(drawn, WIRES, strict=True)] == [
+        True
+    ] * 2
+    told = [set(feature["properties"]) for feature in features(static, files["grid-2016"])]
+    assert told == [{"code", "name"}] * 2, "no length, no voltage in the open file"
+    assert files["substations"].codes == ("SS-01",)
+    (station,) = features(static, files["substations"])
+    assert station["geometry"]["coordinates"] == [105.6, 21.3]
+    assert "500/220/35" in station["properties"]["vi"][0]
+
+
+def test_without_the_grid_no_file_of_it_is_left_to_be_fetched(tmp_path):
+    made = publish(tmp_path / "store", schematic_tables())
+    with_it = layerdata.build(made, tmp_path / "static", simplify_m=30, grid=True)
+    without = layerdata.build(made, tmp_path / "static", simplify_m=30, grid=False)
+    assert {f.layer_id for f in with_it} - {f.layer_id for f in without} == {
+        "grid-2016",
+        "substations",
+    }
+    left = {path.name.rpartition("-")[0] for path in (tmp_path / "static/layers").glob("*.json")}
+    assert not left & set(GRID)
+    again = layerdata.build(made, tmp_path / "static", simplify_m=30, grid=True)
+    assert again == with_it
+    assert all((tmp_path / "static" / file.path).exists() for file in again)
+
+
+def test_the_settings_decide_about_the_grid(tmp_path, monkeypatch):
+    made = publish(tmp_path / "store", schematic_tables())
+    monkeypatch.setenv("PHUTHO_GRID_LAYER", "0")
+    settings.cache_clear()
+    try:
+        built = layerdata.build(made, tmp_path / "static", simplify_m=30)
+    finally:
+        settings.cache_clear()
+    assert not {file.layer_id for file in built} & set(GRID)

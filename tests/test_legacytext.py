@@ -1,99 +1,15 @@
 """Vietnamese in the old fonts and in wrongly read UTF-8: found for sure, converted back."""
 
-import csv
-import string
-import subprocess
 import unicodedata
-from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oldfonts import CELLS, ENCODERS, KINDS, NAMES, ROWS, accented, kept, tcvn3
 
-from lib.facts import FACTS
-from lib.legacytext import (
-    _TCVN3,
-    _UNDEFINED,
-    _VNI,
-    LOST,
-    convert,
-    detect,
-    examples,
-    is_syllable,
-    lost_letters,
-)
-from lib.text import catalog, nfc
-
-LOWER = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
-TABLES = ("communes", "former_units", "ended_units", "clusters")
-ROWS = {
-    path.stem: list(csv.reader(path.read_text("utf-8-sig").splitlines()))
-    for path in sorted(FACTS.glob("*.csv"))
-}
-CELLS = sorted({cell for rows in ROWS.values() for row in rows for cell in row})
-NAMES = sorted(
-    {row[rows[0].index("name")] for t in TABLES for rows in [ROWS[t]] for row in rows[1:]}
-)
-
-TO_TCVN3 = {letter: code for code, letter in _TCVN3.items() if code != "\u03bc"}
-TO_VNI = {letter: code for code, letter in _VNI.items() if code in {code.lower(), code.upper()}}
-
-
-def tcvn3(text: str) -> str:
-    """Encode `text`; a capital the fonts do not have is written small, as people did."""
-    return "".join(TO_TCVN3.get(c, TO_TCVN3.get(c.lower(), c)) for c in text)
-
-
-def as_tcvn3_holds_it(text: str) -> str:
-    return "".join(c if c.isascii() or c in TO_TCVN3 else c.lower() for c in text)
-
-
-def vni(text: str) -> str:
-    return "".join(TO_VNI.get(c, c) for c in text)
-
-
-def as_cp1252(text: str) -> str:
-    """Return the bytes of `text` in UTF-8 as cp1252 shows them, undefined ones as controls."""
-    return "".join(
-        chr(b) if b in _UNDEFINED else bytes([b]).decode("cp1252") for b in text.encode()
-    )
-
-
-ENCODERS = {"tcvn3": tcvn3, "vni": vni, "utf8_as_cp1252": as_cp1252}
-KINDS = sorted(ENCODERS)
-
-
-def kept(text: str, kind: str) -> str:
-    return as_tcvn3_holds_it(text) if kind == "tcvn3" else text
-
-
-@cache
-def accented(kind: str) -> list[str]:
-    return [name for name in NAMES if ENCODERS[kind](name) != name]
-
-
-# ---- the tables ------------------------------------------------------------
-
-
-def test_vni_holds_all_134_letters() -> None:
-    assert set(_VNI.values()) == {*LOWER, *LOWER.upper()}
-    assert len(TO_VNI) == 134
-
-
-def test_tcvn3_holds_the_67_small_letters_and_seven_capitals() -> None:
-    assert set(_TCVN3.values()) == {*LOWER, *"ĂÂÊÔƠƯĐ"}
-    assert len(TO_TCVN3) == 74
-
-
-def test_tcvn3_is_the_table_of_the_standard() -> None:
-    coded = "\n".join(code for code in TO_TCVN3.values()).encode("cp1252")
-    try:
-        known = subprocess.run(
-            ["iconv", "-f", "TCVN", "-t", "UTF-8"], input=coded, capture_output=True, check=True
-        )
-    except (FileNotFoundError, subprocess.CalledProcessError):
-        pytest.skip("no iconv that knows TCVN")
-    assert nfc(known.stdout.decode()).split() == list(TO_TCVN3)
+from lib.fontcodes import LOST
+from lib.legacytext import convert, detect, examples, lost_letters
+from lib.text import catalog
 
 
 @pytest.mark.parametrize(
@@ -114,9 +30,6 @@ def test_tcvn3_is_the_table_of_the_standard() -> None:
 )
 def test_known_texts(old: str, kind: str, new: str) -> None:
     assert convert(old, kind) == new
-
-
-# ---- there and back --------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -181,9 +94,6 @@ def test_a_font_of_capitals_holds_small_letters() -> None:
         assert convert(tcvn3(name.upper()), "tcvn3", capitals=True) == name.upper()
 
 
-# ---- never where nothing is wrong ------------------------------------------
-
-
 @pytest.mark.parametrize("table", sorted(ROWS))
 def test_no_table_column_or_cell_of_the_facts_is_taken_for_an_old_font(table: str) -> None:
     rows = ROWS[table]
@@ -228,13 +138,6 @@ def test_a_good_word_beside_an_old_one_is_left_alone(kind: str) -> None:
     assert convert(f"{ENCODERS[kind]('Thắng')} Đồng 5 m² (Yên)", kind) == "Thắng Đồng 5 m² (Yên)"
 
 
-@pytest.mark.parametrize(
-    "text", ["“CẤP XÃ”", "“XÃ”", "XÃ YÊN LẠC", "THỊ XÃ", "«Tam Nông»", "Xã «Lá»"]
-)
-def test_quotation_marks_are_not_half_of_a_letter(text: str) -> None:
-    assert convert(text, "utf8_as_cp1252") == text
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @given(text=st.text(st.characters(max_codepoint=0x7F)))
 def test_plain_ascii_stays_as_it_is(kind: str, text: str) -> None:
@@ -277,31 +180,6 @@ def test_text_of_cp1258_is_composed(kind: str) -> None:
     assert [convert(text, kind) for text in texts] == NAMES
 
 
-# ---- damaged on the way ----------------------------------------------------
-
-
-def test_utf8_read_as_latin_1_comes_back() -> None:
-    texts = [name.encode().decode("latin-1") for name in NAMES]
-    assert detect(texts) == "utf8_as_cp1252"
-    assert [convert(text, "utf8_as_cp1252") for text in texts] == NAMES
-
-
-def test_a_no_break_space_tidied_away_is_still_half_of_a_letter() -> None:
-    texts = [nfc(as_cp1252(name)) for name in NAMES]
-    assert sum("Ã " in text for text in texts) > 20
-    assert [convert(text, "utf8_as_cp1252") for text in texts] == NAMES
-
-
-@pytest.mark.parametrize("errors", ["replace", "ignore"])
-def test_a_byte_that_is_gone_leaves_a_hole_or_the_only_letter_that_fits(errors: str) -> None:
-    for name in NAMES:
-        text = name.encode().decode("cp1252", errors=errors)
-        converted = convert(text, "utf8_as_cp1252")
-        assert len(converted) == len(name)
-        assert all(a in {b, LOST} for a, b in zip(converted, name, strict=True))
-        assert LOST not in converted or any(c in "ềọỏờÁÍỐÝỞ" for c in name)
-
-
 def test_a_lost_letter_is_said() -> None:
     texts = [convert(t, "utf8_as_cp1252") for t in ("Tá»\ufffd Lá»—", "Ä\ufffdá»“ng SÃ³c")]
     assert texts == [f"T{LOST} Lỗ", "Đồng Sóc"]
@@ -324,40 +202,7 @@ def test_a_hostile_cell_takes_no_longer_than_its_length(piece: str) -> None:
     assert detect([piece * 50_000]) is None
 
 
-# ---- what a person confirms ------------------------------------------------
-
-
 def test_examples_are_different_texts_before_and_after() -> None:
     texts = ["Ba", "B¶o", "B¶o", "L¹c", "Yªn", "Nói"]
     assert examples(texts, "tcvn3", limit=2) == [("B¶o", "Bảo"), ("L¹c", "Lạc")]
     assert examples(["Ba", "Đồng"], "tcvn3") == []
-
-
-# ---- syllables -------------------------------------------------------------
-
-
-def test_every_accented_word_of_the_names_is_a_syllable() -> None:
-    words = {w.strip("()") for name in NAMES for w in name.replace("-", " ").split()}
-    assert [w for w in sorted(words) if not w.isascii() and not is_syllable(w)] == []
-
-
-@pytest.mark.parametrize(
-    "word", ["gì", "giếng", "quốc", "quý", "khuỷu", "Quỳnh", "hoà", "hòa", "thuở"]
-)
-def test_rare_spellings_are_syllables(word: str) -> None:
-    assert is_syllable(word)
-    assert is_syllable(word.upper())
-    assert is_syllable(unicodedata.normalize("NFD", word))
-
-
-@pytest.mark.parametrize(
-    "word", ["", "Bỡnh", "qúy", "các̀", "càt", "nghã", "cẻ", "đất́", "Müller", "b"]
-)
-def test_other_spellings_are_not(word: str) -> None:
-    assert not is_syllable(word)
-
-
-@given(st.text(st.sampled_from(string.ascii_lowercase + LOWER), max_size=9))
-def test_a_syllable_has_at_most_one_tone(word: str) -> None:
-    tones = [c for c in unicodedata.normalize("NFD", word) if c in "\u0300\u0309\u0303\u0301\u0323"]
-    assert len(tones) <= 1 or not is_syllable(word)

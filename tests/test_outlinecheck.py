@@ -1,6 +1,4 @@
-"""What is refused, mended, asked and noted about outlines before they are published."""
-
-import json
+"""What is refused and mended of outlines before they are published."""
 
 import geopandas as gpd
 import numpy as np
@@ -8,80 +6,36 @@ import pytest
 import shapely
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from outlinefiles import (
+    BOW_TIE,
+    EAST,
+    FILE,
+    GOOD,
+    NORTH,
+    PROVINCE,
+    ROW,
+    SPIKE,
+    file_of,
+    look,
+    polygon,
+    sentence,
+    square,
+    storage,
+    told,
+    with_height,
+)
 
 from lib.borders import prepare_communes
 from lib.crossing import cut
 from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.errors import WrongUseError
-from lib.outlinecheck import MAX_VERTICES, SAME_CORNER_DEG, check
-from lib.zones import to_storage
-
-EAST, NORTH = 550_000.0, 2_350_000.0
-FILE = "ranh-gioi.kml"
-ROW = 7
-
-
-def storage(shapes):
-    """Return shapes of the plane in EPSG:4326, exteriors counter-clockwise."""
-    return to_storage(shapely.orient_polygons(np.array(shapes, dtype=object)), 9208)
-
-
-LAND = shapely.box(EAST - 20_000, NORTH - 20_000, EAST + 20_000, NORTH + 20_000)
-(PROVINCE,) = storage([shapely.segmentize(LAND, 500)])
-
-
-def square(x=0.0, y=0.0, side=500.0):
-    """Return a square of the plane, 25 ha, round a place by the middle of the province."""
-    half = side / 2
-    return shapely.box(EAST + x - half, NORTH + y - half, EAST + x + half, NORTH + y + half)
-
-
-def polygon(*corners, holes=()):
-    shift = np.array([EAST, NORTH])
-    return shapely.Polygon(np.array(corners) + shift, [np.array(hole) + shift for hole in holes])
-
-
-def file_of(*shapes):
-    """Return `shapes` of EPSG:4326 as the rows of a file from row 7 on, with an odd index."""
-    return gpd.GeoDataFrame(
-        {
-            "cluster_id": [f"C{i}" for i in range(len(shapes))],
-            "name": [f"Cụm {i}" for i in range(len(shapes))],
-            "row": [ROW + i for i in range(len(shapes))],
-            "note": "giữ nguyên",
-        },
-        geometry=list(shapes),
-        index=[f"k{i}" for i in range(len(shapes))],
-        crs=STORAGE_CRS,
-    )
-
-
-def look(frame, known=None, decided=None):
-    return check(frame, known=known, decided_ha=decided or {}, province=PROVINCE, file=FILE)
-
-
-def told(frame, **context):
-    """Return level and short key of what is found."""
-    return [(f.level, f.key.partition(".")[2]) for f in look(frame, **context)[1]]
-
-
-def sentence(finding):
-    return finding.message().replace("\u00a0", " ")
-
-
-def with_height(shape):
-    return shapely.force_3d(shape, 12.0)
+from lib.outlinecheck import MAX_VERTICES, SAME_CORNER_DEG
 
 
 def with_a_blank(shape):
     corners = shapely.get_coordinates(shape)
     corners[1, 0] = np.nan
     return shapely.set_coordinates(shape, corners)
-
-
-GOOD = storage([square()])[0]
-BOW_TIE = polygon((0, 0), (500, 500), (500, 0), (0, 500))
-SPIKE = polygon((0, 0), (500, 0), (500, 249), (2_500, 250), (500, 251), (500, 500), (0, 500))
 
 
 def test_a_good_outline_has_nothing_said_and_stays_as_it_is():
@@ -258,136 +212,6 @@ def test_corners_within_a_millimetre_are_one(apart_m, gone):
     corners.insert(2, (lon, lat + apart_m / 110_700))
     kept, _ = look(file_of(shapely.Polygon(corners)))
     assert shapely.get_num_coordinates(kept.geometry.iloc[0]) == len(corners) - gone
-
-
-def test_a_spike_is_asked_about_with_its_corner():
-    (shape,) = storage([SPIKE])
-    _, (found,) = look(file_of(shape))
-    assert (found.level, found.row) == ("ask", ROW)
-    assert (
-        f"có 1 góc nhọn dưới 1° giữa hai cạnh dài hơn 5 m, nhọn nhất tại X = {NORTH + 250:.2f}"
-        in (sentence(found))
-    )
-    assert f"Y = {EAST + 2_500:.2f}" in sentence(found)
-
-
-@pytest.mark.parametrize("first", range(7))
-def test_a_spike_is_found_wherever_the_ring_begins(first):
-    corners = np.roll(shapely.get_coordinates(SPIKE)[:-1], first, axis=0)
-    _, (found,) = look(file_of(*storage([shapely.Polygon(corners)])))
-    assert "có 1 góc nhọn" in sentence(found)
-
-
-def test_a_spike_in_a_hole_or_a_second_part_is_found():
-    hole = square(side=6_000).difference(SPIKE)
-    two = shapely.MultiPolygon([square(-5_000), SPIKE])
-    keys = told(file_of(*storage([two])))
-    assert ("ask", "spike") in keys
-    assert ("ask", "spike") in told(file_of(*storage([hole])))
-
-
-@pytest.mark.parametrize(
-    "corners",
-    [
-        [(0, 0), (500, 0), (500, 249.97), (504, 250), (500, 250.03), (500, 500), (0, 500)],
-        [(0, 0), (500, 0), (500, 230), (2_500, 250), (500, 270), (500, 500), (0, 500)],
-    ],
-    ids=["short sides", "over 1 degree"],
-)
-def test_a_small_or_blunt_corner_is_no_spike(corners):
-    assert told(file_of(*storage([polygon(*corners)]))) == []
-
-
-def test_an_overlap_in_the_file_is_asked_about_once_with_both_names():
-    _, (found,) = look(file_of(*storage([square(), square(400, 0)])))
-    assert (found.level, found.row) == ("ask", ROW)
-    said = sentence(found)
-    assert (
-        f"dòng {ROW} (Cụm 0 (C0)): chồng lên Cụm 1 (C1) ở dòng {ROW + 1}, phần chung 5,00 ha"
-        in said
-    )
-
-
-def test_a_common_border_or_a_square_metre_is_no_overlap():
-    assert told(file_of(*storage([square(), square(500, 0), square(0, 499.999)]))) == []
-
-
-def test_an_overlap_with_a_known_outline_is_asked_about():
-    known = file_of(*storage([square(400, 0)])).assign(cluster_id="OLD", name="Cụm cũ")
-    _, (found,) = look(file_of(GOOD), known=known)
-    assert "chồng lên Cụm cũ (OLD) đã có trong dữ liệu, phần chung 5,00 ha" in sentence(found)
-
-
-def test_the_outline_that_is_replaced_is_no_overlap():
-    shapes = storage([square(), square(5_000, 0)])
-    known = file_of(*storage([square(100, 0), square(100, 100)]))
-    assert told(file_of(*shapes), known=known) == []
-
-
-def test_known_clusters_without_an_outline_are_passed_over():
-    known = file_of(None, shapely.Polygon()).assign(cluster_id=["X", "Y"])
-    assert told(file_of(GOOD), known=known) == []
-    assert told(file_of(GOOD), known=known[:0]) == []
-
-
-@pytest.mark.parametrize(
-    ("decided", "asked"),
-    [(25.0, False), (24.0, False), (26.5, True), (23.5, True), (np.nan, False), (None, False)],
-)
-def test_an_area_unlike_the_decision_is_asked_about(decided, asked):
-    found = look(file_of(GOOD), decided={"C0": decided, "C9": 1.0})[1]
-    assert bool(found) == asked
-    if asked:
-        said = sentence(found[0])
-        figure = f"{decided:.2f}".replace(".", ",")
-        assert f"đo theo ranh giới 25,00 ha, theo quyết định {figure} ha" in said
-
-
-def test_half_a_hectare_is_allowed_to_a_small_cluster():
-    small = file_of(*storage([square(side=200)]))
-    assert told(small, decided={"C0": 3.6}) == []
-    assert told(small, decided={"C0": 3.4}) == [("ask", "area_differs")]
-
-
-@pytest.mark.parametrize(
-    ("side", "figure"), [(31.0, "0,10 ha"), (1_415.0, "200,22 ha"), (32.0, ""), (1_414.0, "")]
-)
-def test_an_unusual_area_is_asked_about(side, figure):
-    found = look(file_of(*storage([square(side=side)])))[1]
-    assert [f.key for f in found] == ["outlinecheck.unusual_area"] * bool(figure)
-    if figure:
-        assert f"diện tích {figure}, khác thường" in sentence(found[0])
-
-
-def test_land_outside_the_province_is_asked_about():
-    _, (found,) = look(file_of(*storage([square(20_000)])))
-    assert (found.level, found.row) == ("ask", ROW)
-    assert "50,0 % diện tích (12,50 ha) nằm ngoài ranh giới tỉnh" in sentence(found)
-    assert told(file_of(*storage([square(19_754)]))) == []
-    assert told(file_of(*storage([square(25_000)]))) == [("ask", "partly_outside")]
-
-
-def test_holes_and_parts_are_noted():
-    ring = square().difference(square(-100, side=20)).difference(square(100, side=20))
-    parts = shapely.MultiPolygon([square(2_000, 0), square(4_000, 0), square(6_000, 0)])
-    _, (holes, several) = look(file_of(*storage([ring, parts])))
-    assert (holes.level, holes.row, several.level, several.row) == ("note", ROW, "note", ROW + 1)
-    assert "ranh giới có 2 phần khoét" in sentence(holes)
-    assert "ranh giới gồm 3 phần rời nhau" in sentence(several)
-
-
-def test_the_gravest_comes_first_and_a_report_can_be_written():
-    shapes = storage([square(side=1_500), square(4_000).difference(square(4_000, side=9)), BOW_TIE])
-    shapes[0] = with_height(shapes[0])
-    found = look(file_of(*shapes))[1]
-    assert [f.level for f in found] == ["refused", "ask", "mended", "note"]
-    assert json.loads(json.dumps([f.values for f in found]))[1]["area"] == "225,00\u00a0ha"
-
-
-def test_a_row_without_a_name_is_called_by_what_it_has():
-    frame = file_of(None, None, None).assign(name=["Tề Lỗ", None, ""], cluster_id=["", "C1", None])
-    said = [f.message() for f in look(frame)[1]]
-    assert ["(Tề Lỗ)" in said[0], "(C1)" in said[1], "(?)" in said[2]] == [True] * 3
 
 
 def test_what_was_given_is_not_changed():

@@ -28,6 +28,7 @@ PLANE_HA = 935_207.6
 ELLIPSOID_HA = 935_317.2
 """The province on the plane of EPSG:9208, as the law measures, and on the ellipsoid."""
 BACKGROUND = {"neighbours", "rivers", "former_borders", "former_pieces", "former_districts"}
+BACKGROUND |= {"grid_2016"}
 
 
 @dataclass(frozen=True)

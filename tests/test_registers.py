@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lib import facts, registers, schemas
 from lib.grid import Grid
-from lib.places import Places
+from lib.registers.places import Places
 from lib.text import LANGS, is_blank, number
 
 SOURCE = {"source_url": "file:bang.xlsx", "as_of": "2026-08-28", "sample": False}
@@ -136,6 +136,33 @@ def test_every_bad_cell_is_told_with_its_place():
     assert list(read.frame.columns) == ["cluster_id", "area_ha", "decision_date"]
 
 
+def test_a_refusal_quotes_the_cell_as_the_file_has_it():
+    head = ["Mã xã", "Tháng", "Số khách hàng"]
+    rows = [["08434", "10/2025", "1,5"], ["08434", "11/2025", "1 000 001"]]
+    read = registers.read_register(sheet(head, *rows), "customers", defaults=SOURCE)
+    shown = {f.key: said(f)["value"] for f in read.findings}
+    assert shown == {"cells.not_whole": "1,5", "registers.out_of_range": "1 000 001"}
+
+
+def test_hidden_characters_of_columns_in_use_are_told_with_their_place():
+    read = registers.read_register(
+        sheet(
+            ["Mã cụm", "Tên cụm", "Cột lạ"],
+            ["PT-001", "Bãi\u200b Ba\u00ad\u00ad 2", "\u202e"],
+            ["PT-002\ufeff", "Quảng\u00a0Yên\n", None],
+        ),
+        "clusters",
+    )
+    mended = [f for f in read.findings if f.level == "mended"]
+    assert [(f.key, f.row, f.column) for f in mended] == [
+        ("cells.hidden", 2, "Tên cụm"),
+        ("cells.hidden", 3, "Mã cụm"),
+    ]
+    assert "3 ký tự ẩn (U+200B, U+00AD)" in mended[0].message()
+    assert read.frame["name"].tolist() == ["Bãi Ba 2", "Quảng Yên"]
+    assert read.frame["cluster_id"].tolist() == ["PT-001", "PT-002"]
+
+
 def test_a_list_of_clusters_may_bring_a_name_and_one_figure():
     read = registers.read_register(sheet(["Tên CCN", "Lấp đầy (%)"], ["Ấm Hạ", 60]), "clusters")
     assert read.findings == ()
@@ -155,7 +182,7 @@ def test_keys_blank_or_twice_are_refused_with_both_rows():
         defaults=SOURCE,
     )
     (twice,) = told(read, "registers.duplicate")
-    assert (twice.row, said(twice)) == (3, {"value": "08434, 2025-10", "first": 2})
+    assert (twice.row, said(twice)) == (3, {"value": "8434, 2025-10", "first": 2})
     assert [f.row for f in told(read, "schemas.blank")] == [4]
     assert [f.level for f in told(read, "cells.zero")] == ["mended"]
     assert list(read.frame["commune_code"].fillna("")) == ["08434", "08434", ""]

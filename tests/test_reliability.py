@@ -33,7 +33,13 @@ STANDARD = """\
 08-31 08:20:00 10:20:00 700
 09-03 17:10:00 17:20:00 1500
 10-27 10:15:00 10:55:00 100"""
-"""IEEE Std 1366, sample system: circuit 7075 in 1994, 2,000 customers served."""
+"""The worked example of IEEE Std 1366: circuit 7075 in 1994, 2,000 customers served.
+
+The figures come from memory. The text of the standard could not be read while
+this was written (only its title pages were at hand), so neither the clause nor
+each time of day is confirmed. What can be checked is checked below: rounded
+minutes, customers and the indices agree with one another to the last digit.
+"""
 CODES = ("07900", "07903", "08500")
 
 

@@ -407,7 +407,11 @@ def test_the_real_context_says_where_it_comes_from(shared):
         "former_units": 479,
         "former_pieces": 482,
         "former_districts": 32,
+        "grid_2016": 124,
     }
+    assert list(layers["grid_2016"]) == ["voltage_kv", "geometry"], "what is off has no length"
+    assert set(layers["grid_2016"]["voltage_kv"]) == {"500", "220", "110"}
+    assert layers["grid_2016"].attrs["accuracy_m"] == 10_000
     assert "25" not in set(layers["neighbours"]["code"])
     assert "Lô" in set(layers["rivers"]["name"])
     for name, layer in layers.items():

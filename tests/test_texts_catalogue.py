@@ -24,15 +24,19 @@ from lib import (
     facts,
     filters,
     findings,
-    headings,
+    gaps,
     importing,
     legacytext,
     merger,
+    playlist,
+    reliability,
     schemas,
     search,
     sources,
+    symbols,
 )
 from lib.layers import REGISTRY
+from lib.registers import headings
 from lib.reports import annex_rows, atlas_pdf
 from lib.text import LANGS, catalog
 from lib.ui import sidebar
@@ -42,7 +46,7 @@ CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("
 STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CODE}
 KEY = re.compile(r"[a-z_]+\.(\w|\w[\w./-]*\w)")
 FILES = re.compile(r".*\.(css|csv|geojson|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|xlsx)")
-TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file"}
+TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"}
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
 
@@ -132,6 +136,7 @@ FAMILIES: dict[str, set[str]] = {
     "data.about_{}": set(importing.KINDS),
     "data.action_{}": {"prepare", "import"},
     "data.all_{}": {"gpkg", "xlsx", "geoparquet"},
+    "data.finding_{}": {"level", "place", "text"},
     "data.how_{}": set(get_args(headings.How)),
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
@@ -185,6 +190,24 @@ FAMILIES: dict[str, set[str]] = {
     "pages.{}": pages(),
     "pages.figure_{}": called("Figure", "pages/") | set(get_args(merger.Change)),
     "pages.{}_help": pages(),
+    "clustergrid.relation_{}": {"same_commune", "same_district", "nearest"},
+    "gaps.column_{}": {
+        *("code", "commune", "province", "side", "measure", "value", "unit", "threshold"),
+        *("state", "detail", "source", "as_of", "sample"),
+    },
+    "gaps.join_{}": set(get_args(gaps.Match)),
+    "gaps.measure_{}": set(gaps.MEASURES),
+    "gaps.short_{}": set(gaps.MEASURES),
+    "gaps.side_{}": set(get_args(gaps.Side)),
+    "gaps.unit_{}": set(gaps.MEASURES),
+    "layers.voltage_{}": {style.key for style in symbols.POWER_LINES},
+    "powerpage.event_{}": {"start", "duration", "kind", "cause", "customers"},
+    "powerpage.match_{}": set(get_args(gaps.Match)),
+    "powerpage.outages_{}": set(get_args(reliability.Kind)),
+    "powerpage.part_{}": {"list", "grid", "published", "ask", "log"},
+    "powerpage.published_{}": {"area", "what", "scope", "figure", "period", "source"},
+    "powerpage.{}": {"from", "to"},
+    "present.list_{}": set(playlist.PLAYLISTS),
     "prepare.used_{}": QUALITIES,
     "geometry.{}": {"gap", "overlap"},
     "reports.{}": set(atlas_pdf.WORDS),

@@ -56,7 +56,7 @@ def test_our_own_files_carry_the_hash_of_their_content(static):
 def test_a_changed_script_gets_another_name_and_the_old_one_stays(tmp_path, monkeypatch):
     assets = tmp_path / "assets"
     assets.mkdir()
-    for name in ("map.js", "map.css", "app.css"):
+    for name in ("map.js", "map.css", "app.css", "present.css"):
         (assets / name).write_bytes((webassets.ASSETS / name).read_bytes())
     old = install(tmp_path / "static")
     (assets / "map.js").write_text("// new", encoding="utf-8")

@@ -1,8 +1,6 @@
 """The zone of a file: the official shift, and what the position says about a choice."""
 
-import json
 import math
-import pickle
 
 import numpy as np
 import pytest
@@ -17,7 +15,6 @@ from lib.findings import gravest
 from lib.text import LANGS
 from lib.zones import (
     CHOICES,
-    Twin,
     proposal,
     propose,
     readings,
@@ -301,16 +298,6 @@ def test_no_numbers_whatever_are_an_error(xy):
     for finding in propose(shapes, 9208, PROVINCE, file=FILE):
         assert FILE in finding.message("vi")
         assert FILE in finding.message("en")
-
-
-def test_words_in_both_languages_are_plain_text_to_json_and_survive_a_cache():
-    twin = Twin("bản đồ", "map")
-    again = pickle.loads(pickle.dumps(twin))  # noqa: S301 - bytes made here
-    assert (f"{again}", f"{again:en}", json.loads(json.dumps(again))) == (
-        "bản đồ",
-        "map",
-        "bản đồ",
-    )
 
 
 def test_the_real_province_tells_the_zones_of_its_south_from_its_north(real_communes):

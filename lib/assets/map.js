@@ -12,6 +12,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
   const layers = new Map();
+  const asked = new Set();
   let map = null;
   let config = null;
   let wanted = null;
@@ -24,6 +25,8 @@
   let drawings = [];
   let drawn = "";
   let labelPane = null;
+  let byHand = false;
+  const views = new Set();
 
   function element(tag, className, text) {
     const node = document.createElement(tag);
@@ -61,9 +64,10 @@
     return L.divIcon({ html: svg, className: "ph-icon", iconSize: [size, size] });
   }
 
-  function tooltip(properties) {
+  function tooltip(properties, note) {
     const box = element("div", "ph-tip");
     box.appendChild(element("div", "ph-tip-name", properties.name));
+    if (note) box.appendChild(element("div", "ph-tip-note", note));
     for (const line of properties[config.lang] || []) {
       box.appendChild(element("div", "ph-tip-line", line));
     }
@@ -78,7 +82,13 @@
     return name;
   }
 
-  function build(spec, feature) {
+  /* What this answer says of one feature, beside what its file says. */
+  function noteOf(spec, place) {
+    const note = wanted && wanted.notes[spec.id];
+    return note ? `${note.label}: ${note.values[place]}` : "";
+  }
+
+  function build(spec, feature, place) {
     const options = { pane: spec.pane, interactive: spec.interactive, smoothFactor: 1 };
     let shape;
     if (spec.kind === "point") {
@@ -89,7 +99,8 @@
     }
     const item = { shape, style: HIDDEN, properties: feature.properties };
     if (spec.interactive) {
-      shape.bindTooltip(() => tooltip(feature.properties), { sticky: true, className: "ph-tooltip" });
+      const tip = () => tooltip(feature.properties, noteOf(spec, place));
+      shape.bindTooltip(tip, { sticky: true, className: "ph-tooltip" });
       shape.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
         report(spec.id, feature.properties.code);
@@ -102,7 +113,7 @@
     const answer = await fetch(spec.url);
     if (!answer.ok) throw new Error(`${spec.id}: ${answer.status}`);
     const data = await answer.json();
-    const items = data.features.map((feature) => build(spec, feature));
+    const items = data.features.map((feature, place) => build(spec, feature, place));
     layers.set(spec.id, { spec, items });
     apply();
   }
@@ -116,21 +127,38 @@
       if (spec.kind === "point") item.shape.setIcon(icon(look));
       else item.shape.setStyle(look);
       if (item.style === HIDDEN) item.shape.addTo(map);
+      // A heavy line is not to be half hidden under the neighbours.
+      if (look.front && item.shape.bringToFront) item.shape.bringToFront();
     }
     item.style = style;
   }
 
+  function isDrawn(spec) {
+    return [...(wanted.layers[spec.id] || "")].some((style) => style !== HIDDEN);
+  }
+
+  /* A layer is fetched when it is first to be seen, never before. */
+  function fetchDrawn() {
+    for (const spec of config.layers) {
+      if (asked.has(spec.id) || !isDrawn(spec)) continue;
+      asked.add(spec.id);
+      load(spec).catch(complain);
+    }
+  }
+
   function apply() {
     if (!wanted) return;
+    fetchDrawn();
     for (const { spec, items } of layers.values()) {
       const styles = wanted.layers[spec.id] || "";
       items.forEach((item, i) => restyle(spec, item, styles[i] || HIDDEN));
     }
     draw();
     highlight();
-    focus();
+    if (!look()) focus();
     drawLabels();
-    document.body.dataset.phLayers = String(layers.size);
+    const whole = config.layers.filter((spec) => layers.has(spec.id) || !isDrawn(spec));
+    document.body.dataset.phLayers = String(whole.length);
     document.body.dataset.phTurns = String(turns);
   }
 
@@ -176,6 +204,35 @@
 
   /* ---- where the map looks ------------------------------------------------ */
 
+  /* The address of the page holds the view a person chose, so that a link brings it back. */
+  function writeView(view) {
+    const page = new URL(window.parent.location.href);
+    if ((page.searchParams.get("view") || "") === view) return;
+    if (view) page.searchParams.set("view", view);
+    else page.searchParams.delete("view");
+    window.parent.history.replaceState(window.parent.history.state, "", page);
+  }
+
+  function rememberView() {
+    if (!byHand) return;
+    const { lat, lng } = map.getCenter();
+    const view = [map.getZoom().toFixed(1), lat.toFixed(4), lng.toFixed(4)].join(",");
+    views.add(view);
+    writeView(view);
+  }
+
+  /* Go where the address says, once; what this map wrote there itself is no order. */
+  function look() {
+    const view = wanted.view;
+    if (!view || views.has(view)) return false;
+    views.add(view);
+    const [zoom, lat, lng] = view.split(",").map(Number);
+    moved = true;
+    focusDone = wanted.focus ? `${wanted.focus.layer}:${wanted.focus.code}` : "";
+    map.setView([lat, lng], zoom, { animate: false });
+    return true;
+  }
+
   function home(animate) {
     // Not setMinZoom(): it may start an animated zoom, and Leaflet drops the next view meanwhile.
     map.options.minZoom = 0;
@@ -195,6 +252,8 @@
     }
     const item = find(target);
     if (!item && !bounds) return;
+    byHand = false;
+    writeView("");
     // The first view must stand still: the frame is still finding its size.
     const animate = focusDone !== null;
     focusDone = name;
@@ -275,6 +334,17 @@
 
   /* ---- once ---------------------------------------------------------------- */
 
+  /* While presenting, the arrows turn the pages of the list even when the map has the focus. */
+  function forward(event) {
+    if (!wanted || !wanted.present || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { key, code } = event;
+    window.parent.document.body.dispatchEvent(
+      new window.parent.KeyboardEvent("keydown", { key, code, bubbles: true }),
+    );
+  }
+
   function addHomeButton() {
     const control = L.control({ position: "topleft" });
     control.onAdd = () => {
@@ -287,6 +357,8 @@
       L.DomEvent.on(link, "click", (event) => {
         L.DomEvent.stop(event);
         moved = false;
+        byHand = false;
+        writeView("");
         home(true);
       });
       bar.appendChild(link);
@@ -321,6 +393,11 @@
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     addHomeButton();
     map.on("zoomend moveend", drawLabels);
+    for (const touched of ["wheel", "pointerdown", "keydown"]) {
+      frame.addEventListener(touched, () => { byHand = true; }, { capture: true, passive: true });
+    }
+    map.on("moveend", rememberView);
+    frame.addEventListener("keydown", forward, { capture: true });
     map.on("dragstart", () => { moved = true; });
     map.on("click", () => { if (wanted && wanted.selected) report("", ""); });
     new ResizeObserver(() => {
@@ -335,7 +412,7 @@
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     config = await answer.json();
     buildMap();
-    config.layers.forEach((spec) => { load(spec).catch(complain); });
+    apply();
   }
 
   function show(state) {

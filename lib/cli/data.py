@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from lib import backup, history, importing, layerdata
+from lib import backup, history, importing, layerdata, restore
 from lib.cli.base import StoreOption, account, app, in_use, open_store
 from lib.errors import DataRefusedError, WrongUseError
 from lib.settings import settings
 from lib.store import Store
-from lib.text import date, number, t
+from lib.text import date, nfc, number, t
 
 snapshots = typer.Typer(help="Các bản dữ liệu: xem, so sánh, khôi phục.", no_args_is_help=True)
 app.add_typer(snapshots, name="snapshots")
@@ -49,6 +49,10 @@ def import_files(
     as_of: Annotated[
         str, typer.Option("--as-of", help="Ngày số liệu, YYYY-MM-DD (mặc định: hôm nay).")
     ] = "",
+    commune: Annotated[
+        list[str] | None,
+        typer.Option(help="Xã của một tên cũ bị chia, dạng TÊN=MÃ; TÊN= để trống."),
+    ] = None,
     accuracy: Annotated[float | None, typer.Option(help="Sai số ranh giới cụm, mét.")] = 0.5,
     store: StoreOption = None,
 ) -> None:
@@ -60,6 +64,7 @@ def import_files(
         swapped=swap_xy,
         replace=replace,
         accuracy_m=accuracy,
+        communes=dict(_answer(text) for text in commune or []),
     )
     where = open_store(store)
     base = in_use(where)
@@ -88,6 +93,13 @@ def _said(key: str, table: str, counts: Mapping[str, int]) -> str:
     """Return the sentence that counts the rows of a table an act touches."""
     values: dict[str, object] = {name: number(count) for name, count in counts.items()}
     return t(key, "vi", table=t(f"about.table_{table}"), **values)
+
+
+def _answer(text: str) -> tuple[str, str]:
+    name, sign, code = text.partition("=")
+    if not sign or not name.strip():
+        raise WrongUseError("data.bad_answer", value=text)
+    return nfc(name), code.strip()
 
 
 def _day(value: str) -> str:
@@ -160,7 +172,7 @@ def restore_backup(
     if not file.is_file():
         raise WrongUseError("readers.no_file", file=file.name)
     where = open_store(store)
-    made = backup.restore_backup(file, where)
+    made = restore.restore_backup(file, where)
     layerdata.build(in_use(where), settings().static, simplify_m=settings().simplify_m)
     typer.echo(t("data.restored", snapshot=made.current))
 

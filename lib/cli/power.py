@@ -3,15 +3,22 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import typer
 
-from lib import exports, outagesample, reliability
-from lib.cli.base import app
-from lib.errors import WrongUseError
+from lib import exports, outagelog, outagesample, outageview, reliability
+from lib.cli.base import StoreOption, app, in_use, open_store
+from lib.errors import DataRefusedError, WrongUseError
 from lib.facts import load
-from lib.text import number, t
+from lib.outagecells import MOMENTARY_MINUTES
+from lib.outageread import Source
+from lib.samplelog import sample_of
+from lib.schemas import value_label
+from lib.text import date, number, t
 
 _SUFFIXES = (".csv", ".parquet", ".xlsx")
 
@@ -22,12 +29,16 @@ class By(StrEnum):
     COMMUNE = "commune"
     MONTH = "month"
     BOTH = "commune,month"
+    PROVINCE = "province"
+    ALL = "all"
 
 
 _KEYS: Final[Mapping[By, tuple[reliability.By, ...]]] = {
     By.COMMUNE: ("commune",),
     By.MONTH: ("month",),
     By.BOTH: ("commune", "month"),
+    By.PROVINCE: ("province",),
+    By.ALL: ("all",),
 }
 
 
@@ -38,15 +49,38 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
+class Planned(StrEnum):
+    """Which interruptions count."""
+
+    ALL = "all"
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+
+
 @app.command("reliability")
 def reliability_indices(
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .csv, .parquet hoặc .xlsx.")],
-    outages: Annotated[Path, typer.Option(help="Nhật ký mất điện (CSV hoặc Parquet).")],
+    outages: Annotated[
+        Path | None,
+        typer.Option(help="Nhật ký mất điện (CSV hoặc Parquet); bỏ trống: lấy trong kho dữ liệu."),
+    ] = None,
     customers: Annotated[
         Path | None, typer.Option(help="Số khách hàng theo xã và tháng (CSV hoặc Parquet).")
     ] = None,
-    by: Annotated[By, typer.Option(help="Tính theo xã, tháng hoặc cả hai.")] = By.BOTH,
+    by: Annotated[
+        By, typer.Option(help="Tính theo xã, tháng, cả hai, tỉnh cũ hoặc toàn tỉnh.")
+    ] = By.BOTH,
     engine: Annotated[Engine, typer.Option(help="duckdb hoặc spark.")] = Engine.DUCKDB,
+    planned: Annotated[
+        Planned, typer.Option(help="Tất cả, có kế hoạch hoặc không kế hoạch.")
+    ] = Planned.ALL,
+    momentary: Annotated[
+        float, typer.Option(help="Mất điện thoáng qua: dài nhất bao nhiêu phút.")
+    ] = MOMENTARY_MINUTES,
+    exclude_major_days: Annotated[
+        bool, typer.Option("--exclude-major-days", help="Bỏ ngày sự kiện lớn (2,5 beta).")
+    ] = False,
+    store: StoreOption = None,
 ) -> None:
     """Tính SAIFI, SAIDI, CAIDI, MAIFI (IEEE 1366) từ nhật ký mất điện."""
     if out.suffix.lower() not in _SUFFIXES:
@@ -56,15 +90,100 @@ def reliability_indices(
             raise WrongUseError("readers.no_file", file=path.name)
     if not out.parent.is_dir():
         raise WrongUseError("crosswork.no_folder", folder=str(out.parent))
-    given = reliability.answer(outages, customers, by=_KEYS[by], engine=engine.value)
-    if out.suffix.lower() == ".parquet":
-        given.rows.to_parquet(out, index=False)
-    elif out.suffix.lower() == ".csv":
-        out.write_bytes(exports.to_csv(given.rows))
-    else:
-        about = {t("power.note_method"): t("power.method")}
-        out.write_bytes(exports.to_xlsx(given.rows, notes=about, sheet="reliability"))
+    log, served, sources = _given(outages, customers, store)
+    sample = sample_of(log, served)
+    communes = load("communes")[["code", "former_province"]]
+    given = reliability.answer(
+        log,
+        served,
+        by=_KEYS[by],
+        engine=engine.value,
+        planned=planned.value,
+        momentary_minutes=momentary,
+        exclude_major_days=exclude_major_days,
+        groups=communes.set_axis(["commune_code", "province"], axis=1),
+    )
+    for finding in outagelog.findings(given.rules):
+        typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
+    about = {t("power.note_sources"): "; ".join(sources), **_about(log, given, planned, momentary)}
+    if sample:
+        about = {t("power.note_sample"): t("power.sample"), **about}
+    _write(out, given.rows.assign(data=t("power.sample_word")) if sample else given.rows, about)
+    for line in _removed(given):
+        typer.echo(line)
     typer.echo(t("power.done", rows=number(len(given.rows)), file=out.name))
+    if sample:
+        typer.echo(t("power.sample"))
+
+
+def _given(
+    outages: Path | None, customers: Path | None, store: Path | None
+) -> tuple[Source, Source | None, list[str]]:
+    """Return the log, the customers and where they come from: files, else the store."""
+    if outages is not None:
+        return outages, customers, [path.name for path in (outages, customers) if path is not None]
+    snapshot = in_use(open_store(store))
+    tables = {
+        name: snapshot.read(name)
+        for name in ("outages", "customers")
+        if name in snapshot.manifest.tables
+    }
+    log = outageview.log_in_use(tables)
+    if log is None:
+        raise DataRefusedError("power.no_log")
+    if log.set_aside:
+        typer.echo(t("power.set_aside", rows=number(log.set_aside)), err=True)
+    infos = [snapshot.manifest.tables[name] for name in tables]
+    sources = [f"{info.source} ({date(info.as_of)})" for info in infos]
+    if customers is not None:
+        return log.outages, customers, [sources[0], customers.name]
+    return log.outages, log.customers if len(log.customers) else None, sources
+
+
+def _about(
+    log: Source, given: reliability.ReliabilityAnswer, planned: Planned, momentary: float
+) -> dict[str, str]:
+    """Return what a reader of the file has to know, label -> text."""
+    first, last = reliability.extent(log)
+    about = {
+        t("power.note_period"): t("power.period", first=date(first), last=date(last)),
+        t("power.note_method"): t("power.method", minutes=number(momentary, digits=1)),
+        t("power.note_kind"): value_label("planned", planned.value)
+        if planned is not Planned.ALL
+        else t("power.every_kind"),
+        t("power.note_rules"): " ".join(f.message() for f in outagelog.findings(given.rules)),
+        t("power.note_removed"): " ".join(_removed(given)),
+    }
+    return {label: text for label, text in about.items() if text}
+
+
+def _removed(given: reliability.ReliabilityAnswer) -> list[str]:
+    """Return one sentence for each major event day that was left out."""
+    if given.removed_days is None:
+        return []
+    days: list[Any] = given.removed_days.days.to_dict("records")
+    return [
+        t(
+            "power.removed_day",
+            day=date(row["day"]),
+            saidi=number(row["saidi_min"], digits=1),
+            count=number(row["interruptions"]),
+        )
+        for row in days
+    ] or [t("power.no_removed_day")]
+
+
+def _write(out: Path, rows: pd.DataFrame, about: Mapping[str, str]) -> None:
+    if out.suffix.lower() == ".csv":
+        out.write_bytes(exports.to_csv(rows))
+    elif out.suffix.lower() == ".xlsx":
+        out.write_bytes(exports.to_xlsx(rows, notes=about, sheet="reliability"))
+    else:
+        table = pa.Table.from_pandas(rows, preserve_index=False)
+        notes = {label.encode(): text.encode() for label, text in about.items()}
+        pq.write_table(
+            table.replace_schema_metadata({**(table.schema.metadata or {}), **notes}), out
+        )
 
 
 @app.command("sample-outages")

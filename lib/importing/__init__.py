@@ -21,6 +21,7 @@ from lib.importing.borders import check_borders
 from lib.importing.draft import KINDS, Counts, CrsRead, Draft, Options, gravest_first
 from lib.importing.outlines import check_outlines
 from lib.importing.registers import check_register
+from lib.importing.shapes import drawn
 from lib.readers import Content, read
 from lib.store import Act, Snapshot, Store, Table
 
@@ -106,23 +107,43 @@ def check(
     unreadable : sequence of Finding
         Refusals of files that could not be read.
     """
-    settled, said, shown = texts.settle(list(contents), options.text)
+    meant, unused = _meant(contents, options.kind)
+    settled, said, shown = texts.settle(meant, options.text)
     if not settled:
         return Draft(options, findings=gravest_first([*unreadable, *said]))
-    drawn = any(content.layers for content in settled)
     try:
-        if options.kind == "communes":
+        if options.kind == "communes" and any(map(drawn, settled)):
             draft = check_borders(settled, options, base)
-        elif options.kind == "outlines" or (
-            options.kind == "clusters" and (drawn or _has_shapes(settled))
-        ):
+        elif options.kind == "outlines" or (options.kind == "clusters" and _has_shapes(settled)):
             draft = check_outlines(settled, options, base)
         else:
             draft = check_register(settled, options, base)
     except DataRefusedError as error:
         draft = Draft(options, findings=(from_error(error),))
-    found = gravest_first([*unreadable, *said, *draft.findings])
+    found = gravest_first([*unreadable, *said, *draft.findings, *unused])
     return replace(draft, findings=found, text_before_after=tuple(shown))
+
+
+def _meant(contents: Sequence[Content], kind: str) -> tuple[list[Content], list[Finding]]:
+    """Return the files with only the sheet or layer called as the kind, where one is.
+
+    Such a file holds other tables under their own names, as a download of all
+    data and a template do.
+    """
+    meant: list[Content] = []
+    unused: list[Finding] = []
+    for content in contents:
+        names = [*(grid.sheet for grid in content.grids), *(la.layer for la in content.layers)]
+        if kind not in names:
+            meant.append(content)
+            continue
+        grids = tuple(grid for grid in content.grids if grid.sheet == kind)
+        layers = tuple(layer for layer in content.layers if layer.layer == kind)
+        meant.append(replace(content, grids=grids, layers=layers))
+        if others := ", ".join(name for name in names if name != kind):
+            values = {"names": others, "kind": kind}
+            unused.append(Finding("note", "importing.parts_unused", values, content.file))
+    return meant, unused
 
 
 def _has_shapes(contents: Sequence[Content]) -> bool:
@@ -182,6 +203,7 @@ def publish(
         "import": {
             "kind": draft.options.kind,
             "counts": {n: vars(c) for n, c in draft.counts.items()},
+            "chosen": draft.options.chosen(),
         },
     }
     act = Act("import", who, dict(files), base=base.snapshot_id, details=details)

@@ -13,14 +13,14 @@ import pandas as pd
 from lib import coverage, geometry
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding, from_error
+from lib.findings import Finding, Twin, from_error
 from lib.geometry import outline
+from lib.importing.downloaded import QUALITY, border_qualities
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes
 from lib.importing.shapes import place, shapes_of
 from lib.readers import Content
 from lib.text import bare_name, hectares, number, percent
-from lib.zones import Twin
 
 _OFF: Final = 0.02
 """A commune whose area differs from the published one by more than this share is told."""
@@ -58,7 +58,11 @@ def check_borders(
             crs.append(read)
             found.extend(told)
             if frame is not None:
-                placed.append(frame.assign(file=one.file, code=_codes(one.grid, frame)))
+                own = {
+                    "code": _codes(one.grid, frame),
+                    "quality": border_qualities(one.grid, len(frame)),
+                }
+                placed.append(frame.assign(file=one.file, **own))
     if not placed:
         return Draft(options, findings=gravest_first(found), crs=tuple(crs))
     given = gpd.GeoDataFrame(pd.concat(placed, ignore_index=True), crs=STORAGE_CRS)
@@ -66,7 +70,8 @@ def check_borders(
     found.extend(_complete(given, before))
     if any(finding.level == "refused" for finding in found):
         return Draft(options, findings=gravest_first(found), crs=tuple(crs))
-    after = _settled(given, before, found)
+    quality = next(q for q in QUALITY if q in set(given["quality"]))
+    after = _settled(given, before, found).assign(border_quality=quality)
     counts = {"communes": count_changes(before, after, ("code",))}
     preview = pd.concat([before.assign(state="old"), after.assign(state="new")], ignore_index=True)
     return Draft(
@@ -76,7 +81,7 @@ def check_borders(
         counts=counts,
         preview=gpd.GeoDataFrame(preview[["code", "name", "state", "geometry"]], crs=STORAGE_CRS),
         crs=tuple(crs),
-        border_quality="official",
+        border_quality=quality,
     )
 
 
@@ -154,7 +159,6 @@ def _settled(
         gpd.GeoSeries(order.to_numpy(), index=before.index, crs=STORAGE_CRS)
     )
     after["measured_ha"] = geometry.areas_ha(after.geometry)
-    after["border_quality"] = "official"
     share = after["measured_ha"] / (100 * after["area_km2"]) - 1
     for row in after.assign(share=share)[share.abs() > _OFF].itertuples():
         values = {

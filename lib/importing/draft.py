@@ -9,9 +9,9 @@ import pandas as pd
 
 from lib.crs import STORAGE_CRS
 from lib.findings import LEVELS, Finding
-from lib.headings import Heading
 from lib.legacytext import LegacyEncoding
 from lib.matching import ClusterMatch
+from lib.registers.headings import Heading
 from lib.text import Lang
 
 KINDS: Final = (
@@ -48,9 +48,13 @@ class Options:
     text : str or None
         Old font to convert from, ``keep`` to leave the texts, None if not decided.
     mapping : mapping
-        Column of the table -> place of the column in the file, picked by hand.
+        Column of the table -> place of the column in the file, picked by hand;
+        -1 for a column the file does not have.
     matches : mapping
         Label in the file -> cluster_id, picked by hand; empty to leave it out.
+    communes : mapping
+        Name of a commune as the file has it -> commune code, picked by hand;
+        empty to leave it blank.
     quality : str
         Of outlines: surveyed, traced or approximate.
     accuracy_m : float or None
@@ -66,9 +70,19 @@ class Options:
     text: TextChoice = None
     mapping: Mapping[str, int] = field(default_factory=dict)
     matches: Mapping[str, str] = field(default_factory=dict)
+    communes: Mapping[str, str] = field(default_factory=dict)
     quality: str = "surveyed"
     accuracy_m: float | None = 0.5
     replace: bool = False
+
+    def chosen(self) -> dict[str, dict[str, object]]:
+        """Return what a person picked by hand, for the manifest; empty where nothing was."""
+        picked: dict[str, Mapping[str, object]] = {
+            "columns": self.mapping,
+            "clusters": self.matches,
+            "communes": self.communes,
+        }
+        return {name: dict(choice) for name, choice in picked.items() if choice}
 
 
 @dataclass(frozen=True)
@@ -151,6 +165,12 @@ class Draft:
     def changes(self) -> bool:
         """Whether publishing would change anything."""
         return any(c.added or c.changed or c.removed for c in self.counts.values())
+
+    @property
+    def asked_communes(self) -> dict[str, tuple[str, ...]]:
+        """Return names of communes that could be several -> their codes."""
+        told = [vars(finding)["values"] for finding in self.of("ask")]
+        return {str(v["value"]): tuple(v["codes"].split()) for v in told if "codes" in v}
 
     def report(self, lang: Lang = "vi") -> dict[str, Any]:
         """Return all of it as plain values, for a JSON report."""

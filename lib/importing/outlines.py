@@ -11,8 +11,9 @@ import shapely
 from lib import outlinecheck
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding, from_error
+from lib.findings import Finding, Twin, from_error
 from lib.geometry import areas_ha, outline
+from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines_said
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes, merge_rows
 from lib.importing.shapes import place, shapes_of
@@ -20,7 +21,6 @@ from lib.matching import ClusterMatch, alike, match_clusters
 from lib.readers import Content
 from lib.schemas import ALL_TABLES
 from lib.text import hectares, number
-from lib.zones import Twin
 
 _UNKNOWN: Final = {
     "kind": "ccn",
@@ -66,7 +66,10 @@ def check_outlines(
             crs.append(read)
             found.extend(told)
             if frame is not None:
-                placed.append(frame.assign(file=one.file, stem=_stem(content.file)))
+                own, told = outlines_said(one.grid, frame)
+                found.extend(told)
+                named = frame.assign(file=one.file, stem=_stem(content.file))
+                placed.append(named.join(own))
     if not placed:
         return Draft(options, findings=gravest_first(found), crs=tuple(crs))
     given = gpd.GeoDataFrame(pd.concat(placed, ignore_index=True), crs=STORAGE_CRS)
@@ -169,17 +172,12 @@ def _new_clusters(
             "cluster_id": new["code"].to_numpy(),
             "name": new["name"].to_numpy(),
             "former_province": _provinces(new, gpd.GeoDataFrame(base["communes"])),
-            "source_url": [f"file:{_address(file)}" for file in new["file"]],
+            "source_url": [f"file:{address(file)}" for file in new["file"]],
             "as_of": options.as_of,
         }
     )
     typed: pd.DataFrame = ALL_TABLES["clusters"].validate(rows.reindex(columns=columns))
     return typed
-
-
-def _address(name: str) -> str:
-    """Return a file's name as it can stand in a source: no spaces, no slashes."""
-    return "_".join(name.replace("/", " ").split())
 
 
 def _provinces(new: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[str]:
@@ -208,10 +206,9 @@ def _joined(
                 )
             )
         stated = parts["stated_ha"].sum(min_count=len(parts))
-        rows.append(
-            (cluster, names[cluster], first["file"], first["row"], first["epsg"], stated, shape)
-        )
-    columns = ["cluster_id", "name", "file", "row", "epsg", "stated_ha", "geometry"]
+        own = [first[column] for column in ("file", "row", "epsg", *OUTLINE)]
+        rows.append((cluster, names[cluster], *own, stated, shape))
+    columns = ["cluster_id", "name", "file", "row", "epsg", *OUTLINE, "stated_ha", "geometry"]
     return gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=columns), geometry="geometry", crs=STORAGE_CRS
     )
@@ -264,17 +261,8 @@ def _tables(
     base: Mapping[str, pd.DataFrame],
     clusters: pd.DataFrame,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    accuracy = np.nan if options.accuracy_m is None else options.accuracy_m
     fresh = gpd.GeoDataFrame(
-        {
-            "cluster_id": checked["cluster_id"],
-            "outline_quality": options.quality,
-            "outline_accuracy_m": float(accuracy),
-            "given_crs": [f"EPSG:{epsg}" for epsg in checked["epsg"]],
-            "note": None,
-            "source_url": [f"file:{_address(file)}" for file in checked["file"]],
-            "as_of": options.as_of,
-        },
+        {"cluster_id": checked["cluster_id"], **outline_columns(checked, options)},
         geometry=checked.geometry.to_numpy(),
         crs=STORAGE_CRS,
     )

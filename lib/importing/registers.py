@@ -12,18 +12,17 @@ import shapely
 from lib import registers
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding, from_error
+from lib.findings import Finding, Twin, from_error
 from lib.geometry import outline
 from lib.grid import Grid
-from lib.headings import Heading
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes, merge_rows
-from lib.importing.shapes import Shapes, place, shapes_of
+from lib.importing.shapes import Shapes, drawn, place, shapes_of
 from lib.matching import alike, match_clusters
 from lib.readers import Content
+from lib.registers.headings import Heading
 from lib.schemas import ALL_TABLES, KEYS
 from lib.text import is_blank, number
-from lib.zones import Twin
 
 _PREFIX: Final = {"Phú Thọ": "PT", "Vĩnh Phúc": "VP", "Hòa Bình": "HB"}
 _UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {
@@ -42,7 +41,8 @@ _UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {
     "weak_supply": {"state": "unknown_now"},
 }
 """Codes of *nobody says* for columns a file does not have; only in rows that are new."""
-_WITH_GEOMETRY: Final = ("power_lines",)
+_WITH_GEOMETRY: Final = ("power_lines", "communes")
+"""Tables whose rows have shapes: a table without any only changes rows that are known."""
 _WITH_PLACE: Final = ("substations",)
 
 
@@ -65,15 +65,19 @@ def check_register(
     crs: list[CrsRead] = []
     heads: list[tuple[str, Heading]] = []
     frames = _frames(contents, options, base, crs, found, heads)
+    before = base.get(table)
     if not frames and not any(finding.level == "refused" for finding in found):
         found.append(Finding("refused", "importing.empty_register", file=contents[0].file))
+    for frame in frames:
+        if table in _WITH_GEOMETRY and "geometry" not in frame:
+            found.extend(_without_shape(frame, table, before))
     if not frames or any(finding.level == "refused" for finding in found):
         return Draft(options, findings=gravest_first(found), crs=tuple(crs), headings=tuple(heads))
     fresh = pd.concat(frames, ignore_index=True)
     if table == "clusters":
         fresh = _known_clusters(fresh, options, base["clusters"], found)
     fresh = _once(fresh, table, found)
-    before = base.get(table)
+    found.extend(_fewer_communes(fresh, options, base, contents[0].file))
     filled = _filled(fresh, table, before)
     merged = _merged(filled, table, before, options)
     where = _rows_in_file(merged, fresh, table)
@@ -82,6 +86,7 @@ def check_register(
     extra = [column for column in plain.columns if column not in model]
     typed, said = registers.validate(table, plain[model], where, contents[0].file)
     found.extend(said)
+    found.extend(_mixed_sample(typed, contents[0].file))
     if any(finding.level == "refused" for finding in found):
         return Draft(options, findings=gravest_first(found), crs=tuple(crs), headings=tuple(heads))
     result: pd.DataFrame = typed.assign(**{column: plain[column] for column in extra})
@@ -98,6 +103,24 @@ def check_register(
         crs=tuple(crs),
         headings=tuple(heads),
     )
+
+
+def _fewer_communes(
+    fresh: pd.DataFrame, options: Options, base: Mapping[str, pd.DataFrame], file: str
+) -> list[Finding]:
+    """Refuse to take communes out: the law has 148."""
+    if options.kind != "communes" or not options.replace or len(fresh) >= len(base["communes"]):
+        return []
+    values = {"count": len(base["communes"]) - len(fresh)}
+    return [Finding("refused", "importing.communes_stay", values, file)]
+
+
+def _mixed_sample(typed: pd.DataFrame, file: str) -> list[Finding]:
+    """Refuse a sample beside real rows: whoever reads the table would add them up."""
+    if "sample" not in typed or typed["sample"].all() or not typed["sample"].any():
+        return []
+    values = {"sample": int(typed["sample"].sum()), "real": int((~typed["sample"]).sum())}
+    return [Finding("refused", "importing.mixed_sample", values, file)]
 
 
 def _frames(
@@ -131,7 +154,7 @@ def _sheets(
     found: list[Finding],
 ) -> list[tuple[Grid, gpd.GeoSeries | None]]:
     """Return each sheet or layer of a file with the shapes of its rows, if the table has any."""
-    if content.grids and table not in _WITH_GEOMETRY:
+    if content.grids and (table not in _WITH_GEOMETRY or not drawn(content)):
         return [(grid, None) for grid in content.grids]
     if table not in (*_WITH_GEOMETRY, *_WITH_PLACE):
         raise DataRefusedError("importing.no_rows", file=content.file)
@@ -186,6 +209,7 @@ def _read(
         mapping=options.mapping or None,
         defaults={"source_url": source, "as_of": options.as_of},
         reference=base,
+        communes=options.communes,
     )
     found.extend(read.findings)
     if read.heading is not None:
@@ -258,6 +282,17 @@ def _once(fresh: pd.DataFrame, table: str, found: list[Finding]) -> pd.DataFrame
     return once
 
 
+def _without_shape(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> list[Finding]:
+    """Return a refusal for each row of a file without shapes that is not known."""
+    (key,) = KEYS[table]
+    known = set() if before is None else set(before[key])
+    return [
+        Finding("refused", "importing.row_without_shape", {"value": value}, file, int(row))
+        for value, file, row in zip(fresh[key], fresh["_file"], fresh["_row"], strict=True)
+        if value not in known
+    ]
+
+
 def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.DataFrame:
     """Return the rows with *nobody says* where a new row lacks a column that has such a code."""
     rows = fresh.copy()
@@ -269,6 +304,9 @@ def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.
             rows[column] = value
         elif column in rows:
             rows[column] = rows[column].astype(object).where(rows[column].notna(), value)
+    if "geometry" in rows and before is not None and "geometry" in before:
+        known_shapes = rows[key[0]].map(before.set_index(key[0])["geometry"].to_dict())
+        rows["geometry"] = rows["geometry"].where(rows["geometry"].notna(), known_shapes)
     return rows
 
 

@@ -10,15 +10,16 @@ import pandas as pd
 import shapely
 
 from lib import zones
-from lib.cells import clean_text
+from lib.celltext import clean_text
 from lib.coordinates import CoordinateTable, is_coordinate_table, read_coordinate_table
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
-from lib.findings import Finding
+from lib.findings import Finding, Twin
 from lib.grid import Cell, Grid, cell_text
 from lib.importing.draft import CrsRead, Options
 from lib.importing.texts import as_grid
 from lib.readers import Content, Features
+from lib.registers.cells import hidden
 from lib.text import Lang, fold, number
 
 _WKT: Final = ("wkt", "geometry", "geom", "hinh hoc")
@@ -39,6 +40,7 @@ _NAMES: Final = (
     *("ten cum cong nghiep", "cluster_name", "cluster", "cum", "text", "layer"),
 )
 """Columns that name a shape, the surest first; of a drawing the text inside it, else its layer."""
+_LABELS: Final = frozenset({*_CODES, *_NAMES})
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,18 @@ class Shapes:
     grid: Grid | None = None
 
 
+def drawn(content: Content) -> bool:
+    """Return whether a file holds shapes: layers, coordinate tables or a column of WKT."""
+    return bool(content.layers) or any(
+        is_coordinate_table(grid) or _wkt_column(grid) for grid in content.grids
+    )
+
+
 def shapes_of(content: Content) -> tuple[list[Shapes], list[Finding]]:
     """Return the shapes a file holds: features, coordinate tables, or tables with WKT."""
     found: list[Finding] = list(content.findings)
     shapes = [_features(layer) for layer in content.layers]
+    found.extend(said for one in shapes for said in _hidden(one))
     alone = len(content.grids) == 1
     for grid in content.grids:
         if is_coordinate_table(grid):
@@ -82,7 +92,7 @@ def shapes_of(content: Content) -> tuple[list[Shapes], list[Finding]]:
                 shapes.append(_parcels(grid, table))
         elif (place := _wkt_column(grid)) is not None:
             read, refused = _wkt(grid, *place)
-            found.extend(refused)
+            found.extend((*refused, *_hidden(read)))
             shapes.append(read)
         elif alone:
             raise DataRefusedError("importing.no_shapes", file=grid.place)
@@ -104,6 +114,20 @@ def _labels(grid: Grid) -> pd.DataFrame:
         return [next((text for text in row if text), "") for row in texts]
 
     return pd.DataFrame({"code": first(_CODES), "name": first(_NAMES)}, dtype=object)
+
+
+def _hidden(shapes: Shapes) -> list[Finding]:
+    """Return a finding for each label from which characters nobody sees are taken out."""
+    if shapes.grid is None:
+        return []
+    heading, *rows = shapes.grid.rows
+    titles = {at: cell_text(cell) for at, cell in enumerate(heading)}
+    return [
+        Finding("mended", told.key, dict(told.values), shapes.file, int(row), titles[at])
+        for row, cells in zip(shapes.frame["row"], rows, strict=True)
+        for at in titles
+        if fold(titles[at]) in _LABELS and (told := hidden(cells[at])).level
+    ]
 
 
 def _features(layer: Features) -> Shapes:
@@ -197,7 +221,7 @@ def place(
     present = shapes.given[~shapely.is_missing(shapes.given) & ~shapely.is_empty(shapes.given)]
     if epsg is None:
         inside = [r for r in zones.readings(present, province) if r.inside]
-        words = zones.Twin.of(lambda lang: "; ".join(_reading_words(r, lang) for r in inside))
+        words = Twin.of(lambda lang: "; ".join(_reading_words(r, lang) for r in inside))
         key = "importing.crs_needed" if inside else "importing.crs_needed_nowhere"
         read = CrsRead(
             shapes.file,
@@ -237,7 +261,7 @@ def place(
 def _zone_words(epsg: int) -> str:
     if epsg not in zones.CHOICES:
         return f"EPSG:{epsg}"
-    return zones.Twin.of(lambda lang: zones.zone_label(epsg, lang))
+    return Twin.of(lambda lang: zones.zone_label(epsg, lang))
 
 
 def _reading_words(reading: zones.Reading, lang: Lang) -> str:

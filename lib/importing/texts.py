@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib import legacytext
+from lib.celltext import GUARDED
 from lib.findings import Finding
 from lib.grid import Cell, Grid
 from lib.importing.draft import TextChoice
@@ -101,6 +102,8 @@ def _cell(value: object) -> Cell:
         value = value.item()
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime()
+    if isinstance(value, str) and GUARDED.match(value):
+        return f"'{value}"  # a layer's texts have no guard that a reading may take off
     if value is None or isinstance(value, str | int | float | bool):
         return value
     return str(value)

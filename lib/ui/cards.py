@@ -12,6 +12,7 @@ from lib.mapview import Target
 from lib.schemas import value_label
 from lib.text import date, hectares, is_blank, number, percent
 from lib.ui.card import Fact, Source, show_card, site
+from lib.ui.powerdata import cluster_grid
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -139,6 +140,7 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         ),
         Fact(tr("cards.wastewater"), words("wastewater", "wastewater"), 1),
         Fact(tr("cards.outline"), words("outline_quality", "outline_quality")),
+        Fact(tr("powerpage.stations"), _stations(data, cluster_id)),
     ]
     law = row_of(data.tables["former_units"].head(1), "part", "whole")
     placed = not is_blank(cluster["lat"])
@@ -150,6 +152,36 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         note=str(cluster["note"] or ""),
         caution=tr("cards.approximate") if placed else tr("cards.no_marker"),
     )
+
+
+def _stations(data: Workspace, cluster_id: str) -> str:
+    """Return the substations on record with a cluster: voltage, capacity, state, how far."""
+    lang = language()
+    pairs = cluster_grid(data.manifest.snapshot_id, data)
+    told = []
+    for row in pairs[pairs["cluster_id"] == cluster_id].to_dict("records"):
+        if is_blank(row["substation_id"]):
+            return tr(str(row["reason"]))
+        far = row["distance_km"]
+        told.append(
+            tr(
+                "cards.station",
+                name=row["substation_name"],
+                voltage=row["voltage_kv"],
+                capacity=station_capacity(row),
+                state=value_label("power_status", row["status"], lang),
+                near=tr(f"clustergrid.relation_{row['relation']}"),
+                distance=tr(str(row["reason"])) if is_blank(far) else number(far, lang, 2, "km"),
+            )
+        )
+    return "; ".join(told)
+
+
+def station_capacity(row: Mapping[Any, Any]) -> str:
+    """Return the capacity of a substation as its source gives it."""
+    if not is_blank(row["capacity_mva"]):
+        return number(float(row["capacity_mva"]), language(), 0, "MVA")
+    return tr("common.no_data") if is_blank(row["capacity_text"]) else str(row["capacity_text"])
 
 
 def _listed(value: object) -> str | None:
@@ -190,9 +222,31 @@ def weak_card(data: Workspace, weak_id: str) -> None:
     )
 
 
+def station_card(data: Workspace, substation_id: str) -> None:
+    """Draw the card of one substation, drawn because somebody gave its position."""
+    lang = language()
+    row = row_of(data.tables["substations"], "substation_id", substation_id)
+    names = data.communes.set_index("code")["name"]
+    commune = row["commune_code"]
+    facts = [
+        Fact(tr("powerpage.voltage"), row["voltage_kv"], 1),
+        Fact(tr("powerpage.capacity"), station_capacity(row), 1),
+        Fact(tr("powerpage.state"), value_label("power_status", row["status"], lang), 1),
+        Fact(tr("cards.place_now"), str(names[commune]) if commune else None, 1),
+    ]
+    show_card(
+        str(row["name"]),
+        tr("cards.station_card_sub", voltage=row["voltage_kv"]),
+        facts,
+        [source_of(row)],
+        note=str(row["note"] or ""),
+    )
+
+
 def card_of(data: Workspace, selected: Target | None) -> Callable[[], None] | None:
     """Return what draws the card of `selected`, None if nothing is."""
     if selected is None:
         return None
-    draw = {"clusters": cluster_card, "weak": weak_card}.get(selected.layer_id, commune_card)
+    cards = {"clusters": cluster_card, "weak": weak_card, "substations": station_card}
+    draw = cards.get(selected.layer_id, commune_card)
     return partial(draw, data, selected.code)

@@ -1,13 +1,16 @@
 """What a check found, on the screen: the verdict first, then every point with its place."""
 
-import pandas as pd
-import streamlit as st
+from typing import Final
 
-from lib.headings import column_label
+import streamlit as st
+from markupsafe import Markup
+
 from lib.importing import Draft
 from lib.text import number
 from lib.ui.state import language, tr
 
+_SHOWN: Final = 200
+"""Most findings drawn; the report holds all."""
 _SIGNS = "\\`*_{}[]()<>#+-!|~:$"
 
 
@@ -49,59 +52,29 @@ def counts(draft: Draft) -> None:
 
 
 def table(draft: Draft) -> None:
-    """Draw every finding: how grave, where, what and what to do."""
+    """Draw every finding in full: how grave, where, what and what to do; gravest first."""
     if not draft.findings:
         return
     lang = language()
-    rows = pd.DataFrame(
-        {
-            tr("data.finding_level"): [tr(f"data.level_{f.level}") for f in draft.findings],
-            tr("data.finding_place"): [_place(f.row, f.column) for f in draft.findings],
-            tr("data.finding_text"): [f.message(lang) for f in draft.findings],
-        }
+    head = Markup("").join(
+        Markup("<th>{}</th>").format(tr(f"data.finding_{name}"))
+        for name in ("level", "place", "text")
     )
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height=min(420, 72 * (len(rows) + 1)),
-        row_height=68,
-        column_config={
-            tr("data.finding_level"): st.column_config.Column(width=120),
-            tr("data.finding_place"): st.column_config.Column(width=150),
-        },
-        alt=tr("data.findings"),
+    rows = Markup("").join(
+        Markup('<tr class="ph-{}"><td>{}</td><td>{}</td><td>{}</td></tr>').format(
+            f.level, tr(f"data.level_{f.level}"), _place(f.row, f.column), f.message(lang)
+        )
+        for f in draft.findings[:_SHOWN]
     )
+    page = Markup(
+        '<div class="ph-findings"><table class="ph-facts"><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    )
+    st.html(str(page.format(head, rows)))
+    if len(draft.findings) > _SHOWN:
+        st.caption(tr("data.findings_more", count=number(len(draft.findings) - _SHOWN, lang)))
 
 
 def _place(row: int | None, column: str) -> str:
     parts = [tr("data.row", row=row)] if row is not None else []
     return " · ".join([*parts, column] if column else parts)
-
-
-def headings(draft: Draft) -> None:
-    """Show which column of the file was taken for which column of the table."""
-    if not draft.headings:
-        return
-    lang = language()
-    with st.expander(tr("data.columns"), icon=":material/view_column:"):
-        for place, heading in draft.headings:
-            st.caption(plain(place))
-            st.dataframe(
-                pd.DataFrame(
-                    {
-                        tr("data.column_file"): [m.heading for m in heading.matches],
-                        tr("data.column_table"): [
-                            column_label(draft.options.kind, m.column, lang)
-                            for m in heading.matches
-                        ],
-                        tr("data.column_how"): [
-                            tr(f"data.how_{m.how}", score=number(m.score, lang, 0, "%"))
-                            for m in heading.matches
-                        ],
-                    }
-                ),
-                hide_index=True,
-                alt=tr("data.columns"),
-            )
-            if heading.unmatched:
-                st.caption(tr("data.unmatched", columns=plain(", ".join(heading.unmatched))))

@@ -9,11 +9,11 @@ from markupsafe import Markup
 from lib.facts import data_date
 from lib.mapview import served
 from lib.text import LANGS, date, number
-from lib.ui import state
+from lib.ui import present, state
 from lib.ui.card import link, site
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
-from lib.webassets import page_style_path
+from lib.webassets import PAGE_STYLES, page_style_path
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,10 @@ class Figure:
 
 def style() -> None:
     """Load the few rules the theme cannot say, from a file the browser keeps."""
-    st.html(f'<style>@import url("{served(page_style_path())}");</style>')
+    sheets = PAGE_STYLES if state.presenting() else PAGE_STYLES[:1]
+    # One element, whatever the mode: Streamlit leaves a style that comes no more where it was.
+    imports = "".join(f'@import url("{served(page_style_path(name))}");' for name in sheets)
+    st.html(f"<style>{imports}</style>")
 
 
 def language_switch() -> None:
@@ -68,6 +71,8 @@ def title(name: str) -> None:
 
 def sentence(text: str) -> None:
     """Draw the sentence that says what is shown: the filter, in words."""
+    if present.keep_sentence(text):
+        return
     st.html(str(Markup('<p class="ph-sentence" aria-live="polite">{}</p>').format(text)))
 
 

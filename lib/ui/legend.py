@@ -1,6 +1,7 @@
 """The legend, drawn by the page itself so that it prints and reads aloud."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 from markupsafe import Markup
@@ -9,6 +10,40 @@ from lib.layers import Layer
 from lib.mapview import served
 from lib.ui.state import tr
 from lib.webassets import swatch_path
+
+
+@dataclass(frozen=True)
+class ClassLegend:
+    """What a choropleth shows.
+
+    Parameters
+    ----------
+    title : str
+        The measure and its unit.
+    classes : sequence of (str, str, int)
+        Style key, limits in words and how many features, lightest first.
+    note : str
+        What a heavy edge means; empty where there is none.
+    """
+
+    title: str
+    classes: Sequence[tuple[str, str, int]]
+    note: str = ""
+
+
+def show_classes(layer: Layer, legend: ClassLegend) -> None:
+    """Draw the legend of a choropleth: limits with their unit, and how many lie in each."""
+    looks = {style.key: style for style in layer.styles}
+    html = Markup('<p class="ph-legend-title">{}</p><ul class="ph-legend">').format(legend.title)
+    for key, words, count in legend.classes:
+        html += Markup('<li><img alt="" src="{}">{} <small>{}</small></li>').format(
+            served(swatch_path(layer, looks[key])), words, count
+        )
+    if legend.note:
+        html += Markup('<li><img alt="" src="{}">{}</li>').format(
+            served(swatch_path(layer, looks["class-0-listed"])), legend.note
+        )
+    st.html(str(html + Markup("</ul>")))
 
 
 def show_legend(entries: Sequence[tuple[Layer, Sequence[str]]]) -> None:

@@ -1,20 +1,20 @@
 """The map, the card beside it and the legend: the middle of every page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.layers import LAYERS, by_layer
-from lib.mapview import Shape, Target, show_map
-from lib.ui import state
+from lib.mapview import Note, Shape, Target, show_map
+from lib.ui import present, state
 from lib.ui.legend import show_legend
 from lib.ui.mapstyles import Styles, drawn_classes
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 
-def map_with_card(
+def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     data: Workspace,
     styles: Styles,
     *,
@@ -24,6 +24,8 @@ def map_with_card(
     focus: Target | None = None,
     legend: DeltaGenerator,
     legend_layers: Sequence[str],
+    notes: Mapping[str, Note] | None = None,
+    classes: Callable[[], None] | None = None,
 ) -> None:
     """Draw the map, and the card of the selection; without one, how to select.
 
@@ -45,8 +47,12 @@ def map_with_card(
         Where the legend stands while a card takes its place beside the map.
     legend_layers : sequence of str
         Layers explained, topmost first.
+    notes : mapping or None
+        Layer -> a further line of its tooltips.
+    classes : callable or None
+        Draws the classes of a choropleth above the rest of the legend.
     """
-    map_side, card_side = st.columns([0.63, 0.37])
+    map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
         show_map(
             data.files,
@@ -54,6 +60,9 @@ def map_with_card(
             selected=selected,
             focus=focus or selected,
             shapes=shapes,
+            notes=notes,
+            view=state.map_view(),
+            present=state.presenting(),
             lang=language(),
             on_click=state.pick,
         )
@@ -62,15 +71,24 @@ def map_with_card(
             card()
         else:
             st.info(tr("pages.choose"), title=tr("pages.choose_title"), icon=":material/touch_app:")
-            _legend(data, styles, legend_layers)
+            _legend(data, styles, legend_layers, classes)
     if card:
         with legend:
-            _legend(data, styles, legend_layers)
+            _legend(data, styles, legend_layers, classes)
+    if state.presenting():
+        present.bar(data)
 
 
-def _legend(data: Workspace, styles: Styles, layer_ids: Sequence[str]) -> None:
+def _legend(
+    data: Workspace,
+    styles: Styles,
+    layer_ids: Sequence[str],
+    classes: Callable[[], None] | None,
+) -> None:
     files = by_layer(data.files)
     st.caption(tr("sidebar.legend"))
+    if classes:
+        classes()
     show_legend(
         [
             (LAYERS[name], drawn_classes(files[name], styles))

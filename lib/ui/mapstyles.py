@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from lib.layers import LayerFile, by_layer
+from lib.symbols import class_key
 from lib.ui.workspace import Workspace
 
 Styles = dict[str, Mapping[str, str] | str]
@@ -66,6 +67,46 @@ def weak(frame: pd.DataFrame) -> Mapping[str, str]:
     """Return the class of each place with weak supply; what is settled looks settled."""
     kinds = frame["kind"].where(frame["state"] != "solved", "solved")
     return dict(zip(frame["weak_id"], kinds, strict=True))
+
+
+def choropleth(classes: pd.Series, inside: Collection[str], listed: Collection[str]) -> Styles:
+    """Return the styles of a choropleth of the communes.
+
+    Parameters
+    ----------
+    classes : Series
+        Code -> number of its class from 0, -1 for no data.
+    inside : collection of str
+        Codes the filter leaves; the others are pale.
+    listed : collection of str
+        Codes with a heavy edge.
+    """
+    return {
+        "communes": {
+            str(code): class_key(int(number), listed=code in listed) if code in inside else "dim"
+            for code, number in classes.items()
+        }
+    }
+
+
+def grid(data: Workspace) -> Styles:
+    """Return the class of each line and substation: lines by their highest voltage."""
+    styles: Styles = {}
+    tables = {"grid-2016": "grid_2016", "power-lines": "power_lines"}
+    for file in data.files:
+        if file.layer_id in tables:
+            voltages = data.tables[tables[file.layer_id]]["voltage_kv"]
+            styles[file.layer_id] = {
+                code: _voltage(str(kv)) for code, kv in zip(file.codes, voltages, strict=True)
+            }
+        elif file.layer_id == "substations":
+            styles[file.layer_id] = "base"
+    return styles
+
+
+def _voltage(kv: str) -> str:
+    highest = kv.partition("/")[0]
+    return highest if highest in {"500", "220", "110"} else "lower"
 
 
 def drawn_classes(file: LayerFile, styles: Styles) -> list[str]:

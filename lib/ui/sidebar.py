@@ -148,7 +148,15 @@ def _filter(item: Filter, data: Workspace) -> None:
 def number_slider(key: str, label: str, help_text: str | None = None) -> None:
     """Draw the slider of a number kept in the URL."""
     least, most, _ = state.NUMBERS[key]
-    st.slider(label, least, most, key=key, help=help_text, persist_state="session")
+    st.slider(
+        label,
+        least,
+        most,
+        key=key,
+        step=state.STEPS.get(key, 1),
+        help=help_text,
+        persist_state="session",
+    )
 
 
 def _options(key: str, data: Workspace) -> list[str]:

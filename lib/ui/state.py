@@ -13,7 +13,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.layers import LayerFile
-from lib.mapview import Target, parse_target
+from lib.mapview import Target, parse_target, parse_view
 from lib.text import LANGS, Lang, catalog, t
 
 MULTI: Final = (
@@ -28,14 +28,54 @@ MULTI: Final = (
     "evidence",
     "lead",
     "samples",
+    "weak",
+    "difficult",
+    "settled",
+    "major",
+    "grid",
+    "present",
 )
-SINGLE: Final = ("lang", "sel", "tab")
-NUMBERS: Final = {"tolerance": (3, 80, 50), "min_ha": (0, 40, 0)}
+SINGLE: Final = (
+    "lang",
+    "sel",
+    "tab",
+    "part",
+    "measure",
+    "match",
+    "outages",
+    "from",
+    "to",
+    "playlist",
+)
+NUMBERS: Final = {
+    "tolerance": (3, 80, 50),
+    "min_ha": (0, 40, 0),
+    "town_km": (0, 25, 0),
+    "capital_km": (0, 70, 0),
+    "elevation_m": (0, 1_000, 0),
+    "density": (0, 3_000, 0),
+    "saidi_min": (0, 3_000, 0),
+    "saifi": (0, 60, 0),
+    "hours": (0, 300, 0),
+    "interruptions": (0, 100, 0),
+    "customers": (0, 5_000, 0),
+    "w_town_km": (0, 5, 0),
+    "w_capital_km": (0, 5, 0),
+    "w_elevation_m": (0, 5, 0),
+    "w_density": (0, 5, 0),
+    "w_saidi_min": (0, 5, 0),
+    "w_saifi": (0, 5, 0),
+}
 """Sliders: least, most and default value."""
+STEPS: Final = {"elevation_m": 50, "density": 50, "saidi_min": 60, "hours": 5, "customers": 100}
+"""Sliders that go in steps of more than one."""
 _DEFAULTS: Final = {"lang": "vi"}
 _URL: Final = "_url"
 _PAGE: Final = "_page"
+_VIEW: Final = "view"
 _LINK: Final = "_link"
+_OTHERWISE: Final = "_otherwise"
+"""What a choice of one is where nothing was chosen: not worth a word in the address."""
 _MAX_CHARS: Final = 2000
 _DIGITS: Final = 6
 
@@ -90,6 +130,7 @@ def begin(page: str) -> None:
     empties the URL without meaning to empty the choice.
     """
     url = st.query_params.to_dict()
+    url.pop(_VIEW, None)  # the map writes it by itself, at any time
     moved = st.session_state.get(_PAGE, page) != page
     known = st.session_state.get(_URL)
     if known is None or (url != known and not (moved and not url)):
@@ -104,17 +145,34 @@ def begin(page: str) -> None:
 def end() -> None:
     """Write the choice to the URL, once everything has been chosen."""
     url = {key: ",".join(chosen(key)) for key in MULTI if chosen(key)}
+    plain = _DEFAULTS | st.session_state.get(_OTHERWISE, {})
     url |= {
         key: str(st.session_state.get(key))
         for key in SINGLE
-        if st.session_state.get(key) not in (None, "", _DEFAULTS.get(key))
+        if st.session_state.get(key) not in (None, "", plain.get(key))
     }
     for key, (_, _, default) in NUMBERS.items():
         if st.session_state.get(key, default) != default:
             url[key] = str(st.session_state[key])
-    if st.query_params.to_dict() != url:
-        st.query_params.from_dict(url)
+    view = {_VIEW: map_view()} if map_view() else {}
+    if st.query_params.to_dict() != url | view:
+        st.query_params.from_dict(url | view)
     st.session_state[_URL] = url
+
+
+def map_view() -> str:
+    """Return where the address says the map looks, empty for nowhere in particular."""
+    return parse_view(st.query_params.get(_VIEW, ""))
+
+
+def page() -> str:
+    """Return the address of the page that is shown."""
+    return str(st.session_state.get(_PAGE, ""))
+
+
+def presenting() -> bool:
+    """Return whether the visitor is in presentation mode."""
+    return bool(chosen("present"))
 
 
 def chosen(key: str) -> list[str]:
@@ -126,6 +184,14 @@ def chosen(key: str) -> list[str]:
 def keep_known(key: str, known: set[str]) -> None:
     """Drop codes of `key` that the data does not know, such as those of a mistyped link."""
     st.session_state[key] = [code for code in chosen(key) if code in known]
+
+
+def choose_one(key: str, known: Sequence[str], otherwise: str) -> str:
+    """Return the choice of `key`; one that is not `known`, as of a mistyped link, is dropped."""
+    st.session_state.setdefault(_OTHERWISE, {})[key] = otherwise
+    if st.session_state.get(key) not in known:
+        st.session_state[key] = otherwise
+    return str(st.session_state[key])
 
 
 def clear(*keys: str) -> None:

@@ -1,11 +1,15 @@
 """Indices by commune and month of a long log, beside plain pandas, in the same run.
 
 `python -m tests.bench.bench_reliability [EVENTS]` makes a sample log in the
-temporary folder and measures each way in a process of its own.
+temporary folder and measures each way in a process of its own; Spark too where
+pyspark (requirements-server.txt) and Java are there.
 """
 
+import importlib.util
 import os
 import platform
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -67,21 +71,35 @@ def plain_pandas(log: Path) -> pd.DataFrame:
     ).reset_index()
 
 
+def on_spark(log: Path) -> pd.DataFrame:
+    """Return what `with_rules` returns, on Spark."""
+    return answer(log, customers_path(log), engine="spark").rows
+
+
 WAYS = {"indices": indices_only, "indices and rules": with_rules, "plain pandas": plain_pandas}
+if importlib.util.find_spec("pyspark") and shutil.which("java"):
+    WAYS["indices and rules, Spark"] = on_spark
 
 
 def measure(way: str, log: Path, out: Path) -> None:
-    """Run one way `RUNS` times in this process; print seconds and the greatest memory."""
-    seconds = []
+    """Run one way `RUNS` times in this process; print seconds and the greatest memory.
+
+    Seconds of both processors say what a quiet machine would need where others
+    are at work; Spark's own are not among them, it runs in another process.
+    """
+    seconds, worked = [], []
     for _ in range(RUNS):
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         rows = WAYS[way](log)
         seconds.append(time.perf_counter() - start)
+        worked.append(time.process_time() - before)
     rows.to_parquet(out)
     # Not getrusage: a child starts with the peak of the process that forked it.
     status = Path("/proc/self/status").read_text(encoding="ascii")
     memory = int(status.partition("VmHWM:")[2].split()[0]) / 1024
-    print(f"| {way} | {min(seconds):.2f} | {max(seconds):.2f} | {memory:.0f} |", flush=True)
+    middle = statistics.median(seconds)
+    told = (f"{value:.2f}" for value in (min(seconds), middle, max(seconds), min(worked)))
+    print(f"| {way} | {' | '.join(told)} | {memory:.0f} |", flush=True)
 
 
 def main() -> None:
@@ -98,26 +116,29 @@ def main() -> None:
             f"Python {sys.version.split()[0]}, {platform.machine()}, {os.cpu_count()} cores, "
             f"ibis {ibis.__version__}, duckdb {duckdb.__version__}, pandas {pd.__version__}; "
             f"{events:,} rows, {log.stat().st_size / 1e6:.0f} MB, "
-            f"made in {time.perf_counter() - start:.1f} s; {RUNS} runs"
+            f"made in {time.perf_counter() - start:.1f} s; {RUNS} runs; "
+            f"load {os.getloadavg()[0]:.1f}"
         )
-        print("| way | least, s | greatest, s | memory, MB |")
-        print("|---|---|---|---|", flush=True)
+        print("| way | least, s | median, s | greatest, s | processor, s | memory, MB |")
+        print("|---|---:|---:|---:|---:|---:|", flush=True)
         results = {}
         for way in WAYS:
             out = Path(folder) / f"{way}.parquet"
             command = [sys.executable, "-m", "tests.bench.bench_reliability", way, log, out]
             subprocess.run(command, check=True)
             results[way] = pd.read_parquet(out)
-        ours, theirs = results["indices"], results["plain pandas"]
-        same = ours[["commune_code", "month"]].equals(theirs[["commune_code", "month"]])
-        close = np.allclose(
-            ours[NAMES].to_numpy(float),
-            theirs[NAMES].to_numpy(float),
-            rtol=1e-9,
-            atol=0,
-            equal_nan=True,
-        )
-        print(f"indices and plain pandas equal to 1e-9: {same and close}, {len(ours)} rows")
+        compared("indices", "plain pandas", results)
+        if len(results) > len(("indices", "indices and rules", "plain pandas")):
+            compared("indices and rules", "indices and rules, Spark", results)
+
+
+def compared(one: str, other: str, results: dict[str, pd.DataFrame]) -> None:
+    """Print whether two ways give the same rows and numbers equal to 1e-9."""
+    ours, theirs = results[one], results[other]
+    same = ours[["commune_code", "month"]].equals(theirs[["commune_code", "month"]])
+    numbers = (table[NAMES].to_numpy(float) for table in (ours, theirs))
+    close = np.allclose(*numbers, rtol=1e-9, atol=0, equal_nan=True)
+    print(f"{one} and {other} equal to 1e-9: {same and close}, {len(ours)} rows")
 
 
 if __name__ == "__main__":

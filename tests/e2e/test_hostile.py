@@ -113,6 +113,21 @@ def test_hostile_facts_on_the_other_cards_and_pages(hostile: Site, visit):
     assert_harmless(opened)
 
 
+def test_hostile_facts_on_the_page_on_power(hostile: Site, visit):
+    opened = visit(hostile).open("power", sel="communes:08590", settled="yes")
+    assert opened.eventually(lambda: HOSTILE[0] in opened.card.inner_text())
+    told = opened.card.inner_text()
+    assert HOSTILE[3] in told
+    assert_harmless(opened)
+    opened.open("power")
+    place = opened.hit("communes", only=HOSTILE_COMMUNES)
+    assert opened.hover_on_map(place).locator(".ph-tip-name").inner_text() in HOSTILE
+    assert_harmless(opened)
+    for part in ("grid", "published"):
+        opened.open("power", part=part)
+        assert_harmless(opened)
+
+
 def test_what_is_typed_in_the_search_box_stays_text(hostile: Site, visit):
     opened = visit(hostile).open("clusters")
     typed = "**zzqxw** ~~wqzzxk~~ `1` :red[2]"

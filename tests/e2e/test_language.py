@@ -68,9 +68,13 @@ def test_vietnamese_would_be_noticed(best: Site, visit):
         ("", {"sel": "communes:08434", "status": "building", "gaps": "yes"}),
         ("clusters", {"sel": "clusters:PT-002", "province": "phu-tho"}),
         ("cross_commune", {"sel": "clusters:PT-017", "change": "remains"}),
+        ("power", {"sel": "communes:08590", "town_km": "5", "settled": "yes"}),
+        ("power", {"sel": "clusters:VP-001", "part": "grid", "measure": "density"}),
+        ("power", {"part": "ask"}),
+        ("power", {"part": "published"}),
         ("about", {}),
     ],
-    ids=["overview", "clusters", "cross_commune", "about"],
+    ids=["overview", "clusters", "cross_commune", "power", "grid", "ask", "published", "about"],
 )
 def test_every_text_is_english(best: Site, visit, path, query):
     opened = visit(best).open(path, with_map=path != "about", lang="en", **query)

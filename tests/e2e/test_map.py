@@ -93,7 +93,7 @@ def test_a_filter_repaints_the_map_that_is_there(best: Site, visit):
     assert opened.view() == before
 
 
-@pytest.mark.parametrize("path", ["", "clusters", "cross_commune"])
+@pytest.mark.parametrize("path", ["", "clusters", "cross_commune", "power"])
 def test_a_filter_change_moves_less_than_10_kb(best: Site, visit, path, record_property):
     opened = visit(best).open(path)
     opened.page.wait_for_timeout(300)

@@ -1,0 +1,50 @@
+"""What stands around the points: titles of parcels, sums and areas."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from lib.text import fold
+
+LONGEST_TITLE: Final = 300
+"""Patterns are only tried on the beginning of a row."""
+
+_PARCEL_TITLE: Final = re.compile(
+    r"(?:thua|khu|lo|cum|ccn|phan|manh|vung|parcel|cluster|area [a-z0-9]+$)(?:\b|\d)"
+)
+_CLUSTER: Final = re.compile(r"(?:cụm công nghiệp|\bCCN\b).*", re.IGNORECASE)
+_AREA_WORDS: Final = re.compile(r"[\s,;:.(–-]*(?:diện tích|\bS\s*=|\bDT\b).*", re.IGNORECASE)
+_SUM: Final = re.compile(
+    r"(?:tong|dien tich|chu vi|total|sum\b|perimeter|dt\b|(?:cong|area)\s*(?:[:(=]|$)|[sp]\s*=)"
+)
+
+
+def is_parcel_title(text: str) -> bool:
+    """Say whether a text names a parcel by its first word, as ``Thửa 2`` does."""
+    return bool(_PARCEL_TITLE.match(fold(text)))
+
+
+def is_sum(text: str) -> bool:
+    """Say whether a text begins a sum: an area, a perimeter, a total."""
+    return bool(_SUM.match(fold(text)))
+
+
+def is_total(text: str) -> bool:
+    """Say whether a text begins as the sum of the rows above it."""
+    return fold(text).startswith(("tong", "total"))
+
+
+def parcel_title(texts: Iterable[str]) -> str | None:
+    """Return the first text that names a parcel, None if none does."""
+    return next(filter(is_parcel_title, texts), None)
+
+
+def cluster_title(text: str) -> str | None:
+    """Return the name of an industrial cluster from where it begins in a text."""
+    found = _CLUSTER.search(text)
+    return found[0] if found else None
+
+
+def without_area(title: str) -> str:
+    """Return a title without the area it states."""
+    return _AREA_WORDS.sub("", title)

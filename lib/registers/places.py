@@ -1,0 +1,144 @@
+"""Communes written by name in a brought table, followed to the codes of today.
+
+A name of today is taken as it stands. A former name (with its district, or in a
+row older than the merger) is followed through the table of Resolution 1676;
+where it leads to one commune the cell is mended, where it could lead to several
+a person is asked.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from lib.celltext import clean_text
+from lib.grid import Cell
+from lib.merger import CERTAIN, Resolution, resolver
+from lib.registers.cells import Value
+from lib.schemas import EndedUnits
+from lib.text import bare_name, fold, same_spelling
+
+MERGED_ON: Final = "2025-07-01"
+
+_SHORT: Final = re.compile(r"^(?:([xp])\.|(tt|t\.t)[.\s])\s*", re.IGNORECASE)
+_LONG: Final = {"x": "xã ", "p": "phường ", "tt": "thị trấn ", "t.t": "thị trấn "}
+_APART: Final = re.compile(r"\s*[(),]\s*|\s+[-–]\s+")
+_FORMER: Final = frozenset({"cu", "truoc sap nhap", "truoc 1/7/2025", "truoc 01/7/2025"})
+_NOW: Final = "phu tho"
+
+
+class Places:
+    """The names of today and of before, indexed once for a whole file.
+
+    Parameters
+    ----------
+    reference : mapping
+        Table -> frame: ``communes``, ``former_units`` and, for names that ended
+        before 2025, ``ended_units``; what is absent is not looked through.
+    answers : mapping, optional
+        Name as the file has it -> code of the commune a person chose, empty to
+        leave the cell blank.
+    """
+
+    def __init__(
+        self,
+        reference: Mapping[str, pd.DataFrame],
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._answers = answers or {}
+        self._today: dict[str, set[str]] = {}
+        self._names: dict[str, str] = {}
+        communes = reference.get("communes")
+        if communes is not None:
+            for code, name, kind in communes[["code", "name", "kind"]].itertuples(index=False):
+                self._names[code] = f"{kind} {name}"
+                for said in (name, f"{kind} {name}"):
+                    self._today.setdefault(same_spelling(said), set()).add(code)
+                    self._today.setdefault(fold(said), set()).add(code)
+        former = reference.get("former_units")
+        ended = reference.get("ended_units")
+        if ended is None:
+            ended = pd.DataFrame(columns=list(EndedUnits.to_schema().columns))
+        self._follow = None if former is None else resolver(former, ended)
+        self._known: dict[tuple[str, str, bool], Value] = {}
+
+    def find(self, cell: Cell, *, district: str = "", before: bool = False) -> Value:
+        """Return the code of the commune a cell names.
+
+        Parameters
+        ----------
+        cell : Cell
+            ``xã Vân Đồn``, ``xã Vân Đồn (Đoan Hùng)``, *xã Vân Đồn, huyện Đoan Hùng*.
+        district : str
+            Former district another column gives.
+        before : bool
+            True if the row is older than 1 July 2025: names mean former units first.
+
+        Returns
+        -------
+        Value
+            ``mended`` with what the name became, ``ask`` with several communes,
+            ``refused`` if no unit has the name.
+        """
+        asked = (clean_text(cell), district, before)
+        if asked[0] in self._answers:
+            return self._answered(asked[0])
+        if asked not in self._known:
+            self._known[asked] = self._find(asked[0], district, before=before)
+        return self._known[asked]
+
+    def _answered(self, given: str) -> Value:
+        code = self._answers[given]
+        if not code:
+            return Value(None, "note", "registers.commune_left_blank", {"value": given})
+        values = {"value": given, "became": f"{self._names.get(code, '')} ({code})"}
+        return Value(code, "mended", "registers.commune_chosen", values)
+
+    def _find(self, given: str, district: str, *, before: bool) -> Value:
+        if ";" in given:
+            return Value(None, "ask", "registers.commune_several", {"value": given})
+        name, said, province, former = _parted(given)
+        today = self._of_today(name)
+        if today and not (said or former or before):
+            return Value(today)
+        found = self._follow(name, said or district or None, province) if self._follow else []
+        led = [one for one in found if one.new_codes]
+        if led:
+            return self._became(given, led[0], today)
+        if today and not said:
+            return Value(today)
+        return Value(None, "refused", "registers.commune_unknown", {"value": given})
+
+    def _became(self, given: str, led: Resolution, today: str) -> Value:
+        """Return where a former name led; nothing is told if its name is still that of today."""
+        if led.status in CERTAIN:
+            (code,) = led.new_codes
+            if code == today:
+                return Value(code)
+            values = {"value": given, "became": f"{self._names.get(code, '')} ({code})"}
+            return Value(code, "mended", "registers.commune_became", values)
+        if led.status == "split":
+            several = "; ".join(f"{self._names.get(c, '')} ({c})" for c in led.new_codes)
+            values = {"value": given, "communes": several, "codes": " ".join(led.new_codes)}
+            return Value(None, "ask", "registers.commune_split", values)
+        values = {"value": given, "units": led.chain, "codes": " ".join(led.new_codes)}
+        return Value(None, "ask", "registers.commune_ambiguous", values)
+
+    def _of_today(self, name: str) -> str:
+        found = self._today.get(same_spelling(name), set())
+        if not found and fold(name) == name.lower():
+            found = self._today.get(fold(name), set())
+        return next(iter(found)) if len(found) == 1 else ""
+
+
+def _parted(given: str) -> tuple[str, str, str | None, bool]:
+    """Return name, district, former province and whether the cell itself says *cũ*."""
+    first, *rest = [part for part in _APART.split(given) if part] or [given]
+    name = _SHORT.sub(lambda found: _LONG[(found[1] or found[2]).lower()], first)
+    old = any(fold(part) in _FORMER or fold(part).endswith(" cu") for part in rest)
+    places = [re.sub(r" cu$", "", fold(part)) for part in rest if fold(part) not in _FORMER]
+    provinces = [bare_name(part) for part in places if part.startswith("tinh ")]
+    districts = [part for part in places if not part.startswith("tinh ")]
+    province = next((part for part in provinces if part != _NOW or old), None)
+    return name, districts[0] if districts else "", province, old

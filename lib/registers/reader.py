@@ -1,0 +1,190 @@
+"""A sheet of the office to a typed table: every cell read, every doubt told.
+
+Nothing is dropped in silence and nothing is guessed: a cell that cannot be read
+is blank in the table and a finding names its file, row, heading and value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pandas as pd
+
+from lib.celltext import clean_text
+from lib.findings import Finding, Level
+from lib.grid import Grid
+from lib.registers.cells import decimal_sign, kind_of, read_cell
+from lib.registers.headings import Heading, find_heading, heading_findings, place_by_hand
+from lib.registers.outagerows import MOMENTS, finish_outages, read_moments
+from lib.registers.places import MERGED_ON, Places
+from lib.registers.sheetrows import (
+    Sheet,
+    check_blanks,
+    check_keys,
+    check_references,
+    data_rows,
+    tell_hidden,
+)
+from lib.registers.tablecheck import capped, failures, values_only
+from lib.schemas import ALL_TABLES, KEYS, REFERENCES
+from lib.text import fold
+
+_WHOLE_MONTH: Final = len("2025-07")
+
+
+@dataclass(frozen=True)
+class Register:
+    """A table read from a sheet.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns of the file, key columns and defaults, in the order and with the
+        types of the table; index 0, 1, 2 ...
+    columns : tuple of str
+        Columns the file itself holds.
+    heading : Heading or None
+        None if there is none; the frame is empty then.
+    findings : tuple of Finding
+        Gravest first, at most `MOST` and one that counts the rest.
+    rows : tuple of int
+        Row of the file for each row of the frame, as a person counts.
+    """
+
+    frame: pd.DataFrame
+    columns: tuple[str, ...]
+    heading: Heading | None
+    findings: tuple[Finding, ...]
+    rows: tuple[int, ...]
+
+
+def read_register(
+    grid: Grid,
+    table: str,
+    *,
+    mapping: Mapping[str, int] | None = None,
+    defaults: Mapping[str, object] | None = None,
+    reference: Mapping[str, pd.DataFrame] | None = None,
+    communes: Mapping[str, str] | None = None,
+) -> Register:
+    """Return the rows of a sheet as a table, with everything found on the way.
+
+    Parameters
+    ----------
+    grid : Grid
+        One sheet; the heading is looked for in its first 30 rows.
+    table : str
+        A key of `lib.schemas.KEYS` but ``outlines``.
+    mapping : mapping, optional
+        Columns a person placed: table column -> place in the sheet, from 0; -1
+        for a column that is not in it.
+    defaults : mapping, optional
+        Values of columns that are not in the file, such as ``source_url``.
+    reference : mapping, optional
+        Tables that codes point to and names are looked up in: ``communes``,
+        ``former_units``, ``ended_units``, ``clusters``.
+    communes : mapping, optional
+        Name as the file has it -> commune code a person chose, empty for blank.
+
+    Returns
+    -------
+    Register
+        Usable if no finding is ``refused``; ``ask`` wants a person's word.
+    """
+    defaults, reference = defaults or {}, reference or {}
+    heading = find_heading(grid, table)
+    if heading is None and mapping:
+        heading = Heading(0, 1, (), (), ())
+    if heading is not None and mapping:
+        heading = place_by_hand(grid, table, heading, mapping)
+    found = heading_findings(heading, grid, table, defaults)
+    if heading is None:
+        return Register(_typed({}, table, 0), (), None, found, ())
+    indices, notes = data_rows(grid, heading)
+    places = {match.column: match.place for match in heading.matches}
+    titles = {match.column: match.heading for match in heading.matches}
+    sheet = Sheet(grid, table, indices, places, titles, found=[*found, *notes])
+    tell_hidden(sheet)
+    _read(sheet, Places(reference, communes))
+    for column, value in defaults.items():
+        if column in ALL_TABLES[table].to_schema().columns:
+            sheet.read.setdefault(column, [value] * len(sheet.indices))
+    if table == "outages":
+        finish_outages(sheet)
+    check_keys(sheet)
+    check_blanks(sheet)
+    check_references(sheet, reference)
+    frame = _typed(sheet.read, table, len(sheet.indices))
+    rows = tuple(map(sheet.row, range(len(sheet.indices))))
+    partly = values_only(table, frame.columns)
+    place = (table, grid.place)
+    sheet.found += failures(partly, frame, rows, place, titles, sheet.shown)[1]
+    named = tuple(c for c in ALL_TABLES[table].to_schema().columns if c in places)
+    return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
+
+
+def _read(sheet: Sheet, places: Places) -> None:
+    """Read every column the heading names; communes last, for days tell old names from new."""
+    columns = [c for c in ALL_TABLES[sheet.table].to_schema().columns if c in sheet.places]
+    moments = [c for c in MOMENTS if c in columns]
+    named = REFERENCES.get((sheet.table, "commune_code")) == ("communes", "code")
+    for column in columns:
+        if column in moments or (column == "commune_code" and named):
+            continue
+        cells = sheet.cells(column)
+        decimal = decimal_sign(cells) if kind_of(sheet.table, column) == "number" else ""
+        sheet.read[column] = []
+        for at, cell in enumerate(cells):
+            value = read_cell(cell, sheet.table, column, decimal=decimal)
+            sheet.read[column].append(value.value)
+            sheet.tell(at, column, value)
+    if moments:
+        read_moments(sheet, moments)
+    if "commune_code" in columns and named:
+        _read_communes(sheet, places)
+
+
+def _read_communes(sheet: Sheet, places: Places) -> None:
+    """Read codes of communes, or their names; an outage keeps a name that is nowhere."""
+    column = "commune_code"
+    needed = not ALL_TABLES[sheet.table].to_schema().columns[column].nullable
+    lost: Level = "note" if sheet.table == "outages" else "refused" if needed else "ask"
+    districts = sheet.cells("district")
+    sheet.read[column] = []
+    for at, cell in enumerate(sheet.cells(column)):
+        value = read_cell(cell, sheet.table, column)
+        if value.level == "refused" and any(map(str.isalpha, clean_text(cell))):
+            value = places.find(
+                cell, district=clean_text(districts[at]), before=_before_merger(sheet, at)
+            )
+            if value.level == "refused":
+                value = replace(value, level=lost)
+                _keep_name(sheet, at, clean_text(cell))
+        sheet.read[column].append(value.value)
+        sheet.tell(at, column, value)
+
+
+def _before_merger(sheet: Sheet, at: int) -> bool:
+    moment = sheet.read.get("start", sheet.read.get("month"))
+    return (
+        moment is not None and moment[at] is not None and str(moment[at]) < MERGED_ON[:_WHOLE_MONTH]
+    )
+
+
+def _keep_name(sheet: Sheet, at: int, name: str) -> None:
+    if sheet.table == "outages":
+        texts = sheet.read.setdefault("area_text", [None] * len(sheet.indices))
+        if fold(name) not in fold(texts[at] or ""):
+            texts[at] = "; ".join(text for text in (texts[at], name) if text)
+
+
+def _typed(values: Mapping[str, list[Any]], table: str, length: int) -> pd.DataFrame:
+    """Return the columns with the types of the table; key columns are always there."""
+    columns = ALL_TABLES[table].to_schema().columns
+    typed = {}
+    for name, column in columns.items():
+        if name in values or name in KEYS[table]:
+            series = pd.Series(values.get(name, [None] * length), dtype=object)
+            lacking = str(column.dtype) == "bool" and series.isna().any()
+            typed[name] = series.astype("boolean") if lacking else column.dtype.coerce(series)
+    return pd.DataFrame(typed)

@@ -1,0 +1,126 @@
+"""The way back from a backup.
+
+Nothing of the store is touched before all of the backup stands beside it, whole.
+Only the last step, naming another snapshot in ``CURRENT``, changes what is in use.
+"""
+
+import contextlib
+import re
+import shutil
+from pathlib import Path
+from typing import Final
+
+from lib import audit
+from lib.backup import CURRENT, BackupInfo
+from lib.backupzip import SHOWN, compare, entries_of, list_of, opened, unpack
+from lib.disk import sync_folder
+from lib.errors import DataRefusedError, StoreError
+from lib.store import Store
+
+_ASIDE: Final = "restoring"
+_TABLE: Final = re.compile(r"[a-z0-9_]{1,60}")
+
+
+def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
+    """Bring back what `path` holds and put its current snapshot in use.
+
+    An empty store becomes, byte for byte, the one that was backed up. One that
+    has data keeps its snapshots and its log, gains those it lacks and logs the
+    act; a snapshot of its own that is damaged is replaced by the backup's.
+
+    Parameters
+    ----------
+    path : Path
+        A zip written by `backup`.
+    store : Store
+        Left as it was unless all went well.
+    who : str
+        Name for the log.
+
+    Raises
+    ------
+    DataRefusedError
+        The zip is not a whole backup: cut short, changed, a file too many or
+        too few, a name that leads elsewhere, too large.
+    StoreError
+        The store is busy or cannot be written.
+    """
+    with opened(path) as archive:
+        entries = entries_of(archive, path)
+        listed = list_of(archive, path.name)
+        info, files = listed.info(), listed.files
+        compare(entries, files, path.name)
+        with store.writing():
+            aside = Store(store.folder / _ASIDE)
+            shutil.rmtree(aside.folder, ignore_errors=True)
+            try:
+                for name, file in files.items():
+                    unpack(archive, entries[name], aside.folder / name, file, path.name)
+                for folder in (aside.folder, *filter(Path.is_dir, aside.folder.rglob("*"))):
+                    sync_folder(folder)
+                _check_snapshots(aside, info, path.name)
+                _take_over(aside, store, info, who)
+            finally:
+                shutil.rmtree(aside.folder, ignore_errors=True)
+    return info
+
+
+def _check_snapshots(aside: Store, info: BackupInfo, file: str) -> None:
+    """Refuse a backup that would put something in use that is no whole snapshot."""
+    there = sorted(f.name for f in (aside.folder / "snapshots").glob("*"))
+    for name in there:
+        with contextlib.suppress(StoreError):
+            manifest = aside.open(name).manifest
+            if manifest.snapshot_id != name or not all(map(_TABLE.fullmatch, manifest.tables)):
+                raise DataRefusedError("backup.no_current", file=file, snapshot=name)
+    current = aside.whole()
+    if current is None or info.current != current.snapshot_id or there != sorted(info.snapshots):
+        raise DataRefusedError("backup.no_current", file=file, snapshot=info.current[:SHOWN])
+
+
+def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
+    """Move what `store` lacks into it, then name the snapshot in use; undone unless all is done."""
+    pointer = store.folder / CURRENT
+    before = (
+        pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else ""
+    )
+    has_log = (store.folder / audit.LOG).exists()
+    if before:  # a broken log is found before anything moves
+        audit.events(store.folder if has_log else aside.folder)
+    (store.folder / "snapshots").mkdir(exist_ok=True)
+    with contextlib.ExitStack() as undo:
+        for name in info.snapshots:
+            if not _has_whole(store, name):
+                _move(aside.folder, store.folder, f"snapshots/{name}", undo)
+        if not has_log and (aside.folder / audit.LOG).exists():
+            _move(aside.folder, store.folder, audit.LOG, undo)
+        sync_folder(store.folder / "snapshots")
+        if before:
+            details = {"snapshots": list(info.snapshots), "created": info.created}
+            event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
+            undo.callback((store.folder / audit.INTENDED).unlink, missing_ok=True)
+            audit.intend(store.folder, event)
+        (aside.folder / CURRENT).replace(pointer)
+        undo.pop_all()
+    sync_folder(store.folder)
+    audit.settle(store.folder, info.current)
+
+
+def _has_whole(store: Store, name: str) -> bool:
+    try:
+        snapshot = store.open(name)
+        for table in snapshot.manifest.tables:
+            snapshot.check(table)
+    except StoreError:
+        return False
+    return True
+
+
+def _move(source: Path, target: Path, name: str, undo: contextlib.ExitStack) -> None:
+    """Move `name` from one folder to the other; what stood there goes aside until all is done."""
+    if (target / name).exists():
+        damaged = source / f"{Path(name).name}.damaged"
+        (target / name).replace(damaged)
+        undo.callback(damaged.rename, target / name)
+    (source / name).replace(target / name)
+    undo.callback((target / name).rename, source / name)

@@ -1,0 +1,210 @@
+"""The columns of a template: heading, unit, how to fill it in, what it means, an example."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from lib import facts
+from lib.registers.cells import Kind, kind_of
+from lib.schemas import ALL_TABLES, CODES, TABLES, codes_of, label, unit, value_label
+from lib.text import Lang, date, is_blank, number, t
+
+_LEFT_OUT: Final = ("source_url", "as_of", "sample", "outage_id")
+"""Columns the import fills itself where a file does not have them."""
+_MAY_BE_BLANK: Final = ("planned",)
+
+_HOW: Final[Mapping[str, str]] = {
+    "number": "templates.how_number",
+    "whole": "templates.how_whole",
+    "moment": "templates.how_moment",
+    "day": "templates.how_day",
+    "month": "templates.how_month",
+    "code": "templates.how_code",
+    "commune": "templates.how_commune",
+    "text": "templates.how_text",
+}
+_ABOUT: Final[Mapping[str, str]] = {
+    "cluster_id": "templates.about_cluster_id",
+    "weak_id": "templates.about_weak_id",
+    "substation_id": "templates.about_weak_id",
+    "line_id": "templates.about_weak_id",
+    "commune_code": "templates.about_commune_code",
+    "former_communes": "templates.about_former_communes",
+    "stated_communes": "templates.about_stated_communes",
+    "area_ha": "templates.about_area_ha",
+    "industrial_land_ha": "templates.about_industrial_land_ha",
+    "legal_status": "templates.about_legal_status",
+    "operation_status": "templates.about_operation_status",
+    "occupancy_pct": "templates.about_occupancy_pct",
+    "behind_schedule": "templates.about_behind_schedule",
+    "cleared_ha": "templates.about_cleared_ha",
+    "schedule_end": "templates.about_schedule_end",
+    "outline_accuracy_m": "templates.about_outline_accuracy_m",
+    "given_crs": "templates.about_given_crs",
+    "part": "templates.about_part",
+    "clause": "templates.about_clause",
+    "state": "templates.about_state",
+    "end": "templates.about_end",
+    "announced_end": "templates.about_announced_end",
+    "area_text": "templates.about_area_text",
+    "customers_interrupted": "templates.about_customers_interrupted",
+    "customers_served": "templates.about_customers_served",
+    "document_no": "templates.about_document_no",
+    "voltage_kv": "templates.about_voltage",
+}
+
+
+@dataclass(frozen=True)
+class TemplateColumn:
+    """A column as the form shows it and the guide explains it.
+
+    Parameters
+    ----------
+    heading, unit, how, about : str
+        Texts in the language of the template; empty if there is no unit.
+    required : bool
+        Whether a row needs it.
+    example : object
+        What stands in the example row, None if nothing does.
+    kind : Kind
+        How its cells are read.
+    words : tuple of str
+        The words of a coded column, the only ones allowed.
+    """
+
+    heading: str
+    required: bool
+    unit: str
+    how: str
+    about: str
+    example: Any
+    kind: Kind
+    words: tuple[str, ...] = ()
+
+
+def columns_of(table: str, lang: Lang) -> list[TemplateColumn]:
+    """Return the columns of a table that an office fills in."""
+    declared = ALL_TABLES[table].to_schema().columns
+    example = _example(table, lang)
+    return [
+        TemplateColumn(
+            heading=label(table, name, lang),
+            required=not column.nullable and name not in _MAY_BE_BLANK,
+            unit=unit(table, name) or "",
+            how=_how(table, name, column, lang),
+            about=t(_ABOUT[name], lang) if name in _ABOUT else label(table, name, lang),
+            example=_shown(table, name, example.get(name), lang),
+            kind=kind_of(table, name),
+            words=_words(table, name, lang),
+        )
+        for name, column in declared.items()
+        if name not in _LEFT_OUT
+    ]
+
+
+def corner_columns(lang: Lang) -> list[TemplateColumn]:
+    """Return the columns of a coordinate table."""
+    metres = t("templates.how_metres", lang)
+
+    def corner(heading: str, about: str, example: float, *, required: bool) -> TemplateColumn:
+        return TemplateColumn(
+            t(heading, lang), required, "m", metres, t(about, lang), example, "number"
+        )
+
+    point = TemplateColumn(
+        heading=t("templates.point", lang),
+        required=False,
+        unit="",
+        how=t("templates.how_text", lang),
+        about=t("templates.point_about", lang),
+        example="1",
+        kind="text",
+    )
+    return [
+        point,
+        corner("templates.x", "templates.x_about", 2358517.85, required=True),
+        corner("templates.y", "templates.y_about", 567233.75, required=True),
+        corner("templates.edge", "templates.edge_about", 250.0, required=False),
+    ]
+
+
+def _how(table: str, name: str, column: Any, lang: Lang) -> str:  # noqa: ANN401 - pandera's column
+    kind = kind_of(table, name)
+    if name == "voltage_kv":
+        return t("templates.how_voltage", lang)
+    if kind not in ("number", "whole"):
+        return t(_HOW[kind], lang)
+    limits: dict[str, float] = {}
+    for check in column.checks:
+        limits |= check.statistics
+    return t(
+        _HOW[kind],
+        lang,
+        low=_limit(limits["min_value"], lang),
+        high=_limit(limits["max_value"], lang),
+    )
+
+
+def _limit(value: float, lang: Lang) -> str:
+    return number(value, lang, 0 if math.isclose(value, round(value)) else 1)
+
+
+def _words(table: str, name: str, lang: Lang) -> tuple[str, ...]:
+    codes = codes_of(table, name)
+    return tuple(value_label(codes, code, lang) for code in CODES[codes]) if codes else ()
+
+
+def _example(table: str, lang: Lang) -> Mapping[str, object]:
+    """Return a real row, the fullest of the facts; where there are no facts, a likely one."""
+    if table in TABLES:
+        frame = facts.load(table)
+        fullest = int(frame.notna().sum(axis=1).argmax())
+        return {str(k): v for k, v in frame.iloc[[fullest]].to_dict("records")[0].items()}
+    return _LIKELY[table](lang)
+
+
+_LIKELY: Final[Mapping[str, Callable[[Lang], Mapping[str, object]]]] = {
+    "outlines": lambda _: {
+        "cluster_id": "PT-002",
+        "outline_quality": "surveyed",
+        "outline_accuracy_m": 0.5,
+        "given_crs": "EPSG:9208",
+    },
+    "power_lines": lambda lang: {
+        "line_id": "DZ-371",
+        "name": t("templates.example_line", lang),
+        "voltage_kv": "35",
+        "status": "operating",
+    },
+    "outages": lambda lang: {
+        "start": pd.Timestamp(2026, 8, 28, 5),
+        "end": pd.Timestamp(2026, 8, 28, 11, 10),
+        "announced_end": pd.Timestamp(2026, 8, 28, 11, 30),
+        "planned": "planned",
+        "cause": t("templates.example_cause", lang),
+        "feeder": "371 E4.3",
+        "area_text": t("templates.example_area", lang),
+        "commune_code": "08152",
+        "customers_interrupted": 1_200,
+    },
+    "customers": lambda _: {
+        "commune_code": "08152",
+        "month": "2026-10",
+        "customers_served": 3_512,
+    },
+}
+
+
+def _shown(table: str, name: str, value: object, lang: Lang) -> object:
+    """Return a value the way an office writes it in a cell."""
+    if is_blank(value):
+        return None
+    if codes := codes_of(table, name):
+        return value_label(codes, value, lang)
+    kind = kind_of(table, name)
+    if kind in ("day", "month"):
+        return date(value, lang)
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value

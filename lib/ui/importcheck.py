@@ -1,0 +1,160 @@
+"""The second step of an import: what was read, what is wrong, what a person has to say."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from lib import importing, readers, zones
+from lib.importing import Draft, Options
+from lib.mapview import Shape, show_map
+from lib.store import Snapshot
+from lib.symbols import OUTLINE_NEW, OUTLINE_OLD
+from lib.ui import findingview, importasks, mapstyles
+from lib.ui.importwork import change, forget, go, work
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+_DRAWN: Final = 60
+"""Most outlines drawn in the preview: what matters is seen, and the message stays small."""
+
+
+def _draft(base: Snapshot) -> Draft:
+    """Return the draft for what is chosen now; made once for the same choice."""
+    held = work()
+    options: Options = held["options"]
+    names = json.dumps([sorted(held["files"]), base.snapshot_id, repr(options)])
+    key = hashlib.sha256(names.encode()).hexdigest()
+    if held.get("key") != key:
+        with st.status(tr("data.reading"), expanded=False) as status:
+            contents, unreadable = _contents(held["files"])
+            status.update(label=tr("data.checking"))
+            draft = importing.check(
+                contents, options, importing.tables_of(base), unreadable=unreadable
+            )
+            status.update(label=tr("data.checked"), state="complete")
+        held.update(draft=draft, key=key, base=base)
+    found: Draft = held["draft"]
+    return found
+
+
+def _contents(files: Mapping[str, bytes]) -> tuple[list[readers.Content], list[Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for at, (name, content) in enumerate(files.items()):
+            suffix = Path(name).suffix.lower()
+            path = Path(folder) / f"{at}{suffix if suffix in readers.READERS else ''}"
+            path.write_bytes(content)
+            paths.append((path, name))
+        return importing.read_all(paths)
+
+
+def check_step(data: Workspace, base: Snapshot) -> None:
+    """Draw what was found, what is asked, and the outlines before and after."""
+    draft = _draft(base)
+    findingview.verdict(draft)
+    _system(draft)
+    _texts(draft)
+    importasks.names(data, draft)
+    importasks.communes(data, draft)
+    importasks.columns(draft)
+    findingview.table(draft)
+    if len(draft.preview):
+        _preview(data, draft)
+    with st.container(horizontal=True):
+        st.button(tr("data.back"), on_click=forget, icon=":material/arrow_back:")
+        st.download_button(
+            tr("data.report"),
+            data=json.dumps(draft.report(language()), ensure_ascii=False, indent=1, default=str),
+            file_name=tr("data.report_file"),
+            on_click="ignore",
+            icon=":material/description:",
+        )
+        st.button(
+            tr("data.to_publish"),
+            type="primary",
+            disabled=draft.refused or not draft.changes,
+            on_click=go,
+            args=("publish",),
+            icon=":material/arrow_forward:",
+        )
+
+
+def _system(draft: Draft) -> None:
+    """Draw the choice of the coordinate system where a file leaves it open, and the proposal."""
+    open_ones = [read for read in draft.crs if not read.stated]
+    if not open_ones:
+        return
+    options = draft.options
+    choices = (None, *zones.CHOICES)
+    left, right = st.columns([0.7, 0.3], vertical_alignment="bottom")
+    with left:
+        chosen = st.selectbox(
+            tr("data.crs"),
+            choices,
+            index=choices.index(options.crs),
+            format_func=lambda epsg: (
+                tr("data.crs_open") if epsg is None else zones.zone_label(epsg, language())
+            ),
+        )
+    with right:
+        swapped = st.checkbox(tr("data.swapped"), value=options.swapped)
+    if (chosen, swapped) != (options.crs, options.swapped):
+        change(crs=chosen, swapped=swapped)
+        st.rerun()
+    proposed = next((read for read in open_ones if read.proposed is not None), None)
+    if proposed is not None and proposed.proposed is not None:
+        words = zones.zone_label(proposed.proposed, language())
+        st.button(
+            tr("data.use_proposal", zone=words + (" (X↔Y)" if proposed.proposed_swapped else "")),
+            on_click=change,
+            kwargs={"crs": proposed.proposed, "swapped": proposed.proposed_swapped},
+            icon=":material/lightbulb:",
+        )
+
+
+def _texts(draft: Draft) -> None:
+    """Show text in an old font before and after, and let a person decide."""
+    if not draft.text_before_after:
+        return
+    st.table(
+        pd.DataFrame(
+            draft.text_before_after, columns=[tr("data.text_before"), tr("data.text_after")]
+        ).set_index(tr("data.text_before")),
+        alt=tr("data.text_title"),
+    )
+    st.button(
+        tr("data.text_keep"), on_click=change, kwargs={"text": "keep"}, icon=":material/block:"
+    )
+
+
+def _preview(data: Workspace, draft: Draft) -> None:
+    """Draw the outlines in use under those of the file."""
+    st.subheader(tr("data.preview"), anchor=False)
+    both = draft.preview.sort_values("state", ascending=False, kind="stable").head(_DRAWN)
+    shapes = [
+        Shape(
+            row["geometry"],
+            OUTLINE_NEW if row["state"] == "new" else OUTLINE_OLD,
+            str(row["name"]),
+            (tr(f"data.preview_{row['state']}"),),
+        )
+        for row in both.sort_values("state", ascending=False).to_dict("records")
+    ]
+    with st.container(key="preview"):
+        show_map(
+            data.files,
+            mapstyles.ground(data, set(data.communes["code"])),
+            selected=None,
+            focus=None,
+            shapes=shapes,
+            lang=language(),
+            on_click=lambda _: None,
+            height=420,
+        )
+    st.caption(tr("data.preview_legend"))

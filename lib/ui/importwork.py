@@ -1,0 +1,30 @@
+"""What a visitor's import holds between its three steps."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+_WORK: Final = "_import"
+
+
+def work() -> dict[str, Any]:
+    """Return what this visitor's import holds between the steps."""
+    held: dict[str, Any] = st.session_state.setdefault(_WORK, {"step": "choose"})
+    return held
+
+
+def forget() -> None:
+    """Begin anew; used as a callback."""
+    st.session_state[_WORK] = {"step": "choose"}
+
+
+def go(step: str) -> None:
+    """Go to a step; used as a callback."""
+    work()["step"] = step
+
+
+def change(**choices: Any) -> None:  # noqa: ANN401 - fields of Options
+    """Change what was chosen; the file is checked anew. Used as a callback."""
+    held = work()
+    held["options"] = replace(held["options"], **choices)

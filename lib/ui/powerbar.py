@@ -1,0 +1,175 @@
+"""The sidebar of the page on power: what is drawn, what counts as remote and as weak."""
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+import streamlit as st
+
+from lib import gaps, gapwords, outageview
+from lib.gaps import Match
+from lib.reliability import Kind
+from lib.schemas import value_label
+from lib.text import date
+from lib.ui import state
+from lib.ui.sidebar import escape, number_slider
+from lib.ui.state import language, tr
+
+REMOTE: Final = ("town_km", "capital_km", "elevation_m", "density")
+WEAK: Final = ("saidi_min", "saifi", "hours", "interruptions")
+KEYS: Final = (
+    *("province", "weak", "difficult", "settled", "major", "match", "outages", "from", "to"),
+    *(*REMOTE, *WEAK, "customers"),
+)
+"""What *clear* forgets."""
+
+_KINDS: Final = ("all", "planned", "unplanned")
+
+
+def measure(*, log: bool) -> str:
+    """Draw the choice of what is painted; without a log only what needs none is offered."""
+    known = [m.key for m in gaps.REMOTE] + [m.key for m in gaps.INDICES if log]
+    state.choose_one("measure", known, "saidi_min" if log else "town_km")
+    chosen = st.selectbox(
+        tr("powerpage.measure"),
+        known,
+        format_func=_sentence_case,
+        key="measure",
+        help=None if log else tr("powerpage.measure_no_log"),
+        persist_state="session",
+    )
+    return str(chosen)
+
+
+def _sentence_case(key: str) -> str:
+    name = gapwords.measure_name(key, language())
+    return name[0].upper() + name[1:]
+
+
+def gap_choice(*, log: bool) -> gaps.Choice:
+    """Draw the thresholds of remote and weak; return them."""
+    used = any(state.chosen(key) for key in (*REMOTE, "difficult"))
+    with st.expander(tr("powerpage.remote"), expanded=used, icon=":material/distance:"):
+        st.caption(tr("powerpage.thresholds_help"))
+        for key in REMOTE:
+            number_slider(key, _threshold_label(key))
+        _switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
+        state.choose_one("match", ("all", "any"), "all")
+        st.segmented_control(
+            tr("powerpage.match"),
+            ("all", "any"),
+            format_func=lambda code: tr(f"powerpage.match_{code}"),
+            key="match",
+            required=True,
+            persist_state="session",
+        )
+    keys = WEAK if log else ()
+    used = any(state.chosen(key) for key in (*keys, "weak", "settled"))
+    with st.expander(tr("powerpage.weak"), expanded=used, icon=":material/bolt:"):
+        state.keep_known("weak", set(gaps.WEAK_KINDS))
+        st.pills(
+            tr("powerpage.kinds"),
+            gaps.WEAK_KINDS,
+            selection_mode="multi",
+            format_func=lambda kind: escape(value_label("weak_kind", kind, language())),
+            key="weak",
+            help=tr("powerpage.kinds_help"),
+            persist_state="session",
+        )
+        _switch("settled", tr("powerpage.settled"))
+        for key in keys:
+            number_slider(key, _threshold_label(key))
+    return gaps.Choice(
+        thresholds={
+            key: float(st.session_state[key]) for key in (*REMOTE, *keys) if state.chosen(key)
+        },
+        kinds=tuple(state.chosen("weak")),
+        difficult=bool(state.chosen("difficult")),
+        match=cast("Match", st.session_state["match"]),
+        settled=bool(state.chosen("settled")),
+    )
+
+
+def _threshold_label(key: str) -> str:
+    unit = tr(f"gaps.unit_{key}")
+    return f"{_sentence_case(key)} {gaps.MEASURES[key].rule()} ({unit})"
+
+
+def _switch(key: str, words: str) -> None:
+    state.keep_known(key, {"yes"})
+    st.pills(
+        words,
+        ["yes"],
+        selection_mode="multi",
+        format_func=lambda _: escape(words),
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def log_choice(months: Sequence[str]) -> outageview.Choice:
+    """Draw the choices of a log: planned or not, the period, how small a commune counts."""
+    lang = language()
+    with st.expander(tr("powerpage.log"), icon=":material/history:"):
+        state.choose_one("outages", _KINDS, "all")
+        st.segmented_control(
+            tr("powerpage.outages"),
+            _KINDS,
+            format_func=lambda kind: tr(f"powerpage.outages_{kind}"),
+            key="outages",
+            required=True,
+            persist_state="session",
+        )
+        for key, otherwise in (("from", months[0]), ("to", months[-1])):
+            state.choose_one(key, months, otherwise)
+            st.selectbox(
+                tr(f"powerpage.{key}"),
+                months,
+                format_func=lambda month: date(month, lang),
+                key=key,
+                persist_state="session",
+            )
+        number_slider("customers", tr("powerpage.customers"))
+        _switch("major", tr("powerpage.major"))
+    return outageview.Choice(
+        planned=cast("Kind", st.session_state["outages"]),
+        first_month=str(st.session_state["from"]),
+        last_month=str(st.session_state["to"]),
+        exclude_major_days=bool(state.chosen("major")),
+        minimum_customers=int(st.session_state["customers"]),
+    )
+
+
+def grid_switch(*, allowed: bool) -> bool:
+    """Draw the switch of the grid, off at first; nothing where it is kept back."""
+    if not allowed:
+        return False
+    _switch("grid", tr("powerpage.grid"))
+    return bool(state.chosen("grid"))
+
+
+def clear_button() -> None:
+    """Draw the button that forgets every filter of the page, where any is set."""
+    if any(state.chosen(key) for key in KEYS if key in {*state.MULTI, *state.NUMBERS}):
+        st.button(
+            tr("sidebar.clear"),
+            icon=":material/filter_alt_off:",
+            on_click=state.clear,
+            args=KEYS,
+            width="stretch",
+        )
+
+
+def part(known: Sequence[str]) -> str:
+    """Draw the choice of what stands under the map."""
+    state.choose_one("part", known, known[0])
+    chosen = st.segmented_control(
+        tr("powerpage.part"),
+        known,
+        format_func=lambda name: tr(f"powerpage.part_{name}"),
+        key="part",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return str(chosen)

@@ -1,0 +1,230 @@
+"""The card of a commune on the page on power: how remote, how weak, since when, who says so."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from lib import exports, gaps, gapwords, outageview
+from lib.schemas import value_label
+from lib.text import date, is_blank, number
+from lib.ui.card import Fact, Source, show_card, site
+from lib.ui.cards import row_of, source_of, station_capacity
+from lib.ui.powerdata import LogView, commune_log
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+_NEWEST: Final = 8
+_MINUTES: Final = 60
+_REMOTE: Final = ("town_km", "viet_tri_km", "vinh_yen_km", "hoa_binh_km", "elevation_m", "density")
+_SOURCE_NO: Final = {"settlements": 1, "communes": 2, "outages": 3}
+"""Where the first sources of the card stand; those of a log begin at its number."""
+_OLD_YEARS: Final = 2
+"""From this age on a fact's age is said."""
+
+
+def power_card(
+    data: Workspace,
+    code: str,
+    *,
+    measures: pd.DataFrame,
+    painted: str,
+    log: LogView | None,
+    choice: outageview.Choice | None,
+) -> None:
+    """Draw the card of commune `code`.
+
+    Parameters
+    ----------
+    data : Workspace
+        The data in use.
+    code : str
+        The commune.
+    measures : DataFrame
+        As `lib.gaps.measures`.
+    painted : str
+        The measure the map shows: it comes first.
+    log, choice : LogView or None, Choice or None
+        The log for the reader's choice, where there is one.
+    """
+    lang = language()
+    commune = row_of(pd.DataFrame(data.communes.drop(columns="geometry")), "code", code)
+    row = row_of(measures, "commune_code", code)
+    places = row_of(data.tables["settlements"], "code", code)
+    sources = [
+        source_of(places, tr("powerpage.settlements")),
+        source_of(commune, tr("cards.table_148")),
+    ]
+    if log is not None:
+        sources += [
+            Source(site(url), url, date(log.facts.as_of, lang)) for url in log.facts.sources
+        ]
+    facts = [_number(painted, row, strong=True), *_weak_facts(data, code, sources)]
+    if log is not None:
+        facts += _indices(log, code, painted)
+    facts += [_number(key, row) for key in _REMOTE if key != painted]
+    facts += _stations(data, code, sources)
+    show_card(
+        tr(
+            "cards.commune_title",
+            kind=value_label("commune_kind", commune["kind"], lang),
+            name=commune["name"],
+        ),
+        tr("powerpage.card_sub", province=commune["former_province"]),
+        facts,
+        sources,
+        caution=tr("powerpage.sample") if log is not None and log.facts.sample else "",
+        picture=Markup("") if choice is None else _months(data, code, choice, painted),
+    )
+    if choice is not None:
+        _newest(data, code, choice)
+        _download(data, code, choice, str(commune["name"]), sample=bool(log and log.facts.sample))
+
+
+def _number(key: str, row: Mapping[str, Any], *, strong: bool = False) -> Fact:
+    name = gapwords.measure_name(key, language())
+    value = None if row[key] is None else gapwords.shown(key, row[key], language())
+    source = _SOURCE_NO[gaps.MEASURES[key].table]
+    return Fact(name[0].upper() + name[1:], value, source, strong)
+
+
+def _weak_facts(data: Workspace, code: str, sources: list[Source]) -> list[Fact]:
+    """Return the facts on record, each with its own source; an old one says how old."""
+    weak = data.tables["weak_supply"]
+    weak = weak[weak["commune_code"] == code]
+    facts = []
+    for row in weak.to_dict("records"):
+        sources.append(source_of(row))
+        parts = [row["villages"], _households(row["households"]), row["value"]]
+        told = "; ".join(str(part) for part in parts if not is_blank(part))
+        state = value_label("weak_state", row["state"], language())
+        words = f"{told} ({_dated(row['as_of'])}; {state})".strip()
+        facts.append(Fact(value_label("weak_kind", row["kind"], language()), words, len(sources)))
+    return facts or [Fact(tr("cards.weak"), tr("cards.no_weak"))]
+
+
+def _households(count: object) -> str | None:
+    return None if is_blank(count) else tr("powerpage.households", count=number(float(str(count))))
+
+
+def _dated(as_of: str) -> str:
+    """Return the date of a source, and how long ago that was if it is long ago."""
+    age = dt.datetime.now(tz=dt.UTC).year - int(as_of[:4])
+    shown = tr("powerpage.source_of", date=date(as_of, language()))
+    return shown if age < _OLD_YEARS else tr("powerpage.aged", source=shown, years=number(age))
+
+
+def _indices(log: LogView, code: str, painted: str) -> list[Fact]:
+    row = row_of(log.indices, "commune_code", code)
+    keys = [m.key for m in gaps.INDICES if m.key != painted and row[m.key] is not None]
+    facts = [_number(key, row) for key in keys]
+    if row["reason"]:
+        facts.append(Fact(tr("powerpage.why_blank"), tr(str(row["reason"]))))
+    return facts
+
+
+def _stations(data: Workspace, code: str, sources: list[Source]) -> list[Fact]:
+    stations = data.tables["substations"]
+    facts = []
+    for row in stations[stations["commune_code"] == code].to_dict("records"):
+        sources.append(source_of(row))
+        words = tr(
+            "powerpage.station",
+            name=row["name"],
+            voltage=row["voltage_kv"],
+            capacity=station_capacity(row),
+            state=value_label("power_status", row["status"], language()),
+        )
+        facts.append(Fact(tr("powerpage.stations"), words, len(sources)))
+    return facts or [Fact(tr("powerpage.stations"), tr("powerpage.no_station"))]
+
+
+def _months(data: Workspace, code: str, choice: outageview.Choice, painted: str) -> Markup:
+    """Return the months of a commune as bars."""
+    series, _ = commune_log(data.manifest.snapshot_id, data, choice, code)
+    column = painted if painted in {"saidi_min", "saifi", "interruptions"} else "hours"
+    return _bars(series, column)
+
+
+def _bars(series: pd.DataFrame, column: str) -> Markup:
+    lang = language()
+    values = series[column].astype(float)
+    top = values.max()
+    name = gapwords.measure_name(column, lang)
+    title = tr("powerpage.months", measure=name, unit=tr(f"gaps.unit_{column}"))
+    html = Markup('<p class="ph-legend-title">{}</p><div class="ph-months">').format(title)
+    for month, value in zip(series["month"], values, strict=True):
+        shown = gapwords.shown(column, None if is_blank(value) else value, lang)
+        height = 0 if is_blank(value) or not top else 100 * value / top
+        html += Markup(
+            '<div title="{tip}"><span class="ph-month-value">{value}</span>'
+            '<span class="ph-month-box"><i class="{look}" style="height:{height:.1f}%"></i></span>'
+            "<span>{name}</span></div>"
+        ).format(
+            tip=f"{date(month, lang)}: {shown}",
+            value="" if is_blank(value) else number(value, lang, gaps.MEASURES[column].digits),
+            look="ph-month-none" if is_blank(value) else "",
+            height=100 if is_blank(value) else height,
+            name=date(month, lang).replace("/20", "/"),
+        )
+    return html + Markup("</div>")
+
+
+def _duration(hours: float) -> str:
+    """Return a duration in hours and minutes; a blank where it has not ended."""
+    if is_blank(hours):
+        return tr("common.no_data")
+    whole, minutes = divmod(round(hours * _MINUTES), _MINUTES)
+    key = "powerpage.duration_hours" if whole else "powerpage.duration_minutes"
+    values = {"hours": whole} if whole else {}
+    return tr(key, minutes=minutes, **values)
+
+
+def _event_table(events: Sequence[Mapping[Any, Any]]) -> Markup:
+    lang = language()
+    head = Markup("").join(
+        Markup("<th>{}</th>").format(tr(f"powerpage.event_{name}"))
+        for name in ("start", "duration", "kind", "cause", "customers")
+    )
+    rows = Markup("").join(
+        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            f"{row['start']:%d/%m/%Y %H:%M}",
+            _duration(row["hours"]),
+            value_label("planned", row["planned"], lang),
+            "; ".join(str(row[c]) for c in ("feeder", "cause") if not is_blank(row[c]))
+            or tr("common.no_data"),
+            number(row["customers_interrupted"], lang),
+        )
+        for row in events
+    )
+    table = Markup('<table class="ph-facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return (
+        table.format(head, rows) if events else Markup("<p>{}</p>").format(tr("powerpage.no_event"))
+    )
+
+
+def _newest(data: Workspace, code: str, choice: outageview.Choice) -> None:
+    _, events = commune_log(data.manifest.snapshot_id, data, choice, code)
+    title = Markup('<p class="ph-legend-title">{}</p>').format(tr("powerpage.newest"))
+    st.html(str(title + _event_table(events.head(_NEWEST).to_dict("records"))))
+
+
+def _download(
+    data: Workspace, code: str, choice: outageview.Choice, name: str, *, sample: bool
+) -> None:
+    _, events = commune_log(data.manifest.snapshot_id, data, choice, code)
+    if events.empty:
+        return
+    notes = {tr("gaps.note_sample"): tr("gaps.note_sample_text")} if sample else {}
+    st.download_button(
+        tr("powerpage.events_all", count=number(len(events), language())),
+        data=lambda: exports.to_csv(events, notes=notes, excel=True),
+        file_name=tr("powerpage.events_file", code=code) + ("-mau" if sample else "") + ".csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        help=name,
+    )

@@ -1,0 +1,315 @@
+"""The lower half of the page on power: the list, clusters and grid, published figures, the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib import exports, gaps, gapwords, outagelog, templates
+from lib.facts import data_date
+from lib.schemas import value_label
+from lib.text import date, is_blank, number, sort_key
+from lib.ui import state
+from lib.ui.cards import station_capacity
+from lib.ui.findingview import plain
+from lib.ui.powerdata import LogView, cluster_grid
+from lib.ui.sidebar import number_slider
+from lib.ui.state import language, tr
+from lib.ui.tables import Column, show_table
+from lib.ui.workspace import Workspace
+
+_WEIGHED = ("town_km", "capital_km", "elevation_m", "density", "saidi_min", "saifi")
+_ASKED = ("outages", "customers", "weak_supply", "substations")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the map shows: the answer, what was asked, the log behind it."""
+
+    answer: gaps.Gaps
+    choice: gaps.Choice
+    log: LogView | None
+
+
+def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: str) -> None:
+    """Draw what the reader wants under the map.
+
+    Parameters
+    ----------
+    part : str
+        ``list``, ``grid``, ``published``, ``ask`` or ``log``.
+    data : Workspace
+        The data in use.
+    shown : Shown
+        What the map shows.
+    commune, cluster : str
+        Code of what is selected, empty for nothing.
+    """
+    if part == "grid":
+        clusters_and_grid(data, cluster)
+    elif part == "published":
+        published(data)
+    elif part == "ask":
+        ask()
+    elif part == "log" and shown.log:
+        about_log(shown.log)
+    else:
+        weighed = weights(log=shown.log is not None)
+        gap_list(shown.answer, commune, weighed)
+        gap_downloads(data, shown, weighed)
+
+
+def weights(*, log: bool) -> dict[str, float]:
+    """Draw the weights of a ranking, all 0 at first: a ranking is made only when asked for."""
+    keys = [key for key in _WEIGHED if log or gaps.MEASURES[key].side == "remote"]
+    used = any(state.chosen(f"w_{key}") for key in keys)
+    with st.expander(tr("powerpage.rank"), expanded=used, icon=":material/sort:"):
+        st.caption(tr("powerpage.rank_help"))
+        for column, key in zip(st.columns(len(keys)), keys, strict=True):
+            with column:
+                name = tr(f"gaps.short_{key}")
+                number_slider(f"w_{key}", name[0].upper() + name[1:])
+    return {key: float(st.session_state[f"w_{key}"]) for key in keys if state.chosen(f"w_{key}")}
+
+
+def gap_list(answer: gaps.Gaps, selected: str, weighed: Mapping[str, float]) -> None:
+    """Draw the communes that are remote and weak, with the facts that put them there."""
+    lang = language()
+    rows = gapwords.by_commune(answer, lang)
+    score: list[Column] = []
+    if weighed:
+        rows = gaps.ranked(answer.communes, weighed)[["commune_code", "score"]].merge(
+            rows, on="commune_code"
+        )
+        score = [Column("score", tr("powerpage.score"), lambda value: number(value, lang, 1), 90)]
+    else:
+        rows = rows.sort_values("commune_name", key=lambda names: names.map(sort_key))
+    if rows.empty:
+        st.info(tr("powerpage.list_empty"), icon=":material/info:")
+        return
+    show_table(
+        rows,
+        [
+            *score,
+            Column("commune_name", tr("gaps.column_commune"), width="small"),
+            Column("former_province", tr("gaps.column_province"), width="small"),
+            Column("weak", tr("powerpage.why_weak"), width="large"),
+            Column("remote", tr("powerpage.why_remote"), width="large"),
+        ],
+        id_column="commune_code",
+        selected=selected,
+        on_pick=lambda code: state.select(f"communes:{code}" if code else ""),
+        key="table-gaps",
+        alt=tr("powerpage.part_list"),
+    )
+    if len(answer.unplaced):
+        st.caption(tr("powerpage.unplaced", count=number(len(answer.unplaced), lang)))
+
+
+def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -> None:
+    """Draw the downloads of the list: a source on every row, the rule beside it."""
+    lang = language()
+    answer = shown.answer
+    sample = bool(shown.log and shown.log.facts.sample)
+    notes = gapwords.notes(
+        shown.choice,
+        lang,
+        data_date=data_date(data.tables["weak_supply"]),
+        sources=list(answer.facts["source_url"].dropna().unique()),
+        sample=sample,
+    )
+    table = gapwords.taken_away(answer, lang)
+    if weighed:
+        scores = gaps.ranked(answer.communes, weighed).set_index("commune_code")["score"]
+        table[tr("powerpage.score")] = answer.facts["commune_code"].map(scores).to_numpy()
+        notes[tr("powerpage.score")] = gapwords.weight_words(weighed, lang)
+    name = tr("powerpage.list_file") + ("-mau" if sample else "")
+    st.caption(tr("cross.download"))
+    with st.container(horizontal=True):
+        st.download_button(
+            "XLSX",
+            data=lambda: exports.to_xlsx(table, notes=notes, sheet=tr("powerpage.list_sheet")),
+            file_name=f"{name}.xlsx",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.download_button(
+            "CSV",
+            data=lambda: exports.to_csv(table, notes=notes, excel=True),
+            file_name=f"{name}.csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def clusters_and_grid(data: Workspace, selected: str) -> None:
+    """Draw which substations are on record with each cluster, and which clusters have none."""
+    lang = language()
+    pairs = cluster_grid(data.manifest.snapshot_id, data)
+    alone = pairs[pairs["substation_id"].isna()]
+    published = data.tables["published_totals"].query("metric == 'substations_110kv_count'")
+    newest = published[published["area"] == "phu_tho_new"].iloc[0]
+    st.caption(
+        tr(
+            "powerpage.grid_caption",
+            none=number(alone["cluster_id"].nunique(), lang),
+            total=number(len(data.clusters), lang),
+            known=number(len(data.tables["substations"]), lang),
+            published=number(newest["value"], lang),
+            date=date(newest["as_of"], lang),
+        )
+    )
+    rows = pairs.assign(
+        station=pairs["substation_name"].fillna(tr("powerpage.none_on_record")),
+        voltage=pairs["voltage_kv"],
+        capacity=[
+            "" if is_blank(row["substation_id"]) else station_capacity(row)
+            for row in pairs.to_dict("records")
+        ],
+        state=[
+            "" if is_blank(code) else value_label("power_status", code, lang)
+            for code in pairs["status"]
+        ],
+        near=[
+            "" if is_blank(code) else tr(f"clustergrid.relation_{code}")
+            for code in pairs["relation"]
+        ],
+        distance=[_distance(row) for row in pairs.to_dict("records")],
+    ).fillna({"voltage": ""})
+    rows = rows.assign(order=rows["substation_id"].isna()).sort_values(
+        ["order", "cluster_name"], kind="stable"
+    )
+    show_table(
+        rows,
+        [
+            Column("cluster_name", tr("cross.cluster")),
+            Column("station", tr("powerpage.stations")),
+            Column("voltage", tr("powerpage.voltage"), width="small"),
+            Column("capacity", tr("powerpage.capacity")),
+            Column("state", tr("powerpage.state"), width="small"),
+            Column("near", tr("powerpage.near"), width="small"),
+            Column("distance", tr("powerpage.distance"), width="large"),
+        ],
+        id_column="cluster_id",
+        selected=selected,
+        on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
+        key="table-grid",
+        alt=tr("powerpage.part_grid"),
+    )
+
+
+def _distance(row: Mapping[Any, Any]) -> str:
+    if is_blank(row["distance_km"]):
+        return tr(str(row["reason"]))
+    return number(float(str(row["distance_km"])), language(), 2, "km")
+
+
+def published(data: Workspace) -> None:
+    """Draw what others published, to stand beside our own figures and never be mixed with them."""
+    lang = language()
+    st.caption(tr("powerpage.published_caption"))
+    index = data.tables["reliability_published"].to_dict("records")
+    totals = data.tables["published_totals"].query("topic == 'power'").to_dict("records")
+    rows = [
+        (
+            value_label("area", row["area"], lang),
+            value_label("index", row["index"], lang),
+            value_label("scope", row["scope"], lang),
+            _figure(row),
+            " – ".join(date(part, lang) for part in str(row["period"]).split("/")),
+            row["source_url"],
+        )
+        for row in index
+    ]
+    rows += [
+        (
+            value_label("area", row["area"], lang),
+            value_label("metric", row["metric"], lang),
+            "",
+            _figure(row),
+            date(row["as_of"], lang),
+            row["source_url"],
+        )
+        for row in totals
+    ]
+    names = ("area", "what", "scope", "figure", "period", "source")
+    st.dataframe(
+        pd.DataFrame(rows, columns=[tr(f"powerpage.published_{name}") for name in names]),
+        hide_index=True,
+        column_config={
+            tr("powerpage.published_source"): st.column_config.LinkColumn(),
+            tr("powerpage.published_figure"): st.column_config.Column(alignment="right"),
+        },
+        alt=tr("powerpage.part_published"),
+    )
+
+
+def _figure(row: Mapping[Any, Any]) -> str:
+    value = float(str(row["value"]))
+    digits = 0 if value.is_integer() else 2
+    words = f"{number(value, language(), digits)} {value_label('unit', row['unit'], language())}"
+    qualifier = row.get("qualifier")
+    if is_blank(qualifier):
+        return words
+    return f"{value_label('qualifier', qualifier, language())} {words}"
+
+
+def ask() -> None:
+    """Draw what to ask the power company for, and the forms to fill in."""
+    st.markdown(tr("powerpage.ask_text"))
+    with st.container(horizontal=True):
+        for name in _ASKED:
+            st.download_button(
+                tr(f"about.table_{name}"),
+                data=lambda name=name: templates.template(name, language()),  # type: ignore[misc]
+                file_name=f"mau-{name}.xlsx",
+                on_click="ignore",
+                icon=":material/table:",
+                key=f"ask-{name}",
+            )
+
+
+def about_log(log: LogView) -> None:
+    """Draw what has to be said of the log: its span, sources, what its rules did."""
+    lang = language()
+    facts = log.facts
+    lines = [
+        tr(
+            "powerpage.log_span",
+            rows=number(facts.rows, lang),
+            first=date(facts.first_day, lang),
+            last=date(facts.last_day, lang),
+            unplaced=number(facts.unplaced, lang),
+        ),
+        tr("powerpage.log_sources", sources=", ".join(facts.sources)),
+    ]
+    if facts.set_aside:
+        lines.append(tr("powerpage.log_set_aside", count=number(facts.set_aside, lang)))
+    lines += [finding.message(lang) for finding in outagelog.findings(facts.rules)]
+    days = facts.removed_days
+    if days.threshold_min is not None:
+        lines.append(
+            tr(
+                "powerpage.log_major",
+                count=number(len(days.days), lang),
+                threshold=number(days.threshold_min, lang, 2),
+                fitted=number(days.fitted_days, lang),
+            )
+        )
+    st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+    if len(days.days):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    tr("powerpage.day"): [date(day, lang) for day in days.days["day"]],
+                    tr("powerpage.day_saidi"): [
+                        number(value, lang, 2) for value in days.days["saidi_min"]
+                    ],
+                    tr("powerpage.day_count"): days.days["interruptions"],
+                }
+            ),
+            hide_index=True,
+            alt=tr("powerpage.day"),
+        )

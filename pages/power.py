@@ -1,0 +1,154 @@
+from functools import partial
+
+import streamlit as st
+
+from lib import filters as flt
+from lib import gaps, gapwords, outageview
+from lib.classes import classify
+from lib.mapview import Note
+from lib.settings import settings
+from lib.symbols import WEAK
+from lib.text import no_data, number
+from lib.ui import (
+    cards,
+    frame,
+    mapstyles,
+    powerbar,
+    powercard,
+    powerdata,
+    powerparts,
+    sidebar,
+    state,
+)
+from lib.ui.mapcard import map_with_card
+from lib.ui.powerlegend import legend_of
+from lib.ui.state import language, tr
+from lib.ui.workspace import workspace
+
+data = workspace()
+lang = language()
+snapshot = data.manifest.snapshot_id
+facts = powerdata.log_facts(snapshot, data)
+months = outageview.months_of(data.tables)
+supply = data.tables["weak_supply"].dropna(subset=["commune_code"])
+supply = supply[supply["kind"].isin([style.key for style in WEAK])]
+parts = ["list", "grid", "published", "ask", *(["log"] if facts else [])]
+
+
+def only(part: str, **wanted: object) -> None:
+    state.clear(*powerbar.KEYS)
+    for key, value in {"part": part, **wanted}.items():
+        st.session_state[key] = value
+
+
+frame.banner(data)
+if facts and facts.sample:
+    st.warning(tr("powerpage.sample_body"), title=tr("powerpage.sample"), icon=":material/science:")
+frame.title(tr("pages.power"))
+sentence = st.container()
+frame.figures(
+    [
+        frame.Figure("weak", len(supply), partial(only, "list", settled=["yes"])),
+        frame.Figure("stations", len(data.tables["substations"]), partial(only, "grid")),
+        frame.Figure(
+            "published", len(data.tables["reliability_published"]), partial(only, "published")
+        ),
+        frame.Figure(
+            "log_rows", facts.rows if facts else 0, partial(only, "log" if facts else "ask")
+        ),
+    ]
+)
+
+
+@st.fragment
+def view() -> None:
+    with st.sidebar:
+        sidebar.find_box(data)
+        painted = powerbar.measure(log=facts is not None)
+        sidebar.filters(data, ["province"])
+        choice = powerbar.gap_choice(log=facts is not None)
+        period = powerbar.log_choice(months) if facts else None
+        grid = powerbar.grid_switch(allowed=settings().grid_layer)
+        powerbar.clear_button()
+        legend = st.container()
+    log = None
+    if facts and period:
+        log = powerdata.LogView(facts, powerdata.indices(snapshot, data, period))
+    answer = powerdata.found(data, choice, log)
+    left = flt.apply(
+        answer.communes,
+        {"province": state.chosen("province")},
+        (flt.PROVINCE,),
+        value_name=sidebar.value_name(data),
+        lang=lang,
+    )
+    inside = set(answer.communes.loc[left.mask, "commune_code"])
+    answer = gaps.within(answer, inside)
+    listed = set(answer.communes.loc[answer.communes["listed"], "commune_code"])
+    values = answer.communes.set_index("commune_code")[painted]
+    classes = classify(values, digits=gaps.MEASURES[painted].digits)
+    with sentence:
+        frame.sentence(
+            tr(
+                "powerpage.sentence" if choice.is_remote else "powerpage.sentence_weak",
+                measure=gapwords.measure_name(painted, lang),
+                remote=gapwords.remote_words(choice, lang),
+                weak=gapwords.weak_words(choice, lang),
+                count=number(len(listed), lang),
+                inside=number(len(inside), lang),
+                filters=left.sentence or tr("filters.none"),
+            )
+        )
+    frame.empty(left.emptied_by)
+    selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
+    styles = mapstyles.ground(data, inside) | mapstyles.choropleth(classes.of, inside, listed)
+    styles["weak"] = mapstyles.weak(supply[supply["commune_code"].isin(inside)])
+    if st.session_state.get("part") == "grid":
+        styles["clusters"] = mapstyles.clusters(data.clusters, "operation_status")
+    if grid:
+        styles |= mapstyles.grid(data)
+    shown = {code: gapwords.shown(painted, value, lang) for code, value in values.dropna().items()}
+    card = cards.card_of(data, selected)
+    if selected and selected.layer_id == "communes":
+        card = partial(
+            powercard.power_card,
+            data,
+            selected.code,
+            measures=answer.communes,
+            painted=painted,
+            log=log,
+            choice=period,
+        )
+    elif cluster:
+        card = partial(cards.cluster_card, data, cluster)
+    map_with_card(
+        data,
+        styles,
+        selected=selected,
+        card=card,
+        legend=legend,
+        legend_layers=(
+            "weak",
+            "clusters",
+            "substations",
+            "power-lines",
+            "grid-2016",
+            "former-provinces",
+        ),
+        notes={"communes": Note(gapwords.measure_name(painted, lang), shown, no_data(lang))},
+        classes=legend_of(painted, classes, listed),
+    )
+    with st.container(key="below"):
+        powerparts.below(
+            powerbar.part(parts),
+            data,
+            powerparts.Shown(answer, choice, log),
+            commune=selected.code if selected and selected.layer_id == "communes" else "",
+            cluster=cluster,
+        )
+    state.end()
+
+
+view()
+used = ["weak_supply", "settlements", "substations", "reliability_published"]
+frame.foot(data, [*used, *(["outages"] if facts else [])])

@@ -1,0 +1,188 @@
+"""Bringing a file in as a person does it: choose, check, publish, look back, restore."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from e2e.harness import HOSTILE, Site, Visit, copy_app, prepare, served
+from e2e.test_hostile import assert_harmless
+from lib.store import Store
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+OUTLINES, LOG = "Ranh giới cụm", "Nhật ký mất điện"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of its own, since these tests change its store."""
+    root = copy_app(tmp_path_factory.mktemp("office"))
+    prepare(root)
+    with served(root) as site:
+        yield site
+
+
+def corners() -> list[tuple[int, float, float]]:
+    """Return a small outline at Hạ Hòa as a surveyor writes it: number, X north, Y east (9208)."""
+    near = gpd.GeoSeries([shapely.Point(105.0, 21.55)], crs=4326).to_crs(9208).iloc[0]
+    steps = [(0, 0), (700, 40), (900, 650), (350, 900), (-50, 500)]
+    return [(i + 1, round(near.y + y, 3), round(near.x + x, 3)) for i, (x, y) in enumerate(steps)]
+
+
+def coordinate_table(path: Path, **changed: object) -> Path:
+    frame = pd.DataFrame(corners(), columns=["Số hiệu điểm", "X (m)", "Y (m)"]).astype(object)
+    for column, value in changed.items():
+        frame.loc[2, {"y": "Y (m)"}[column]] = value
+    frame.to_excel(path, index=False)
+    return path
+
+
+def store_of(site: Site) -> Store:
+    return Store(site.root / "data" / "store")
+
+
+def choose(opened: Visit, kind: str, path: Path) -> None:
+    """Go through the first step."""
+    page = opened.page
+    opened.open("data", with_map=False, tab="import")
+    box = page.get_by_role("combobox", name="Tệp này là gì?")
+    box.click()
+    page.get_by_role("option", name=kind, exact=True).click()
+    opened.settled()
+    page.locator("input[type=file]").set_input_files(str(path))
+    page.get_by_text(path.name).first.wait_for()
+    page.get_by_label("Người nhập").fill("Lan")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Kiểm tra").click()
+    page.get_by_text("Đã kiểm tra").wait_for()
+    opened.settled()
+
+
+def publish(opened: Visit, *, asked: bool) -> None:
+    """Go on from the second step to the end."""
+    page = opened.page
+    page.get_by_role("button", name="Tiếp tục").click()
+    go = page.get_by_role("button", name="Công bố")
+    go.wait_for()
+    if asked:
+        assert go.is_disabled(), "what is asked has to be confirmed first"
+        page.get_by_role("checkbox").last.check(force=True)
+        opened.settled()
+    go.click()
+    page.get_by_text("Đã công bố").wait_for()
+
+
+def test_a_good_outline_is_asked_for_its_meridian_then_published_and_undone(
+    office: Site, visit, tmp_path
+):
+    before = store_of(office).current().snapshot_id
+    opened = visit(office)
+    choose(opened, OUTLINES, coordinate_table(tmp_path / "Ấm Hạ.xlsx"))
+    page = opened.page
+    assert "tệp không ghi hệ tọa độ" in page.locator(".ph-findings").inner_text()
+    assert page.get_by_role("button", name="Tiếp tục").is_disabled()
+    page.get_by_role("combobox", name="Hệ tọa độ của tệp").click()
+    page.get_by_role("option", name="104°45'").first.click()
+    page.get_by_text("Xem trước trên bản đồ").first.wait_for()
+    opened.settled()
+    assert page.locator(".st-key-preview iframe").count() == 1
+    publish(opened, asked=True)
+    made = store_of(office).current()
+    assert made.snapshot_id != before
+    assert made.manifest.who == "Lan"
+    assert [file.name for file in made.manifest.files] == ["Ấm Hạ.xlsx"]
+    page.get_by_role("button", name="Quay về bản ngày").click()
+    assert opened.eventually(lambda: store_of(office).current().snapshot_id == before)
+
+
+def test_a_refused_file_says_where_and_changes_nothing(office: Site, visit, tmp_path):
+    before = store_of(office).current().snapshot_id
+    opened = visit(office)
+    choose(opened, OUTLINES, coordinate_table(tmp_path / "sai.xlsx", y="56723,7 m?"))
+    told = opened.page.locator(".ph-findings").inner_text()
+    for words in ("sai.xlsx", "dòng 4", "Y (m)", "56723,7 m?", "không thay đổi"):
+        assert words in told
+    assert opened.page.get_by_role("button", name="Tiếp tục").is_disabled()
+    assert store_of(office).current().snapshot_id == before
+
+
+def test_a_log_with_a_split_commune_is_answered_once(office: Site, visit, tmp_path):
+    path = tmp_path / "nhat-ky.xlsx"
+    heads = ["Từ", "Đến", "Xã", "Huyện", "Số KH mất điện"]
+    rows = [
+        ("07:30 01/03/2025", "09:00 01/03/2025", "xã Vầy Nưa", "Đà Bắc", 120),
+        ("08:00 02/03/2025", "08:20 02/03/2025", "xã Vân Đồn", "Đoan Hùng", 45),
+    ]
+    pd.DataFrame(rows, columns=heads).to_excel(path, index=False)
+    opened = visit(office)
+    choose(opened, LOG, path)
+    page = opened.page
+    page.get_by_role("combobox", name="«xã Vầy Nưa» nay là").click()
+    page.get_by_role("option", name="xã Tiền Phong").click()
+    page.get_by_role("button", name="Dùng lựa chọn này").click()
+    page.get_by_text("do người nhập chọn").first.wait_for()
+    page.get_by_text("Cột trong tệp được hiểu là").click()
+    assert page.get_by_role("combobox", name="Số KH mất điện").count() == 1
+    publish(opened, asked=False)
+    log = store_of(office).current().read("outages")
+    assert "04891" in set(log["commune_code"])
+
+
+def test_two_columns_cannot_be_the_same(office: Site, visit, tmp_path):
+    path = tmp_path / "cum.xlsx"
+    pd.DataFrame([("Ấm Hạ", 60, 61)], columns=["Tên cụm", "Diện tích (ha)", "Số khác"]).to_excel(
+        path, index=False
+    )
+    opened = visit(office)
+    choose(opened, "Cụm công nghiệp", path)
+    page = opened.page
+    if not page.get_by_role("combobox", name="Số khác").is_visible():
+        page.get_by_text("Cột trong tệp được hiểu là").click()
+    page.get_by_role("combobox", name="Số khác").click()
+    page.get_by_role("option", name="Diện tích (ha)").first.click()
+    page.get_by_text("Hai cột của tệp cùng là").wait_for()
+    assert page.get_by_role("button", name="Đọc lại theo các cột này").is_disabled()
+    page.get_by_role("combobox", name="Diện tích (ha)").click()
+    page.get_by_role("option", name="bỏ qua").first.click()
+    page.get_by_role("button", name="Đọc lại theo các cột này").click()
+    assert opened.eventually(lambda: "60,00" not in page.locator(".stMain").inner_text())
+    page.get_by_text("Cụm công nghiệp: thêm 0, sửa 1").wait_for()
+
+
+def test_history_shows_what_changed_and_gives_the_originals(office: Site, visit):
+    opened = visit(office).open("data", with_map=False, tab="history")
+    assert opened.page.get_by_text("Nhật ký mất điện").first.is_visible()
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="nhat-ky.xlsx").click()
+    assert zipfile.is_zipfile(io.BytesIO(download.value.path().read_bytes()))
+
+
+def test_all_data_and_the_templates_can_be_taken_away(office: Site, visit):
+    opened = visit(office).open("data", with_map=False, tab="download")
+    for name, head in (("GeoPackage", b"SQLite format 3"), ("GeoParquet", b"PK")):
+        with opened.page.expect_download() as download:
+            opened.page.get_by_role("button", name=name).click()
+        assert download.value.path().read_bytes().startswith(head)
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="Trạm biến áp").click()
+    assert download.value.suggested_filename == "mau-substations.xlsx"
+
+
+def test_hostile_texts_of_a_file_stay_text(office: Site, visit, tmp_path):
+    path = tmp_path / "[x](javascript:alert(1)) ${alert(1)}.xlsx"
+    rows = [(text, 60 + at, text) for at, text in enumerate(HOSTILE)]
+    pd.DataFrame(rows, columns=["Tên cụm", "Diện tích (ha)", HOSTILE[0]]).to_excel(
+        path, index=False
+    )
+    opened = visit(office)
+    choose(opened, "Cụm công nghiệp", path)
+    told = opened.page.locator(".stMain").inner_text()
+    for text in HOSTILE[:4]:
+        assert text in told
+    assert_harmless(opened)

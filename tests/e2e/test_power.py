@@ -1,0 +1,148 @@
+"""The page on power: what is painted, what is listed, what a sample log never hides."""
+
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+
+import openpyxl
+import pytest
+
+from e2e.harness import Site, copy_app, prepare, served
+from lib.facts import load
+from lib.schemas import value_label
+from lib.text import number
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+GRID = "Hiện lưới điện"
+EVENTS = 2_000
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site with schematic borders and an imported sample log."""
+    root = copy_app(tmp_path_factory.mktemp("sampled"))
+    prepare(root)
+    log, customers = root / "mau.csv", root / "mau-khach-hang.csv"
+    for words in (
+        ["sample-outages", "--events", str(EVENTS), "--seed", "7", "--out", str(log)],
+        ["import", "outages", str(log), "--yes"],
+        ["import", "customers", str(customers), "--yes"],
+    ):
+        subprocess.run([sys.executable, "-m", "lib", *words], cwd=root, check=True)
+    # Each import left the list of its layers; a site has the one in use.
+    lists = sorted((root / "static/layers").glob("*.index.json"), key=lambda f: f.stat().st_mtime)
+    for old in lists[:-1]:
+        old.unlink()
+    with served(root) as site:
+        yield site
+
+
+def spoken(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def test_without_a_log_the_page_is_true_and_useful(best: Site, visit):
+    opened = visit(best).open("power")
+    assert "1 trong 148 xã, phường có ghi nhận cấp điện yếu" in opened.sentence()
+    told = spoken(opened.card.inner_text())
+    assert "(km)" in told
+    assert "chưa có điện lưới" in told
+    assert "SAIDI" not in opened.page.get_by_role("combobox").first.inner_text()
+    assert opened.page.get_by_test_id("stAlert").filter(has_text="MẪU").count() == 0
+    opened.page.get_by_role("radio", name="Cần xin số liệu").click(force=True)
+    opened.page.get_by_text("Công ty Điện lực Phú Thọ").first.wait_for()
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="Nhật ký mất điện").click()
+    assert zipfile.is_zipfile(download.value.path())
+
+
+def test_a_fact_says_how_old_it_is_and_leads_to_its_source(best: Site, visit):
+    opened = visit(best).open("power", sel="communes:08590")
+    told = spoken(opened.card.inner_text())
+    assert "khu Đìa" in told
+    assert "nguồn 2019, cách đây" in told
+    assert "chưa ghi nhận trạm nào ở xã này" in told
+    assert opened.card.get_by_role("link", name="baomoi.net.vn").count() == 1
+
+
+def test_the_pointer_reads_the_value_that_is_painted(best: Site, visit):
+    opened = visit(best).open("power", measure="elevation_m")
+    place = opened.hit("communes")
+    tip = spoken(opened.hover_on_map(place).inner_text())
+    height = load("settlements").set_index("code").loc[place["code"], "elev_median"]
+    assert f"độ cao trung vị của điểm dân cư: {number(height)} m" in tip
+
+
+def test_a_threshold_changes_sentence_address_and_list_on_the_same_map(best: Site, visit):
+    opened = visit(best).open("power", town_km="5")
+    assert "cách phường, thị trấn cũ ≥ 5 km" in spoken(opened.sentence())
+    opened.js("() => { window.phSame = true; }")
+    opened.page.get_by_role("slider").first.press("ArrowRight")
+    assert opened.eventually(lambda: opened.query().get("town_km") == "6")
+    assert opened.js("() => window.phSame"), "the map was mounted again"
+    assert "≥ 6 km" in spoken(opened.sentence())
+
+
+def test_the_grid_is_off_and_not_fetched_until_it_is_wanted(real: Site, visit):
+    opened = visit(real, fresh=True)
+    asked: list[str] = []
+    opened.page.on("request", lambda request: asked.append(request.url))
+    opened.open("power")
+    assert not [url for url in asked if "/grid-2016-" in url]
+    with opened.turn():
+        opened.page.get_by_role("button", name=GRID).click()
+    assert opened.eventually(lambda: any("/grid-2016-" in url for url in asked))
+    lines = opened.map.locator(".leaflet-ph-grid-2016-pane path")
+    assert opened.eventually(lambda: lines.count() > 100)
+    assert "2016, sai lệch 2–10 km" in opened.page.locator("body").inner_text()
+
+
+def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
+    opened = visit(sampled).open("power", sel="communes:08590", saidi_min="60")
+    assert opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU").is_visible()
+    assert "MẪU" in opened.card.inner_text()
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="XLSX").click()
+    assert download.value.suggested_filename.endswith("-mau.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
+    facts, notes = book.worksheets
+    assert next(notes.iter_rows(values_only=True))[0] == "DỮ LIỆU MẪU"
+    last = [row[-1] for row in facts.iter_rows(min_row=2, values_only=True)]
+    assert last
+    assert set(last) == {"MẪU"}
+    with opened.page.expect_download() as download:
+        opened.card.get_by_role("button", name="lần mất điện").click()
+    assert download.value.suggested_filename == "mat-dien-08590-mau.csv"
+    assert "mẫu" in download.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
+    opened = visit(sampled).open("power", sel="communes:08590")
+    months = opened.card.locator(".ph-months > div")
+    assert months.count() == 12
+    rows = opened.card.locator("table.ph-facts tbody tr").count()
+    button = opened.card.get_by_role("button", name="lần mất điện").inner_text()
+    assert rows == min(8, int(re.search(r"Tải cả (\d+) lần", button)[1])) > 0
+    opened.page.get_by_text("Nhật ký mất điện", exact=True).click()
+    with opened.turn():
+        opened.page.get_by_role("radio", name="Có kế hoạch").click(force=True)
+    kinds = opened.card.locator("table.ph-facts tbody tr td:nth-child(3)").all_inner_texts()
+    assert set(kinds) == {value_label("planned", "planned")}
+    opened.page.get_by_role("radio", name="Về nhật ký").click(force=True)
+    opened.page.get_by_text("2.000 bản ghi").wait_for()
+
+
+def test_a_ranking_needs_weights_on_the_screen(best: Site, visit):
+    opened = visit(best).open("power", settled="yes", w_town_km="2", w_density="1")
+    assert opened.page.get_by_text("Không có điểm ẩn").is_visible()
+    heads = opened.table.locator("th").all_inner_texts()
+    assert "Điểm" in heads
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="XLSX").click()
+    book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
+    told = {row[0]: row[1] for row in book.worksheets[1].iter_rows(values_only=True)}
+    assert "trọng số 2" in told["Điểm"]

@@ -1,0 +1,60 @@
+"""Classes of a choropleth: the limits shown are the limits used."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib import facts
+from lib.classes import classify
+from lib.gaps import REMOTE, measures
+
+VALUES = st.lists(
+    st.one_of(st.none(), st.floats(-1e6, 1e6, allow_nan=False)), min_size=1, max_size=160
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(VALUES, st.integers(0, 2))
+def test_a_value_lies_in_the_class_whose_limits_hold_it(values, digits):
+    series = pd.Series(values, dtype=float)
+    made = classify(series, digits=digits)
+    assert (made.of == -1).tolist() == series.isna().tolist(), "no data is no class"
+    assert len(made.limits) <= 6
+    assert list(made.limits) == sorted(made.limits)
+    for value, number in zip(series, made.of, strict=True):
+        if number >= 0:
+            low, high = made.limits[number], made.limits[number + 1]
+            assert value <= high or np.isclose(value, high)
+            assert value > low or number == 0
+    counts = made.counts()
+    assert sum(counts) == series.notna().sum()
+    assert all(counts), "an empty class explains nothing"
+
+
+@settings(max_examples=50, deadline=None)
+@given(VALUES)
+def test_limits_have_no_more_decimals_than_are_shown(values):
+    made = classify(pd.Series(values, dtype=float), digits=1)
+    assert all(round(limit, 1) == limit for limit in made.limits)
+
+
+def test_equal_values_are_one_class_and_none_are_none():
+    assert classify(pd.Series([7.0, 7.0, None]), digits=0).counts() == (2,)
+    nothing = classify(pd.Series([None, None], dtype=float), digits=0)
+    assert nothing.counts() == ()
+    assert nothing.of.tolist() == [-1, -1]
+
+
+def test_a_true_zero_is_a_value():
+    made = classify(pd.Series([0.0, 0.0, 5.0, None]), digits=0)
+    assert made.of.tolist() == [0, 0, 1, -1]
+
+
+@pytest.mark.parametrize("measure", REMOTE, ids=lambda m: m.key)
+def test_real_measures_make_five_classes(measure):
+    table = measures(facts.load_all())
+    made = classify(table[measure.key], digits=measure.digits)
+    assert len(made.counts()) == 5
+    assert sum(made.counts()) == 148

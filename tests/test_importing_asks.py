@@ -1,0 +1,128 @@
+"""What a person says of a file: columns, split communes; followed, kept in the manifest."""
+
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from lib import facts, importing
+from lib.cli import app
+from lib.importing import Options
+from lib.schematic import schematic_communes
+from lib.settings import settings
+from lib.store import Act, Store, Table
+
+SPLIT = "xã Vầy Nưa"
+ROWS = [
+    ("Từ", "Đến", "Xã", "Huyện", "Số KH mất điện"),
+    ("07:30 01/03/2025", "09:00 01/03/2025", SPLIT, "Đà Bắc", 120),
+    ("08:00 02/03/2025", "08:20 02/03/2025", "xã Vân Đồn", "Đoan Hùng", 45),
+    ("09:00 03/03/2025", "09:30 03/03/2025", SPLIT, "Đà Bắc", 30),
+]
+DAY = "2025-12-31"
+
+
+@pytest.fixture(scope="module")
+def base():
+    tables = facts.load_all()
+    cells = schematic_communes(tables["former_units"])[["code", "geometry"]]
+    communes = cells.merge(tables["communes"], on="code").assign(border_quality="schematic")
+    return {**tables, "communes": gpd.GeoDataFrame(communes, crs=4326)}
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "nhat-ky.xlsx"
+    pd.DataFrame(ROWS[1:], columns=list(ROWS[0])).to_excel(path, index=False)
+    return path
+
+
+def check(path, base, **choices):
+    contents, lost = importing.read_all([(path, path.name)])
+    return importing.check(contents, Options("outages", DAY, **choices), base, unreadable=lost)
+
+
+def communes_of(draft):
+    return draft.tables["outages"].sort_values("start")["commune_code"].tolist()
+
+
+def test_a_split_unit_is_asked_once_with_the_communes_it_may_be(log, base):
+    draft = check(log, base)
+    (name, codes) = next(iter(draft.asked_communes.items()))
+    assert len(draft.asked_communes) == 1
+    assert name == SPLIT
+    names = base["communes"].set_index("code")["name"]
+    assert sorted(names[list(codes)]) == ["Thống Nhất", "Tiền Phong"]
+    first, second, third = communes_of(draft)
+    assert pd.isna(first)
+    assert pd.isna(third)
+    assert second is not pd.NA, "a whole unit is followed without asking"
+
+
+def test_an_answer_holds_for_the_whole_file_and_is_told(log, base):
+    code = check(log, base).asked_communes[SPLIT][0]
+    draft = check(log, base, communes={SPLIT: code})
+    assert draft.asked_communes == {}
+    assert communes_of(draft)[::2] == [code, code]
+    assert "registers.commune_chosen" in {finding.key for finding in draft.of("mended")}
+    assert not draft.refused
+
+
+def test_left_blank_on_purpose_is_no_question_any_more(log, base):
+    draft = check(log, base, communes={SPLIT: ""})
+    assert draft.asked_communes == {}
+    assert pd.isna(communes_of(draft)[0])
+    assert len(draft.tables["outages"]) == 3
+
+
+def test_a_commune_that_is_none_is_refused(log, base):
+    draft = check(log, base, communes={SPLIT: "99999"})
+    assert draft.refused
+    assert draft.tables == {}
+
+
+def test_a_column_placed_by_hand_is_read(tmp_path, base):
+    path = tmp_path / "la.xlsx"
+    heads = ["Từ", "Đến", "Xã", "Đơn vị quản lý", "Số KH mất điện"]
+    row = ("07:30 01/03/2025", "09:00 01/03/2025", "xã Cao Sơn", "Lương Sơn", 120)
+    pd.DataFrame([row], columns=heads).to_excel(path, index=False)
+    several = check(path, base).asked_communes["xã Cao Sơn"]
+    told = check(path, base, mapping={"district": 3}).asked_communes["xã Cao Sơn"]
+    assert set(told) < set(several), "another Cao Sơn lay in another district"
+    assert len(told) == 2
+
+
+def test_what_was_picked_is_kept_with_the_snapshot(log, base, tmp_path):
+    store = Store(tmp_path / "store")
+    tables = {name: Table(frame, "data/facts", "2025") for name, frame in base.items()}
+    before = store.publish(tables, Act("prepare"), border_quality="schematic")
+    code = check(log, base).asked_communes[SPLIT][0]
+    draft = check(log, base, communes={SPLIT: code})
+    files = {log.name: log.read_bytes()}
+    made = importing.publish(store, draft, base=before, files=files, who="Lan", confirmed=True)
+    manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["details"]["import"]["chosen"] == {"communes": {SPLIT: code}}
+
+
+def test_the_command_takes_the_same_answer(log, base, tmp_path, monkeypatch):
+    monkeypatch.setenv("PHUTHO_STATIC", str(tmp_path / "static"))
+    settings.cache_clear()
+    store = Store(tmp_path / "store")
+    tables = {name: Table(frame, "data/facts", "2025") for name, frame in base.items()}
+    store.publish(tables, Act("prepare"), border_quality="schematic")
+    code = check(log, base).asked_communes[SPLIT][0]
+    words = ["import", "outages", str(log), "--store", str(store.folder), "--as-of", DAY]
+    try:
+        asked = CliRunner().invoke(app, words)
+        assert asked.exit_code != 0
+        assert store.current().manifest.action == "prepare"
+        wrong = CliRunner().invoke(app, [*words, "--commune", "=1"])
+        assert wrong.exception is not None
+        done = CliRunner().invoke(app, [*words, "--commune", f"{SPLIT}={code}"])
+        assert done.exit_code == 0, done.output
+    finally:
+        settings.cache_clear()
+    rows = store.current().read("outages").sort_values("start")
+    assert rows["commune_code"].tolist()[::2] == [code, code]

@@ -1,0 +1,62 @@
+"""Prepared lists of a meeting: who is in them, in which order, and round the end."""
+
+import pandas as pd
+import pytest
+
+from lib import crosswork, disputes, facts, gaps
+from lib.playlist import PLAYLISTS, Stop, clusters_of, communes_of, neighbour
+from lib.register import register
+
+TABLES = facts.load_all()
+CLUSTERS = register(TABLES)
+SUMMARY = disputes.summarise(crosswork.answer(TABLES, None, None, tolerance_m=50).rows)
+THREE = [Stop("clusters", f"clusters:{n}", n) for n in "abc"]
+
+
+def test_the_clusters_on_two_communes_are_those_that_remain():
+    stops = clusters_of("cross", CLUSTERS, SUMMARY)
+    assert [stop.name for stop in stops] == [
+        "Ấm Hạ",
+        "Bãi Ba - Đông Thành",
+        "Làng nghề phía Nam Thanh Ba",
+    ]
+    assert {stop.page for stop in stops} == {"cross_commune"}
+
+
+def test_a_measured_cluster_on_two_communes_is_one_of_them_and_a_sample_never():
+    row = SUMMARY.iloc[[-1]].assign(verdict="cross_commune", change="single")
+    rows = pd.concat([SUMMARY, row.assign(cluster_id="PT-X", cluster_name="X")])
+    assert "X" in [stop.name for stop in clusters_of("cross", CLUSTERS, rows)]
+    assert "X" not in [
+        stop.name for stop in clusters_of("cross", CLUSTERS, rows.assign(sample=True))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "code"),
+    [("stopped", "wastewater", "stopped"), ("delayed", "behind_schedule", "yes")],
+)
+def test_lists_of_a_state_hold_exactly_those_in_it(name, column, code):
+    stops = clusters_of(name, CLUSTERS, SUMMARY)
+    wanted = CLUSTERS.loc[CLUSTERS[column] == code, "cluster_id"]
+    assert {stop.target for stop in stops} == {f"clusters:{code}" for code in wanted}
+    assert len(stops) > 0
+
+
+def test_the_communes_are_those_with_a_gap():
+    assert communes_of(gaps.find(TABLES, gaps.Choice()).communes) == [
+        Stop("power", "communes:08590", "Xuân Đài")
+    ]
+
+
+def test_the_list_goes_round_and_begins_where_nothing_is_selected():
+    assert neighbour(THREE, "clusters:a", 1) == THREE[1]
+    assert neighbour(THREE, "clusters:c", 1) == THREE[0]
+    assert neighbour(THREE, "clusters:a", -1) == THREE[2]
+    assert neighbour(THREE, "communes:1", 1) == THREE[0]
+    assert neighbour(THREE, "", -1) == THREE[2]
+    assert neighbour([], "clusters:a", 1) is None
+
+
+def test_there_are_four_lists():
+    assert PLAYLISTS == ("cross", "delayed", "stopped", "gaps")

@@ -1,0 +1,138 @@
+"""A made-up log never counts with real rows, whatever it is read from or imported into."""
+
+import io
+import zipfile
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+
+from lib import alldata, facts, history, importing, outageview
+from lib.errors import DataRefusedError
+from lib.importing import Options
+from lib.outagesample import sample_outages, write
+from lib.samplelog import sample_of
+from lib.schematic import schematic_communes
+from lib.store import Act, Store, Table
+
+
+@pytest.fixture(scope="module")
+def made_up():
+    return sample_outages(200, 3, facts.load("communes").head(5))
+
+
+@pytest.mark.parametrize("kind", ["frame", "csv", "parquet"])
+def test_a_sample_is_known_from_frames_and_files(tmp_path, made_up, kind):
+    paths = made_up if kind == "frame" else write(tmp_path / f"mau.{kind}", *made_up)
+    assert sample_of(*paths)
+    assert sample_of(paths[0])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_rows_without_a_mark_are_real_and_mixtures_are_refused(tmp_path, made_up, suffix):
+    outages, customers = made_up
+
+    def saved(frame, name):
+        path = tmp_path / f"{name}.{suffix}"
+        write_to = frame.to_csv if suffix == "csv" else frame.to_parquet
+        write_to(path, index=False)
+        return path
+
+    real = saved(outages.drop(columns="sample"), "that")
+    said = saved(outages.assign(sample=False), "noi-ro")
+    mixed = saved(outages.assign(sample=outages.index < 9), "lan")
+    served = saved(customers, "khach-hang")
+    assert not sample_of(real)
+    assert not sample_of(said, saved(customers.assign(sample=False), "khach-hang-that"))
+    with pytest.raises(DataRefusedError, match="lan"):
+        sample_of(mixed)
+    with pytest.raises(DataRefusedError, match="khach-hang"):
+        sample_of(said, served)
+
+
+@pytest.fixture(scope="module")
+def base():
+    tables = facts.load_all()
+    cells = schematic_communes(tables["former_units"])[["code", "geometry"]]
+    communes = cells.merge(tables["communes"], on="code").assign(border_quality="schematic")
+    return {**tables, "communes": gpd.GeoDataFrame(communes, crs=4326)}
+
+
+def draft_of(path, kind, base, **options):
+    contents, unreadable = importing.read_all([(path, path.name)])
+    chosen = Options(kind, as_of="2026-01-05", **options)
+    return importing.check(contents, chosen, base, unreadable=unreadable)
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory, base, made_up):
+    """Return a store with the facts, then the sample's outages, then its customers."""
+    folder = tmp_path_factory.mktemp("sample")
+    paths = write(folder / "mau.csv", *made_up)
+    store = Store(folder / "store")
+    tables = {name: Table(frame, "facts", "2025-07-01") for name, frame in base.items()}
+    store.publish(tables, Act("prepare"), border_quality="schematic")
+    for path, kind in zip(paths, ("outages", "customers"), strict=True):
+        before = store.current()
+        draft = draft_of(path, kind, importing.tables_of(before))
+        assert not draft.refused, [f.message() for f in draft.of("refused")]
+        importing.publish(store, draft, base=before, files={}, who="x", confirmed=True)
+    return store
+
+
+def test_an_imported_sample_stays_labelled_in_the_store_and_in_every_export(
+    imported, made_up, tmp_path
+):
+    snapshot = imported.current()
+    for name, frame in zip(("outages", "customers"), made_up, strict=True):
+        kept = snapshot.read(name)
+        assert len(kept) == len(frame)
+        assert kept["sample"].all()
+    assert snapshot.read("outages")["cause"].str.contains("mẫu").all()
+    assert snapshot.read("outages")["outage_id"].str.startswith("MAU-").all()
+    book = openpyxl.load_workbook(io.BytesIO(alldata.everything(snapshot, "xlsx")))
+    for name in ("outages", "customers"):
+        heads, *rows = book[name].iter_rows(values_only=True)
+        assert all(row[heads.index("Dữ liệu mẫu")] is True for row in rows)
+    (tmp_path / "all.gpkg").write_bytes(alldata.everything(snapshot, "gpkg"))
+    layer = pyogrio.read_dataframe(tmp_path / "all.gpkg", "outages")
+    assert layer["sample"].astype(bool).all()
+    with zipfile.ZipFile(io.BytesIO(alldata.everything(snapshot, "geoparquet"))) as archive:
+        frame = pd.read_parquet(io.BytesIO(archive.read("outages.parquet")))
+    assert frame["sample"].all()
+
+
+def test_the_history_names_the_rows_of_a_sample_by_their_code(imported):
+    newest, _, oldest = imported.snapshots()
+    added = history.compare(oldest, newest)["outages"].added
+    assert len(added) == 200
+    assert all(code.startswith("MAU-") for (code,) in added)
+
+
+def test_what_was_imported_gives_what_the_sample_gives(imported, made_up):
+    snapshot = imported.current()
+    tables = {name: snapshot.read(name) for name in ("communes", "outages", "customers")}
+    facts_of_log = outageview.log_facts(tables)
+    assert (facts_of_log.sample, facts_of_log.rows, facts_of_log.unplaced) == (True, 200, 0)
+    rows = outageview.by_commune(tables, outageview.Choice()).dropna(subset="interruptions")
+    length = made_up[0]["end"] - made_up[0]["start"]
+    assert len(rows) == 5
+    assert rows["interruptions"].sum() <= (length > pd.Timedelta(minutes=5)).sum()
+    assert rows["saidi_min"].gt(0).all()
+
+
+def test_real_rows_are_not_imported_beside_a_sample_but_may_replace_it(tmp_path, imported, made_up):
+    path = tmp_path / "that.csv"
+    made_up[0].head(9).drop(columns="sample").assign(
+        outage_id=[f"PC-{n}" for n in range(9)], cause="sự cố"
+    ).to_csv(path, index=False)
+    tables = importing.tables_of(imported.current())
+    draft = draft_of(path, "outages", tables)
+    assert [f.key for f in draft.of("refused")] == ["importing.mixed_sample"]
+    assert "--replace" in draft.of("refused")[0].message()
+    alone = draft_of(path, "outages", tables, replace=True)
+    assert not alone.refused, [f.message() for f in alone.of("refused")]
+    assert len(alone.tables["outages"]) == 9
+    assert not alone.tables["outages"]["sample"].any()
