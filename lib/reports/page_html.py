@@ -120,6 +120,7 @@ def _data(material: Material, view: View) -> dict[str, Any]:
         },
         "state": {file.layer_id: file.draw(view.styles[file.layer_id]) for file in files},
         "shapes": [_shape(shape, lang) for shape in chosen],
+        "notes": {name: note for name, note in view.notes.items() if name in used},
         "bounds": _corners(bounds_of(view, chosen)),
         "legend": [_legend(layer_id, used[layer_id], material) for layer_id in reversed(used)],
     }

@@ -1,7 +1,7 @@
 """The map as it stands on the screen, handed over to paper: what a page shows, in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import shapely
@@ -38,6 +38,9 @@ class View:
     cluster_id : str
         A measured cluster whose pieces and band are drawn over the layers, as on
         the screen; the map goes there unless `bounds` say otherwise.
+    notes : mapping
+        Layer -> ``label`` and ``values`` (one a feature, in the order of its file):
+        what the answer says of each, for the tooltips of the single-file page.
     """
 
     title: str
@@ -45,6 +48,7 @@ class View:
     styles: Mapping[str, Classes]
     bounds: Bounds | None = None
     cluster_id: str = ""
+    notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def overview(material: Material) -> View:

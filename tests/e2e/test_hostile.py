@@ -177,6 +177,9 @@ def test_the_map_in_one_file_opens_alone_and_runs_no_name(hostile: Site, context
     assert signs.count() == 0
     page.locator("input[data-layer=clusters]").check()
     assert signs.count() == count
+    page.locator("#map").hover(position={"x": 200, "y": 200})
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(500)
     inert = '<script type="application/json" id="ph-data">'
     assert [node for node in page.evaluate(MADE) if not node.startswith(inert)] == []
     assert "pwned" not in page.title()

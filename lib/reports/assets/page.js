@@ -12,6 +12,8 @@
   // map.js tells the server about a click; here nobody listens.
   window.__GLOBAL_DATA__ = {};
   window.Streamlit = { setComponentValue() {} };
+  // Nor is the address of a file a link: a browser refuses to change it.
+  window.history.replaceState = () => {};
 
   function address(value) {
     return URL.createObjectURL(new Blob([JSON.stringify(value)], { type: "application/json" }));
@@ -21,7 +23,8 @@
     const layers = {};
     for (const [id, classes] of Object.entries(data.state)) layers[id] = shown.has(id) ? classes : "";
     const focus = data.bounds && { layer: "view", code: "bounds" };
-    PhuThoMap.show({ layers, shapes: data.shapes, selected: null, focus, bounds: data.bounds });
+    const { shapes, notes, bounds } = data;
+    PhuThoMap.show({ layers, shapes, notes, bounds, focus, selected: null, view: null });
   }
 
   function picture(address) {
