@@ -46,12 +46,15 @@ class Drawn:
         Said under the map.
     stamp : str
         Said on the map: *approximate*, *sample*; empty if nothing.
+    words : mapping
+        Key of a class -> its words, where only the answer knows them: a range of figures.
     """
 
     canvas: Canvas
     legend: list[tuple[Style, str]] = field(default_factory=list)
     caption: str = ""
     stamp: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, layer_id: str, frame: gpd.GeoDataFrame, classes: Classes) -> None:
         """Draw the features of a layer in their classes and note these for the legend."""
@@ -83,7 +86,8 @@ class Drawn:
 
     def explain(self, style: Style, kind: str) -> None:
         """Note a class for the legend, once, if it has words."""
-        if style.label and (style, kind) not in self.legend:
+        told = style.label or style.key in self.words
+        if told and (style, kind) not in self.legend:
             self.legend.append((style, kind))
 
     def rename(self, keys: Collection[str], label: str) -> None:
@@ -98,7 +102,10 @@ class Drawn:
         order = {"point": 0, "polygon": 1, "line": 2}
         known = sorted(self.legend, key=lambda entry: order[entry[1]])
         return [
-            {"svg": keep(swatch(style, kind)), "text": t(style.label, lang)}
+            {
+                "svg": keep(swatch(style, kind)),
+                "text": self.words.get(style.key) or t(style.label, lang),
+            }
             for style, kind in known
         ]
 
@@ -130,6 +137,7 @@ def province(
     bounds: Bounds | None = None,
     numbers: Mapping[str, str] | None = None,
     names: bool = True,
+    words: Mapping[str, str] | None = None,
 ) -> Drawn:
     """Draw the layers of the screen in the classes of `styles`.
 
@@ -147,9 +155,11 @@ def province(
         Cluster -> number written beside its mark instead of its name.
     names : bool
         Whether communes are named where there is room.
+    words : mapping, optional
+        Key of a class -> its words in the legend, for a class the registry has none for.
     """
     shown = bounds or around(extent(material), share=0.02)
-    drawn = Drawn(Canvas(fit(shown, width, height)))
+    drawn = Drawn(Canvas(fit(shown, width, height)), words=words or {})
     for layer_id, frame in material.layers.items():
         if layer_id in styles:
             drawn.add(layer_id, frame, styles[layer_id])

@@ -122,7 +122,7 @@ def _data(material: Material, view: View) -> dict[str, Any]:
         "shapes": [_shape(shape, lang) for shape in chosen],
         "notes": {name: note for name, note in view.notes.items() if name in used},
         "bounds": _corners(bounds_of(view, chosen)),
-        "legend": [_legend(layer_id, used[layer_id], material) for layer_id in reversed(used)],
+        "legend": [_legend(layer_id, used[layer_id], view, lang) for layer_id in reversed(used)],
     }
 
 
@@ -163,14 +163,17 @@ def _layer(layer_id: str) -> dict[str, Any]:
     }
 
 
-def _legend(layer_id: str, keys: list[str], material: Material) -> dict[str, Any]:
-    layer, lang = LAYERS[layer_id], material.lang
-    shown = [style for style in layer.styles if style.key in keys and style.label]
+def _legend(layer_id: str, keys: list[str], view: View, lang: Lang) -> dict[str, Any]:
+    layer = LAYERS[layer_id]
+    words = {
+        s.key: view.words.get(s.key) or (t(s.label, lang) if s.label else "") for s in layer.styles
+    }
+    shown = [style for style in layer.styles if style.key in keys and words[style.key]]
     return {
         "id": layer_id,
         "title": t(layer.title, lang),
         "classes": [
-            {"text": t(style.label, lang), "picture": _picture(swatch(style, layer.kind))}
+            {"text": words[style.key], "picture": _picture(swatch(style, layer.kind))}
             for style in shown
         ],
     }

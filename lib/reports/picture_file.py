@@ -44,7 +44,7 @@ def picture(material: Material, view: View, kind: Literal["png", "svg"]) -> byte
     west, south, east, north = bounds or maps.extent(material)
     upright = north - south > east - west
     size = _UPRIGHT_MM if upright else _ACROSS_MM
-    drawn = maps.province(material, view.styles, *size, bounds=bounds)
+    drawn = maps.province(material, view.styles, *size, bounds=bounds, words=view.words)
     for shape in chosen:
         drawn.draw_shape(shape.geometry, shape.look, shape.name, shape.lines)
     if chosen:

@@ -41,6 +41,9 @@ class View:
     notes : mapping
         Layer -> ``label`` and ``values`` (one a feature, in the order of its file):
         what the answer says of each, for the tooltips of the single-file page.
+    words : mapping
+        Key of a class -> its words in the legend, for a class the registry has none
+        for: the ranges of a choropleth.
     """
 
     title: str
@@ -49,6 +52,7 @@ class View:
     bounds: Bounds | None = None
     cluster_id: str = ""
     notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def overview(material: Material) -> View:
