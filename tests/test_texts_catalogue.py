@@ -18,6 +18,7 @@ import pytest
 
 from lib import (
     crossing,
+    delay,
     disputes,
     errors,
     facts,
@@ -36,6 +37,7 @@ from lib import (
 )
 from lib.layers import REGISTRY
 from lib.registers import headings
+from lib.reports import annex_rows, atlas_pdf
 from lib.text import LANGS, catalog
 from lib.ui import sidebar
 
@@ -169,6 +171,7 @@ FAMILIES: dict[str, set[str]] = {
     "crossing.value.{}.{}": {
         f"{family}.{code}" for family, codes in sidebar._CROSSING.items() for code in codes
     },
+    "crossing.value.evidence.{}": {"by_decision", "by_geometry", "both"},
     "crossing.value.verdict.{}": set(get_args(crossing.Verdict)),
     "crossing.value.lead_state.{}": {*disputes.LEAD_STATES.values(), "undecided"},
     "crossing.value.lead_rule.{}": {
@@ -178,6 +181,7 @@ FAMILIES: dict[str, set[str]] = {
         "larger_area",
         "needs_decision",
     },
+    "delay.{}": set(get_args(delay.State)) - {"undetermined"},
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
@@ -206,6 +210,9 @@ FAMILIES: dict[str, set[str]] = {
     "present.list_{}": set(playlist.PLAYLISTS),
     "prepare.used_{}": QUALITIES,
     "geometry.{}": {"gap", "overlap"},
+    "reports.{}": set(atlas_pdf.WORDS),
+    "reports.annex_{}": set(annex_rows.HEAD),
+    "reports.read_{}": set(atlas_pdf.READ),
     "schemas.value.change.{}": set(get_args(merger.Change)),
     "schemas.value.{}.{}": {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes

@@ -116,7 +116,7 @@ def make_hostile(root: Path) -> None:
         frame.to_csv(path, index=False)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PHUTHO_")}
 
 
@@ -125,7 +125,7 @@ def prepare(root: Path, *options: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "lib", "prepare", "--offline", *options],
         cwd=root,
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=120,
@@ -152,7 +152,7 @@ def served(root: Path) -> Iterator[Site]:
         subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=root,
-            env=_environment(),
+            env=environment(),
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,

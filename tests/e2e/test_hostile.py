@@ -1,9 +1,12 @@
 """Names that want to be run stay text: in every layer, tooltip, label, card, table and widget."""
 
+import subprocess
+import sys
+
 import pytest
 
 from e2e.harness import Visit
-from e2e.sites import HOSTILE, HOSTILE_CLUSTERS, HOSTILE_COMMUNES, Site
+from e2e.sites import HOSTILE, HOSTILE_CLUSTERS, HOSTILE_COMMUNES, Site, environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
@@ -127,3 +130,52 @@ def test_what_is_typed_in_the_search_box_stays_text(hostile: Site, visit):
     message.wait_for()
     assert typed in message.inner_text()
     assert_harmless(opened)
+
+
+def test_the_map_in_one_file_opens_alone_and_runs_no_name(hostile: Site, contexts, tmp_path):
+    out = tmp_path / "ban-do.html"
+    subprocess.run(
+        [sys.executable, "-m", "lib", "page", "--out", str(out)],
+        cwd=hostile.root,
+        env=environment(),
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    context, _ = contexts()
+    context.set_offline(True)
+    page = context.new_page()
+    asked, dialogs, errors = [], [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda shown: (dialogs.append(shown.message), shown.dismiss()))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(out.as_uri())
+    boxes = page.locator("input[type=checkbox]")
+    page.wait_for_function("n => document.body.dataset.phLayers === String(n)", arg=boxes.count())
+    assert {url.partition(":")[0] for url in asked} <= {"file", "blob", "data"}
+
+    signs = page.locator(".leaflet-ph-clusters-pane .ph-icon")
+    count = signs.count()
+    assert count == len(hostile.places("clusters"))
+    seen = set()
+    for sign in signs.all():
+        sign.dispatch_event("mouseover")
+        seen.add(page.locator(".ph-tip-name").last.inner_text())
+        sign.dispatch_event("mouseout")
+    placed = {place["name"] for place in hostile.places("clusters")}
+    assert placed & set(HOSTILE) <= seen
+    assert len(placed & set(HOSTILE)) >= 4
+
+    page.locator("input[data-layer=clusters]").uncheck()
+    assert signs.count() == 0
+    page.locator("input[data-layer=clusters]").check()
+    assert signs.count() == count
+    page.locator("#map").hover(position={"x": 200, "y": 200})
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(500)
+    inert = '<script type="application/json" id="ph-data">'
+    assert [node for node in page.evaluate(MADE) if not node.startswith(inert)] == []
+    assert "pwned" not in page.title()
+    assert (dialogs, errors) == ([], [])
+    assert "Số liệu đến ngày" in page.locator("footer").inner_text()

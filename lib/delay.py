@@ -1,0 +1,180 @@
+"""Whether a project is behind time under Land Law 2024, article 81: dates in, words out.
+
+Article 81.8: land not used for 12 months in a row after the handover in the
+field, or 24 months behind the schedule of the project, may be extended once,
+by at most 24 months; after that it is recovered. Three dates are needed:
+handover, end of the schedule, end of the extension. If one is missing nothing
+is said but that dates are missing. Nothing known here says whether land is
+used, so the condition of 12 months is never judged.
+
+The schedule in the decision that set a cluster up is another matter: passing
+it leads to a changed decision, not to the land. It has its own label.
+
+Dates compared are no finding of an office: without the number of a document
+the words say what the dates show and that the file has to be checked.
+"""
+
+import calendar
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from lib.text import Lang, date, is_blank, t
+
+State = Literal[
+    "undetermined",
+    "disordered",
+    "before_handover",
+    "on_schedule",
+    "extended",
+    "past_extension",
+]
+
+_MONTHS: Final = 12
+_FIELDS: Final = ("handover_date", "schedule_end", "extension_end")
+
+Span = tuple[dt.date, dt.date]
+"""First and last day a date can mean: ``2024-08`` is all of August."""
+
+
+@dataclass(frozen=True)
+class Delay:
+    """What three dates say on one day.
+
+    Attributes
+    ----------
+    state : str
+        ``undetermined``: a date is missing or not exact enough; ``disordered``:
+        the dates contradict each other; ``before_handover``; ``on_schedule``;
+        ``extended``: past the schedule, within the extension;
+        ``past_extension``: past both.
+    on : datetime.date
+        The day they are compared with.
+    missing : tuple of str
+        Columns of the register that lack a date (`lib.schemas.Clusters`).
+    dates : tuple of str
+        Handover, end of schedule, end of extension as given; empty if blank.
+    document : str
+        Number of the document that says so, empty if none.
+    """
+
+    state: State
+    on: dt.date
+    missing: tuple[str, ...] = ()
+    dates: tuple[str, str, str] = ("", "", "")
+    document: str = ""
+
+    def sentence(self, lang: Lang = "vi") -> str:
+        """Return the state in words; beyond bare dates only with a document's number."""
+        if self.state == "undetermined":
+            names = ", ".join(t(f"schemas.column.{name}", lang) for name in self.missing)
+            if not names:
+                return t("delay.not_exact", lang, on=date(self.on, lang))
+            return t("delay.undetermined", lang, missing=names)
+        _, schedule, extension = (date(value, lang) for value in self.dates)
+        said = t(
+            f"delay.{self.state}",
+            lang,
+            on=date(self.on, lang),
+            schedule=schedule,
+            extension=extension,
+        )
+        if self.state != "past_extension":
+            return said
+        key = "delay.by_document" if self.document else "delay.to_check"
+        return f"{said} {t(key, lang, document=self.document)}"
+
+
+def of_dates(
+    handover: object,
+    schedule_end: object,
+    extension_end: object,
+    *,
+    on: dt.date,
+    document: object = None,
+) -> Delay:
+    """Return what the dates of a project say on the day `on`.
+
+    Parameters
+    ----------
+    handover, schedule_end, extension_end : str or None
+        ISO dates, perhaps only a month or a year; blanks are not known.
+    on : datetime.date
+        The day asked about: the data date of the paper, not the day of printing.
+    document : str, optional
+        Number of the document that finds the project late.
+
+    Returns
+    -------
+    Delay
+        ``undetermined`` if a date is missing, or given so roughly that the
+        answer would depend on the day it stands for.
+
+    Raises
+    ------
+    ValueError
+        If a date is neither blank nor ISO.
+    """
+    given = (handover, schedule_end, extension_end)
+    missing = tuple(name for name, value in zip(_FIELDS, given, strict=True) if is_blank(value))
+    handed, schedule, extension = ("" if is_blank(v) else str(v) for v in given)
+    number = "" if is_blank(document) else str(document)
+    dates = (handed, schedule, extension)
+    if missing:
+        return Delay("undetermined", on, missing, dates, number)
+    spans = [_span(value) for value in dates]
+    states = {_state([span[end] for span in spans], on) for end in (0, 1)}
+    state = states.pop() if len(states) == 1 else "undetermined"
+    return Delay(state, on, (), dates, number)
+
+
+def _state(days: Sequence[dt.date], on: dt.date) -> State:
+    handed, schedule, extension = days
+    if not handed <= schedule <= extension:
+        return "disordered"
+    if on < handed:
+        return "before_handover"
+    if on <= schedule:
+        return "on_schedule"
+    return "extended" if on <= extension else "past_extension"
+
+
+def _span(value: str) -> Span:
+    parts = [int(part) for part in value.split("-")]
+    if len(parts) == len(("year", "month", "day")):
+        day = dt.date.fromisoformat(value)
+        return day, day
+    year, *months = parts
+    first, last = (months[0], months[0]) if months else (1, _MONTHS)
+    return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+
+
+def last_day(value: str) -> dt.date:
+    """Return the last day an ISO date can mean: ``2026-10`` is 31 October 2026."""
+    return _span(value)[1]
+
+
+def of_decision(
+    decision_end: object, *, on: dt.date, decision_no: object = None, lang: Lang = "vi"
+) -> str:
+    """Return the words for the schedule in the decision that set a cluster up.
+
+    Never the words of `Delay`: it is another schedule with another consequence.
+
+    Parameters
+    ----------
+    decision_end : str or None
+        End of the schedule in the decision, ISO, perhaps partial; blank: not known.
+    on : datetime.date
+        The day asked about.
+    decision_no : str, optional
+        Number of the decision; without it nothing is said to be passed.
+    """
+    if is_blank(decision_end) or is_blank(decision_no):
+        return t("delay.decision_unknown", lang)
+    first, last = _span(str(decision_end))
+    if first < on <= last:
+        return t("delay.not_exact", lang, on=date(on, lang))
+    key = "delay.decision_past" if on > last else "delay.decision_within"
+    return t(key, lang, end=date(decision_end, lang), number=str(decision_no))

@@ -1,0 +1,185 @@
+"""The annex as an editable Word file, and as PDF with the same words."""
+
+import io
+import re
+from dataclasses import asdict
+from typing import Any, Final
+
+from docx import Document
+from docx.document import Document as Word
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
+
+from lib.reports.annex_rows import HEAD, RIGHT, WIDTHS_MM, Annex, Group, annex
+from lib.reports.layout import Drawings, typeset
+from lib.reports.material import Material
+from lib.text import t
+
+FONT: Final = "Times New Roman"
+_LOCALE: Final = {"vi": "vi-VN", "en": "en-GB"}
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no XML file can hold."""
+_ONCE: Final = ("no", "cluster", "place", "area", "lead", "documents")
+"""Columns said once a cluster, over all its communes."""
+
+
+def annex_pdf(material: Material) -> bytes:
+    """Return the annex as PDF, set in Times New Roman where this machine has it."""
+    said = annex(material)
+    data = asdict(said) | {
+        "widths": list(WIDTHS_MM),
+        "right": [name in RIGHT for name in HEAD],
+        "page": t("reports.page", said.lang),
+    }
+    return typeset("annex", data, Drawings(), office_fonts=True)
+
+
+def annex_docx(material: Material) -> bytes:
+    """Return the annex as DOCX: A4 across, by Decree 30/2020/NĐ-CP, appendix I.
+
+    Margins 20 (above, below), 30 (left) and 15 mm (right); Times New Roman 13;
+    the page number stands centred in the upper margin, not on the first page.
+    """
+    said = annex(material)
+    word = Document()
+    _page(word)
+    _styles(word, said)
+    middle = WD_ALIGN_PARAGRAPH.CENTER
+    _say(word.add_paragraph(), said.heading, size=14, bold=True, align=middle)
+    _say(word.add_paragraph(), said.title, size=14, bold=True, align=middle)
+    _say(word.add_paragraph(), said.attached, size=13, italic=True, align=middle)
+    _say(word.add_paragraph(), said.date, size=13, bold=True, align=middle)
+    _say(word.add_paragraph(), said.counts, size=13)
+    if said.groups:
+        _table(word, said)
+    else:
+        _say(word.add_paragraph(), said.nothing, size=13)
+    for note in said.notes:
+        _say(word.add_paragraph(), note, size=12)
+    out = io.BytesIO()
+    word.save(out)
+    return out.getvalue()
+
+
+def _page(word: Word) -> None:
+    section = word.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(15)
+    section.header_distance = Mm(10)
+    section.different_first_page_header_footer = True
+    section.first_page_header.is_linked_to_previous = False
+    place = section.header.paragraphs[0]
+    place.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = place.add_run()
+    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
+        tag = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            tag.set(qn("w:fldCharType"), kind)
+        else:
+            tag.text = text
+        run._r.append(tag)  # noqa: SLF001 - python-docx has no fields
+    _font(run.font, 13)
+
+
+def _styles(word: Word, said: Annex) -> None:
+    normal: Any = word.styles["Normal"]
+    _font(normal.font, 13)
+    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+        fonts.set(qn(name), FONT)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), _LOCALE[said.lang])
+    normal.element.get_or_add_rPr().append(language)
+    spacing = normal.paragraph_format
+    spacing.space_before, spacing.space_after = Pt(0), Pt(6)
+    about = word.core_properties
+    about.title, about.author, about.comments = said.title, "", ""
+    about.language = _LOCALE[said.lang]
+
+
+def _font(font: Any, size: float) -> None:  # noqa: ANN401 - python-docx's own
+    font.name, font.size = FONT, Pt(size)
+
+
+def _say(
+    paragraph: Paragraph,
+    text: str,
+    *,
+    size: float,
+    bold: bool = False,
+    italic: bool = False,
+    align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.JUSTIFY,
+) -> None:
+    paragraph.alignment = align
+    run = paragraph.add_run(_UNWRITABLE.sub("", text))
+    run.bold, run.italic = bold, italic
+    _font(run.font, size)
+
+
+def _table(word: Word, said: Annex) -> None:
+    rows = 1 + sum(len(group.pieces) for group in said.groups)
+    table = word.add_table(rows=rows, cols=len(HEAD))
+    table.style = "Table Grid"
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    for column, width in zip(table.columns, WIDTHS_MM, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
+    for cell, text in zip(table.rows[0].cells, said.head, strict=True):
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        _fill(cell, text, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _mark(table.rows[0], "w:tblHeader")
+    at = 1
+    for group in said.groups:
+        _group(table, at, group)
+        at += len(group.pieces)
+    for row in table.rows:
+        _mark(row, "w:cantSplit")
+    word.add_paragraph()
+
+
+def _group(table: Table, at: int, group: Group) -> None:
+    last = at + len(group.pieces) - 1
+    cells = [table.rows[row].cells for row in range(at, last + 1)]
+    once = {"cluster": group.name} | {
+        name: getattr(group, name) for name in _ONCE if name != "cluster"
+    }
+    for column, name in enumerate(HEAD):
+        align = WD_ALIGN_PARAGRAPH.RIGHT if name in RIGHT else WD_ALIGN_PARAGRAPH.LEFT
+        if name in once:
+            cell = cells[0][column].merge(cells[-1][column])
+            _fill(cell, once[name], align=align)
+            continue
+        for row, piece in zip(cells, group.pieces, strict=True):
+            said = {
+                "communes": piece.commune,
+                "pieces": piece.area,
+                "range": piece.between,
+                "evidence": piece.evidence,
+            }
+            _fill(row[column], said[name], align=align)
+
+
+def _fill(
+    cell: _Cell,
+    text: str,
+    *,
+    bold: bool = False,
+    align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.LEFT,
+) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(2)
+    _say(paragraph, text, size=11, bold=bold, align=align)
+
+
+def _mark(row: Any, tag: str) -> None:  # noqa: ANN401 - python-docx's own
+    row._tr.get_or_add_trPr().append(OxmlElement(tag))  # noqa: SLF001 - as above

@@ -1,0 +1,219 @@
+"""The brief: one page on one commune, its former units, clusters and power facts (PDF, A4)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from lib.errors import WrongUseError
+from lib.reports import maps
+from lib.reports.dossier import Dossier, fact, row_of, source_of
+from lib.reports.layout import Drawings, typeset
+from lib.reports.material import Material
+from lib.schemas import value_label
+from lib.text import hectares, is_blank, no_data, number, t
+
+_MAP_MM: Final = (104.0, 84.0)
+_HA_PER_KM2: Final = 100
+_KNOWN: Final = ("elev_median", "km_to_nearest_old_urban_unit")
+Record = Mapping[Any, Any]
+
+
+def brief(material: Material, code: str) -> bytes:
+    """Return the page on commune `code` as PDF.
+
+    Parameters
+    ----------
+    material : Material
+        The data.
+    code : str
+        Code of a commune since 1 July 2025.
+
+    Raises
+    ------
+    WrongUseError
+        If there is no such commune.
+    """
+    lang = material.lang
+    commune = row_of(pd.DataFrame(material.tables["communes"]), "code", code)
+    if not commune:
+        raise WrongUseError("reports.no_commune", commune=code)
+    drawings = Drawings()
+    drawn = _map(material, code)
+    title = t(
+        "cards.commune_title",
+        lang,
+        kind=value_label("commune_kind", commune["kind"], lang),
+        name=commune["name"],
+    )
+    units = material.tables["former_units"].query("new_code == @code")
+    figure = maps.figure(material, drawn, drawings, title)
+    power = _power(material, code)
+    warning = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
+    data = {
+        "words": {
+            "lang": lang,
+            "title": title,
+            "page": t("reports.page", lang),
+            "north": t("reports.north", lang),
+            "foot": material.foot("communes", "former_units", "clusters", "weak_supply"),
+            "units": t("cards.former_units", lang),
+            "clusters": t("cards.clusters", lang),
+            "power": t("reports.power", lang),
+            "power_note": t("reports.power_note", lang),
+        },
+        "sub": t(
+            "cards.commune_sub",
+            lang,
+            province=commune["former_province"],
+            basis=commune["legal_basis"],
+        ),
+        "warnings": [warning] if material.schematic else [],
+        "map": figure,
+        "legend": drawn.entries(lang, drawings.add),
+        "facts": _facts(material, commune),
+        "units": _units(material, units),
+        "clusters": _clusters(material, code),
+        "power": power,
+        "power_blank": "" if power["rows"] else t("cards.no_weak", lang),
+        "sources": [
+            source_of(commune, lang, t("cards.table_148", lang)),
+            source_of(units.iloc[0].to_dict(), lang, str(commune["legal_basis"])),
+        ],
+    }
+    return typeset("brief", data, drawings)
+
+
+def _map(material: Material, code: str) -> maps.Drawn:
+    communes = material.layers["communes"]
+    own = communes.geometry[communes["code"] == code].to_numpy()
+    styles = maps.ground(material, {code})
+    inside = material.summary["commune_codes"].map(lambda codes: code in codes)
+    here = material.summary[inside & ~material.summary["sample"]]
+    styles["clusters"] = dict(zip(here["cluster_id"], here["change"], strict=True))
+    weak = material.tables["weak_supply"].query("commune_code == @code")
+    kinds = weak["kind"].where(weak["state"] != "solved", "solved")
+    styles["weak"] = dict(zip(weak["weak_id"], kinds, strict=True))
+    if "former-units" in material.layers:
+        styles["former-units"] = "base"
+    bounds = maps.around(maps.bounds_of(own), share=0.1)
+    drawn = maps.province(material, styles, *_MAP_MM, bounds=bounds)
+    drawn.rename(maps.NAMED, "reports.this_commune")
+    return drawn
+
+
+def _facts(material: Material, commune: Record) -> list[dict[str, Any]]:
+    lang = material.lang
+    official = float(commune["area_km2"]) * _HA_PER_KM2
+    told = [
+        fact(t("cards.area_official", lang), hectares(official, lang), lang, strong=True),
+        fact(t("cards.population", lang), number(commune["population"], lang), lang),
+        fact(t("schemas.column.seat_text", lang), commune["seat_text"], lang),
+    ]
+    place = row_of(material.tables["settlements"], "code", str(commune["code"]))
+    told += [
+        fact(
+            t(f"schemas.column.{column}", lang),
+            number(place[column], lang, digits) if place else None,
+            lang,
+        )
+        for column, digits in zip(_KNOWN, (0, 1), strict=True)
+    ]
+    if commune["note"]:
+        told.append(fact(t("schemas.column.note", lang), str(commune["note"]), lang))
+    return told
+
+
+def _units(material: Material, units: pd.DataFrame) -> dict[str, Any]:
+    lang = material.lang
+    columns = ("name", "district", "province", "part", "clause")
+    head = [t("schemas.former_units.name", lang)]
+    head += [t(f"schemas.column.{column}", lang) for column in columns[1:]]
+    rows = [
+        [
+            f"{row['kind']} {row['name']}",
+            row["district"],
+            row["province"],
+            value_label("part", row["part"], lang),
+            no_data(lang) if is_blank(row["clause"]) else str(row["clause"]),
+        ]
+        for row in units.to_dict("records")
+    ]
+    return {"head": head, "rows": rows, "widths": [3, 2, 2, 2, 2], "align": ["l"] * 4 + ["r"]}
+
+
+def _clusters(material: Material, code: str) -> dict[str, Any]:
+    lang, summary = material.lang, material.summary
+    inside = summary["commune_codes"].map(lambda codes: code in codes) & ~summary["sample"]
+    here = [Dossier(material, cluster_id) for cluster_id in summary.loc[inside, "cluster_id"]]
+    head = [
+        t("reports.cluster", lang),
+        t("reports.communes", lang),
+        t("cross.verdict", lang),
+        t("cards.area", lang),
+        t("cross.lead", lang),
+        t("reports.source", lang),
+    ]
+    rows = [
+        [
+            dossier.name,
+            str(dossier.row["communes"]),
+            dossier.verdict_words,
+            hectares(dossier.cluster["area_ha"], lang),
+            dossier.lead,
+            _dated(dossier.cluster, material),
+        ]
+        for dossier in here
+        if dossier.cluster
+    ]
+    if not rows:
+        return {"head": [], "rows": [], "blank": t("cards.no_cluster", lang)}
+    align = ["l", "l", "l", "r", "l", "l"]
+    return {"head": head, "rows": rows, "widths": [3, 3, 3, 2, 3, 3], "align": align}
+
+
+def _dated(row: Record, material: Material) -> str:
+    told = source_of(row, material.lang)
+    return f"{told['name']}, {told['as_of']}"
+
+
+def _power(material: Material, code: str) -> dict[str, Any]:
+    """Return every fact on power with this commune: its kind, what it says, source and date."""
+    lang, tables = material.lang, material.tables
+    rows = []
+    for row in _of(tables["weak_supply"], code):
+        households = row["households"]
+        said = [row["villages"], row["value"]]
+        if not is_blank(households):
+            said.insert(1, t("reports.households", lang, count=number(households, lang)))
+        kind = value_label("weak_kind", row["kind"], lang)
+        state = value_label("weak_state", row["state"], lang)
+        rows.append([kind, _joined(said), state, _dated(row, material)])
+    for row in _of(tables["substations"], code):
+        size = no_data(lang)
+        if not is_blank(row["capacity_mva"]):
+            size = number(row["capacity_mva"], lang, unit="MVA")
+        kind = t("reports.substation", lang, voltage=row["voltage_kv"])
+        status = value_label("power_status", row["status"], lang)
+        rows.append([kind, f"{row['name']}: {size}", status, _dated(row, material)])
+    for row in _of(tables["power_plants"], code):
+        size = number(row["capacity_mw"], lang, 1, unit="MW")
+        kind = value_label("fuel", row["fuel"], lang)
+        status = value_label("power_status", row["status"], lang)
+        rows.append([kind, f"{row['name']}: {size}", status, _dated(row, material)])
+    head = [
+        t("cards.weak_kind", lang),
+        t("cards.value", lang),
+        t("cards.weak_state", lang),
+        t("reports.source", lang),
+    ]
+    return {"head": head, "rows": rows, "widths": [2, 4, 2, 2.5], "align": ["l"] * 4}
+
+
+def _of(table: pd.DataFrame, code: str) -> list[Record]:
+    """Return the rows of a table with this commune."""
+    return list(table[table["commune_code"] == code].to_dict("records"))
+
+
+def _joined(parts: list[Any]) -> str:
+    return "; ".join(str(part) for part in parts if not is_blank(part))

@@ -1,0 +1,183 @@
+"""The map in one file that opens by a double click, without internet and without a server.
+
+Leaflet and the screen's own map script are written into it. Names from data are
+JSON in an inert element, escaped so that no text can end it, and reach the page
+as text; a content security policy lets only the scripts written here run and
+lets nothing be fetched from anywhere.
+"""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import shapely
+from markupsafe import Markup
+from xstatic.pkg import leaflet
+
+from lib.layers import LAYERS
+from lib.reports.canvas import Bounds
+from lib.reports.material import Material
+from lib.reports.view import Shape, View, bounds_of, classes, shapes
+from lib.symbols import HATCHES, swatch
+from lib.text import Lang, t
+from lib.webassets import ASSETS
+
+_OWN: Final = Path(__file__).parent / "assets"
+_MARGIN_DEG: Final = 0.3
+_TEXTS: Final = ("home", "broken", "map")
+_ESCAPES: Final = {
+    ord("<"): "\\u003c",
+    ord(">"): "\\u003e",
+    ord("&"): "\\u0026",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+
+
+def page(material: Material, view: View) -> bytes:
+    """Return the map of `view` as one HTML file, UTF-8.
+
+    Parameters
+    ----------
+    material : Material
+        The data.
+    view : View
+        What is shown; its layers can be switched on and off.
+    """
+    lang = material.lang
+    vendor = Path(leaflet.BASE_DIR)
+    scripts = [vendor / "leaflet.js", ASSETS / "map.js", _OWN / "page.js"]
+    styles = [vendor / "leaflet.css", ASSETS / "map.css", _OWN / "page.css"]
+    code = [path.read_text(encoding="utf-8") for path in scripts]
+    warning = Markup("")
+    if material.schematic:
+        said = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
+        warning = Markup('<p class="ph-warning">{}</p>').format(said)
+    template = Markup((_OWN / "page.html").read_text(encoding="utf-8"))  # noqa: S704 - our own
+    html = template.format(
+        lang=lang,
+        policy=_policy(code),
+        title=view.title,
+        styles=_own("\n".join(_style(path) for path in styles)),
+        sentence=view.sentence,
+        warning=warning,
+        legend=t("reports.layers", lang),
+        no_script=t("reports.no_script", lang),
+        foot=material.foot("clusters", "former_units", "assignments"),
+        data=_own(escaped(_data(material, view))),
+        scripts=_own("\n".join(f"<script>{text}</script>" for text in code)),
+    )
+    return str(html).encode()
+
+
+def escaped(value: object) -> str:
+    """Return `value` as JSON that no text in it can lead out of a script element."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).translate(_ESCAPES)
+
+
+def _own(text: str) -> Markup:
+    """Return what this package wrote itself, or what it has already escaped."""
+    return Markup(text)  # noqa: S704 - never a text from data
+
+
+def _policy(scripts: list[str]) -> str:
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        "img-src data:; connect-src blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _style(path: Path) -> str:
+    """Return a style sheet without what it would fetch: pictures of controls not used here."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if "url(" not in line)
+
+
+def _data(material: Material, view: View) -> dict[str, Any]:
+    lang = material.lang
+    used, chosen = classes(material, view), shapes(material, view)
+    files = [file for file in material.files if file.layer_id in used]
+    west, south, east, north = next(f for f in material.files if f.layer_id == "communes").bounds
+    around = [[south - _MARGIN_DEG, west - _MARGIN_DEG], [north + _MARGIN_DEG, east + _MARGIN_DEG]]
+    return {
+        "config": {
+            "lang": lang,
+            "bounds": [[south, west], [north, east]],
+            "maxBounds": around,
+            "hatches": HATCHES,
+            "texts": {name: t(f"map.{name}", lang) for name in _TEXTS},
+            "layers": [_layer(file.layer_id) for file in files],
+        },
+        "layers": {
+            file.layer_id: json.loads((material.static / file.path).read_text(encoding="utf-8"))
+            for file in files
+        },
+        "state": {file.layer_id: file.draw(view.styles[file.layer_id]) for file in files},
+        "shapes": [_shape(shape, lang) for shape in chosen],
+        "notes": {name: note for name, note in view.notes.items() if name in used},
+        "bounds": _corners(bounds_of(view, chosen)),
+        "legend": [_legend(layer_id, used[layer_id], view, lang) for layer_id in reversed(used)],
+    }
+
+
+def _corners(bounds: Bounds | None) -> list[list[float]] | None:
+    if bounds is None:
+        return None
+    west, south, east, north = bounds
+    return [[south, west], [north, east]]
+
+
+def _shape(shape: Shape, lang: Lang) -> dict[str, Any]:
+    # 6 decimals are 0.1 m: enough for the eye, and what is measured is not this.
+    rounded = shapely.transform(shape.geometry, lambda xy: xy.round(6))
+    drawn = {
+        "geometry": json.loads(shapely.to_geojson(rounded)),
+        "look": shape.look,
+        "name": shape.name,
+        lang: shape.lines,
+    }
+    if shape.lines:
+        inside = shapely.point_on_surface(rounded)
+        drawn |= {"lx": inside.x, "ly": inside.y}
+    return drawn
+
+
+def _layer(layer_id: str) -> dict[str, Any]:
+    layer = LAYERS[layer_id]
+    label = layer.label
+    shown = None
+    if label is not None:
+        shown = {"minZoom": label.min_zoom, "rank": label.rank, "offset": label.offset}
+    return {
+        "id": layer_id,
+        "kind": layer.kind,
+        "interactive": layer.interactive,
+        "styles": [style.look for style in layer.styles],
+        "label": shown,
+    }
+
+
+def _legend(layer_id: str, keys: list[str], view: View, lang: Lang) -> dict[str, Any]:
+    layer = LAYERS[layer_id]
+    words = {
+        s.key: view.words.get(s.key) or (t(s.label, lang) if s.label else "") for s in layer.styles
+    }
+    shown = [style for style in layer.styles if style.key in keys and words[style.key]]
+    return {
+        "id": layer_id,
+        "title": t(layer.title, lang),
+        "classes": [
+            {"text": words[style.key], "picture": _picture(swatch(style, layer.kind))}
+            for style in shown
+        ],
+    }
+
+
+def _picture(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

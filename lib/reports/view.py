@@ -1,0 +1,139 @@
+"""The map as it stands on the screen, handed over to paper: what a page shows, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import shapely
+
+from lib.borders import lines_around
+from lib.layers import LAYERS
+from lib.pieces import tolerance_band
+from lib.reports import maps
+from lib.reports.canvas import Bounds
+from lib.reports.maps import Classes
+from lib.reports.material import Material
+from lib.symbols import BAND, EXACT_LINE, piece
+from lib.text import hectares, number, percent, t
+
+_REACH_M: Final = 1_500.0
+"""How far around the selected cluster the exact commune lines are drawn, as on the screen."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows.
+
+    Parameters
+    ----------
+    title : str
+        Name of the page.
+    sentence : str
+        What is shown: the filter, in words.
+    styles : mapping
+        Layer -> class of each code (or one for all), as the page gives its map;
+        a layer that is missing is hidden.
+    bounds : tuple of float, optional
+        West, south, east, north in degrees, WGS 84; the province by default.
+    cluster_id : str
+        A measured cluster whose pieces and band are drawn over the layers, as on
+        the screen; the map goes there unless `bounds` say otherwise.
+    notes : mapping
+        Layer -> ``label`` and ``values`` (one a feature, in the order of its file):
+        what the answer says of each, for the tooltips of the single-file page.
+    words : mapping
+        Key of a class -> its words in the legend, for a class the registry has none
+        for: the ranges of a choropleth.
+    """
+
+    title: str
+    sentence: str
+    styles: Mapping[str, Classes]
+    bounds: Bounds | None = None
+    cluster_id: str = ""
+    notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+def overview(material: Material) -> View:
+    """Return the view of all clusters by what the merger did to them."""
+    lang = material.lang
+    summary = material.summary[~material.summary["sample"]]
+    styles = maps.ground(material)
+    styles["clusters"] = dict(zip(summary["cluster_id"], summary["change"], strict=True))
+    own = set(material.tables["outlines"]["cluster_id"]) if "outlines" in material.tables else set()
+    outlined = summary[summary["cluster_id"].isin(own)]
+    styles["outlines"] = dict(zip(outlined["cluster_id"], outlined["verdict"], strict=True))
+    placed = material.clusters["lat"].notna()
+    sentence = t(
+        "reports.view_all",
+        lang,
+        total=number(len(summary), lang),
+        placed=number(int(placed.sum()), lang),
+        cross=number(int((summary["verdict"] == "cross_commune").sum()), lang),
+    )
+    return View(t("reports.view_title", lang), sentence, styles)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A piece, the band or a line of the selected cluster: geometry in EPSG:4326, look, words."""
+
+    geometry: shapely.Geometry
+    look: Mapping[str, Any]
+    name: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def shapes(material: Material, view: View) -> list[Shape]:
+    """Return what is drawn of the selected cluster; nothing if it was not measured."""
+    index, cut = material.index, material.answer.cut
+    if not view.cluster_id or index is None or cut is None:
+        return []
+    pieces = cut.pieces[cut.pieces["cluster_id"] == view.cluster_id]
+    if pieces.empty:
+        return []
+    lang = material.lang
+    drawn = [
+        Shape(
+            row["geometry"],
+            piece(rank),
+            row["commune_name"] or t("crossing.outside", lang),
+            (hectares(row["area_ha"], lang), percent(row["share"], lang)),
+        )
+        for rank, row in enumerate(pieces.to_dict("records"))
+    ]
+    verdicts = cut.verdicts.set_index("cluster_id")["tolerance_m"]
+    limit = float(verdicts[view.cluster_id])
+    whole = shapely.union_all(pieces.geometry.to_numpy())
+    band = tolerance_band(whole, index, limit)
+    if not shapely.is_empty(band):
+        drawn.append(
+            Shape(band, BAND, t("cross.band", lang, tolerance=number(limit, lang, unit="m")))
+        )
+    return [*drawn, Shape(lines_around(whole, index, reach_m=_REACH_M), EXACT_LINE)]
+
+
+def bounds_of(view: View, drawn: Sequence[Shape]) -> Bounds | None:
+    """Return the bounds in degrees the map shows: those asked for, else the selected cluster's."""
+    if view.bounds is not None or not drawn:
+        return view.bounds
+    named = [shape.geometry for shape in drawn if shape.name]
+    west, south, east, north = (float(side) for side in shapely.total_bounds(named))
+    more = max(east - west, north - south) / 3
+    return west - more, south - more, east + more, north + more
+
+
+def classes(material: Material, view: View) -> dict[str, list[str]]:
+    """Return layer -> classes really on the map, in the order of the registry, bottom first."""
+    found: dict[str, list[str]] = {}
+    for file in material.files:
+        chosen = view.styles.get(file.layer_id, {})
+        if isinstance(chosen, str):
+            used = {chosen}
+        else:
+            used = {chosen[code] for code in file.codes if code in chosen}
+        keys = [style.key for style in LAYERS[file.layer_id].styles if style.key in used]
+        if keys:
+            found[file.layer_id] = keys
+    return found

@@ -1,0 +1,84 @@
+"""Delay: three dates or none of the words; the decision's schedule keeps its own label."""
+
+import datetime as dt
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib import delay
+from lib.text import LANGS
+
+DAY = dt.date(2026, 11, 23)
+DATES = ("2022-01-15", "2024-06-30", "2026-06-30")
+
+
+@pytest.mark.parametrize(
+    ("dates", "state"),
+    [
+        (("2027-01-01", "2028-01-01", "2029-01-01"), "before_handover"),
+        (("2022-01-15", "2026-11-23", "2027-11-23"), "on_schedule"),
+        (("2022-01-15", "2026-11-22", "2026-11-23"), "extended"),
+        (("2022-01-15", "2024-06-30", "2026-11-22"), "past_extension"),
+        (("2025-01-15", "2024-06-30", "2026-11-22"), "disordered"),
+        (("2022-01-15", "2024-06-30", "2024-01-01"), "disordered"),
+    ],
+)
+def test_three_dates_give_a_state(dates, state):
+    assert delay.of_dates(*dates, on=DAY).state == state
+
+
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("blank", [None, "", float("nan")])
+def test_one_date_missing_says_only_that(at, blank):
+    dates = [*DATES]
+    dates[at] = blank
+    found = delay.of_dates(*dates, on=DAY, document="12/BC")
+    assert found.state == "undetermined"
+    assert found.missing == (("handover_date", "schedule_end", "extension_end")[at],)
+    said = found.sentence()
+    assert said.startswith("Chưa đủ ngày để xác định")
+    assert "chậm" not in said.lower()
+
+
+def test_a_rough_date_counts_only_if_it_cannot_change_the_answer():
+    assert delay.of_dates("2022", "2024-06", "2025", on=DAY).state == "past_extension"
+    assert delay.of_dates("2022", "2024-06", "2026", on=DAY).state == "undetermined"
+    assert "không đủ chi tiết" in delay.of_dates("2022", "2024", "2026", on=DAY).sentence()
+
+
+def test_what_is_no_date_is_refused():
+    with pytest.raises(ValueError, match="invalid literal"):
+        delay.of_dates("soon", *DATES[1:], on=DAY)
+
+
+def test_nobody_is_judged_without_a_document():
+    alone = delay.of_dates(*DATES, on=DAY).sentence()
+    assert "cần đối chiếu hồ sơ" in alone
+    by_paper = delay.of_dates(*DATES, on=DAY, document="15/KL-TTr").sentence()
+    assert "15/KL-TTr" in by_paper
+    assert "đối chiếu" not in by_paper
+    for said in (alone, by_paper):
+        assert not re.search("vi phạm|chậm|yếu kém", said)
+
+
+def test_the_schedule_of_a_decision_is_another_label():
+    said = delay.of_decision("2025-06-30", on=DAY, decision_no="1550/QĐ-UBND")
+    assert said.startswith("Quá tiến độ theo quyết định thành lập")
+    assert "1550/QĐ-UBND" in said
+    assert "Trong tiến độ" in delay.of_decision("2027", on=DAY, decision_no="1/QĐ")
+    assert "không đủ chi tiết" in delay.of_decision("2026", on=DAY, decision_no="1/QĐ")
+    for known in ({}, {"decision_no": "1/QĐ"}):
+        assert "Chưa có tiến độ" in delay.of_decision(None, on=DAY, **known)
+    assert "Chưa có tiến độ" in delay.of_decision("2025", on=DAY)
+
+
+@given(*[st.dates(dt.date(2000, 1, 1), dt.date(2050, 1, 1))] * 4, st.sampled_from(LANGS))
+def test_every_state_has_words_and_time_only_moves_forward(first, second, third, on, lang):
+    dates = [day.isoformat() for day in sorted((first, second, third))]
+    order = ["before_handover", "on_schedule", "extended", "past_extension"]
+    now = delay.of_dates(*dates, on=on)
+    later = delay.of_dates(*dates, on=on + dt.timedelta(days=400))
+    assert order.index(now.state) <= order.index(later.state)
+    assert now.sentence(lang)
