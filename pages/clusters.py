@@ -56,6 +56,7 @@ def view() -> None:
         selected=selected,
         card=partial(cards.cluster_card, data, chosen) if chosen else cards.card_of(data, selected),
         legend=legend,
+        cluster_id=chosen,
         legend_layers=("clusters", "communes", "former-provinces", "province"),
     )
     with st.container(key="below"):

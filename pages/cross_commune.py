@@ -6,7 +6,7 @@ from lib import disputes
 from lib import filters as flt
 from lib.mapview import Target
 from lib.text import number
-from lib.ui import cards, crosscard, frame, mapstyles, sidebar, state
+from lib.ui import cards, crosscard, frame, mapstyles, papers, sidebar, state
 from lib.ui.downloads import download_row
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
@@ -87,6 +87,7 @@ def view() -> None:
         if chosen
         else cards.card_of(data, selected),
         legend=legend,
+        cluster_id=chosen,
         legend_layers=("outlines", "clusters", "former-units", "communes", "province"),
     )
     with st.container(key="below"):
@@ -113,6 +114,7 @@ def view() -> None:
             alt=tr("cross.table"),
         )
         download_row(data, given, set(listed["cluster_id"]))
+        papers.annex_and_atlas(data, listed["cluster_id"].tolist())
     state.end()
 
 

@@ -73,7 +73,7 @@ def view() -> None:
         )
     frame.empty(left.emptied_by if shown.emptied_by else ())
 
-    selected, _ = state.selection(data.files, set(data.clusters["cluster_id"]))
+    selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, set(communes["code"]))
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(communes["code"])])
@@ -83,6 +83,7 @@ def view() -> None:
         selected=selected,
         card=cards.card_of(data, selected),
         legend=legend,
+        cluster_id=cluster,
         legend_layers=("weak", "clusters", "communes", "former-provinces", "province"),
     )
     with (

@@ -10,18 +10,17 @@ from lib.settings import settings
 from lib.symbols import WEAK
 from lib.text import no_data, number
 from lib.ui import (
-    cards,
     frame,
     mapstyles,
     powerbar,
     powercard,
     powerdata,
+    powerlegend,
     powerparts,
     sidebar,
     state,
 )
 from lib.ui.mapcard import map_with_card
-from lib.ui.powerlegend import legend_of
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -108,25 +107,17 @@ def view() -> None:
     if grid:
         styles |= mapstyles.grid(data)
     shown = {code: gapwords.shown(painted, value, lang) for code, value in values.dropna().items()}
-    card = cards.card_of(data, selected)
-    if selected and selected.layer_id == "communes":
-        card = partial(
-            powercard.power_card,
-            data,
-            selected.code,
-            measures=answer.communes,
-            painted=painted,
-            log=log,
-            choice=period,
-        )
-    elif cluster:
-        card = partial(cards.cluster_card, data, cluster)
+    card = powercard.card_of(
+        data, selected, cluster, powercard.Painted(answer.communes, painted, log, period)
+    )
     map_with_card(
         data,
         styles,
         selected=selected,
         card=card,
         legend=legend,
+        cluster_id=cluster,
+        words=powerlegend.words_of(classes, painted),
         legend_layers=(
             "weak",
             "clusters",
@@ -136,7 +127,7 @@ def view() -> None:
             "former-provinces",
         ),
         notes={"communes": Note(gapwords.measure_name(painted, lang), shown, no_data(lang))},
-        classes=legend_of(painted, classes, listed),
+        classes=powerlegend.legend_of(painted, classes, listed),
     )
     with st.container(key="below"):
         powerparts.below(

@@ -16,7 +16,7 @@ import pandas as pd
 import pypdf
 import pytest
 import shapely
-from e2e.harness import HOSTILE
+from e2e.sites import HOSTILE
 from lxml import etree
 from shapely.affinity import translate
 

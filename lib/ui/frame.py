@@ -9,7 +9,7 @@ from markupsafe import Markup
 from lib.facts import data_date
 from lib.mapview import served
 from lib.text import LANGS, date, number
-from lib.ui import present, state
+from lib.ui import state
 from lib.ui.card import link, site
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
@@ -66,12 +66,14 @@ def banner(data: Workspace) -> None:
 
 def title(name: str) -> None:
     """Draw the page's name."""
+    state.say(title=name)
     st.title(name, anchor=False)
 
 
 def sentence(text: str) -> None:
     """Draw the sentence that says what is shown: the filter, in words."""
-    if present.keep_sentence(text):
+    state.say(sentence=text)
+    if state.presenting():  # there it stands under the map
         return
     st.html(str(Markup('<p class="ph-sentence" aria-live="polite">{}</p>').format(text)))
 

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.layers import LAYERS, by_layer
 from lib.mapview import Note, Shape, Target, show_map
-from lib.ui import present, state
+from lib.ui import papers, present, state
 from lib.ui.legend import show_legend
 from lib.ui.mapstyles import Styles, drawn_classes
 from lib.ui.state import language, tr
@@ -26,6 +26,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     legend_layers: Sequence[str],
     notes: Mapping[str, Note] | None = None,
     classes: Callable[[], None] | None = None,
+    words: Mapping[str, str] | None = None,
+    cluster_id: str = "",
 ) -> None:
     """Draw the map, and the card of the selection; without one, how to select.
 
@@ -51,6 +53,10 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Layer -> a further line of its tooltips.
     classes : callable or None
         Draws the classes of a choropleth above the rest of the legend.
+    words : mapping or None
+        Class of a choropleth -> its words, for paper.
+    cluster_id : str
+        The selected cluster, drawn or not.
     """
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
@@ -69,6 +75,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     with card_side, st.container(key="card"):
         if card:
             card()
+            papers.of_selection(data, selected, cluster_id)
         else:
             st.info(tr("pages.choose"), title=tr("pages.choose_title"), icon=":material/touch_app:")
             _legend(data, styles, legend_layers, classes)
@@ -77,6 +84,10 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             _legend(data, styles, legend_layers, classes)
     if state.presenting():
         present.bar(data)
+    else:
+        papers.of_map(
+            data, styles, cluster_id=cluster_id if shapes else "", notes=notes, words=words
+        )
 
 
 def _legend(

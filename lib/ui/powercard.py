@@ -1,7 +1,9 @@
 """The card of a commune on the page on power: how remote, how weak, since when, who says so."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -9,8 +11,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib import exports, gaps, gapwords, outageview
+from lib.mapview import Target
 from lib.schemas import value_label
 from lib.text import date, is_blank, number
+from lib.ui import cards
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import row_of, source_of, station_capacity
 from lib.ui.powerdata import LogView, commune_log
@@ -26,33 +30,43 @@ _OLD_YEARS: Final = 2
 """From this age on a fact's age is said."""
 
 
-def power_card(
-    data: Workspace,
-    code: str,
-    *,
-    measures: pd.DataFrame,
-    painted: str,
-    log: LogView | None,
-    choice: outageview.Choice | None,
-) -> None:
-    """Draw the card of commune `code`.
+@dataclass(frozen=True)
+class Painted:
+    """What the map shows of the communes.
 
     Parameters
     ----------
-    data : Workspace
-        The data in use.
-    code : str
-        The commune.
     measures : DataFrame
         As `lib.gaps.measures`.
-    painted : str
-        The measure the map shows: it comes first.
+    key : str
+        The measure that is painted: it comes first on a card.
     log, choice : LogView or None, Choice or None
         The log for the reader's choice, where there is one.
     """
+
+    measures: pd.DataFrame
+    key: str
+    log: LogView | None
+    choice: outageview.Choice | None
+
+
+def card_of(
+    data: Workspace, selected: Target | None, cluster_id: str, painted: Painted
+) -> Callable[[], None] | None:
+    """Return what draws the card of what is selected, None if nothing is."""
+    if selected and selected.layer_id == "communes":
+        return partial(power_card, data, selected.code, painted)
+    if cluster_id:
+        return partial(cards.cluster_card, data, cluster_id)
+    return cards.card_of(data, selected)
+
+
+def power_card(data: Workspace, code: str, shown: Painted) -> None:
+    """Draw the card of commune `code`."""
+    painted, log, choice = shown.key, shown.log, shown.choice
     lang = language()
     commune = row_of(pd.DataFrame(data.communes.drop(columns="geometry")), "code", code)
-    row = row_of(measures, "commune_code", code)
+    row = row_of(shown.measures, "commune_code", code)
     places = row_of(data.tables["settlements"], "code", code)
     sources = [
         source_of(places, tr("powerpage.settlements")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from functools import partial
+from itertools import pairwise
 
 from lib import gaps, gapwords
 from lib.classes import Classes
@@ -12,24 +13,29 @@ from lib.ui.legend import ClassLegend, show_classes
 from lib.ui.state import language, tr
 
 
+def words_of(classes: Classes, painted: str) -> dict[str, str]:
+    """Return style of a class -> its limits in words; a heavy edge changes nothing of them."""
+    lang = language()
+    bounds = [number(limit, lang, gaps.MEASURES[painted].digits) for limit in classes.limits]
+    limits = [
+        tr("powerpage.class_next" if place else "powerpage.class_first", low=low, high=high)
+        for place, (low, high) in enumerate(pairwise(bounds))
+    ]
+    told = dict(enumerate(limits)) | {-1: no_data(lang)}
+    return {
+        class_key(place, listed=listed): words
+        for place, words in told.items()
+        for listed in (False, True)
+    }
+
+
 def legend_of(painted: str, classes: Classes, listed: Collection[str]) -> Callable[[], None]:
     """Return what draws the classes of `painted`: limits, units, how many communes in each."""
     lang = language()
-    digits = gaps.MEASURES[painted].digits
-    bounds = [number(limit, lang, digits) for limit in classes.limits]
+    words = words_of(classes, painted)
     rows = [
-        (
-            class_key(place),
-            tr(
-                "powerpage.class_first" if place == 0 else "powerpage.class_next",
-                low=low,
-                high=high,
-            ),
-            count,
-        )
-        for place, (low, high, count) in enumerate(
-            zip(bounds, bounds[1:], classes.counts(), strict=False)
-        )
+        (class_key(place), words[class_key(place)], count)
+        for place, count in enumerate(classes.counts())
     ]
     blank = int((classes.of < 0).sum())
     if blank:

@@ -12,8 +12,6 @@ from lib.ui.powerdata import gaps_on_record
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, cross_answer
 
-_SENTENCE = "_sentence"
-
 
 def switch() -> None:
     """Draw the switch in the sidebar; on, the sidebar goes and a bar under the map comes."""
@@ -28,13 +26,6 @@ def switch() -> None:
         help=tr("present.help"),
         persist_state="session",
     )
-
-
-def keep_sentence(text: str) -> bool:
-    """Keep the page's sentence for under the map; return whether that is where it goes."""
-    if state.presenting():
-        st.session_state[_SENTENCE] = text
-    return state.presenting()
 
 
 def _stops(data: Workspace, name: Playlist) -> list[Stop]:
@@ -77,7 +68,7 @@ def bar(data: Workspace) -> None:
         # the whole page has to change, not only its fragment.
         state.clear("present")
         st.rerun()
-    if sentence := st.session_state.get(_SENTENCE):
+    if sentence := state.sentence():
         st.html(str(Markup('<p class="ph-sentence">{}</p>').format(sentence)))
 
 

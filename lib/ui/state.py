@@ -74,6 +74,7 @@ _URL: Final = "_url"
 _PAGE: Final = "_page"
 _VIEW: Final = "view"
 _LINK: Final = "_link"
+_SAID: Final = "_said"
 _OTHERWISE: Final = "_otherwise"
 """What a choice of one is where nothing was chosen: not worth a word in the address."""
 _MAX_CHARS: Final = 2000
@@ -168,6 +169,24 @@ def map_view() -> str:
 def page() -> str:
     """Return the address of the page that is shown."""
     return str(st.session_state.get(_PAGE, ""))
+
+
+def say(*, title: str = "", sentence: str = "") -> None:
+    """Keep the page's name or its sentence, for paper and for presentation mode."""
+    st.session_state[_SAID] = {
+        **st.session_state.get(_SAID, {}),
+        **({"title": title, "sentence": ""} if title else {"sentence": sentence}),
+    }
+
+
+def page_title() -> str:
+    """Return the name of the page that is shown."""
+    return str(st.session_state.get(_SAID, {}).get("title", ""))
+
+
+def sentence() -> str:
+    """Return what is shown: the filter, in words."""
+    return str(st.session_state.get(_SAID, {}).get("sentence", ""))
 
 
 def presenting() -> bool:

@@ -1,0 +1,154 @@
+"""Papers from the screen: what is seen goes with the reader, made only when asked for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import streamlit as st
+
+from lib import reports
+from lib.layers import LayerFile
+from lib.mapview import Note, Target
+from lib.settings import settings
+from lib.ui import state
+from lib.ui.mapstyles import Styles
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace, commune_index, cross_answer
+
+_ATLAS: Final = "_atlas"
+
+
+def material(data: Workspace) -> reports.Material:
+    """Return what papers are made of, with the tolerance and samples the visitor chose."""
+    snapshot, samples = data.manifest.snapshot_id, bool(state.chosen("samples"))
+    lang = language()
+    answer = cross_answer(
+        snapshot,
+        data,
+        tolerance_m=float(st.session_state.get("tolerance", settings().tolerance_m)),
+        samples=samples and not data.schematic,
+        lang=lang,
+    )
+    index = commune_index(snapshot, data) if answer.cut is not None else None
+    return reports.Material(
+        data.manifest,
+        data.tables,
+        data.clusters,
+        answer,
+        index,
+        data.files,
+        settings().static,
+        lang,
+    )
+
+
+def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> None:
+    """Draw the button for the page of what is selected: a cluster's sheet, a commune's brief."""
+    if cluster_id:
+        st.download_button(
+            tr("papers.sheet"),
+            data=lambda: reports.atlas(material(data), [cluster_id]),
+            file_name=f"{tr('papers.sheet_file')}-{cluster_id}.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+            icon=":material/picture_as_pdf:",
+            key="paper-sheet",
+        )
+    elif selected and selected.layer_id == "communes":
+        code = selected.code
+        st.download_button(
+            tr("papers.brief"),
+            data=lambda: reports.brief(material(data), code),
+            file_name=f"{tr('papers.brief_file')}-{code}.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+            icon=":material/picture_as_pdf:",
+            key="paper-brief",
+        )
+
+
+def of_map(
+    data: Workspace,
+    styles: Styles,
+    *,
+    cluster_id: str,
+    notes: Mapping[str, Note] | None,
+    words: Mapping[str, str] | None,
+) -> None:
+    """Draw the buttons that take the map away as it is: picture, drawing, one file to open."""
+    by_layer = {file.layer_id: file for file in data.files}
+    view = reports.View(
+        title=state.page_title(),
+        sentence=state.sentence(),
+        styles=styles,
+        cluster_id=cluster_id,
+        notes=_notes(by_layer, notes or {}),
+        words=words or {},
+    )
+    makers = {
+        "png": ("image/png", lambda: reports.picture(material(data), view, "png")),
+        "svg": ("image/svg+xml", lambda: reports.picture(material(data), view, "svg")),
+        "html": ("text/html", lambda: reports.page(material(data), view)),
+    }
+    with st.popover(tr("papers.map"), icon=":material/photo_camera:"):
+        st.caption(tr("papers.map_help"))
+        for kind, (mime, make) in makers.items():
+            st.download_button(
+                tr(f"papers.map_{kind}"),
+                data=make,
+                file_name=f"{tr('papers.map_file')}.{kind}",
+                mime=mime,
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"paper-{kind}",
+                width="stretch",
+            )
+
+
+def _notes(
+    by_layer: Mapping[str, LayerFile], notes: Mapping[str, Note]
+) -> dict[str, Mapping[str, object]]:
+    return {layer: note.of(by_layer[layer]) for layer, note in notes.items() if layer in by_layer}
+
+
+def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
+    """Draw the annex of a report, and the atlas of the clusters in view with its progress."""
+    st.caption(tr("papers.for_report"))
+    with st.container(horizontal=True):
+        for kind, make in (("docx", reports.annex_docx), ("pdf", reports.annex_pdf)):
+            st.download_button(
+                tr(f"papers.annex_{kind}"),
+                data=lambda make=make: make(material(data)),  # type: ignore[misc]
+                file_name=f"{tr('papers.annex_file')}.{kind}",
+                on_click="ignore",
+                icon=":material/description:",
+                key=f"paper-annex-{kind}",
+            )
+        asked = st.button(
+            tr("papers.atlas", count=len(shown)),
+            icon=":material/menu_book:",
+            disabled=not shown,
+            key="paper-atlas",
+        )
+    key = (data.manifest.snapshot_id, language(), tuple(shown))
+    if asked:
+        with st.spinner(tr("papers.making")):
+            bar = st.progress(0.0)
+
+            def progress(done: int, total: int) -> None:
+                bar.progress(done / total)
+
+            made = reports.atlas(material(data), list(shown), progress=progress)
+            bar.empty()
+        st.session_state[_ATLAS] = (key, made)
+    held = st.session_state.get(_ATLAS)
+    if held and held[0] == key:
+        st.download_button(
+            tr("papers.atlas_ready"),
+            data=held[1],
+            file_name=f"{tr('papers.atlas_file')}.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+            type="primary",
+            icon=":material/download:",
+            key="paper-atlas-ready",
+        )

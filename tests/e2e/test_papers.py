@@ -1,0 +1,57 @@
+"""What a meeting takes away from the screen: the page of a cluster, the annex, the atlas, the map."""
+
+import io
+import zipfile
+
+import pytest
+from pypdf import PdfReader
+
+from e2e.harness import Visit
+from e2e.sites import Site
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+
+def taken(opened: Visit, button: str) -> bytes:
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name=button).click()
+    return download.value.path().read_bytes()
+
+
+def words(pdf: bytes) -> str:
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_the_page_of_a_cluster_says_what_the_card_says(real: Site, visit):
+    opened = visit(real).open("cross_commune", samples="yes", sel="clusters:MAU-05")
+    told = words(taken(opened, "Xuất trang về cụm này"))
+    for figure in ("29,86", "18,23", "10,31", "MẪU", "Kỳ Sơn"):
+        assert figure in told
+
+
+def test_the_brief_of_a_commune_holds_its_power_facts(best: Site, visit):
+    opened = visit(best).open("power", sel="communes:08590")
+    told = words(taken(opened, "Xuất trang về xã này"))
+    assert "Xuân Đài" in told
+    assert "khu Đìa" in told
+
+
+def test_the_annex_and_the_atlas_hold_the_clusters_in_view(best: Site, visit):
+    opened = visit(best).open("cross_commune", change="remains")
+    annex = taken(opened, "Phụ lục (DOCX")
+    assert zipfile.ZipFile(io.BytesIO(annex)).testzip() is None
+    opened.page.get_by_role("button", name="Lập tập sơ đồ 3 cụm").click()
+    told = words(taken(opened, "Tải tập sơ đồ"))
+    for name in ("Ấm Hạ", "Bãi Ba - Đông Thành", "Làng nghề phía Nam Thanh Ba"):
+        assert name in told
+
+
+def test_the_map_is_taken_as_it_is(best: Site, visit):
+    opened = visit(best).open("power", measure="density")
+    opened.page.get_by_role("button", name="Xuất bản đồ").click()
+    page = taken(opened, "Một tệp HTML").decode()
+    assert "Cấp điện" in page
+    assert "mật độ dân số" in page
+    assert "http://localhost" not in page
+    assert b"<svg" in taken(opened, "Hình SVG")[:400]
