@@ -185,13 +185,14 @@ def _column(table: str, column: str) -> str:
 
 def take_away(current: Snapshot) -> None:
     """Draw the downloads: everything in three formats, and a template a table."""
+    lang = language()  # a download is made outside the visitor's session
     st.subheader(tr("data.everything"), anchor=False)
     st.caption(tr("data.everything_help"))
     with st.container(horizontal=True):
         for kind, ending in (("gpkg", "gpkg"), ("xlsx", "xlsx"), ("geoparquet", "zip")):
             st.download_button(
                 tr(f"data.all_{kind}"),
-                data=lambda kind=kind: alldata.everything(current, kind, language()),  # type: ignore[misc]
+                data=lambda kind=kind: alldata.everything(current, kind, lang),  # type: ignore[misc]
                 file_name=f"phu-tho-{current.snapshot_id}.{ending}",
                 on_click="ignore",
                 icon=":material/download:",
@@ -203,7 +204,7 @@ def take_away(current: Snapshot) -> None:
             words = tr("data.coordinates") if name == "coordinates" else tr(f"about.table_{name}")
             st.download_button(
                 words,
-                data=lambda name=name: templates.template(name, language()),  # type: ignore[misc]
+                data=lambda name=name: templates.template(name, lang),  # type: ignore[misc]
                 file_name=f"mau-{name}.xlsx",
                 on_click="ignore",
                 icon=":material/table:",

@@ -1,6 +1,7 @@
 """Papers from the screen: what is seen goes with the reader, made only when asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -9,6 +10,7 @@ from lib import reports
 from lib.layers import LayerFile
 from lib.mapview import Note, Target
 from lib.settings import settings
+from lib.text import Lang
 from lib.ui import state
 from lib.ui.mapstyles import Styles
 from lib.ui.state import language, tr
@@ -17,17 +19,25 @@ from lib.ui.workspace import Workspace, commune_index, cross_answer
 _ATLAS: Final = "_atlas"
 
 
-def material(data: Workspace) -> reports.Material:
-    """Return what papers are made of, with the tolerance and samples the visitor chose."""
-    snapshot, samples = data.manifest.snapshot_id, bool(state.chosen("samples"))
-    lang = language()
-    answer = cross_answer(
-        snapshot,
-        data,
-        tolerance_m=float(st.session_state.get("tolerance", settings().tolerance_m)),
-        samples=samples and not data.schematic,
-        lang=lang,
-    )
+Maker = Callable[[], reports.Material]
+
+
+def maker(data: Workspace) -> Maker:
+    """Return what makes the material of papers, by what the visitor chose until now.
+
+    A download is made when its button is pressed, outside the visitor's
+    session: language, tolerance and samples are read here, not there.
+    """
+    samples = bool(state.chosen("samples")) and not data.schematic
+    tolerance = float(st.session_state.get("tolerance", settings().tolerance_m))
+    return partial(_material, data, tolerance_m=tolerance, samples=samples, lang=language())
+
+
+def _material(
+    data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
+) -> reports.Material:
+    snapshot = data.manifest.snapshot_id
+    answer = cross_answer(snapshot, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
     index = commune_index(snapshot, data) if answer.cut is not None else None
     return reports.Material(
         data.manifest,
@@ -43,10 +53,11 @@ def material(data: Workspace) -> reports.Material:
 
 def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> None:
     """Draw the button for the page of what is selected: a cluster's sheet, a commune's brief."""
+    make = maker(data)
     if cluster_id:
         st.download_button(
             tr("papers.sheet"),
-            data=lambda: reports.atlas(material(data), [cluster_id]),
+            data=lambda: reports.atlas(make(), [cluster_id]),
             file_name=f"{tr('papers.sheet_file')}-{cluster_id}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -57,7 +68,7 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
         code = selected.code
         st.download_button(
             tr("papers.brief"),
-            data=lambda: reports.brief(material(data), code),
+            data=lambda: reports.brief(make(), code),
             file_name=f"{tr('papers.brief_file')}-{code}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -84,17 +95,18 @@ def of_map(
         notes=_notes(by_layer, notes or {}),
         words=words or {},
     )
+    make = maker(data)
     makers = {
-        "png": ("image/png", lambda: reports.picture(material(data), view, "png")),
-        "svg": ("image/svg+xml", lambda: reports.picture(material(data), view, "svg")),
-        "html": ("text/html", lambda: reports.page(material(data), view)),
+        "png": ("image/png", lambda: reports.picture(make(), view, "png")),
+        "svg": ("image/svg+xml", lambda: reports.picture(make(), view, "svg")),
+        "html": ("text/html", lambda: reports.page(make(), view)),
     }
     with st.popover(tr("papers.map"), icon=":material/photo_camera:"):
         st.caption(tr("papers.map_help"))
-        for kind, (mime, make) in makers.items():
+        for kind, (mime, content) in makers.items():
             st.download_button(
                 tr(f"papers.map_{kind}"),
-                data=make,
+                data=content,
                 file_name=f"{tr('papers.map_file')}.{kind}",
                 mime=mime,
                 on_click="ignore",
@@ -112,12 +124,13 @@ def _notes(
 
 def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
     """Draw the annex of a report, and the atlas of the clusters in view with its progress."""
+    make = maker(data)
     st.caption(tr("papers.for_report"))
     with st.container(horizontal=True):
-        for kind, make in (("docx", reports.annex_docx), ("pdf", reports.annex_pdf)):
+        for kind, annex in (("docx", reports.annex_docx), ("pdf", reports.annex_pdf)):
             st.download_button(
                 tr(f"papers.annex_{kind}"),
-                data=lambda make=make: make(material(data)),  # type: ignore[misc]
+                data=lambda annex=annex: annex(make()),  # type: ignore[misc]
                 file_name=f"{tr('papers.annex_file')}.{kind}",
                 on_click="ignore",
                 icon=":material/description:",
@@ -137,7 +150,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
             def progress(done: int, total: int) -> None:
                 bar.progress(done / total)
 
-            made = reports.atlas(material(data), list(shown), progress=progress)
+            made = reports.atlas(make(), list(shown), progress=progress)
             bar.empty()
         st.session_state[_ATLAS] = (key, made)
     held = st.session_state.get(_ATLAS)

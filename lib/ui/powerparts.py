@@ -125,12 +125,13 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
         scores = gaps.ranked(answer.communes, weighed).set_index("commune_code")["score"]
         table[tr("powerpage.score")] = answer.facts["commune_code"].map(scores).to_numpy()
         notes[tr("powerpage.score")] = gapwords.weight_words(weighed, lang)
+    sheet = tr("powerpage.list_sheet")
     name = tr("powerpage.list_file") + ("-mau" if sample else "")
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=lambda: exports.to_xlsx(table, notes=notes, sheet=tr("powerpage.list_sheet")),
+            data=lambda: exports.to_xlsx(table, notes=notes, sheet=sheet),
             file_name=f"{name}.xlsx",
             on_click="ignore",
             icon=":material/download:",
@@ -258,12 +259,13 @@ def _figure(row: Mapping[Any, Any]) -> str:
 
 def ask() -> None:
     """Draw what to ask the power company for, and the forms to fill in."""
+    lang = language()  # a download is made outside the visitor's session
     st.markdown(tr("powerpage.ask_text"))
     with st.container(horizontal=True):
         for name in _ASKED:
             st.download_button(
                 tr(f"about.table_{name}"),
-                data=lambda name=name: templates.template(name, language()),  # type: ignore[misc]
+                data=lambda name=name: templates.template(name, lang),  # type: ignore[misc]
                 file_name=f"mau-{name}.xlsx",
                 on_click="ignore",
                 icon=":material/table:",

@@ -84,10 +84,10 @@ def _choose() -> None:
                 step="check",
             )
             st.rerun()
-        template = "coordinates" if kind == "outlines" else kind
+        template, lang = "coordinates" if kind == "outlines" else kind, language()
         st.download_button(
             tr("data.template"),
-            data=lambda: templates.template(template, language()),
+            data=lambda: templates.template(template, lang),
             file_name=f"mau-{template}.xlsx",
             on_click="ignore",
             icon=":material/download:",

@@ -1,4 +1,4 @@
-"""What a meeting takes away from the screen: the page of a cluster, the annex, the atlas, the map."""
+"""What a meeting takes away: a cluster's page, a commune's, the annex, the atlas, the map."""
 
 import io
 import zipfile
@@ -55,3 +55,10 @@ def test_the_map_is_taken_as_it_is(best: Site, visit):
     assert "mật độ dân số" in page
     assert "http://localhost" not in page
     assert b"<svg" in taken(opened, "Hình SVG")[:400]
+
+
+def test_a_paper_speaks_the_visitors_language(best: Site, visit):
+    opened = visit(best).open("power", sel="communes:08590", lang="en")
+    told = words(taken(opened, "Page on this commune"))
+    assert "Data to" in told
+    assert "Số liệu đến ngày" not in told
