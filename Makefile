@@ -44,6 +44,7 @@ unit: $(DEV) browser
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench.bench_crossing
+	$(BIN)/python -m tests.bench.bench_reliability
 
 clean:
 	rm -rf $(VENV) static data/store .mypy_cache .ruff_cache .pytest_cache

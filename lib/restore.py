@@ -90,7 +90,7 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
     (store.folder / "snapshots").mkdir(exist_ok=True)
     with contextlib.ExitStack() as undo:
         for name in info.snapshots:
-            if not _has_whole(store, name):
+            if store.whole_or_none(name) is None:
                 _move(aside.folder, store.folder, f"snapshots/{name}", undo)
         if not has_log and (aside.folder / audit.LOG).exists():
             _move(aside.folder, store.folder, audit.LOG, undo)
@@ -104,16 +104,6 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
         undo.pop_all()
     sync_folder(store.folder)
     audit.settle(store.folder, info.current)
-
-
-def _has_whole(store: Store, name: str) -> bool:
-    try:
-        snapshot = store.open(name)
-        for table in snapshot.manifest.tables:
-            snapshot.check(table)
-    except StoreError:
-        return False
-    return True
 
 
 def _move(source: Path, target: Path, name: str, undo: contextlib.ExitStack) -> None:

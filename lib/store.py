@@ -23,6 +23,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from lib import audit
+from lib.disk import sync_folder, to_disk
 from lib.errors import StoreError
 
 _CURRENT: Final = "CURRENT"
@@ -175,7 +176,7 @@ class Store:
 
     def whole(self) -> Snapshot | None:
         """Return the snapshot in use if every byte of it is there, else None."""
-        return self._whole_or_none(self._current_name())
+        return self.whole_or_none(self._current_name())
 
     def open(self, snapshot_id: str) -> Snapshot:
         """Return the snapshot called `snapshot_id`.
@@ -290,13 +291,13 @@ class Store:
             aside / "manifest.json",
             json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=str).encode(),
         )
-        _sync_folder(aside)
+        sync_folder(aside)
         target = self.folder / "snapshots" / snapshot_id
         target.parent.mkdir(exist_ok=True)
-        if self._whole_or_none(snapshot_id) is None:
+        if self.whole_or_none(snapshot_id) is None:
             shutil.rmtree(target, ignore_errors=True)
             aside.rename(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         else:
             shutil.rmtree(aside)
         self._put_in_use(snapshot_id, act)
@@ -309,7 +310,7 @@ class Store:
         except (OSError, UnicodeDecodeError):
             return ""
 
-    def _whole_or_none(self, snapshot_id: str) -> Snapshot | None:
+    def whole_or_none(self, snapshot_id: str) -> Snapshot | None:
         """Return a snapshot if every byte of it is there: publishing mends what is not."""
         try:
             snapshot = self.open(snapshot_id)
@@ -323,7 +324,7 @@ class Store:
         pointer = self.folder / f"{_CURRENT}.new"
         _write_synced(pointer, snapshot_id.encode())
         pointer.replace(self.folder / _CURRENT)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -357,18 +358,7 @@ def _sha256(path: Path) -> str:
 def _write_synced(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    # Only POSIX lets a directory be synced; elsewhere rename alone has to do.
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        to_disk(file)
 
 
 def _write_table(folder: Path, name: str, table: Table) -> TableInfo:
@@ -390,5 +380,5 @@ def _keep_files(folder: Path, files: Mapping[str, bytes]) -> tuple[FileInfo, ...
         _write_synced(folder / stored, content)
         kept.append(FileInfo(name, stored, len(content), hashlib.sha256(content).hexdigest()))
     if kept:
-        _sync_folder(folder / "files")
+        sync_folder(folder / "files")
     return tuple(kept)
