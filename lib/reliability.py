@@ -143,6 +143,35 @@ def _cleaned(
     return outagelog.CleanTable(log, sums, {}, pd.DataFrame())
 
 
+def former_areas(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
+    """Return the former district and province of each commune, for `answer`.
+
+    A log knows communes of today. A commune made of units of several former
+    districts belongs to none of them alone: it is a group of its own, named by
+    all of them, so that no district gets another's interruptions.
+
+    Parameters
+    ----------
+    communes, former_units : DataFrame
+        The tables of these names.
+
+    Returns
+    -------
+    DataFrame
+        ``commune_code``, ``district``, ``province``, one row a commune.
+    """
+    named = former_units.groupby("new_code")["district"].agg(
+        lambda names: " + ".join(sorted(set(names)))
+    )
+    return pd.DataFrame(
+        {
+            "commune_code": communes["code"].to_numpy(),
+            "district": communes["code"].map(named).to_numpy(),
+            "province": communes["former_province"].to_numpy(),
+        }
+    )
+
+
 def _check(by: Sequence[By], momentary_minutes: float, groups: pd.DataFrame | None) -> None:
     known = {*KEYS, "all"}
     if not by or len(set(by)) < len(by) or set(by) - known or ("all" in by and len(by) > 1):

@@ -32,6 +32,7 @@ def log(tmp_path):
         ("commune", ["commune_code"]),
         ("month", ["month"]),
         ("commune,month", ["commune_code", "month"]),
+        ("district", ["district"]),
     ],
 )
 def test_the_columns_are_those_of_the_contract(log, tmp_path, by, keys):
@@ -169,3 +170,16 @@ def test_real_outages_are_not_divided_by_made_up_customers(log, tmp_path):
     assert isinstance(done.exception, DataRefusedError)
     assert "mau-khach-hang.csv" in str(done.exception)
     assert not out.exists()
+
+
+def test_a_commune_of_several_districts_is_a_group_of_its_own(log, tmp_path):
+    out = {by: tmp_path / f"{by}.csv" for by in ("district", "all")}
+    for by, path in out.items():
+        words = ("--outages", log[0], "--customers", log[1], "--by", by, "--out", path)
+        assert run("reliability", *words).exit_code == 0
+    rows, whole = pd.read_csv(out["district"]), pd.read_csv(out["all"])
+    mixed = rows["district"].str.contains(" + ", regex=False)
+    assert mixed.any()
+    assert (~mixed).any()
+    assert rows["interruptions"].sum() == whole["interruptions"].sum()
+    assert rows["customers_served"].sum() == pytest.approx(whole["customers_served"].sum())

@@ -29,6 +29,7 @@ class By(StrEnum):
     COMMUNE = "commune"
     MONTH = "month"
     BOTH = "commune,month"
+    DISTRICT = "district"
     PROVINCE = "province"
     ALL = "all"
 
@@ -37,6 +38,7 @@ _KEYS: Final[Mapping[By, tuple[reliability.By, ...]]] = {
     By.COMMUNE: ("commune",),
     By.MONTH: ("month",),
     By.BOTH: ("commune", "month"),
+    By.DISTRICT: ("district",),
     By.PROVINCE: ("province",),
     By.ALL: ("all",),
 }
@@ -68,7 +70,7 @@ def reliability_indices(
         Path | None, typer.Option(help="Số khách hàng theo xã và tháng (CSV hoặc Parquet).")
     ] = None,
     by: Annotated[
-        By, typer.Option(help="Tính theo xã, tháng, cả hai, tỉnh cũ hoặc toàn tỉnh.")
+        By, typer.Option(help="Tính theo xã, tháng, cả hai, huyện cũ, tỉnh cũ hoặc toàn tỉnh.")
     ] = By.BOTH,
     engine: Annotated[Engine, typer.Option(help="duckdb hoặc spark.")] = Engine.DUCKDB,
     planned: Annotated[
@@ -92,7 +94,6 @@ def reliability_indices(
         raise WrongUseError("crosswork.no_folder", folder=str(out.parent))
     log, served, sources = _given(outages, customers, store)
     sample = sample_of(log, served)
-    communes = load("communes")[["code", "former_province"]]
     given = reliability.answer(
         log,
         served,
@@ -101,7 +102,7 @@ def reliability_indices(
         planned=planned.value,
         momentary_minutes=momentary,
         exclude_major_days=exclude_major_days,
-        groups=communes.set_axis(["commune_code", "province"], axis=1),
+        groups=reliability.former_areas(load("communes"), load("former_units")),
     )
     for finding in outagelog.findings(given.rules):
         typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
