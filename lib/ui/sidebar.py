@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from lib import search
-from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, PROVINCES, Filter
+from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, MERGER_FILTERS, PROVINCES, Filter
 from lib.schemas import CODES, value_label
 from lib.text import sort_key
 from lib.ui import state
@@ -24,7 +24,9 @@ _CROSSING = {
     "lead_state": ("decided", "proposed", "undecided"),
 }
 _FAMILY = {"verdict": "verdict", "evidence": "evidence", "lead": "lead_state"}
-_MAIN = ("province", "commune", "status", "change", "verdict")
+_MAIN = ("province", "commune", "status", "change", "verdict", "split", "kept")
+_SWITCHES = ("gaps", "split", "kept")
+"""Filters that are only on or off."""
 _FEW = 8
 
 
@@ -102,7 +104,7 @@ def sample_switch(data: Workspace) -> bool:
 
 def filters(data: Workspace, keys: Sequence[str]) -> None:
     """Draw the filters `keys`, the less used ones folded away."""
-    by_key = {f.key: f for f in (*CLUSTER_FILTERS, *CROSSING_FILTERS)}
+    by_key = {f.key: f for f in (*CLUSTER_FILTERS, *CROSSING_FILTERS, *MERGER_FILTERS)}
     for key in (k for k in _MAIN if k in keys):
         _filter(by_key[key], data)
     rest = [key for key in keys if key not in _MAIN]
@@ -137,10 +139,10 @@ def _filter(item: Filter, data: Workspace) -> None:
         options,
         selection_mode="multi",
         format_func=lambda code: (
-            tr(item.label) if item.key == "gaps" else escape(name(item.key, code))
+            tr(item.label) if item.key in _SWITCHES else escape(name(item.key, code))
         ),
         key=item.key,
-        label_visibility="collapsed" if item.key in {"commune", "gaps"} else "visible",
+        label_visibility="collapsed" if item.key in {"commune", *_SWITCHES} else "visible",
         persist_state="session",
     )
 
@@ -164,7 +166,7 @@ def _options(key: str, data: Workspace) -> list[str]:
         return list(PROVINCES)
     if key == "commune":
         return list(data.communes["code"])
-    if key == "gaps":
+    if key in _SWITCHES:
         return ["yes"]
     if key in _FAMILY:
         return list(_CROSSING[_FAMILY[key]])
