@@ -1,6 +1,6 @@
 """The card and the downloads of the page on before and after the merger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -35,7 +35,12 @@ def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
     units = former[former["new_code"] == code].to_dict("records")
     names = _names(data)
     facts = [
-        Fact(tr("mergerpage.basis_label"), str(commune["legal_basis"]), 1, strong=True),
+        Fact(
+            tr("mergerpage.basis_label"),
+            tr("mergerpage.clause", clause=_clauses(units)),
+            1,
+            strong=True,
+        ),
         *(Fact(f"{unit['kind']} {unit['name']}", _unit(data, unit, names), 1) for unit in units),
     ]
     same = mergerview.namesakes(code, data.communes, former)
@@ -87,6 +92,10 @@ def _names(data: Workspace) -> dict[str, str]:
     communes = data.communes
     full = communes["kind"] + " " + communes["name"]
     return dict(zip(communes["code"], full, strict=True))
+
+
+def _clauses(units: Sequence[Mapping[Any, Any]]) -> str:
+    return ", ".join(dict.fromkeys(str(unit["clause"]) for unit in units))
 
 
 def _unit(data: Workspace, unit: Mapping[Any, Any], names: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib import search
 from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, MERGER_FILTERS, PROVINCES, Filter
+from lib.mapview import parse_target
 from lib.schemas import CODES, value_label
 from lib.text import sort_key
 from lib.ui import state
@@ -28,6 +29,16 @@ _MAIN = ("province", "commune", "status", "change", "verdict", "split", "kept")
 _SWITCHES = ("gaps", "split", "kept")
 """Filters that are only on or off."""
 _FEW = 8
+_GO = "_go"
+_BECAME = "_became"
+_WITH_MARKERS = ("", "cross_commune")
+"""Pages with markers of clusters; one without a place has no card there."""
+_WITH_CLUSTERS = ("clusters", "power")
+"""Pages with a card for every cluster."""
+_BY_COMMUNE = ("", "clusters", "merger")
+"""Pages with the filter of communes."""
+_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power")
+"""Pages with a map."""
 
 
 def value_name(data: Workspace) -> Callable[[str, str], str]:
@@ -49,7 +60,14 @@ def value_name(data: Workspace) -> Callable[[str, str], str]:
 
 
 def find_box(data: Workspace) -> None:
-    """Draw the search box: a click on a hit selects it and moves the map."""
+    """Draw the search box: a click on a hit selects it and moves the map.
+
+    A hit on a page that does not show it goes on to the page that does. What an
+    old name became is said under the box as long as the place stays selected.
+    """
+    go = st.session_state.pop(_GO, "")
+    if go:
+        st.switch_page(f"pages/{go}.py")
     query = st.text_input(
         tr("sidebar.find"),
         key="find",
@@ -59,24 +77,54 @@ def find_box(data: Workspace) -> None:
         max_chars=80,
     )
     if not query:
+        _say_what_it_became()
         return
     hits = search.find(query, data.index)
     if not hits:
         st.caption(tr("sidebar.found_nothing", query=escape(query)))
     for number, hit in enumerate(hits):
         st.button(
-            f"{escape(hit.name)} :small[{escape(tr(f'sidebar.hit_{hit.kind}'))} · "
-            f"{escape(hit.detail)}]",
+            f"{escape(hit.name)} :small[{escape(_told(hit))}]",
             key=f"hit-{number}",
             on_click=_jump,
-            args=(hit.target,),
+            args=(hit, _page_of(hit, data)),
             width="stretch",
         )
 
 
-def _jump(target: str) -> None:
-    state.select(target)
+def _told(hit: search.Hit) -> str:
+    """Return what a hit is, what tells it from its namesakes, and the clause of an old name."""
+    parts = [tr(f"sidebar.hit_{hit.kind}"), hit.detail]
+    if hit.clause:
+        parts.append(tr("sidebar.clause", clause=hit.clause))
+    return " · ".join(parts)
+
+
+def _page_of(hit: search.Hit, data: Workspace) -> str:
+    """Return the page to go on to for `hit`; empty where the page that is shown has it."""
+    here = state.page()
+    if hit.codes:
+        return "" if here in _BY_COMMUNE else "overview"
+    if hit.target.startswith("communes:"):
+        return "" if here in _WITH_COMMUNES else "overview"
+    on_map = here in _WITH_MARKERS and parse_target(hit.target, data.files) is not None
+    return "" if on_map or here in _WITH_CLUSTERS else "clusters"
+
+
+def _jump(hit: search.Hit, page: str) -> None:
+    if hit.codes:
+        st.session_state["commune"] = list(hit.codes)
+    state.select(hit.target)
     st.session_state["find"] = ""
+    st.session_state[_BECAME] = hit
+    if page:
+        st.session_state[_GO] = page
+
+
+def _say_what_it_became() -> None:
+    hit: search.Hit | None = st.session_state.get(_BECAME)
+    if hit and hit.told and st.session_state.get("sel") == hit.target:
+        st.caption(escape(hit.told.sentence(language())))
 
 
 def escape(text: str) -> str:
