@@ -85,7 +85,7 @@ def view() -> None:
             width="content",
         )
         note = era if era == "after" or lines else "before_none"
-        st.caption(tr(f"mergerpage.note_{note}"), width="stretch")
+        st.markdown(f":small[{tr(f'mergerpage.note_{note}')}]", width="stretch")
     selected, _ = state.selection(data.files, set(data.clusters["cluster_id"]))
     code = selected.code if selected and selected.layer_id == "communes" else ""
     marks = dict(zip(rows["code"], rows["mark"], strict=True))

@@ -84,7 +84,7 @@ def find_box(data: Workspace) -> None:
         st.caption(tr("sidebar.found_nothing", query=escape(query)))
     for number, hit in enumerate(hits):
         st.button(
-            f"{escape(hit.name)} :small[{escape(_told(hit))}]",
+            f"**{escape(hit.name)}** :small[{escape(_told(hit))}]",
             key=f"hit-{number}",
             on_click=_jump,
             args=(hit, _page_of(hit, data)),
