@@ -13,6 +13,7 @@ PAGES = {
     "overview": ":material/map:",
     "clusters": ":material/factory:",
     "cross_commune": ":material/call_split:",
+    "merger": ":material/merge:",
     "power": ":material/bolt:",
     "data": ":material/database:",
     "about": ":material/info:",

@@ -54,6 +54,10 @@ def _one_of(column: str) -> Callable[[pd.DataFrame, Sequence[str]], pd.Series]:
     return lambda frame, values: frame[column].isin(values)
 
 
+def _is(column: str) -> Callable[[pd.DataFrame, Sequence[str]], pd.Series]:
+    return lambda frame, values: frame[column] | (len(values) == 0)
+
+
 def _province(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
     return frame["former_province"].isin([PROVINCES[v] for v in values if v in PROVINCES])
 
@@ -97,6 +101,15 @@ CROSSING_FILTERS: Final = (
     Filter("min_ha", "filters.min_ha", "filters.with_min_ha", _at_least),
 )
 """Filters of the clusters on two communes."""
+
+
+MERGER_FILTERS: Final = (
+    PROVINCE,
+    COMMUNE,
+    Filter("split", "filters.split", "filters.with_split", _is("split")),
+    Filter("kept", "filters.kept", "filters.with_kept", _is("kept")),
+)
+"""Filters of the communes as the merger made them."""
 
 
 def apply(

@@ -159,10 +159,18 @@ def _neighbours(provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _former_lines(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the lines between former units that the merger took away."""
+    """Return the lines between former units that the merger took away.
+
+    A line of a split unit counts if any part of it went the way of the other side:
+    nobody says where inside the unit the new line runs.
+    """
     borders = geometry.border_lines(former)
-    now = former.set_index("code")["new_codes"]
-    gone = borders["code_a"].map(now) == borders["code_b"].map(now)
+    now = {
+        code: set(new.split(";"))
+        for code, new in zip(former["code"], former["new_codes"], strict=True)
+    }
+    sides = zip(borders["code_a"], borders["code_b"], strict=True)
+    gone = [bool(now.get(a, set()) & now.get(b, set())) for a, b in sides]
     return _line("former", borders[gone])
 
 

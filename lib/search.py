@@ -1,20 +1,47 @@
-"""Finding a place by a name typed the way people type: no accents, small slips."""
+"""Finding a place by a name typed the way people type: no accents, small slips.
 
-from collections.abc import Iterator, Mapping
+A place has several names: what it is called today, what its parts were called
+until 30 June 2025, what those had taken in before, the district, an investor.
+Each leads to what is on the map now, and an old name says by which clause.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
-from lib.text import bare_name, fold, is_blank
+from lib.merger import Resolution, Status
+from lib.text import bare_name, fold, is_blank, same_spelling
+
+LIMIT: Final = 8
+"""How many hits fit under the box."""
 
 _GOOD: Final = 72.0
 """Similarity (0 to 100) below which a hit is noise; set on the province's own names."""
 
+_NEAR: Final = 91.0
+"""Similarity below which a likeness is left out beside a name that is exact."""
+
+_LONGEST: Final = 120
+"""Letters looked at: no name is longer, and a pasted page is answered at once."""
 
 _LOOKED_AT: Final = 40
-_LIKE: Final = 2
+_SLIP_LETTERS: Final = 4
+"""Letters a name must have to be found with one typing mistake."""
+
+_EXACT, _BEGINS, _SLIP, _LIKE = range(4)
+_ORDER: Final = ("commune", "cluster", "former", "ended", "district", "investor")
+_OLD: Final = (" cu", " truoc day", " old", " former")
+_KINDS: Final = ("xã", "phường", "thị trấn", "huyện", "thị xã", "thành phố")
+_KIND: Final = re.compile(rf"^({'|'.join(map(same_spelling, _KINDS))}) ")
+_DISTRICT: Final = re.compile(r"^(huyen|thi xa|thanh pho|tp|tx)(\.|\s)")
+_COMPANY: Final = re.compile(
+    r"^(cong ty|ctcp|lien danh)\s+((tnhh|co phan|cp|mtv|mot thanh vien|tap doan)\s+)*"
+)
 
 
 @dataclass(frozen=True)
@@ -24,70 +51,203 @@ class Hit:
     Parameters
     ----------
     target : str
-        ``layer:code`` of what to show.
-    kind : {"commune", "cluster", "former"}
+        ``layer:code`` of what to show; empty for a district.
+    kind : {"commune", "cluster", "former", "ended", "district", "investor"}
         What it is.
     name : str
         Its name.
     detail : str
         What tells it from its namesakes: the former district, the new commune.
+    clause : str
+        Clause of article 1 of Resolution 1676 that made an old name a new one.
+    told : Resolution or None
+        For an old name: the whole way to the communes of today.
+    codes : tuple of str
+        For a district: the communes made of it.
     """
 
     target: str
     kind: str
     name: str
     detail: str
+    clause: str = ""
+    told: Resolution | None = None
+    codes: tuple[str, ...] = ()
 
 
-def build_index(tables: Mapping[str, pd.DataFrame]) -> tuple[tuple[str, Hit], ...]:
-    """Return everything that can be found, each with its folded name.
+Index = tuple[tuple[str, Hit], ...]
+"""Folded name and what it names; a thing can have several."""
+
+
+def build_index(tables: Mapping[str, pd.DataFrame]) -> Index:
+    """Return everything that can be found, each with its folded names.
 
     Parameters
     ----------
     tables : mapping
-        ``communes``, ``former_units``, ``clusters``.
+        ``communes``, ``former_units``, ``ended_units``, ``clusters``.
     """
-    communes, clusters, former = (tables[n] for n in ("communes", "clusters", "former_units"))
-    now = dict(zip(communes["code"], communes["name"], strict=True))
+    communes, former = tables["communes"], tables["former_units"]
     found = [
-        Hit(f"communes:{code}", "commune", name, province)
+        (bare_name(name), Hit(f"communes:{code}", "commune", name, province))
         for code, name, province in _rows(communes, "code", "name", "former_province")
     ]
-    found += [
-        Hit(f"clusters:{code}", "cluster", name, province if is_blank(district) else district)
-        for code, name, district, province in _rows(
-            clusters, "cluster_id", "name", "former_district", "former_province"
-        )
-    ]
-    found += [
-        Hit(f"communes:{new}", "former", f"{kind} {name}", f"{district} → {now[new]}")
-        for name, kind, district, new in _rows(former, "name", "kind", "district", "new_code")
-    ]
-    return tuple((bare_name(hit.name), hit) for hit in found)
+    found += _clusters(tables["clusters"])
+    now = {code: f"{kind} {name}" for code, kind, name in _rows(communes, "code", "kind", "name")}
+    found += _old_names(former, tables["ended_units"], now)
+    found += _districts(former)
+    return tuple(found)
 
 
 def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[str, ...]]:
     return zip(*(table[column] for column in columns), strict=True)
 
 
-def find(query: str, index: tuple[tuple[str, Hit], ...], *, limit: int = 6) -> list[Hit]:
-    """Return the best hits for `query`, best first.
+def _clusters(clusters: pd.DataFrame) -> Iterator[tuple[str, Hit]]:
+    columns = ("cluster_id", "name", "former_district", "former_province", "investor")
+    for code, name, district, province, investor in _rows(clusters, *columns):
+        target = f"clusters:{code}"
+        place = province if is_blank(district) else district
+        yield bare_name(name), Hit(target, "cluster", name, place)
+        if not is_blank(investor):
+            hit = Hit(target, "investor", investor, name)
+            folded = fold(investor)
+            yield from ((key, hit) for key in {folded, _COMPANY.sub("", folded)})
 
-    An exact name comes before a beginning, a beginning before a likeness;
-    between equals communes of today come before clusters and former units.
+
+def _old_names(
+    former: pd.DataFrame, ended: pd.DataFrame, now: Mapping[str, str]
+) -> Iterator[tuple[str, Hit]]:
+    """Yield the units of 30 June 2025, then those that ended inside them; parts apart."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    units: dict[str, str] = {}
+    columns = ("former_code", "kind", "name", "district", "new_code", "clause")
+    for unit, kind, name, _, new, clause in _rows(former, *columns):
+        rows.setdefault(unit, []).append((new, str(clause)))
+        units[unit] = f"{kind} {name}"
+    for unit, kind, name, district, new, _ in _rows(former, *columns):
+        way = _Way(f"{kind} {name}", district, unit, rows[unit], (), "")
+        yield from way.hits("former", name, now, only=new)
+    for name, kind, district, unit, basis in _rows(
+        ended, "name", "kind", "district", "successor_code", "basis"
+    ):
+        way = _Way(f"{kind} {name}", district, unit, rows[unit], (units[unit],), basis)
+        for new, _ in rows[unit]:
+            yield from way.hits("ended", name, now, only=new)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """The way of one old name to today: where it was, over which unit, into which communes."""
+
+    name: str
+    district: str
+    former_code: str
+    went: Sequence[tuple[str, str]]
+    over: tuple[str, ...]
+    basis: str
+
+    def hits(
+        self, kind: str, bare: str, now: Mapping[str, str], *, only: str
+    ) -> Iterator[tuple[str, Hit]]:
+        """Yield the hit that leads to commune `only`, by its name and with its district."""
+        clauses = dict(self.went)
+        status: Status = "split" if len(clauses) > 1 else "ended" if self.over else "whole"
+        new = tuple(sorted(clauses))
+        chain = " → ".join((self.name, *self.over, " / ".join(now[code] for code in new)))
+        told = Resolution(
+            self.name,
+            (self.former_code,),
+            new,
+            status,
+            chain,
+            ", ".join(sorted(clauses.values(), key=int)),
+            self.basis,
+        )
+        detail = " → ".join((self.district, *self.over, now[only]))
+        hit = Hit(f"communes:{only}", kind, self.name, detail, clauses[only], told)
+        folded = bare_name(bare)
+        yield folded, hit
+        yield f"{folded} {bare_name(self.district)}", hit
+
+
+def _districts(former: pd.DataFrame) -> Iterator[tuple[str, Hit]]:
+    for (district, province), units in former.groupby(["district", "province"], sort=True):
+        codes = tuple(units["new_code"].drop_duplicates())
+        name = str(district)
+        yield bare_name(name), Hit("", "district", name, str(province), codes=codes)
+
+
+def _asked(query: str) -> set[str]:
+    """Return the ways to read what was typed: with a kind, without, and without *old*."""
+    typed = query[:_LONGEST]
+    asked = {fold(typed), bare_name(typed)}
+    for word in _OLD:
+        asked |= {given.removesuffix(word) for given in set(asked)}
+    return asked - {""}
+
+
+def find(query: str, index: Index, *, limit: int = LIMIT) -> list[Hit]:
+    """Return the best hits for `query`, best first, each thing once.
+
+    An exact name comes before a beginning, a beginning before one typing
+    mistake (a letter too many, too few, wrong, or two swapped), that before a
+    likeness; between equals communes of today come before clusters and old
+    names, unless the query says that an old name or a district is meant.
     """
-    asked = {fold(query), bare_name(query)}
-    if max(map(len, asked)) < 2:  # noqa: PLR2004 - one letter finds half the province
+    asked = _asked(query)
+    if max(map(len, asked), default=0) < 2:  # noqa: PLR2004 - one letter finds half the province
         return []
     names = [name for name, _ in index]
-    best: dict[int, tuple[int, float]] = {}
-    for wanted in sorted(asked - {""}):
-        for name, score, place in process.extract(
-            wanted, names, scorer=fuzz.WRatio, limit=_LOOKED_AT, score_cutoff=_GOOD
+    best: dict[Hit, tuple[int, float]] = {}
+    for wanted in sorted(asked):
+        for place, rank in _ranked(wanted, names):
+            hit = index[place][1]
+            best[hit] = min(best.get(hit, rank), rank)
+    if any(step == _EXACT for step, _ in best.values()):
+        best = {hit: rank for hit, rank in best.items() if rank < (_LIKE, -_NEAR)}
+    order = _order(fold(query[:_LONGEST]))
+    typed = same_spelling(query[:_LONGEST])
+    hits = sorted(
+        best,
+        key=lambda hit: (
+            best[hit],
+            _spelling(hit.name) not in typed,
+            order.index(hit.kind),
+            bare_name(hit.name),
+            hit.detail,
+        ),
+    )
+    return hits[:limit]
+
+
+def _spelling(name: str) -> str:
+    """Return the name as it is spelt, marks and all, without its kind."""
+    return _KIND.sub("", same_spelling(name), count=1)
+
+
+def _ranked(wanted: str, names: Sequence[str]) -> Iterator[tuple[int, tuple[int, float]]]:
+    """Yield place in the index and rank, lower is better, of every name that is near enough."""
+    for place, name in enumerate(names):
+        if name.startswith(wanted):
+            yield place, (_EXACT if name == wanted else _BEGINS, 0.0)
+    if len(wanted) >= _SLIP_LETTERS:
+        for _, _, place in process.extract(
+            wanted, names, scorer=OSA.distance, limit=None, score_cutoff=1
         ):
-            step = 0 if name == wanted else 1 if name.startswith(wanted) else _LIKE
-            rank = (step, -score if step == _LIKE else 0.0)
-            best[place] = min(best.get(place, rank), rank)
-    order = {"commune": 0, "cluster": 1, "former": 2}
-    places = sorted(best, key=lambda at: (best[at], order[index[at][1].kind], names[at]))
-    return [index[at][1] for at in places[:limit]]
+            yield place, (_SLIP, 0.0)
+    for _, score, place in process.extract(
+        wanted, names, scorer=fuzz.WRatio, limit=_LOOKED_AT, score_cutoff=_GOOD
+    ):
+        yield place, (_LIKE, -score)
+
+
+def _order(typed: str) -> Sequence[str]:
+    """Return which kind goes first between equals, from what the query says is meant."""
+    if _DISTRICT.match(typed):
+        first: tuple[str, ...] = ("district",)
+    elif typed.endswith(_OLD):
+        first = ("former", "ended", "district")
+    else:
+        first = ()
+    return (*first, *(kind for kind in _ORDER if kind not in first))

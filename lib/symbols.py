@@ -175,6 +175,33 @@ CLASSES: Final = tuple(
 )
 """Styles of a choropleth; *listed* ones have a heavy edge. No data is hatched, never a class."""
 
+KEPT: Final = "#CFE0EE"
+
+_SPLIT: Final[dict[str, Any]] = {"line": CROSS, "width": 3, "front": True}
+
+
+def _merged(suffix: str, dash: str | None) -> tuple[Style, ...]:
+    words = {
+        "before": "layers.commune_after",
+        "kept": "layers.merger_kept",
+        "split": "layers.merger_split",
+        "split-kept": "layers.merger_split_kept",
+    }
+    looks = {
+        "before": area(LAND, line="#CFCABC", width=0.6),
+        "kept": area(KEPT),
+        "split": area(LAND, **_SPLIT),
+        "split-kept": area(KEPT, **_SPLIT),
+    }
+    return tuple(
+        Style(f"merger-{key}{suffix}", words[key], {**look, "dashArray": dash})
+        for key, look in looks.items()
+    )
+
+
+MERGED: Final = _merged("", None) + _merged("-schematic", "1 4")
+"""Communes before and after the merger: a kept name fills, a part of a split unit edges."""
+
 POWER_LINE: Final = "#6A3D9A"
 
 

@@ -2,7 +2,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.text import date, number
-from lib.ui import frame
+from lib.ui import frame, sidebar
 from lib.ui.card import site
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
@@ -11,6 +11,8 @@ data = workspace()
 lang = language()
 manifest = data.manifest
 
+with st.sidebar:
+    sidebar.find_box(data)
 frame.banner(data)
 frame.title(tr("pages.about"))
 frame.sentence(tr("about.sentence"))

@@ -3,7 +3,7 @@ import streamlit as st
 from lib.settings import settings
 from lib.store import Store
 from lib.text import date, number
-from lib.ui import datatabs, frame, state, wizard
+from lib.ui import datatabs, frame, sidebar, state, wizard
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -19,6 +19,8 @@ lang = language()
 store = Store(settings().store)
 current = store.open(data.manifest.snapshot_id)
 
+with st.sidebar:
+    sidebar.find_box(data)
 frame.banner(data)
 frame.title(tr("pages.data"))
 frame.sentence(

@@ -194,6 +194,19 @@ def test_outlines_run_on_the_lines_of_the_communes(files, static):
     assert edges(province) == outer
 
 
+def test_lines_between_former_units_that_went_together_are_drawn():
+    went = ["1", "1", "1;2", "2", "3"]
+    edges_at = [105 + i / 8 for i in range(6)]
+    units = gpd.GeoDataFrame(
+        {"code": list("abcde"), "new_codes": went},
+        geometry=[shapely.box(a, 21, b, 22) for a, b in itertools.pairwise(edges_at)],
+        crs="EPSG:4326",
+    )
+    (drawn,) = layerdata._former_lines(units).geometry
+    at = sorted(line.bounds[0] for line in shapely.get_parts(drawn))
+    assert at == edges_at[1:4], "one by one, into the split unit, out of it; never d to e"
+
+
 def test_former_provinces_are_divided_by_their_line(files, static):
     communes = gpd.GeoSeries(shapes(static, files["communes"]))
     provinces = TABLES["communes"].set_index("code")["former_province"]

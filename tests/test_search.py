@@ -1,28 +1,24 @@
 """Search: no accents, small slips, namesakes told apart, nothing hostile is slow."""
 
+import re
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts
-from lib.search import Hit, build_index, find
+from lib import facts, merger
+from lib.search import LIMIT, Hit, build_index, find
 from lib.text import bare_name, fold
 
 MANY = settings(max_examples=80, deadline=None)
 TABLES = facts.load_all()
 INDEX = build_index(TABLES)
-HITS = [hit for _, hit in INDEX]
+HITS = list(dict.fromkeys(hit for _, hit in INDEX))
+OLD = ("former", "ended")
 NAMED = [(hit, hit.name) for hit in HITS]
-NAMED += [
-    (hit, name)
-    for (name, _), hit in zip(
-        TABLES["former_units"][["name", "kind"]].itertuples(index=False),
-        [hit for hit in HITS if hit.kind == "former"],
-        strict=True,
-    )
-]
+NAMED += [(hit, re.sub("^(xã|phường|thị trấn) ", "", h)) for hit, h in NAMED if hit.kind in OLD]
 
 
 def names(query: str) -> list[str]:
@@ -33,9 +29,15 @@ def test_everything_can_be_found_and_leads_somewhere():
     counts = {kind: sum(hit.kind == kind for hit in HITS) for kind in ("commune", "cluster")}
     assert counts == {"commune": 148, "cluster": 87}
     assert sum(hit.kind == "former" for hit in HITS) == len(TABLES["former_units"]) == 482
+    assert sum(hit.kind == "district" for hit in HITS) == 32
+    assert sum(hit.kind == "investor" for hit in HITS) == TABLES["clusters"]["investor"].count()
+    ended = {(hit.name, hit.detail.split(" → ")[0]) for hit in HITS if hit.kind == "ended"}
+    assert len(ended) == len(TABLES["ended_units"]) == 212
     known = {f"communes:{code}" for code in TABLES["communes"]["code"]}
     known |= {f"clusters:{code}" for code in TABLES["clusters"]["cluster_id"]}
-    assert {hit.target for hit in HITS} == known
+    assert {hit.target for hit in HITS if hit.kind != "district"} == known
+    assert {f"communes:{code}" for hit in HITS for code in hit.codes} <= known
+    assert all(bool(hit.codes) == (hit.target == "") for hit in HITS)
 
 
 def test_no_hit_has_a_blank_in_it():
@@ -65,7 +67,15 @@ def test_two_different_things_never_read_the_same():
         ("đoan hugn", "Đoan Hùng"),
         ("  doan   hung ", "Đoan Hùng"),
         ("viet trì", "Việt Trì"),
-        ("TP. Việt Trì", "Việt Trì"),
+        ("TP. Việt Trì", "Thành phố Việt Trì"),
+        ("phường Việt Trì", "Việt Trì"),
+        ("huyen tam nong", "Huyện Tam Nông"),
+        ("xã Vân Đồn cũ", "xã Vân Đồn"),
+        ("Quảng Yên cũ", "xã Quảng Yên"),
+        ("xã Quang Yên", "xã Quang Yên"),
+        ("cao son da bac", "xã Cao Sơn"),
+        ("toyota", "Công ty ô tô Toyota Việt Nam"),
+        ("cong ty co phan thuong mai da hop", "Công ty Cổ phần Thương mại Dạ Hợp"),
         ("xã Tam Nông", "Tam Nông"),
         ("thi tran yen lac", "Yên Lạc"),
         ("CCN Bai Ba 2", "Bãi Ba 2"),
@@ -85,30 +95,66 @@ def test_a_name_that_begins_like_a_kind_is_found():
     assert names("phuong vien")[0] == "xã Phương Viên"
 
 
-@pytest.mark.parametrize("write", [str.upper, fold])
-def test_every_name_finds_itself(write):
-    lost = [
-        (write(name), hit)
-        for hit, name in NAMED
-        if not any(fold(hit.name) == fold(found.name) for found in find(write(name), INDEX))
-    ]
-    assert not lost
-
-
 @MANY
-@given(st.sampled_from(HITS), st.data())
-def test_one_slip_in_a_long_name_still_finds_it(hit, data):
-    name = bare_name(hit.name)
-    if len(name) < 9:
-        return
-    place = data.draw(st.integers(1, len(name) - 2))
-    slip = data.draw(st.sampled_from(["double", "drop", "swap"]))
-    typed = {
-        "double": name[:place] + name[place] + name[place:],
-        "drop": name[:place] + name[place + 1 :],
-        "swap": name[:place] + name[place + 1] + name[place] + name[place + 2 :],
-    }[slip]
-    assert name in [bare_name(found.name) for found in find(typed, INDEX, limit=20)]
+@given(st.sampled_from(NAMED), st.sampled_from([str.upper, fold, str.title]))
+def test_every_name_finds_what_it_names_without_accents(named, write):
+    hit, name = named
+    assert hit in find(write(name), INDEX)
+
+
+def slips(name: str) -> list[str]:
+    """Return the name with one typing mistake: dropped, doubled, wrong, swapped."""
+    found = []
+    for place in range(len(name)):
+        before, letter, after = name[:place], name[place], name[place + 1 :]
+        found += [before + after, before + letter * 2 + after, f"{before}x{after}"]
+        if after:
+            found.append(before + after[0] + letter + after[1:])
+    return found
+
+
+def test_one_typing_mistake_leaves_it_among_the_first_eight():
+    chance = np.random.default_rng(2025)
+    long = [hit for hit in HITS if len(bare_name(hit.name)) >= 5]
+    assert len(long) > 900
+    found = [hit in find(str(chance.choice(slips(bare_name(hit.name)))), INDEX) for hit in long]
+    assert sum(found) / len(found) >= 0.99, "measured 0.996 on three mistakes a name"
+
+
+def test_an_old_name_says_what_it_became_and_by_which_clause():
+    (hit,) = [hit for hit in find("xã Vân Đồn cũ", INDEX) if hit.kind == "ended"]
+    assert hit.detail == "Huyện Đoan Hùng → xã Hùng Long → xã Chân Mộng"
+    assert hit.clause == "19"
+    assert "xã Vân Đồn → xã Hùng Long → xã Chân Mộng" in hit.told.sentence()
+    assert "Điều 1 khoản 19" in hit.told.sentence()
+    (hit,) = [hit for hit in find("xã Đại An", INDEX) if hit.name == "xã Đại An"]
+    assert hit.detail == "Huyện Thanh Ba → xã Quảng Yên"
+    assert (hit.told.status, hit.told.chain) == ("whole", "xã Đại An → xã Quảng Yên")
+
+
+def test_what_is_told_is_what_the_tables_of_names_resolve_to():
+    register = merger._Register(*(TABLES[n] for n in ("former_units", "ended_units", "communes")))
+    told = [hit for hit in HITS if hit.told]
+    assert len(told) > 690
+    for hit in told:
+        district = hit.detail.split(" → ")[0]
+        resolved = register.resolve(hit.name, district, None)
+        if resolved.status != "ambiguous":
+            assert hit.told == resolved
+        assert hit.target.partition(":")[2] in hit.told.new_codes
+
+
+def test_a_part_of_a_split_unit_says_that_its_name_is_not_enough():
+    parts = [hit for hit in find("Vầy Nưa", INDEX) if hit.name == "xã Vầy Nưa"]
+    assert {hit.target for hit in parts} == {"communes:04828", "communes:04891"}
+    assert {hit.clause for hit in parts} == {"99", "146"}
+    assert all(hit.told.status == "split" for hit in parts)
+
+
+def test_a_district_leads_to_all_its_communes():
+    hit = find("huyện Đoan Hùng", INDEX)[0]
+    units = TABLES["former_units"].query("district == 'Huyện Đoan Hùng'")
+    assert set(hit.codes) == set(units["new_code"])
 
 
 def test_namesakes_are_told_apart_by_their_district():
@@ -157,14 +203,14 @@ def test_a_hostile_query_is_answered_at_once(query):
     start = time.perf_counter()
     found = find(query, INDEX)
     assert time.perf_counter() - start < 2
-    assert len(found) <= 6
+    assert len(found) <= LIMIT == 8
 
 
 @MANY
 @given(st.text())
-def test_any_text_gets_at_most_six_different_hits_of_the_index(query):
+def test_any_text_gets_at_most_eight_different_hits_of_the_index(query):
     found = find(query, INDEX)
-    assert len(found) <= 6
+    assert len(found) <= LIMIT == 8
     assert set(found) <= set(HITS)
     assert len({id(hit) for hit in found}) == len(found)
 

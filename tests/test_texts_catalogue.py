@@ -46,7 +46,9 @@ CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("
 STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CODE}
 KEY = re.compile(r"[a-z_]+\.(\w|\w[\w./-]*\w)")
 FILES = re.compile(r".*\.(css|csv|geojson|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|xlsx)")
-TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"}
+TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
+    "mergerpage.file"
+}
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
 
@@ -186,6 +188,8 @@ FAMILIES: dict[str, set[str]] = {
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
     "map.{}": {"home", "broken", "map"},
+    "mergerpage.era_{}": {"before", "after"},
+    "mergerpage.note_{}": {"before", "before_none", "after"},
     "merger.{}": set(get_args(merger.Status)),
     "pages.{}": pages(),
     "pages.figure_{}": called("Figure", "pages/") | set(get_args(merger.Change)),

@@ -127,10 +127,14 @@
       if (spec.kind === "point") item.shape.setIcon(icon(look));
       else item.shape.setStyle(look);
       if (item.style === HIDDEN) item.shape.addTo(map);
-      // A heavy line is not to be half hidden under the neighbours.
-      if (look.front && item.shape.bringToFront) item.shape.bringToFront();
     }
     item.style = style;
+  }
+
+  /* A heavy line is not to be half hidden under the neighbours, whichever was drawn first. */
+  function raise(spec, item) {
+    if (item.style === HIDDEN || !item.shape.bringToFront) return;
+    if (spec.styles[parseInt(item.style, 36)].front) item.shape.bringToFront();
   }
 
   function isDrawn(spec) {
@@ -152,6 +156,7 @@
     for (const { spec, items } of layers.values()) {
       const styles = wanted.layers[spec.id] || "";
       items.forEach((item, i) => restyle(spec, item, styles[i] || HIDDEN));
+      items.forEach((item) => raise(spec, item));
     }
     draw();
     highlight();

@@ -1,6 +1,7 @@
 """Which class each feature of the map is drawn in, for the page's filter."""
 
 from collections.abc import Collection, Mapping
+from typing import cast
 
 import pandas as pd
 
@@ -87,6 +88,31 @@ def choropleth(classes: pd.Series, inside: Collection[str], listed: Collection[s
             for code, number in classes.items()
         }
     }
+
+
+def merged(
+    data: Workspace, marks: Mapping[str, str], inside: Collection[str], *, before: bool
+) -> Styles:
+    """Return the styles of the province before or after the merger.
+
+    Parameters
+    ----------
+    data : Workspace
+        The data in use.
+    marks : mapping
+        Code of a commune -> its mark, see `lib.mergerview.MARKS`.
+    inside : collection of str
+        Codes the filter leaves; the others are pale.
+    before : bool
+        Former lines over pale communes; else the communes with their marks.
+    """
+    suffix = "-schematic" if data.schematic else ""
+    styles = ground(data, inside)
+    drawn = {code: "before" if before else mark for code, mark in marks.items() if code in inside}
+    marked = {code: f"merger-{key}{suffix}" for code, key in drawn.items() if key}
+    styles["communes"] = {**cast("Mapping[str, str]", styles["communes"]), **marked}
+    former: Mapping[str, str] | str = "base" if before else {}
+    return styles | {"former-units": former, "former-provinces": former}
 
 
 def grid(data: Workspace) -> Styles:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from lib import search
-from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, PROVINCES, Filter
+from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, MERGER_FILTERS, PROVINCES, Filter
+from lib.mapview import parse_target
 from lib.schemas import CODES, value_label
 from lib.text import sort_key
 from lib.ui import state
@@ -24,8 +25,20 @@ _CROSSING = {
     "lead_state": ("decided", "proposed", "undecided"),
 }
 _FAMILY = {"verdict": "verdict", "evidence": "evidence", "lead": "lead_state"}
-_MAIN = ("province", "commune", "status", "change", "verdict")
+_MAIN = ("province", "commune", "status", "change", "verdict", "split", "kept")
+_SWITCHES = ("gaps", "split", "kept")
+"""Filters that are only on or off."""
 _FEW = 8
+_GO = "_go"
+_BECAME = "_became"
+_WITH_MARKERS = ("", "cross_commune")
+"""Pages with markers of clusters; one without a place has no card there."""
+_WITH_CLUSTERS = ("clusters", "power")
+"""Pages with a card for every cluster."""
+_BY_COMMUNE = ("", "clusters", "merger")
+"""Pages with the filter of communes."""
+_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power")
+"""Pages with a map."""
 
 
 def value_name(data: Workspace) -> Callable[[str, str], str]:
@@ -47,7 +60,14 @@ def value_name(data: Workspace) -> Callable[[str, str], str]:
 
 
 def find_box(data: Workspace) -> None:
-    """Draw the search box: a click on a hit selects it and moves the map."""
+    """Draw the search box: a click on a hit selects it and moves the map.
+
+    A hit on a page that does not show it goes on to the page that does. What an
+    old name became is said under the box as long as the place stays selected.
+    """
+    go = st.session_state.pop(_GO, "")
+    if go:
+        st.switch_page(f"pages/{go}.py")
     query = st.text_input(
         tr("sidebar.find"),
         key="find",
@@ -57,24 +77,54 @@ def find_box(data: Workspace) -> None:
         max_chars=80,
     )
     if not query:
+        _say_what_it_became()
         return
     hits = search.find(query, data.index)
     if not hits:
         st.caption(tr("sidebar.found_nothing", query=escape(query)))
     for number, hit in enumerate(hits):
         st.button(
-            f"{escape(hit.name)} :small[{escape(tr(f'sidebar.hit_{hit.kind}'))} · "
-            f"{escape(hit.detail)}]",
+            f"**{escape(hit.name)}** :small[{escape(_told(hit))}]",
             key=f"hit-{number}",
             on_click=_jump,
-            args=(hit.target,),
+            args=(hit, _page_of(hit, data)),
             width="stretch",
         )
 
 
-def _jump(target: str) -> None:
-    state.select(target)
+def _told(hit: search.Hit) -> str:
+    """Return what a hit is, what tells it from its namesakes, and the clause of an old name."""
+    parts = [tr(f"sidebar.hit_{hit.kind}"), hit.detail]
+    if hit.clause:
+        parts.append(tr("sidebar.clause", clause=hit.clause))
+    return " · ".join(parts)
+
+
+def _page_of(hit: search.Hit, data: Workspace) -> str:
+    """Return the page to go on to for `hit`; empty where the page that is shown has it."""
+    here = state.page()
+    if hit.codes:
+        return "" if here in _BY_COMMUNE else "overview"
+    if hit.target.startswith("communes:"):
+        return "" if here in _WITH_COMMUNES else "overview"
+    on_map = here in _WITH_MARKERS and parse_target(hit.target, data.files) is not None
+    return "" if on_map or here in _WITH_CLUSTERS else "clusters"
+
+
+def _jump(hit: search.Hit, page: str) -> None:
+    if hit.codes:
+        st.session_state["commune"] = list(hit.codes)
+    state.select(hit.target)
     st.session_state["find"] = ""
+    st.session_state[_BECAME] = hit
+    if page:
+        st.session_state[_GO] = page
+
+
+def _say_what_it_became() -> None:
+    hit: search.Hit | None = st.session_state.get(_BECAME)
+    if hit and hit.told and st.session_state.get("sel") == hit.target:
+        st.caption(escape(hit.told.sentence(language())))
 
 
 def escape(text: str) -> str:
@@ -102,7 +152,7 @@ def sample_switch(data: Workspace) -> bool:
 
 def filters(data: Workspace, keys: Sequence[str]) -> None:
     """Draw the filters `keys`, the less used ones folded away."""
-    by_key = {f.key: f for f in (*CLUSTER_FILTERS, *CROSSING_FILTERS)}
+    by_key = {f.key: f for f in (*CLUSTER_FILTERS, *CROSSING_FILTERS, *MERGER_FILTERS)}
     for key in (k for k in _MAIN if k in keys):
         _filter(by_key[key], data)
     rest = [key for key in keys if key not in _MAIN]
@@ -137,10 +187,10 @@ def _filter(item: Filter, data: Workspace) -> None:
         options,
         selection_mode="multi",
         format_func=lambda code: (
-            tr(item.label) if item.key == "gaps" else escape(name(item.key, code))
+            tr(item.label) if item.key in _SWITCHES else escape(name(item.key, code))
         ),
         key=item.key,
-        label_visibility="collapsed" if item.key in {"commune", "gaps"} else "visible",
+        label_visibility="collapsed" if item.key in {"commune", *_SWITCHES} else "visible",
         persist_state="session",
     )
 
@@ -164,7 +214,7 @@ def _options(key: str, data: Workspace) -> list[str]:
         return list(PROVINCES)
     if key == "commune":
         return list(data.communes["code"])
-    if key == "gaps":
+    if key in _SWITCHES:
         return ["yes"]
     if key in _FAMILY:
         return list(_CROSSING[_FAMILY[key]])

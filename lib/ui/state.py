@@ -33,6 +33,8 @@ MULTI: Final = (
     "settled",
     "major",
     "grid",
+    "split",
+    "kept",
     "present",
 )
 SINGLE: Final = (
@@ -40,6 +42,7 @@ SINGLE: Final = (
     "sel",
     "tab",
     "part",
+    "era",
     "measure",
     "match",
     "outages",

@@ -13,6 +13,8 @@ VIEWS = [
     ("cross_commune", {"sel": "clusters:PT-017"}),
     ("power", {"sel": "communes:08590", "town_km": "5"}),
     ("power", {"present": "yes", "sel": "communes:08590", "playlist": "gaps"}),
+    ("merger", {"sel": "communes:04891", "era": "before"}),
+    ("merger", {"split": "yes"}),
     ("data", {}),
     ("data", {"tab": "import"}),
     ("data", {"tab": "history"}),

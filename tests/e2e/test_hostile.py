@@ -122,6 +122,30 @@ def test_hostile_facts_on_the_page_on_power(hostile: Site, visit):
         assert_harmless(opened)
 
 
+def test_hostile_names_before_and_after_the_merger(hostile: Site, visit):
+    former = hostile.tables["former_units"]
+    unit = former.loc[former["name"] == HOSTILE[0]].iloc[0]
+    opened = visit(hostile).open("merger", sel=f"communes:{unit['new_code']}")
+    assert opened.eventually(lambda: HOSTILE[0] in opened.card.inner_text())
+    shown = " ".join(opened.table.locator("td").all_text_contents())
+    for _ in range(len(former)):
+        if HOSTILE[0] in shown:
+            break
+        opened.table.get_by_test_id("data-grid-canvas").focus()
+        opened.page.keyboard.press("ArrowDown")
+        shown += " ".join(opened.table.locator("td").all_text_contents())
+    assert HOSTILE[0] in shown
+    assert_harmless(opened)
+    opened.page.get_by_label("Tìm xã, cụm, tên cũ").fill(HOSTILE[0])
+    hits = opened.page.locator("[class*=st-key-hit-] button").filter(has_text=HOSTILE[0])
+    old = hits.filter(has_text="tên cũ").first
+    old.wait_for()
+    old.click()
+    told = opened.page.get_by_test_id("stCaptionContainer").filter(has_text=HOSTILE[0])
+    told.first.wait_for()
+    assert_harmless(opened)
+
+
 def test_what_is_typed_in_the_search_box_stays_text(hostile: Site, visit):
     opened = visit(hostile).open("clusters")
     typed = "**zzqxw** ~~wqzzxk~~ `1` :red[2]"

@@ -73,9 +73,14 @@ def test_vietnamese_would_be_noticed(best: Site, visit):
         ("power", {"sel": "clusters:VP-001", "part": "grid", "measure": "density"}),
         ("power", {"part": "ask"}),
         ("power", {"part": "published"}),
+        ("merger", {"sel": "communes:04891", "split": "yes", "kept": "yes"}),
+        ("merger", {"era": "before"}),
         ("about", {}),
     ],
-    ids=["overview", "clusters", "cross_commune", "power", "grid", "ask", "published", "about"],
+    ids=[
+        *("overview", "clusters", "cross_commune", "power", "grid", "ask", "published"),
+        *("merger", "before", "about"),
+    ],
 )
 def test_every_text_is_english(best: Site, visit, path, query):
     opened = visit(best).open(path, with_map=path != "about", lang="en", **query)

@@ -14,6 +14,7 @@ PAGES = {
     "overview": "",
     "clusters": "clusters",
     "cross_commune": "cross_commune",
+    "merger": "merger",
     "power": "power",
     "about": "about",
 }

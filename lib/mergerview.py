@@ -1,0 +1,177 @@
+"""What the page *before and after the merger* says: which commune came from what.
+
+Everything follows from the table of Resolution 1676/NQ-UBTVQH15 and the list of
+the 148 communes. No area is computed: lines of former units are reconstructed,
+150 m off or more, and the resolution names no line inside a unit it split.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from lib import merger
+from lib.schemas import label, value_label
+from lib.text import Lang, date, same_spelling, sort_key, t
+
+MARKS: Final = {
+    (True, True): "split-kept",
+    (True, False): "split",
+    (False, True): "kept",
+    (False, False): "",
+}
+"""Holds a part of a split unit, kept a name only -> how the map marks the commune."""
+
+
+def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
+    """Return what each commune of today was made of, in alphabetical order.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        The 148 communes; a geometry is not looked at.
+    former_units : DataFrame
+        The table 479 → 148.
+
+    Returns
+    -------
+    DataFrame
+        ``code``, ``name``, ``kind``, ``former_province`` and ``commune_codes``
+        (its own code, for the filter), the columns of `lib.merger.composition`,
+        ``kept`` (True if it has the name of a former unit inside it and is not
+        just that unit) and ``mark``, a value of `MARKS`.
+    """
+    columns = ["code", "name", "kind", "former_province"]
+    made = merger.composition(former_units).rename(columns={"new_code": "code"})
+    rows = pd.DataFrame(communes[columns]).merge(made, on="code", validate="one_to_one")
+    kept = _kept(communes, former_units)
+    rows["kept"] = rows["code"].isin(kept)
+    rows["commune_codes"] = [(code,) for code in rows["code"]]
+    rows["mark"] = [MARKS[pair] for pair in zip(rows["split"], rows["kept"], strict=True)]
+    return rows.sort_values("name", key=lambda names: names.map(sort_key)).reset_index(drop=True)
+
+
+def _kept(communes: pd.DataFrame, former_units: pd.DataFrame) -> set[str]:
+    """Return the communes that have the name of a unit inside them and are more, or less, of it."""
+    spelling = {
+        c: same_spelling(n) for c, n in zip(communes["code"], communes["name"], strict=True)
+    }
+    names = former_units["name"].map(same_spelling)
+    namesake = former_units.loc[names == former_units["new_code"].map(spelling), "new_code"]
+    alone = former_units.groupby("new_code")["former_code"].transform("nunique") == 1
+    unchanged = former_units.loc[alone & (former_units["part"] == "whole"), "new_code"]
+    return set(namesake) - set(unchanged)
+
+
+def split_units(former_units: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the units that went to more than one commune."""
+    return former_units[former_units["part"] == "part"]
+
+
+def origin(units: pd.DataFrame, lang: Lang = "vi") -> str:
+    """Return the former units of one commune, by district: ``Huyện A: xã B, xã C; Huyện D: …``.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Rows of the table 479 → 148 with one ``new_code``.
+    lang : {"vi", "en"}
+        Language of the word for a part.
+    """
+    parts = []
+    for district, rows in units.groupby("district", sort=False):
+        names = [
+            f"{row['kind']} {row['name']}{t('cards.part', lang) if row['part'] == 'part' else ''}"
+            for row in rows.to_dict("records")
+        ]
+        parts.append(f"{district}: {', '.join(names)}")
+    return "; ".join(parts)
+
+
+def origins(former_units: pd.DataFrame, lang: Lang = "vi") -> dict[str, str]:
+    """Return code of a commune -> `origin`."""
+    groups = former_units.groupby("new_code", sort=False)
+    return {str(code): origin(units, lang) for code, units in groups}
+
+
+def rest_of(former_code: str, code: str, former_units: pd.DataFrame) -> tuple[str, ...]:
+    """Return the codes of the communes that got the other parts of a former unit."""
+    return tuple(new for new in merger.became(former_code, former_units) if new != code)
+
+
+def namesakes(code: str, communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
+    """Return the former units with the name of commune `code` that are not in it.
+
+    Somebody who says the name of today may mean one of these.
+    """
+    name = same_spelling(str(communes.set_index("code")["name"][code]))
+    own = set(former_units.loc[former_units["new_code"] == code, "former_code"])
+    same = former_units["name"].map(same_spelling) == name
+    return former_units[same & ~former_units["former_code"].isin(own)]
+
+
+def ended_in(code: str, former_units: pd.DataFrame, ended: pd.DataFrame) -> pd.DataFrame:
+    """Return the names that ended before 2025 inside a former unit that went whole to `code`."""
+    own = former_units[(former_units["new_code"] == code) & (former_units["part"] == "whole")]
+    return ended[ended["successor_code"].isin(own["former_code"])]
+
+
+def taken_away(rows: pd.DataFrame, former_units: pd.DataFrame, lang: Lang = "vi") -> pd.DataFrame:
+    """Return the table of changes as a file has it: one row a commune and a former unit.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The communes in view, of `merged`; their order is kept.
+    former_units : DataFrame
+        The table 479 → 148.
+    lang : {"vi", "en"}
+        Language of headings and codes.
+
+    Returns
+    -------
+    DataFrame
+        Codes and names of both, what went over, the clause, source and date.
+    """
+    columns = ["code", "name", "kind", "split", "kept"]
+    new = rows[columns].rename(columns=lambda name: name if name == "code" else f"new_{name}")
+    joined = new.merge(former_units, left_on="code", right_on="new_code", how="left")
+    answer = {True: t("mergerpage.yes", lang), False: t("mergerpage.no", lang)}
+    given: Mapping[str, pd.Series] = {
+        t("mergerpage.column_code", lang): joined["code"],
+        t("mergerpage.column_kind", lang): joined["new_kind"].map(
+            lambda kind: value_label("commune_kind", kind, lang)
+        ),
+        t("mergerpage.column_name", lang): joined["new_name"],
+        t("mergerpage.column_kept", lang): joined["new_kept"].map(answer),
+        t("mergerpage.column_split", lang): joined["new_split"].map(answer),
+        label("former_units", "former_code", lang): joined["former_code"],
+        t("mergerpage.column_former_kind", lang): joined["kind"].map(
+            lambda kind: value_label("unit_kind", kind, lang)
+        ),
+        t("mergerpage.column_former_name", lang): joined["name"],
+        t("mergerpage.column_district", lang): joined["district"],
+        t("mergerpage.column_province", lang): joined["province"],
+        t("mergerpage.column_part", lang): joined["part"].map(
+            lambda part: value_label("part", part, lang)
+        ),
+        t("mergerpage.column_clause", lang): joined["clause"],
+        t("mergerpage.column_source", lang): joined["source_url"],
+        t("mergerpage.column_as_of", lang): joined["as_of"].map(lambda day: date(day, lang)),
+    }
+    return pd.DataFrame(dict(given))
+
+
+def notes(
+    former_units: pd.DataFrame, *, data_date: str, filters: str, lang: Lang = "vi"
+) -> dict[str, str]:
+    """Return what a file of the table says of itself: data date, basis, filter, rules, sources."""
+    return {
+        "_sheet": t("crosswork.sheet_notes", lang),
+        t("crosswork.note_date", lang): date(data_date, lang),
+        t("mergerpage.note_basis", lang): t("mergerpage.basis", lang),
+        t("mergerpage.note_filter", lang): filters,
+        t("mergerpage.note_kept", lang): t("mergerpage.kept_rule", lang),
+        t("mergerpage.note_split", lang): t("mergerpage.split_rule", lang),
+        t("crosswork.note_sources", lang): ", ".join(former_units["source_url"].unique()),
+    }

@@ -1,0 +1,167 @@
+"""The card and the downloads of the page on before and after the merger."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib import exports, mergerview
+from lib.facts import data_date
+from lib.schemas import value_label
+from lib.text import number
+from lib.ui.card import Fact, show_card
+from lib.ui.cards import row_of, source_of
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+
+def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
+    """Draw what commune `code` was made of: each former unit with its place and part.
+
+    Parameters
+    ----------
+    data : Workspace
+        The data in use.
+    rows : DataFrame
+        Every commune, of `lib.mergerview.merged`.
+    code : str
+        Code of the commune.
+    """
+    lang = language()
+    row = row_of(rows, "code", code)
+    commune = row_of(pd.DataFrame(data.communes.drop(columns="geometry")), "code", code)
+    former = data.tables["former_units"]
+    units = former[former["new_code"] == code].to_dict("records")
+    names = _names(data)
+    facts = [
+        Fact(
+            tr("mergerpage.basis_label"),
+            tr("mergerpage.clause", clause=_clauses(units)),
+            1,
+            strong=True,
+        ),
+        *(Fact(f"{unit['kind']} {unit['name']}", _unit(data, unit, names), 1) for unit in units),
+    ]
+    same = mergerview.namesakes(code, data.communes, former)
+    if len(same):
+        told = [
+            tr(
+                "mergerpage.namesake",
+                unit=f"{unit['kind']} {unit['name']}",
+                district=unit["district"],
+                now=names[unit["new_code"]],
+            )
+            for unit in same.to_dict("records")
+        ]
+        facts.append(Fact(tr("mergerpage.namesakes"), "; ".join(told), 1))
+    sources = [
+        source_of(units[0], tr("cards.table_479")),
+        source_of(commune, tr("cards.table_148")),
+    ]
+    ended = mergerview.ended_in(code, former, data.tables["ended_units"])
+    if len(ended):
+        older = [
+            tr(
+                "mergerpage.older_unit",
+                unit=f"{one['kind']} {one['name']}",
+                district=one["district"],
+            )
+            for one in ended.to_dict("records")
+        ]
+        sources.append(source_of(ended.iloc[0].to_dict()))
+        facts.append(Fact(tr("mergerpage.older"), "; ".join(older), len(sources)))
+    show_card(
+        tr(
+            "cards.commune_title",
+            kind=value_label("commune_kind", row["kind"], lang),
+            name=row["name"],
+        ),
+        tr(
+            "mergerpage.card_sub",
+            province=row["former_province"],
+            count=number(row["former_units_n"], lang),
+        ),
+        facts,
+        sources,
+        caution=_caution(row),
+    )
+
+
+def _names(data: Workspace) -> dict[str, str]:
+    communes = data.communes
+    full = communes["kind"] + " " + communes["name"]
+    return dict(zip(communes["code"], full, strict=True))
+
+
+def _clauses(units: Sequence[Mapping[Any, Any]]) -> str:
+    return ", ".join(dict.fromkeys(str(unit["clause"]) for unit in units))
+
+
+def _unit(data: Workspace, unit: Mapping[Any, Any], names: Mapping[str, str]) -> str:
+    """Return where a former unit was, whether all of it came, and where the rest went."""
+    given = {
+        "district": unit["district"],
+        "province": unit["province"],
+        "part": value_label("part", unit["part"], language()),
+    }
+    code, new = str(unit["former_code"]), str(unit["new_code"])
+    others = mergerview.rest_of(code, new, data.tables["former_units"])
+    if not others:
+        return tr("mergerpage.unit", **given)
+    rest = ", ".join(names[other] for other in others)
+    return tr("mergerpage.unit_rest", **given, others=rest)
+
+
+def _caution(row: Mapping[str, Any]) -> str:
+    told = [tr("mergerpage.kept_caution", name=row["name"])] if row["kept"] else []
+    if row["split"]:
+        told.append(tr("mergerpage.split_caution"))
+    return " ".join(told)
+
+
+def table_of(rows: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
+    """Return `rows` with the words the table on the screen shows."""
+    lang = language()
+    made = mergerview.origins(former, lang)
+    marks = [
+        "; ".join(
+            tr(key)
+            for key, said in (("mergerpage.mark_kept", kept), ("mergerpage.mark_split", split))
+            if said
+        )
+        for kept, split in zip(rows["kept"], rows["split"], strict=True)
+    ]
+    return rows.assign(
+        full_name=[
+            f"{name} ({value_label('commune_kind', kind, lang)})"
+            for name, kind in zip(rows["name"], rows["kind"], strict=True)
+        ],
+        origin=rows["code"].map(made),
+        marks=marks,
+    )
+
+
+def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
+    """Draw the downloads of the table of changes: exactly the communes in view."""
+    lang = language()
+    former = data.tables["former_units"]
+    table = mergerview.taken_away(listed, former, lang)
+    about = mergerview.notes(former, data_date=data_date(former), filters=filters, lang=lang)
+    named = {key: text for key, text in about.items() if not key.startswith("_")}
+    st.caption(tr("cross.download"))
+    with st.container(horizontal=True):
+        st.download_button(
+            "XLSX",
+            data=lambda: exports.to_xlsx(table, notes=about, sheet=tr("mergerpage.sheet")),
+            file_name=f"{tr('mergerpage.file')}.xlsx",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.download_button(
+            "CSV",
+            data=lambda: exports.to_csv(table, notes=named, excel=True),
+            file_name=f"{tr('mergerpage.file')}.csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )

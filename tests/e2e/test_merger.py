@@ -1,0 +1,125 @@
+"""Before and after the merger: the switch, the marks, the card, the table, the files."""
+
+import openpyxl
+import pytest
+
+from e2e.harness import Site, Visit
+from lib.layers import LAYERS
+from lib.mergerview import merged
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+FILL = """([layer, wanted]) => [...document.querySelectorAll(
+  `.leaflet-ph-${layer}-pane path`)].filter((path) => wanted.fill === path.getAttribute("fill")
+  && wanted.stroke === path.getAttribute("stroke")).length"""
+
+
+def painted(opened: Visit, style: str) -> int:
+    """Return how many communes are drawn in `style`."""
+    (look,) = (s.look for s in LAYERS["communes"].styles if s.key == style)
+    wanted = {"fill": look["fillColor"], "stroke": look["color"]}
+    return int(opened.js(FILL, ["communes", wanted]))
+
+
+def to(opened: Visit, era: str) -> None:
+    with opened.turn():
+        opened.page.get_by_role("radio", name=era).click(force=True)
+
+
+def lines(opened: Visit, layer: str) -> int:
+    return opened.map.locator(f".leaflet-ph-{layer}-pane path").count()
+
+
+def test_the_switch_repaints_the_map_that_is_there(real: Site, visit):
+    opened = visit(real).open("merger")
+    rows = merged(real.tables["communes"], real.tables["former_units"])
+    assert painted(opened, "merger-kept") == (rows["mark"] == "kept").sum()
+    assert painted(opened, "merger-split-kept") == (rows["mark"] == "split-kept").sum() == 6
+    assert lines(opened, "former-units") == 0
+    opened.look_at(21.2, 105.2, 11)
+    opened.js("() => { window.phSame = true; }")
+    seen = opened.view()
+    to(opened, "Trước 01/7/2025")
+    assert opened.eventually(lambda: lines(opened, "former-units") > 0)
+    assert opened.eventually(lambda: lines(opened, "former-provinces") > 0)
+    assert painted(opened, "merger-before") == 148
+    assert opened.js("() => window.phSame"), "the same map"
+    assert opened.view() == pytest.approx(seen)
+    assert opened.query()["era"] == "before"
+    assert opened.page.get_by_text("lệch 150 m hoặc hơn").first.is_visible()
+    to(opened, "Sau 01/7/2025")
+    assert opened.eventually(lambda: lines(opened, "former-units") == 0)
+    assert opened.js("() => window.phSame")
+
+
+def test_schematic_borders_say_that_they_hold_no_former_lines(schematic: Site, visit):
+    opened = visit(schematic).open("merger", era="before")
+    assert opened.page.get_by_text("không có ranh giới xã cũ").is_visible()
+    assert lines(opened, "former-units") == 0
+    assert lines(opened, "former-provinces") > 0
+    assert painted(opened, "merger-before-schematic") == 148
+
+
+def test_a_split_unit_is_told_on_the_card_of_both(best: Site, visit):
+    opened = visit(best).open("merger", sel="communes:04891")
+    told = opened.card.inner_text()
+    assert "khoản 99" in told
+    assert "một phần; phần còn lại về phường Thống Nhất" in told
+    assert "Nghị quyết không nêu đường chia" in told
+    opened.open("merger", sel="communes:08566")
+    assert "Xã cũ cùng tên ở nơi khác" in opened.card.inner_text()
+
+
+def test_a_figure_leaves_what_it_counts_and_the_file_has_it(best: Site, visit, tmp_path):
+    opened = visit(best).open("merger")
+    with opened.turn():
+        opened.page.locator(".st-key-figure-split button").first.click()
+    assert opened.sentence().startswith("6 trong 148")
+    assert "nhận một phần xã cũ bị chia" in opened.sentence()
+    assert opened.query()["split"] == "yes"
+    with opened.page.expect_download() as asked:
+        opened.page.get_by_role("button", name="XLSX").click()
+    asked.value.save_as(tmp_path / "seen.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "seen.xlsx")
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    former = best.tables["former_units"]
+    six = former.loc[former["part"] == "part", "new_code"]
+    assert len(rows) == 1 + former["new_code"].isin(six).sum()
+    about = dict(book.worksheets[1].iter_rows(values_only=True, max_col=2))
+    assert about["Bộ lọc"] == "nhận một phần xã cũ bị chia"
+    assert "01/7/2025" in about["Căn cứ"]
+
+
+@pytest.mark.parametrize("path", ["merger", "data", "about"])
+def test_an_old_name_is_found_everywhere_and_says_what_it_became(best: Site, visit, path):
+    opened = visit(best).open(path, with_map=path == "merger")
+    opened.page.get_by_label("Tìm xã, cụm, tên cũ").fill("xã Vân Đồn cũ")
+    hit = opened.page.locator("[class*=st-key-hit-] button").first
+    hit.filter(has_text="Huyện Đoan Hùng → xã Hùng Long → xã Chân Mộng").wait_for()
+    assert "Điều 1 khoản 19" in hit.inner_text()
+    hit.click()
+    opened.card.get_by_text("Chân Mộng").first.wait_for()
+    assert opened.eventually(lambda: opened.query().get("sel") == "communes:08038")
+    assert opened.eventually(
+        lambda: opened.url().startswith(f"{best.url}/{path}") or path != "merger"
+    )
+    became = opened.page.get_by_test_id("stSidebar").get_by_text("Tên cũ → đơn vị trước 01/7/2025")
+    became.wait_for()
+    assert "Nghị quyết 1676/NQ-UBTVQH15, Điều 1 khoản 19" in became.inner_text()
+
+
+def test_a_cluster_and_a_district_go_to_the_page_that_shows_them(best: Site, visit):
+    opened = visit(best).open("merger")
+    box = opened.page.get_by_label("Tìm xã, cụm, tên cũ")
+    hits = opened.page.locator("[class*=st-key-hit-] button")
+    box.fill("toyota")
+    hits.first.filter(has_text="Toyota").click()
+    opened.page.wait_for_url("**/clusters?*")
+    opened.card.get_by_text("Toyota").first.wait_for()
+    opened.open("power")
+    box.fill("huyện Đoan Hùng")
+    hits.first.filter(has_text="Huyện Đoan Hùng").click()
+    opened.page.wait_for_url(f"{best.url}/?*commune=*")
+    codes = set(opened.query()["commune"].split(","))
+    former = best.tables["former_units"]
+    assert codes == set(former.loc[former["district"] == "Huyện Đoan Hùng", "new_code"])
