@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from lib import merger
-from lib.facts import CHECKED
+from lib import delay, merger
+from lib.facts import CHECKED, data_date
 from lib.mapview import Target
 from lib.schemas import value_label
 from lib.text import date, hectares, is_blank, number, percent
@@ -17,6 +17,7 @@ from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 _HA_PER_KM2 = 100
+_DAY = len("2025-07-01")
 
 
 def row_of(frame: pd.DataFrame, column: str, code: str) -> Mapping[str, Any]:
@@ -140,6 +141,7 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         ),
         Fact(tr("cards.wastewater"), words("wastewater", "wastewater"), 1),
         Fact(tr("cards.outline"), words("outline_quality", "outline_quality")),
+        Fact(tr("reports.delay"), _delay(data, cluster), 1),
         Fact(tr("powerpage.stations"), _stations(data, cluster_id)),
     ]
     law = row_of(data.tables["former_units"].head(1), "part", "whole")
@@ -152,6 +154,16 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         note=str(cluster["note"] or ""),
         caution=tr("cards.approximate") if placed else tr("cards.no_marker"),
     )
+
+
+def _delay(data: Workspace, cluster: Mapping[str, Any]) -> str:
+    """Return what three dates say under the Land Law, or that there are too few of them."""
+    return delay.of_dates(
+        cluster["handover_date"],
+        cluster["schedule_end"],
+        cluster["extension_end"],
+        on=delay.last_day(data_date(data.tables["clusters"]) or data.manifest.created[:_DAY]),
+    ).sentence(language())
 
 
 def _stations(data: Workspace, cluster_id: str) -> str:
