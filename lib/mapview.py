@@ -275,7 +275,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         wheelPxPerZoomLevel=90,
     )
     base.add_child(_Script(f"PhuThoMap.mount(map_div, {_json(served(config_path))});"))
-    drawn = {file.layer_id: file.draw(styles.get(file.layer_id, {})) for file in files}
+    # What is hidden as a whole is not sent: the browser takes a missing layer for hidden.
+    drawn = {f.layer_id: f.draw(styles[f.layer_id]) for f in files if styles.get(f.layer_id)}
     state = {
         "layers": drawn,
         "selected": _target(selected),
@@ -291,7 +292,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         },
     }
     turn = folium.FeatureGroup(name="turn")
-    turn.add_child(_Script(f"PhuThoMap.show({_json(state)});"))
+    said = {name: value for name, value in state.items() if value}
+    turn.add_child(_Script(f"PhuThoMap.show({_json(said)});"))
 
     def clicked() -> None:
         value = (st.session_state.get(key) or {}).get("last_active_drawing") or {}

@@ -86,12 +86,9 @@ def view() -> None:
         cluster_id=cluster,
         legend_layers=("weak", "clusters", "communes", "former-provinces", "province"),
     )
-    with (
-        st.container(key="below"),
-        st.expander(
-            tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"
-        ) as table,
-    ):
+    with st.expander(
+        tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"
+    ) as table:
         if table.open:
             commune_table(communes, selected.code if selected else "")
     state.end()

@@ -64,7 +64,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         painted = powerbar.measure(log=facts is not None)
-        sidebar.filters(data, ["province"])
+        sidebar.filters(data, ["province"], clear=False)
         choice = powerbar.gap_choice(log=facts is not None)
         period = powerbar.log_choice(months) if facts else None
         grid = powerbar.grid_switch(allowed=settings().grid_layer)

@@ -84,7 +84,7 @@
 
   /* What this answer says of one feature, beside what its file says. */
   function noteOf(spec, place) {
-    const note = wanted && wanted.notes[spec.id];
+    const note = wanted && wanted.notes && wanted.notes[spec.id];
     return note ? `${note.label}: ${note.values[place]}` : "";
   }
 

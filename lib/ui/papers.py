@@ -101,7 +101,11 @@ def of_map(
         "svg": ("image/svg+xml", lambda: reports.picture(make(), view, "svg")),
         "html": ("text/html", lambda: reports.page(make(), view)),
     }
-    with st.popover(tr("papers.map"), icon=":material/photo_camera:"):
+    with st.popover(
+        tr("papers.map"), icon=":material/photo_camera:", key="paper-map", on_change="rerun"
+    ) as box:
+        if not box.open:
+            return
         st.caption(tr("papers.map_help"))
         for kind, (mime, content) in makers.items():
             st.download_button(

@@ -150,18 +150,30 @@ def sample_switch(data: Workspace) -> bool:
     return bool(state.chosen("samples")) and not data.schematic
 
 
-def filters(data: Workspace, keys: Sequence[str]) -> None:
-    """Draw the filters `keys`, the less used ones folded away."""
+def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None:
+    """Draw the filters `keys`, the less used ones folded away.
+
+    Parameters
+    ----------
+    data : Workspace
+        The data in use.
+    keys : sequence of str
+        Keys of the filters.
+    clear : bool
+        Whether the button that forgets them is drawn; False where the page has its own.
+    """
     by_key = {f.key: f for f in (*CLUSTER_FILTERS, *CROSSING_FILTERS, *MERGER_FILTERS)}
     for key in (k for k in _MAIN if k in keys):
         _filter(by_key[key], data)
     rest = [key for key in keys if key not in _MAIN]
     if rest:
         used = any(state.chosen(key) for key in rest)
-        with st.expander(tr("sidebar.more_filters"), expanded=used):
-            for key in rest:
+        with st.expander(
+            tr("sidebar.more_filters"), expanded=used, key="more-filters", on_change="rerun"
+        ) as more:
+            for key in rest if more.open or used else ():  # what is folded away is not sent
                 _filter(by_key[key], data)
-    if any(state.chosen(key) for key in keys):
+    if clear and any(state.chosen(key) for key in keys):
         st.button(
             tr("sidebar.clear"),
             icon=":material/filter_alt_off:",
