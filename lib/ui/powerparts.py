@@ -78,6 +78,9 @@ def gap_list(answer: gaps.Gaps, selected: str, weighed: Mapping[str, float]) -> 
     """Draw the communes that are remote and weak, with the facts that put them there."""
     lang = language()
     rows = gapwords.by_commune(answer, lang)
+    unknown = int(answer.communes["unknown"].map(len).gt(0).sum())
+    if unknown:
+        st.caption(tr("powerpage.unknown", count=number(unknown, lang)))
     score: list[Column] = []
     if weighed:
         rows = gaps.ranked(answer.communes, weighed)[["commune_code", "score"]].merge(
