@@ -42,7 +42,9 @@ def _known() -> frozenset[str]:
     tables = ("communes", "former_units", "ended_units", "clusters")
     names = [name.lower() for table in tables for name in load(table)["name"]]
     sentences = [twins["vi"].lower() for twins in catalog().values()]
-    return frozenset(names) | {w for s in (*names, *sentences) for w in LETTERS.findall(s)}
+    words = {w for s in (*names, *sentences) for w in LETTERS.findall(s)}
+    # A plain letter in a sentence is a label (*a*, *X*), no word that could speak for a text.
+    return frozenset(names) | {w for w in words if len(w) > 1 or not w.isascii()}
 
 
 def _read(word: str, encoding: LegacyEncoding) -> str | None:
