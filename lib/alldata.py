@@ -282,7 +282,16 @@ def _in_words(table: str, frame: pd.DataFrame, lang: Lang) -> pd.DataFrame:
     for column in shown.columns.intersection(_columns(table)):
         if codes := codes_of(table, column):
             shown[column] = shown[column].map(_words(codes, lang), na_action="ignore")
+    for moment in shown.select_dtypes("datetime"):
+        shown[moment] = _hours(shown[moment])
     return shown.set_axis([_heading(table, str(column), lang) for column in shown], axis=1)
+
+
+def _hours(moments: pd.Series) -> pd.Series:
+    """Return moments whose midnights are text: a sheet's bare day has no hour to read back."""
+    bare = moments.notna() & (moments == moments.dt.normalize())
+    told = moments.dt.strftime("%H:%M:%S %d/%m/%Y")
+    return moments.astype(object).mask(bare, told)
 
 
 def _columns(table: str) -> list[str]:

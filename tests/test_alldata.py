@@ -321,3 +321,14 @@ def test_the_grid_can_be_kept_back(snapshot, monkeypatch, tmp_path):
     assert "substations" not in openpyxl.load_workbook(io.BytesIO(made["xlsx"])).sheetnames
     (tmp_path / "all.gpkg").write_bytes(made["gpkg"])
     assert "substations" not in pyogrio.list_layers(tmp_path / "all.gpkg")[:, 0]
+
+
+def test_a_midnight_in_the_workbook_keeps_its_hour(tmp_path):
+    made = tables()
+    made["outages"].loc[0, "start"] = pd.Timestamp("2026-08-28")
+    published = {name: Table(frame, SOURCE, "2026") for name, frame in made.items()}
+    kept = Store(tmp_path).publish(published, Act("t"), border_quality="schematic", created=NOON)
+    book = openpyxl.load_workbook(io.BytesIO(everything(kept, "xlsx")))
+    starts = [row[1].value for row in book["outages"].iter_rows(min_row=2)]
+    assert starts[0] == "00:00:00 28/08/2026"
+    assert starts[1] == dt.datetime(2026, 8, 29, 6, 30)  # noqa: DTZ001 a sheet knows no zone

@@ -133,7 +133,7 @@ def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
     kinds = opened.card.locator("table.ph-facts tbody tr td:nth-child(3)").all_inner_texts()
     assert set(kinds) == {value_label("planned", "planned")}
     opened.page.get_by_role("radio", name="Về nhật ký").click(force=True)
-    opened.page.get_by_text("2.000 bản ghi").wait_for()
+    opened.page.get_by_text("2.000 bản ghi, từ").wait_for()
 
 
 def test_a_ranking_needs_weights_on_the_screen(best: Site, visit):

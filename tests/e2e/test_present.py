@@ -18,7 +18,7 @@ def test_one_switch_leaves_the_map_one_card_and_a_bar(best: Site, visit):
     opened.page.get_by_role("button", name="Trình chiếu").click()
     bar = opened.page.locator(".st-key-present-bar")
     bar.wait_for()
-    assert opened.query()["present"] == "yes"
+    assert opened.eventually(lambda: opened.query().get("present") == "yes")
     for gone in ("stSidebar", "stDataFrame"):
         assert not opened.page.get_by_test_id(gone).first.is_visible()
     frame = opened.leaflet.bounding_box()
