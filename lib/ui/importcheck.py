@@ -12,7 +12,7 @@ import streamlit as st
 
 from lib import importing, readers, zones
 from lib.importing import Draft, Options
-from lib.mapview import Shape, show_map
+from lib.mapview import Shape, Target, show_map
 from lib.store import Snapshot
 from lib.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.ui import findingview, importasks, mapstyles
@@ -151,7 +151,7 @@ def _preview(data: Workspace, draft: Draft) -> None:
             data.files,
             mapstyles.ground(data, set(data.communes["code"])),
             selected=None,
-            focus=None,
+            focus=Target("preview", str(both["code"].iloc[0])),
             shapes=shapes,
             lang=language(),
             on_click=lambda _: None,

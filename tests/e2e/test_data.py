@@ -102,7 +102,10 @@ def test_a_good_outline_is_asked_for_its_meridian_then_published_and_undone(
     page.get_by_role("option", name="104°45'").first.click()
     page.get_by_text("Xem trước trên bản đồ").first.wait_for()
     opened.settled()
-    assert page.locator(".st-key-preview iframe").count() == 1
+    page.locator(".st-key-preview iframe").wait_for()
+    inside = page.frame_locator(".st-key-preview iframe").locator("body")
+    zoomed = "() => typeof map === 'object' && map !== null && map.getZoom() > 12"
+    assert opened.eventually(lambda: inside.evaluate(f"() => ({zoomed})()")), "it goes there"
     publish(opened, asked=False)
     made = store_of(office).current()
     assert made.snapshot_id != before
