@@ -121,14 +121,20 @@ def _weak_facts(data: Workspace, code: str, sources: list[Source]) -> list[Fact]
 
 
 def _households(count: object) -> str | None:
-    return None if is_blank(count) else tr("powerpage.households", count=number(float(str(count))))
+    if is_blank(count):
+        return None
+    return tr("powerpage.households", count=number(float(str(count)), language()))
 
 
 def _dated(as_of: str) -> str:
     """Return the date of a source, and how long ago that was if it is long ago."""
     age = dt.datetime.now(tz=dt.UTC).year - int(as_of[:4])
     shown = tr("powerpage.source_of", date=date(as_of, language()))
-    return shown if age < _OLD_YEARS else tr("powerpage.aged", source=shown, years=number(age))
+    return (
+        shown
+        if age < _OLD_YEARS
+        else tr("powerpage.aged", source=shown, years=number(age, language()))
+    )
 
 
 def _indices(log: LogView, code: str, painted: str) -> list[Fact]:
