@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from e2e.harness import Visit, listen_beyond
 from e2e.sites import ROOT, Site, copy_app, make_hostile, prepare, served
@@ -38,6 +38,19 @@ new MutationObserver((changes) => {
 UPSTREAM = ROOT.parent / "shared" / "data" / "upstream"
 DEFAULT_SIZE = {"width": 1366, "height": 1200}
 VisitFactory = Callable[..., Visit]
+PATIENCE_MS = 20_000
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try once more what the browser could not do in time, and only that; it is reported as such.
+
+    A wrong text, count or file is an AssertionError and fails at once.
+    """
+    again = pytest.mark.flaky(reruns=1, only_rerun=[r"^(Timeout)?Error: "])
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(again)
 
 
 @pytest.fixture(scope="package")
@@ -45,6 +58,7 @@ def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium")
     if executable is None:
         pytest.skip("Chromium is not installed: the end-to-end tests are left out")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=list(CHROMIUM_OPTIONS)
@@ -100,7 +114,7 @@ def contexts(browser: Browser) -> Iterator[Callable[[], tuple[BrowserContext, li
 
     def new() -> tuple[BrowserContext, list[str]]:
         context = browser.new_context(locale="vi-VN", viewport=DEFAULT_SIZE)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(WATCH)
         opened.append(context)
         return context, listen_beyond(context)

@@ -7,11 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page
+from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
 from e2e.sites import Site
 
 RERUN_SECONDS = 8
+# A run that ends may be followed at once by the next; until then old elements stand beside new.
+QUIET = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const still = app && app.getAttribute("data-test-script-state") === "notRunning"
+    && !document.querySelector('[data-stale="true"]');
+  const now = performance.now();
+  if (!still) window.phStillSince = null;
+  else window.phStillSince ??= now;
+  return still && now - window.phStillSince >= 120;
+}"""
 
 
 @dataclass
@@ -108,9 +118,17 @@ class Visit:
         self.settled()
 
     def settled(self) -> None:
-        """Wait until the script does not run."""
-        ready = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-        self.page.locator(ready).wait_for(timeout=3000 * RERUN_SECONDS)
+        """Wait until the script does not run and nothing of an earlier run is left."""
+        self.page.evaluate("() => { window.phStillSince = null; }")
+        self.page.wait_for_function(QUIET, timeout=3000 * RERUN_SECONDS)
+
+    def press(self, name: str, *, inside: Locator | None = None) -> None:
+        """Press the one button of this name, once the page stands still."""
+        self.settled()
+        place = self.page if inside is None else inside
+        button = place.get_by_role("button", name=name)
+        expect(button).to_have_count(1)
+        button.click()
 
     def turns(self) -> int:
         """Return how often the script has told the map what to draw."""
@@ -119,9 +137,10 @@ class Visit:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for the map's next turn, which the block starts."""
+        self.settled()
         before = self.turns()
         yield
-        assert self.eventually(lambda: self.turns() > before, seconds=RERUN_SECONDS)
+        assert self.eventually(lambda: self.turns() > before, seconds=3 * RERUN_SECONDS)
         self.settled()
 
     def view(self) -> tuple[float, float, float]:
@@ -196,7 +215,7 @@ class Visit:
         """Return the sentence over the map."""
         return self.page.locator(".ph-sentence").inner_text()
 
-    def eventually(self, holds: Callable[[], bool], *, seconds: float = 8) -> bool:
+    def eventually(self, holds: Callable[[], bool], *, seconds: float = 2 * RERUN_SECONDS) -> bool:
         """Return whether `holds` comes true in time."""
         end = time.monotonic() + seconds
         while not holds():

@@ -58,7 +58,7 @@ def test_what_is_seen_can_be_taken_home(best: Site, visit, tmp_path):
     opened = visit(best).open("cross_commune", change="remains")
     for kind in ("XLSX", "GEOJSON"):
         with opened.page.expect_download() as asked:
-            opened.page.get_by_role("button", name=kind).click()
+            opened.press(kind)
         asked.value.save_as(tmp_path / f"seen.{kind.lower()}")
     book = openpyxl.load_workbook(tmp_path / "seen.xlsx")
     rows = list(book["cross_commune"].iter_rows(values_only=True))

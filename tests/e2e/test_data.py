@@ -61,7 +61,7 @@ def choose(opened: Visit, kind: str, path: Path) -> None:
     page.get_by_test_id("stFileUploader").get_by_text(re.compile(r"\d ?KB")).first.wait_for()
     page.get_by_label("Người nhập").fill("Lan")
     page.keyboard.press("Tab")
-    page.get_by_role("button", name="Kiểm tra").click()
+    opened.press("Kiểm tra")
     page.get_by_text("Đã kiểm tra").wait_for()
     opened.settled()
 
@@ -78,14 +78,14 @@ def pick(opened: Visit, box: str | re.Pattern[str], option: str) -> None:
 def publish(opened: Visit, *, asked: bool) -> None:
     """Go on from the second step to the end."""
     page = opened.page
-    page.get_by_role("button", name="Tiếp tục").click()
-    go = page.get_by_role("button", name="Công bố")
-    go.wait_for()
+    opened.press("Tiếp tục")
     if asked:
+        go = page.get_by_role("button", name="Công bố")
+        go.first.wait_for()
+        opened.settled()
         assert go.is_disabled(), "what is asked has to be confirmed first"
         page.get_by_role("checkbox").last.check(force=True)
-        opened.settled()
-    go.click()
+    opened.press("Công bố")
     page.get_by_text("Đã công bố").wait_for()
 
 
@@ -111,7 +111,7 @@ def test_a_good_outline_is_asked_for_its_meridian_then_published_and_undone(
     assert made.snapshot_id != before
     assert made.manifest.who == "Lan"
     assert [file.name for file in made.manifest.files] == ["Ấm Hạ.xlsx"]
-    page.get_by_role("button", name="Quay về bản ngày").click()
+    opened.press("Quay về bản ngày")
     assert opened.eventually(lambda: store_of(office).current().snapshot_id == before)
 
 
@@ -139,7 +139,7 @@ def test_a_log_with_a_split_commune_is_answered_once(office: Site, visit, tmp_pa
     page = opened.page
     page.get_by_role("combobox", name="«xã Vầy Nưa» nay là").click()
     page.get_by_role("option", name="xã Tiền Phong").click()
-    page.get_by_role("button", name="Dùng lựa chọn này").click()
+    opened.press("Dùng lựa chọn này")
     page.get_by_text("do người nhập chọn").first.wait_for()
     opened.settled()
     page.get_by_text("Cột trong tệp được hiểu là").first.click()
@@ -164,7 +164,7 @@ def test_two_columns_cannot_be_the_same(office: Site, visit, tmp_path):
     assert read_again.is_disabled()
     pick(opened, re.compile("^(Selected .*)?Diện tích"), t("data.column_ignored"))
     page.get_by_text("Hai cột của tệp cùng là").wait_for(state="detached")
-    read_again.click()
+    opened.press("Đọc lại theo các cột này")
     opened.settled()
     page.get_by_text("thêm 0, sửa 1").wait_for()
 
@@ -192,7 +192,7 @@ def test_history_shows_what_changed_and_gives_the_originals(office: Site, visit,
     told.wait_for()
     assert CLUSTERS in told.inner_text()
     with opened.page.expect_download() as download:
-        opened.page.get_by_role("button", name="so-cum.xlsx").click()
+        opened.press("so-cum.xlsx")
     assert download.value.path().read_bytes() == path.read_bytes()
 
 
@@ -200,10 +200,10 @@ def test_all_data_and_the_templates_can_be_taken_away(office: Site, visit):
     opened = visit(office).open("data", with_map=False, tab="download")
     for name, head in (("GeoPackage", b"SQLite format 3"), ("GeoParquet", b"PK")):
         with opened.page.expect_download() as download:
-            opened.page.get_by_role("button", name=name).click()
+            opened.press(name)
         assert download.value.path().read_bytes().startswith(head)
     with opened.page.expect_download() as download:
-        opened.page.get_by_role("button", name="Trạm biến áp").click()
+        opened.press("Trạm biến áp")
     assert download.value.suggested_filename == "mau-substations.xlsx"
 
 

@@ -78,7 +78,7 @@ def test_a_figure_leaves_what_it_counts_and_the_file_has_it(best: Site, visit, t
     assert "nhận một phần xã cũ bị chia" in opened.sentence()
     assert opened.query()["split"] == "yes"
     with opened.page.expect_download() as asked:
-        opened.page.get_by_role("button", name="XLSX").click()
+        opened.press("XLSX")
     asked.value.save_as(tmp_path / "seen.xlsx")
     book = openpyxl.load_workbook(tmp_path / "seen.xlsx")
     rows = list(book.worksheets[0].iter_rows(values_only=True))

@@ -56,7 +56,7 @@ def test_without_a_log_the_page_is_true_and_useful(best: Site, visit):
     opened.page.get_by_role("radio", name="Cần xin số liệu").click(force=True)
     opened.page.get_by_text("Công ty Điện lực Phú Thọ").first.wait_for()
     with opened.page.expect_download() as download:
-        opened.page.get_by_role("button", name="Nhật ký mất điện").click()
+        opened.press("Nhật ký mất điện")
     assert zipfile.is_zipfile(download.value.path())
 
 
@@ -94,7 +94,7 @@ def test_the_grid_is_off_and_not_fetched_until_it_is_wanted(real: Site, visit):
     opened.open("power")
     assert not [url for url in asked if "/grid-2016-" in url]
     with opened.turn():
-        opened.page.get_by_role("button", name=GRID).click()
+        opened.press(GRID)
     assert opened.eventually(lambda: any("/grid-2016-" in url for url in asked))
     lines = opened.map.locator(".leaflet-ph-grid-2016-pane path")
     assert opened.eventually(lambda: lines.count() > 100)
@@ -106,7 +106,7 @@ def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     assert opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU").is_visible()
     assert "MẪU" in opened.card.inner_text()
     with opened.page.expect_download() as download:
-        opened.page.get_by_role("button", name="XLSX").click()
+        opened.press("XLSX")
     assert download.value.suggested_filename.endswith("-mau.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
     facts, notes = book.worksheets
@@ -115,7 +115,7 @@ def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     assert last
     assert set(last) == {"MẪU"}
     with opened.page.expect_download() as download:
-        opened.card.get_by_role("button", name="lần mất điện").click()
+        opened.press("lần mất điện", inside=opened.card)
     assert download.value.suggested_filename == "mat-dien-08590-mau.csv"
     assert "mẫu" in download.value.path().read_text(encoding="utf-8-sig")
 
@@ -142,7 +142,7 @@ def test_a_ranking_needs_weights_on_the_screen(best: Site, visit):
     heads = opened.table.locator("th").all_inner_texts()
     assert "Điểm" in heads
     with opened.page.expect_download() as download:
-        opened.page.get_by_role("button", name="XLSX").click()
+        opened.press("XLSX")
     book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
     told = {row[0]: row[1] for row in book.worksheets[1].iter_rows(values_only=True)}
     assert "trọng số 2" in told["Điểm"]

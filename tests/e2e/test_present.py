@@ -15,7 +15,7 @@ def selected(opened: Visit) -> str:
 def test_one_switch_leaves_the_map_one_card_and_a_bar(best: Site, visit):
     opened = visit(best).open("cross_commune")
     opened.page.set_viewport_size({"width": 1024, "height": 768})
-    opened.page.get_by_role("button", name="Trình chiếu").click()
+    opened.press("Trình chiếu")
     bar = opened.page.locator(".st-key-present-bar")
     bar.wait_for()
     assert opened.eventually(lambda: opened.query().get("present") == "yes")
@@ -40,7 +40,7 @@ def test_arrows_turn_the_list_from_page_and_map_and_escape_leaves(best: Site, vi
     opened.leaflet.press("ArrowRight")
     assert opened.eventually(lambda: selected(opened) not in ("", first))
     opened.settled()
-    opened.page.get_by_role("button", name="Trước").click()
+    opened.press("Trước")
     assert opened.eventually(lambda: selected(opened) == first)
     opened.settled()
     opened.page.locator("body").press("Escape")
@@ -50,7 +50,7 @@ def test_arrows_turn_the_list_from_page_and_map_and_escape_leaves(best: Site, vi
 
 def test_a_list_leads_to_the_page_that_shows_it(best: Site, visit):
     opened = visit(best).open("cross_commune", present="yes", playlist="gaps")
-    opened.page.get_by_role("button", name="Sau").click()
+    opened.press("Sau")
     assert opened.eventually(lambda: "/power" in opened.url())
     assert opened.eventually(lambda: selected(opened) == "communes:08590")
     assert opened.query()["present"] == "yes"

@@ -106,7 +106,7 @@ def test_the_row_of_a_map_selection_can_be_seen(best: Site, visit):
     last = max(best.places("clusters"), key=lambda place: place["name"])
     opened.look_at(last["ly"], last["lx"], 13)
     opened.click_on_map(opened.hit("clusters", only=(last["code"],)))
-    assert opened.eventually(lambda: opened.row(last["name"]).count() == 1, seconds=2)
+    assert opened.eventually(lambda: opened.row(last["name"]).count() == 1)
 
 
 def test_the_search_box_needs_no_accents(best: Site, visit):
