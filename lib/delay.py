@@ -16,9 +16,9 @@ the words say what the dates show and that the file has to be checked.
 
 import calendar
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from lib.text import Lang, date, is_blank, t
 
@@ -32,6 +32,8 @@ State = Literal[
 ]
 
 _MONTHS: Final = 12
+_FOUNDING: Final = "establish"
+"""Only this kind of decision sets a schedule for building a cluster."""
 _FIELDS: Final = ("handover_date", "schedule_end", "extension_end")
 
 Span = tuple[dt.date, dt.date]
@@ -153,6 +155,32 @@ def _span(value: str) -> Span:
 def last_day(value: str) -> dt.date:
     """Return the last day an ISO date can mean: ``2026-10`` is 31 October 2026."""
     return _span(value)[1]
+
+
+class Told(NamedTuple):
+    """What a cluster's card says of time, by the two schedules."""
+
+    land_law: str
+    decision: str
+
+
+def of_cluster(cluster: Mapping[Any, Any], *, on: dt.date, lang: Lang = "vi") -> Told:
+    """Return the words for both schedules of one row of the register.
+
+    Parameters
+    ----------
+    cluster : mapping
+        A row of `lib.schemas.Clusters`.
+    on : datetime.date
+        The day asked about.
+    """
+    law = of_dates(
+        cluster["handover_date"], cluster["schedule_end"], cluster["extension_end"], on=on
+    )
+    founded = cluster["decision_kind"] == _FOUNDING
+    number = cluster["decision_no"] if founded else None
+    decision = of_decision(cluster["decision_end"], on=on, decision_no=number, lang=lang)
+    return Told(law.sentence(lang), decision)
 
 
 def of_decision(

@@ -149,6 +149,7 @@ class Clusters(Sourced):
     decision_no: Series[str] = _text(blank=True)
     decision_kind: Series[str] = _coded("decision_kind", blank=True)
     decision_date: Series[str] = _like(ISO_DATE, blank=True)
+    decision_end: Series[str] = _like(ISO_DATE, blank=True)
     investor: Series[str] = _text(blank=True)
     occupancy_pct: Series[float] = _number(0, 100, "%", blank=True)
     enterprises: Series[pd.Int64Dtype] = _number(0, 2_000, blank=True)
@@ -389,6 +390,24 @@ REFERENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("customers", "commune_code"): ("communes", "code"),
 }
 """A code in the first column exists in the second."""
+
+
+def with_new_columns(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with the columns this version knows and its writer did not, blank.
+
+    A snapshot of an earlier version stays readable; only a column that may be
+    blank is added, and never a value.
+    """
+    if table not in ALL_TABLES:
+        return frame
+    columns = ALL_TABLES[table].to_schema().columns
+    new = [name for name, column in columns.items() if column.nullable and name not in frame]
+    if not new:
+        return frame
+    added = {name: pd.Series(None, frame.index, dtype=str(columns[name].dtype)) for name in new}
+    known = [name for name in columns if name in frame or name in added]
+    rest = [name for name in frame.columns if name not in columns]
+    return frame.assign(**added)[known + rest]
 
 
 def _metadata(table: str, column: str) -> Mapping[str, str | None]:

@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from lib import audit
 from lib.disk import sync_folder, to_disk
 from lib.errors import StoreError
+from lib.schemas import with_new_columns
 
 _CURRENT: Final = "CURRENT"
 _LOCK_SECONDS: Final = 20
@@ -110,6 +111,8 @@ class Snapshot:
     def read(self, name: str) -> pd.DataFrame:
         """Return table `name` (geometry in EPSG:4326) after checking its sha256.
 
+        Columns that came after the snapshot was made are there, blank.
+
         Raises
         ------
         StoreError
@@ -118,7 +121,7 @@ class Snapshot:
         path = self.check(name)
         read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
         frame: pd.DataFrame = read(path)
-        return frame
+        return with_new_columns(name, frame)
 
     def check(self, name: str) -> Path:
         """Return the file of table `name` if it is the one the manifest describes.

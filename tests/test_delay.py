@@ -74,6 +74,22 @@ def test_the_schedule_of_a_decision_is_another_label():
     assert "Chưa có tiến độ" in delay.of_decision("2025", on=DAY)
 
 
+def test_only_a_founding_decision_sets_a_schedule():
+    row = {
+        "handover_date": None,
+        "schedule_end": None,
+        "extension_end": None,
+        "decision_kind": "establish",
+        "decision_no": "1550/QĐ-UBND",
+        "decision_end": "2025-06",
+    }
+    said = delay.of_cluster(row, on=DAY)
+    assert said.land_law.startswith("Chưa đủ ngày")
+    assert said.decision.startswith("Quá tiến độ theo quyết định thành lập (hạn 06/2025")
+    planned = delay.of_cluster({**row, "decision_kind": "plan"}, on=DAY)
+    assert "Chưa có tiến độ" in planned.decision
+
+
 @given(*[st.dates(dt.date(2000, 1, 1), dt.date(2050, 1, 1))] * 4, st.sampled_from(LANGS))
 def test_every_state_has_words_and_time_only_moves_forward(first, second, third, on, lang):
     dates = [day.isoformat() for day in sorted((first, second, third))]

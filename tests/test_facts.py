@@ -90,7 +90,7 @@ def test_clusters_are_a_sample_and_say_only_what_sources_say(tables):
         "Hòa Bình": 33,
     }
     assert (clusters["outline_quality"] == "none").all()
-    for column in ("cleared_ha", "handover_date", "schedule_end", "extension_end"):
+    for column in ("cleared_ha", "decision_end", "handover_date", "schedule_end", "extension_end"):
         assert clusters[column].isna().all(), column
     stopped = clusters[clusters["wastewater"] == "stopped"]
     assert set(stopped["name"]) == {"Yên Đồng", "Tề Lỗ"}

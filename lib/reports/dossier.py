@@ -163,13 +163,11 @@ class Dossier:
         """Return the facts on time: Land Law, and what a source says with its name."""
         known = data_date(self.material.tables["clusters"])
         on = delay.last_day(known or self.material.manifest.created[:_DAY])
-        of_law = delay.of_dates(
-            self.cluster["handover_date"],
-            self.cluster["schedule_end"],
-            self.cluster["extension_end"],
-            on=on,
-        )
-        told = [fact(t("reports.delay", self.lang), of_law.sentence(self.lang), self.lang)]
+        schedules = delay.of_cluster(self.cluster, on=on, lang=self.lang)
+        told = [
+            fact(t("reports.delay", self.lang), schedules.land_law, self.lang),
+            fact(t("reports.decision_schedule", self.lang), schedules.decision, self.lang),
+        ]
         if self.cluster["behind_schedule"] == "yes":
             words = value_label("behind_schedule", "yes", self.lang)
             host = site(str(self.cluster["source_url"]), self.lang)

@@ -123,6 +123,8 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         data.tables["ended_units"],
         data.tables["communes"],
     )
+    on = delay.last_day(data_date(data.tables["clusters"]) or data.manifest.created[:_DAY])
+    time = delay.of_cluster(cluster, on=on, lang=lang)
     facts = [
         Fact(tr("cards.place_former"), _listed(cluster["former_communes"]), 1),
         Fact(tr("cards.district_former"), cluster["former_district"], 1),
@@ -141,7 +143,8 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         ),
         Fact(tr("cards.wastewater"), words("wastewater", "wastewater"), 1),
         Fact(tr("cards.outline"), words("outline_quality", "outline_quality")),
-        Fact(tr("reports.delay"), _delay(data, cluster), 1),
+        Fact(tr("reports.delay"), time.land_law, 1),
+        Fact(tr("reports.decision_schedule"), time.decision, 1),
         Fact(tr("powerpage.stations"), _stations(data, cluster_id)),
     ]
     law = row_of(data.tables["former_units"].head(1), "part", "whole")
@@ -154,16 +157,6 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         note=str(cluster["note"] or ""),
         caution=tr("cards.approximate") if placed else tr("cards.no_marker"),
     )
-
-
-def _delay(data: Workspace, cluster: Mapping[str, Any]) -> str:
-    """Return what three dates say under the Land Law, or that there are too few of them."""
-    return delay.of_dates(
-        cluster["handover_date"],
-        cluster["schedule_end"],
-        cluster["extension_end"],
-        on=delay.last_day(data_date(data.tables["clusters"]) or data.manifest.created[:_DAY]),
-    ).sentence(language())
 
 
 def _stations(data: Workspace, cluster_id: str) -> str:
