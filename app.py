@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.errors import PhuThoError
-from lib.ui import frame, present, state
+from lib.ui import copylink, frame, present, state
 from lib.ui.state import tr
 
 FAVICON = Path(__file__).parent / "lib" / "assets" / "favicon.svg"
@@ -41,7 +41,9 @@ frame.style()
 try:
     with st.sidebar:
         frame.language_switch()
-        present.switch()
+        with st.container(horizontal=True, gap="small"):
+            present.switch()
+            copylink.copy_link()
     page.run()
 except PhuThoError as error:
     st.error(error.message(state.language()), icon=":material/error:")

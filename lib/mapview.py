@@ -152,7 +152,7 @@ def _configuration(files: Sequence[LayerFile], lang: Lang) -> dict[str, Any]:
         "bounds": [[south, west], [north, east]],
         "maxBounds": [[south - margin, west - margin], [north + margin, east + margin]],
         "hatches": HATCHES,
-        "texts": {name: t(f"map.{name}", lang) for name in ("home", "broken", "map")},
+        "texts": {name: t(f"map.{name}", lang) for name in ("home", "broken", "map", "keys")},
         "layers": [
             {
                 "id": file.layer_id,

@@ -26,6 +26,10 @@
   let drawn = "";
   let labelPane = null;
   let byHand = false;
+  let cross = null;
+  let crossed = null;
+  let spoken = null;
+  const shapeOf = new WeakMap();
   const views = new Set();
 
   function element(tag, className, text) {
@@ -101,8 +105,9 @@
     if (spec.interactive) {
       const tip = () => tooltip(feature.properties, noteOf(spec, place));
       shape.bindTooltip(tip, { sticky: true, className: "ph-tooltip" });
+      shape.on("add", () => shapeOf.set(shape.getElement(), shape));
       shape.on("click", (event) => {
-        L.DomEvent.stopPropagation(event);
+        if (event.originalEvent) L.DomEvent.stopPropagation(event);
         report(spec.id, feature.properties.code);
       });
     }
@@ -340,14 +345,83 @@
   /* ---- once ---------------------------------------------------------------- */
 
   /* While presenting, the arrows turn the pages of the list even when the map has the focus. */
+  function turnsPages(event) {
+    return wanted && wanted.present && ["ArrowLeft", "ArrowRight"].includes(event.key);
+  }
+
   function forward(event) {
-    if (!wanted || !wanted.present || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    if (!turnsPages(event)) return;
     event.preventDefault();
     event.stopPropagation();
     const { key, code } = event;
     window.parent.document.body.dispatchEvent(
       new window.parent.KeyboardEvent("keydown", { key, code, bubbles: true }),
     );
+  }
+
+  /* ---- without a mouse: arrows move the map, a cross marks its middle, Enter takes it ---- */
+
+  function atCross() {
+    const size = map.getSize();
+    return document.elementsFromPoint(size.x / 2, size.y / 2)
+      .map((node) => node.closest(".leaflet-interactive"))
+      .find((node) => node && shapeOf.has(node)) || null;
+  }
+
+  function showCross() {
+    cross.hidden = false;
+    sayCross();
+  }
+
+  function leaveCross() {
+    cross.hidden = true;
+    if (crossed) crossed.closeTooltip();
+    crossed = null;
+  }
+
+  function moveCross() {
+    if (cross.hidden) return;
+    const node = atCross();
+    const found = node ? shapeOf.get(node) : null;
+    if (crossed && crossed !== found) crossed.closeTooltip();
+    crossed = found;
+    if (crossed) crossed.openTooltip(map.getCenter());
+  }
+
+  /* A tooltip is for the eye; who listens hears the name of what is under the cross. */
+  function sayCross() {
+    moveCross();
+    const tip = crossed && crossed.getTooltip().getElement();
+    spoken.textContent = tip ? tip.innerText : "";
+  }
+
+  function byKey(event) {
+    if (event.target !== map.getContainer() || turnsPages(event)) return;
+    if (event.key.startsWith("Arrow") || "+-=".includes(event.key)) {
+      showCross();
+    } else if (event.key === "Enter" && crossed) {
+      event.preventDefault();
+      crossed.fire("click", { latlng: map.getCenter() });
+    } else if (event.key === "Escape" && !cross.hidden) {
+      event.stopPropagation();
+      leaveCross();
+    }
+  }
+
+  function addCross() {
+    const frame = map.getContainer();
+    cross = element("div", "ph-cross");
+    cross.appendChild(element("div", "ph-keys", config.texts.keys));
+    cross.hidden = true;
+    spoken = element("div", "ph-spoken");
+    spoken.setAttribute("aria-live", "polite");
+    document.body.append(cross, spoken);
+    frame.setAttribute("aria-description", config.texts.keys);
+    frame.addEventListener("keydown", byKey);
+    frame.addEventListener("focus", () => { if (frame.matches(":focus-visible")) showCross(); });
+    frame.addEventListener("blur", leaveCross);
+    frame.addEventListener("pointerdown", leaveCross);
+    map.on("moveend", sayCross);
   }
 
   function addHomeButton() {
@@ -397,6 +471,7 @@
     labelPane.style.pointerEvents = "none";
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     addHomeButton();
+    addCross();
     map.on("zoomend moveend", drawLabels);
     for (const touched of ["wheel", "pointerdown", "keydown"]) {
       frame.addEventListener(touched, () => { byHand = true; }, { capture: true, passive: true });

@@ -48,6 +48,38 @@ def test_a_link_restores_the_view_on_another_machine(best: Site, visit):
         assert pressed.count() == 1, name
 
 
+def test_the_copied_link_holds_where_the_map_looks(best: Site, visit):
+    opened = visit(best, fresh=True)
+    opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.open("clusters", province="phu-tho")
+    opened.leaflet.focus()
+    opened.page.keyboard.press("+")
+    assert opened.eventually(lambda: "view" in opened.query())
+    opened.press("Chép liên kết")
+    opened.page.get_by_text("Đã chép liên kết").wait_for()
+    link = opened.page.evaluate("navigator.clipboard.readText()")
+    assert link == opened.url()
+    other = visit(best, fresh=True)
+    other.page.goto(link)
+    other.map_ready()
+    other.settled()
+    assert other.view() == pytest.approx(opened.view(), abs=0.01)
+    assert other.sentence() == opened.sentence()
+
+
+def test_without_a_clipboard_the_link_can_be_taken_by_hand(best: Site, visit):
+    opened = visit(best, fresh=True)
+    opened.page.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
+        "document.execCommand = () => false;"
+    )
+    opened.open()
+    opened.press("Chép liên kết")
+    field = opened.page.get_by_role("textbox", name="Chép liên kết")
+    field.wait_for()
+    assert field.input_value() == opened.url()
+
+
 def test_back_and_forward_walk_through_the_filters(best: Site, visit):
     opened = visit(best).open("clusters")
     everything = opened.sentence(), opened.drawn("clusters")
