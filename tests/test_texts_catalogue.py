@@ -187,7 +187,7 @@ FAMILIES: dict[str, set[str]] = {
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
-    "map.{}": {"home", "broken", "map"},
+    "map.{}": {"home", "broken", "map", "keys"},
     "mergerpage.era_{}": {"before", "after"},
     "mergerpage.note_{}": {"before", "before_none", "after"},
     "merger.{}": set(get_args(merger.Status)),

@@ -8,14 +8,13 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib import delay, merger
+from lib import crosstexts, delay
 from lib.facts import CHECKED, data_date
 from lib.reports.material import Material, site
 from lib.schemas import value_label
-from lib.text import Lang, date, hectares, is_blank, no_data, number, percent, t
+from lib.text import Lang, date, hectares, is_blank, no_data, percent, t
 
 Row = Mapping[Any, Any]
-_HALF: Final = 2
 _DAY: Final = len("2026-10-05")
 
 
@@ -119,35 +118,15 @@ class Dossier:
     @property
     def by_decision(self) -> str:
         """How the documents lead to the new communes, name by name."""
-        if not self.cluster:
-            return t("crossing.decision_none", self.lang)
-        steps = merger.resolve(
-            str(self.cluster["former_communes"] or ""),
-            self.cluster["former_district"],
-            self.cluster["former_province"],
-            self.material.tables["former_units"],
-            self.material.tables["ended_units"],
-            communes=self.material.tables["communes"],
-        )
-        said = [step.sentence(self.lang) for step in steps]
-        if self.cluster["stated_communes"]:
-            said.append(t("crossing.stated", self.lang, communes=self.cluster["stated_communes"]))
-        return " ".join(said) or t("crossing.decision_none", self.lang)
+        return crosstexts.by_decision(self.cluster, self.material.tables, self.lang)
 
     @property
     def by_geometry(self) -> str:
         """What the outline says and why."""
-        if not self.verdict or self.pieces is None:
-            return t("crossing.no_outline", self.lang)
-        limit = self.verdict["tolerance_m"]
-        inside = self.pieces["stands"] & self.pieces["commune_code"].ne("")
-        return t(
-            f"crossing.{self.verdict['reason']}",
-            self.lang,
-            tolerance=number(limit, self.lang, unit="m"),
-            half=number(None if limit is None else limit / _HALF, self.lang, unit="m"),
-            count=int(inside.sum()),
-        )
+        standing = 0
+        if self.pieces is not None:
+            standing = int((self.pieces["stands"] & self.pieces["commune_code"].ne("")).sum())
+        return crosstexts.by_geometry(self.verdict, standing=standing, lang=self.lang)
 
     @property
     def decision(self) -> str | None:

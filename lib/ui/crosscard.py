@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
-from lib import merger
+from lib import crosstexts
 from lib.borders import lines_around
 from lib.crosswork import Answer
 from lib.mapview import Shape
@@ -20,7 +20,6 @@ from lib.ui.shares import Piece, piece_table, shares
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index
 
-_HALF: Final = 2
 _REACH_M: Final = 1_500.0
 """How far around the chosen cluster the exact commune lines are drawn."""
 
@@ -88,7 +87,7 @@ def cross_card(data: Workspace, given: Answer, summary: pd.DataFrame, cluster_id
         ]
         facts += [
             Fact(tr("cross.change"), tr(f"schemas.value.change.{row['change']}")),
-            Fact(tr("cross.by_decision"), _by_decision(data, cluster_id), 1),
+            Fact(tr("cross.by_decision"), crosstexts.by_decision(cluster, data.tables, lang), 1),
             Fact(tr("cards.decision"), cluster["decision_no"], 1),
             Fact(tr("cards.area"), hectares(cluster["area_ha"], lang), 1),
         ]
@@ -114,36 +113,12 @@ def _lead(data: Workspace, row: Mapping[str, Any]) -> str:
     return str(names.get(code, code))
 
 
-def _by_decision(data: Workspace, cluster_id: str) -> str:
-    """Say how the documents lead to the new communes, name by name."""
-    lang = language()
-    cluster = row_of(data.clusters, "cluster_id", cluster_id)
-    steps = merger.resolve(
-        str(cluster["former_communes"] or ""),
-        cluster["former_district"],
-        cluster["former_province"],
-        data.tables["former_units"],
-        data.tables["ended_units"],
-        communes=data.tables["communes"],
-    )
-    said = [step.sentence(lang) for step in steps]
-    if cluster["stated_communes"]:
-        said.append(tr("crossing.stated", communes=cluster["stated_communes"]))
-    return " ".join(said) or tr("crossing.decision_none")
-
-
 def _by_geometry(given: Answer, cluster_id: str, pieces: list[Piece]) -> str:
-    lang = language()
-    if given.cut is None or cluster_id not in set(given.cut.verdicts["cluster_id"]):
-        return tr("crossing.no_outline")
-    verdict = row_of(given.cut.verdicts, "cluster_id", cluster_id)
-    limit = verdict["tolerance_m"]
-    return tr(
-        f"crossing.{verdict['reason']}",
-        tolerance=number(limit, lang, unit="m"),
-        half=number(None if limit is None else limit / _HALF, lang, unit="m"),
-        count=sum(1 for p in pieces if p["stands"] and p["commune_code"]),
-    )
+    verdict: Mapping[str, Any] = {}
+    if given.cut is not None and cluster_id in set(given.cut.verdicts["cluster_id"]):
+        verdict = row_of(given.cut.verdicts, "cluster_id", cluster_id)
+    standing = sum(1 for piece in pieces if piece["stands"] and piece["commune_code"])
+    return crosstexts.by_geometry(verdict, standing=standing, lang=language())
 
 
 def statements(clusters: pd.DataFrame) -> str:

@@ -1,0 +1,61 @@
+"""What a card and a page of paper say of a cluster's communes, in the same words."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from lib import merger
+from lib.text import Lang, number, t
+
+_HALF: Final = 2
+
+
+def by_decision(
+    cluster: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame], lang: Lang = "vi"
+) -> str:
+    """Return how the documents lead to the new communes, name by name.
+
+    Parameters
+    ----------
+    cluster : mapping
+        A row of `lib.schemas.Clusters`, blanks None; empty for a sample.
+    tables : mapping
+        ``former_units``, ``ended_units``, ``communes``.
+    """
+    if not cluster:
+        return t("crossing.decision_none", lang)
+    steps = merger.resolve(
+        str(cluster["former_communes"] or ""),
+        cluster["former_district"],
+        cluster["former_province"],
+        tables["former_units"],
+        tables["ended_units"],
+        communes=tables["communes"],
+    )
+    said = [step.sentence(lang) for step in steps]
+    if cluster["stated_communes"]:
+        said.append(t("crossing.stated", lang, communes=cluster["stated_communes"]))
+    return " ".join(said) or t("crossing.decision_none", lang)
+
+
+def by_geometry(verdict: Mapping[Any, Any], *, standing: int, lang: Lang = "vi") -> str:
+    """Return what the outline says and why.
+
+    Parameters
+    ----------
+    verdict : mapping
+        A row of the verdicts of `lib.crossing`; empty without an outline.
+    standing : int
+        How many pieces inside a commune stand.
+    """
+    if not verdict:
+        return t("crossing.no_outline", lang)
+    limit = verdict["tolerance_m"]
+    return t(
+        f"crossing.{verdict['reason']}",
+        lang,
+        tolerance=number(limit, lang, unit="m"),
+        half=number(None if limit is None else limit / _HALF, lang, unit="m"),
+        count=standing,
+    )
