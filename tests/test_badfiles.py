@@ -148,6 +148,16 @@ def calls(prepared, tmp_path, monkeypatch, capsys) -> Iterator[Calls]:
     settings.cache_clear()
 
 
+def assert_said_once_with_its_place(findings: list[dict[str, object]]) -> None:
+    for finding in findings:
+        assert set(finding) >= {"level", "key", "message", "file", "row", "column"}
+        assert finding["key"] in catalog()
+        assert str(finding["message"]).strip()
+        assert finding["row"] is None or isinstance(finding["row"], int)
+    places = [(f["file"], f["row"], f["column"], f["message"]) for f in findings]
+    assert len(places) == len(set(places))
+
+
 @EACH
 def test_an_import_refuses_it_or_says_what_it_mended(calls, at, bad):
     path = at(bad)
@@ -155,7 +165,9 @@ def test_an_import_refuses_it_or_says_what_it_mended(calls, at, bad):
     start = time.monotonic()
     code, said = calls.run(bad, path, "--yes")
     assert time.monotonic() - start < SECONDS
-    told = [finding for finding in calls.findings() if finding["level"] in LEVELS[bad.outcome]]
+    findings = calls.findings()
+    assert_said_once_with_its_place(findings)
+    told = [finding for finding in findings if finding["level"] in LEVELS[bad.outcome]]
     assert code == (3 if bad.outcome == "refused" else 0), said
     assert told, said
     for finding in told:
@@ -172,17 +184,18 @@ def test_an_import_refuses_it_or_says_what_it_mended(calls, at, bad):
         assert kept.items() < after.items()
 
 
-@EACH
-def test_a_report_says_everything_once_with_its_place(calls, at, bad):
-    calls.run(bad, at(bad), "--dry-run")
-    findings = calls.findings()
-    for finding in findings:
-        assert set(finding) >= {"level", "key", "message", "file", "row", "column"}
-        assert finding["key"] in catalog()
-        assert str(finding["message"]).strip()
-        assert finding["row"] is None or isinstance(finding["row"], int)
-    places = [(f["file"], f["row"], f["column"], f["message"]) for f in findings]
-    assert len(places) == len(set(places))
+OF_EACH_KIND = {(bad.kind, bad.outcome): bad for bad in CORPUS}.values()
+
+
+@pytest.mark.parametrize("bad", OF_EACH_KIND, ids=[bad.id for bad in OF_EACH_KIND])
+def test_a_dry_run_says_the_same_and_changes_nothing(calls, at, bad):
+    path = at(bad)
+    before = calls.tree()
+    calls.run(bad, path, "--dry-run")
+    said = calls.findings()
+    assert calls.tree() == before
+    calls.run(bad, path, "--yes")
+    assert calls.findings() == said
 
 
 MENDED = [bad for bad in CORPUS if bad.outcome == "mended"]
