@@ -212,7 +212,7 @@ def weak_card(data: Workspace, weak_id: str) -> None:
     """Draw the card of one fact about weak supply; an old fact looks old."""
     lang = language()
     weak = row_of(data.tables["weak_supply"], "weak_id", weak_id)
-    names = data.communes.set_index("code")["name"]
+    names = data.commune_names
     facts = [
         Fact(tr("cards.weak_kind"), value_label("weak_kind", weak["kind"], lang), 1, strong=True),
         Fact(tr("cards.weak_state"), value_label("weak_state", weak["state"], lang), 1),
@@ -238,7 +238,7 @@ def station_card(data: Workspace, substation_id: str) -> None:
     """Draw the card of one substation, drawn because somebody gave its position."""
     lang = language()
     row = row_of(data.tables["substations"], "substation_id", substation_id)
-    names = data.communes.set_index("code")["name"]
+    names = data.commune_names
     commune = row["commune_code"]
     facts = [
         Fact(tr("powerpage.voltage"), row["voltage_kv"], 1),
