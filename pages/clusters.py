@@ -3,7 +3,7 @@ from functools import partial
 import streamlit as st
 
 from lib import filters as flt
-from lib.schemas import value_label
+from lib.glossary import value_label
 from lib.text import number, sort_key
 from lib.ui import cards, frame, mapstyles, sidebar, state
 from lib.ui.mapcard import map_with_card

@@ -75,7 +75,7 @@ def commune_index(
     return None if _data.schematic else prepare_communes(_data.communes)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def cross_answer(
     snapshot_id: str, _data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
 ) -> Answer:
