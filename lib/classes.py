@@ -1,16 +1,14 @@
 """Classes of a choropleth: natural breaks with limits a person can read.
 
-The breaks are those of Fisher and Jenks (mapclassify); each is rounded to the
-decimals the measure is shown with before anything is sorted into a class, so
-that the limit in the legend is the limit that was used.
+The breaks are those of Fisher and Jenks; each is rounded to the decimals the
+measure is shown with before anything is sorted into a class, so that the limit
+in the legend is the limit that was used.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import mapclassify
 import numpy as np
 import pandas as pd
 
@@ -70,15 +68,56 @@ def _rounded(value: float, digits: int, *, up: bool) -> float:
     return near
 
 
+def natural_breaks(values: np.ndarray, classes: int) -> np.ndarray:
+    """Return the upper limits of the classes of Fisher and Jenks.
+
+    The split of the sorted values into `classes` runs with the least sum of
+    squared deviations from the means of the runs (W. D. Fisher 1958, G. F. Jenks
+    1977), by dynamic programming. Sums are single precision and the last of equal
+    splits wins, as in mapclassify, whose breaks these are to the last bit; that
+    package loads scipy and scikit-learn, 1.0 s of processor time for this page.
+
+    Parameters
+    ----------
+    values : array of float
+        Without NaN.
+    classes : int
+        From 1 to the number of distinct values.
+    """
+    ordered = np.sort(values).astype("f8")
+    single = ordered.astype(np.float32)
+    count = len(ordered)
+    least = np.zeros((count + 1, classes + 1), dtype=np.float32)
+    least[2:, 1:] = np.inf
+    start = np.zeros((count + 1, classes + 1), dtype=np.int32)
+    start[1, 1:] = 1
+    sizes = np.arange(1, count + 1, dtype=np.float32)
+    for last in range(2, count + 1):
+        # The last class grows backwards from `last`; its sums are taken in that order.
+        run = single[:last][::-1]
+        total = np.cumsum(run, dtype=np.float32)
+        spread = np.cumsum(run * run, dtype=np.float32) - total * total / sizes[:last]
+        before = least[last - 1 : 0 : -1, :-1]
+        together = spread[:-1, None] + before
+        best = len(together) - 1 - np.argmin(together[::-1], axis=0)
+        least[last, 2:] = together[best, np.arange(classes)][1:]
+        start[last, 2:] = last - best[1:]
+        least[last, 1], start[last, 1] = spread[-1], 1
+    limits = np.empty(classes, dtype="f8")
+    limits[-1] = ordered[-1]
+    end = count
+    for place in range(classes, 1, -1):
+        limits[place - 2] = ordered[start[end, place] - 2]
+        end = start[end, place] - 1
+    return limits
+
+
 def _breaks(known: np.ndarray, digits: int, classes: int) -> Sequence[float]:
     distinct = len(np.unique(known))
     if distinct == 1:
         upper = [float(known[0])]
     else:
-        with warnings.catch_warnings():
-            # Few values make fewer classes: that is wanted, not worth a warning.
-            warnings.simplefilter("ignore", UserWarning)
-            upper = mapclassify.FisherJenks(known, k=min(classes, distinct)).bins.tolist()
+        upper = natural_breaks(known, min(classes, distinct)).tolist()
     top = _rounded(float(known.max()), digits, up=True)
     inner = sorted({round(limit, digits) for limit in upper[:-1]} - {top})
     bins = [limit for limit in inner if limit < top] + [top]

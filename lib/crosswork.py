@@ -10,7 +10,6 @@ from typing import Final
 
 import geopandas as gpd
 import pandas as pd
-from pyogrio.errors import DataSourceError
 
 from lib import crossing, exports, merger
 from lib.borders import CommuneIndex, prepare_communes
@@ -156,6 +155,8 @@ def _read(path: Path, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
         raise WrongUseError("crosswork.file_kind", file=path.name)
     if not path.is_file():
         raise WrongUseError("crosswork.no_file", file=str(path))
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415 - loads GDAL: only to read a file
+
     try:
         # The prefix names the driver: a VRT in disguise could read any file.
         frame = gpd.read_file(f"{driver}:{path}" if driver == "GeoJSON" else path, engine="pyogrio")

@@ -15,8 +15,6 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
-import xlsxwriter
 
 from lib.errors import WrongUseError
 from lib.text import is_blank
@@ -99,6 +97,8 @@ def to_xlsx(
     decimals : sequence of str
         Columns shown with two decimals.
     """
+    import xlsxwriter  # noqa: PLC0415 - only where a file is made
+
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
@@ -147,6 +147,8 @@ def to_geojson(frame: gpd.GeoDataFrame, *, notes: Notes) -> bytes:
 
 def to_gpkg(frame: gpd.GeoDataFrame, *, layer: str, notes: Notes) -> bytes:
     """Return `frame` as a GeoPackage: one layer, and the notes as a table ``metadata``."""
+    import pyogrio  # noqa: PLC0415 - loads GDAL: only where a file is made
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.gpkg"
         frame.to_file(path, layer=layer, driver="GPKG", engine="pyogrio")

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Final
 
 import pandas as pd
-from pandera.errors import SchemaErrors
 
 from lib.errors import DataRefusedError
-from lib.schemas import ALL_TABLES, CODES, REFERENCES, TABLES
+from lib.glossary import CODES
 from lib.settings import ROOT
 from lib.text import is_blank
 
@@ -85,6 +84,8 @@ def load_all(folder: Path = FACTS) -> dict[str, pd.DataFrame]:
     DataRefusedError
         As `load`; also where a code names nothing in the table it points to.
     """
+    from lib.schemas import REFERENCES, TABLES  # noqa: PLC0415 - as in `check`
+
     tables = {name: load(name, folder) for name in TABLES}
     for (table, column), (target, target_column) in REFERENCES.items():
         if table not in tables:
@@ -121,6 +122,11 @@ def check(name: str, frame: pd.DataFrame, *, file: str) -> pd.DataFrame:
     DataRefusedError
         Names file, row (1 is the heading), column and what is wrong there.
     """
+    # The models load pandera; a page that only asks for a date of `data_date` need not wait.
+    from pandera.errors import SchemaErrors  # noqa: PLC0415
+
+    from lib.schemas import ALL_TABLES  # noqa: PLC0415
+
     try:
         return ALL_TABLES[name].validate(frame, lazy=True)
     except SchemaErrors as errors:
@@ -140,7 +146,9 @@ def _first_refusal(
     case = cases[cases["index"].notna()].sort_values("index", kind="stable").iloc[0]
     row, column = int(case["index"]), str(case["column"])
     value = frame[column].iloc[row]
-    codes = (ALL_TABLES[name].to_schema().columns[column].metadata or {}).get("codes")
+    from lib.schemas import codes_of  # noqa: PLC0415 - as in `check`
+
+    codes = codes_of(name, column)
     return DataRefusedError(
         _CELL_WRONG.get(str(case["check"]).split("(", maxsplit=1)[0], "schemas.bad_value"),
         file=file,

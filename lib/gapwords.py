@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from lib.gaps import DIFFICULT, MEASURES, Choice, Gaps, Measure
-from lib.schemas import value_label
+from lib.glossary import value_label
 from lib.text import Lang, date, is_blank, number, t
 
 

@@ -17,10 +17,10 @@ import shapely
 
 from lib import crosswork, geometry
 from lib.crs import STORAGE_CRS
+from lib.glossary import value_label
 from lib.layers import GRID, LAYERS, LayerFile, write_layer
 from lib.register import register
 from lib.samples import sample_outlines
-from lib.schemas import value_label
 from lib.settings import settings
 from lib.store import Snapshot
 from lib.text import LANGS, Lang, date, is_blank, t

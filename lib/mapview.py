@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import folium
@@ -142,12 +143,19 @@ def served(path: str) -> str:
     return f"{'/' + base if base else ''}/app/static/{path}"
 
 
-def _configuration(files: Sequence[LayerFile], lang: Lang) -> dict[str, Any]:
-    """Return all the browser needs once: where layers are and how classes look."""
+@lru_cache(maxsize=8)
+def _configuration(
+    files: tuple[LayerFile, ...], lang: Lang, static: str
+) -> tuple[dict[str, Any], bytes]:
+    """Return all the browser needs once: where layers are and how classes look; and as JSON.
+
+    The same for every rerun of every visitor until the data changes; `static` is
+    the address of the static files, so that another address gets another answer.
+    """
     province = next(file for file in files if file.layer_id == "communes")
     west, south, east, north = province.bounds
     margin = _MARGIN_DEG
-    return {
+    config = {
         "lang": lang,
         "bounds": [[south, west], [north, east]],
         "maxBounds": [[south - margin, west - margin], [north + margin, east + margin]],
@@ -156,7 +164,7 @@ def _configuration(files: Sequence[LayerFile], lang: Lang) -> dict[str, Any]:
         "layers": [
             {
                 "id": file.layer_id,
-                "url": served(file.path),
+                "url": static + file.path,
                 "kind": LAYERS[file.layer_id].kind,
                 "interactive": LAYERS[file.layer_id].interactive,
                 "styles": [style.look for style in LAYERS[file.layer_id].styles],
@@ -165,6 +173,7 @@ def _configuration(files: Sequence[LayerFile], lang: Lang) -> dict[str, Any]:
             for file in files
         ],
     }
+    return config, _json(config).encode()
 
 
 def _label(layer_id: str) -> dict[str, float] | None:
@@ -258,12 +267,12 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     height : int
         Height in pixels before the style sheet has its say.
     """
-    config = _configuration(files, lang)
+    config, content = _configuration(tuple(files), lang, served(""))
     assets = web_assets()
     # Process-global in folium; the same for every visitor, so setting it again is harmless.
     folium.Map.default_js = [(path, served(path)) for path in assets.scripts]
     folium.Map.default_css = [(path, served(path)) for path in assets.styles]
-    config_path = write_once(settings().static, "layers/map", "json", _json(config).encode())
+    config_path = write_once(settings().static, "layers/map", "json", content)
     key = f"map-{hashlib.sha256((config_path + assets.scripts[-1]).encode()).hexdigest()[:16]}"
     base = _Map(
         location=[sum(side) / 2 for side in zip(*config["bounds"], strict=True)],
@@ -307,4 +316,5 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         returned_objects=["last_active_drawing"],
         feature_group_to_add=turn,
         on_change=clicked,
+        render=False,  # rendered once is enough: it does so itself in any case
     )

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from lib import merger
-from lib.schemas import label, value_label
+from lib.glossary import label, value_label
 from lib.text import Lang, date, same_spelling, sort_key, t
 
 MARKS: Final = {
@@ -68,30 +68,26 @@ def split_units(former_units: pd.DataFrame) -> pd.DataFrame:
     return former_units[former_units["part"] == "part"]
 
 
-def origin(units: pd.DataFrame, lang: Lang = "vi") -> str:
-    """Return the former units of one commune, by district: ``Huyện A: xã B, xã C; Huyện D: …``.
+def origins(former_units: pd.DataFrame, lang: Lang = "vi") -> dict[str, str]:
+    """Return code of a commune -> its former units: ``Huyện A: xã B, xã C; Huyện D: …``.
 
     Parameters
     ----------
-    units : DataFrame
-        Rows of the table 479 → 148 with one ``new_code``.
+    former_units : DataFrame
+        The table 479 → 148.
     lang : {"vi", "en"}
         Language of the word for a part.
     """
-    parts = []
-    for district, rows in units.groupby("district", sort=False):
-        names = [
-            f"{row['kind']} {row['name']}{t('cards.part', lang) if row['part'] == 'part' else ''}"
-            for row in rows.to_dict("records")
-        ]
-        parts.append(f"{district}: {', '.join(names)}")
-    return "; ".join(parts)
-
-
-def origins(former_units: pd.DataFrame, lang: Lang = "vi") -> dict[str, str]:
-    """Return code of a commune -> `origin`."""
-    groups = former_units.groupby("new_code", sort=False)
-    return {str(code): origin(units, lang) for code, units in groups}
+    of_part = t("cards.part", lang)
+    columns = ("new_code", "district", "kind", "name", "part")
+    made: dict[str, dict[str, list[str]]] = {}
+    for code, district, kind, name, part in zip(*(former_units[c] for c in columns), strict=True):
+        unit = f"{kind} {name}{of_part if part == 'part' else ''}"
+        made.setdefault(str(code), {}).setdefault(district, []).append(unit)
+    return {
+        code: "; ".join(f"{district}: {', '.join(names)}" for district, names in places.items())
+        for code, places in made.items()
+    }
 
 
 def rest_of(former_code: str, code: str, former_units: pd.DataFrame) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from lib.text import Lang, catalog, is_blank, no_data, t
+from lib.glossary import CODES, label, value_label
 
 CODE: Final = r"^\d{5}$"
 """Five digits as the General Statistics Office gives them; leading zeros matter."""
@@ -26,20 +26,8 @@ URL: Final = r"^(https?://[^\s\[\]/]+(/\S*)?|file:[^\s/]+)$"
 TRIMMED: Final = r"^\S(.{0,3998}\S)?$"
 """Some text, on one line, no space around it, at most 4,000 letters."""
 
-_VALUE: Final = "schemas.value."
-
-
-def _codes() -> Mapping[str, tuple[str, ...]]:
-    sets: dict[str, list[str]] = {}
-    for key in catalog():
-        if key.startswith(_VALUE):
-            name, code = key.removeprefix(_VALUE).split(".", maxsplit=1)
-            sets.setdefault(name, []).append(code)
-    return {name: tuple(codes) for name, codes in sets.items()}
-
-
-CODES: Final = _codes()
-"""Set of codes -> its codes, in the order of the glossary: a code exists if it has words."""
+__all__ = ["CODES", "label", "value_label"]
+"""What is said here of `lib.glossary`: the words belong to the tables."""
 
 
 def _text(*, blank: bool = False, unique: bool = False) -> Any:  # noqa: ANN401 as pandera's Field
@@ -392,24 +380,6 @@ REFERENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 """A code in the first column exists in the second."""
 
 
-def with_new_columns(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `frame` with the columns this version knows and its writer did not, blank.
-
-    A snapshot of an earlier version stays readable; only a column that may be
-    blank is added, and never a value.
-    """
-    if table not in ALL_TABLES:
-        return frame
-    columns = ALL_TABLES[table].to_schema().columns
-    new = [name for name, column in columns.items() if column.nullable and name not in frame]
-    if not new:
-        return frame
-    added = {name: pd.Series(None, frame.index, dtype=str(columns[name].dtype)) for name in new}
-    known = [name for name in columns if name in frame or name in added]
-    rest = [name for name in frame.columns if name not in columns]
-    return frame.assign(**added)[known + rest]
-
-
 def _metadata(table: str, column: str) -> Mapping[str, str | None]:
     return ALL_TABLES[table].to_schema().columns[column].metadata or {}
 
@@ -422,20 +392,3 @@ def unit(table: str, column: str) -> str | None:
 def codes_of(table: str, column: str) -> str | None:
     """Return the name of the set of codes a column takes, None for a free one."""
     return _metadata(table, column).get("codes")
-
-
-def label(table: str, column: str, lang: Lang = "vi") -> str:
-    """Return the heading of a column.
-
-    Raises
-    ------
-    KeyError
-        If the glossary has no words for it.
-    """
-    own = f"schemas.{table}.{column}"
-    return t(own if own in catalog() else f"schemas.column.{column}", lang)
-
-
-def value_label(kind_of_code: str, code: object, lang: Lang = "vi") -> str:
-    """Return the words for a code of the set `kind_of_code`; a blank is *no data*."""
-    return no_data(lang) if is_blank(code) else t(f"schemas.value.{kind_of_code}.{code}", lang)

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from lib import audit
 from lib.disk import sync_folder, to_disk
 from lib.errors import StoreError
-from lib.schemas import with_new_columns
+from lib.glossary import with_new_columns
 
 _CURRENT: Final = "CURRENT"
 _LOCK_SECONDS: Final = 20

@@ -8,6 +8,7 @@ keep them for ever and still never run an old one.
 import hashlib
 import shutil
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -41,8 +42,14 @@ class WebAssets:
 
 
 def _hashed(path: Path) -> str:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    return f"{path.stem}-{digest}{path.suffix}"
+    stat = path.stat()
+    return f"{path.stem}-{_digest(path, stat.st_mtime_ns, stat.st_size)}{path.suffix}"
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, changed_ns: int, size: int) -> str:  # noqa: ARG001 - keys of the cache
+    """Return the hash of a file's content; every rerun asks for it, so it is read once."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def web_assets() -> WebAssets:

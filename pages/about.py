@@ -54,7 +54,7 @@ st.markdown(
         gap_ha=number(coverage["gap_ha"], lang, 3),
     )
 )
-names = data.communes.set_index("code")["name"]
+names = data.commune_names
 settled = [
     {
         tr("about.defect"): tr(f"geometry.{one['kind']}"),

@@ -3,7 +3,7 @@ from functools import partial
 import streamlit as st
 
 from lib import filters as flt
-from lib.schemas import value_label
+from lib.glossary import value_label
 from lib.text import number, sort_key
 from lib.ui import cards, frame, mapstyles, sidebar, state
 from lib.ui.mapcard import map_with_card
@@ -48,7 +48,7 @@ def view() -> None:
     frame.empty(shown.emptied_by)
 
     selected, chosen = state.selection(data.files, set(data.clusters["cluster_id"]))
-    styles = mapstyles.ground(data, set(data.communes["code"]), mapstyles.named(data, chosen))
+    styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     map_with_card(
         data,

@@ -72,7 +72,7 @@ def view() -> None:
     selected, chosen = state.selection(data.files, set(summary["cluster_id"]))
     drawn = crosscard.shapes_of(data, given, chosen) if chosen else []
     codes = summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ()
-    styles = mapstyles.ground(data, set(data.communes["code"]), codes, lines=not drawn)
+    styles = mapstyles.ground(data, set(data.commune_names), codes, lines=not drawn)
     styles["former-units"] = "base" if chosen else {}
     styles["clusters"] = mapstyles.clusters(listed, "change")
     outlined = listed[listed["measured_ha"].notna() & (listed["cluster_id"] != chosen)]

@@ -101,7 +101,7 @@ def view() -> None:
     )
     with st.container(key="below"):
         show_table(
-            mergercard.table_of(listed, former),
+            mergercard.table_of(data.manifest.snapshot_id, listed, former),
             [
                 Column("full_name", tr("mergerpage.name"), width=190),
                 Column("former_units_n", tr("mergerpage.former_count"), None, 90),

@@ -2,7 +2,7 @@ import pandas as pd
 import streamlit as st
 
 from lib import filters as flt
-from lib.schemas import value_label
+from lib.glossary import value_label
 from lib.symbols import WEAK
 from lib.text import number, sort_key
 from lib.ui import cards, frame, mapstyles, sidebar, state

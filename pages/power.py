@@ -3,8 +3,7 @@ from functools import partial
 import streamlit as st
 
 from lib import filters as flt
-from lib import gaps, gapwords, outageview
-from lib.classes import classify
+from lib import gaps, gapwords
 from lib.mapview import Note
 from lib.settings import settings
 from lib.symbols import WEAK
@@ -28,7 +27,7 @@ data = workspace()
 lang = language()
 snapshot = data.manifest.snapshot_id
 facts = powerdata.log_facts(snapshot, data)
-months = outageview.months_of(data.tables)
+months = powerdata.log_months(snapshot, data)
 supply = data.tables["weak_supply"].dropna(subset=["commune_code"])
 supply = supply[supply["kind"].isin([style.key for style in WEAK])]
 parts = ["list", "grid", "published", "ask", *(["log"] if facts else [])]
@@ -72,7 +71,7 @@ def view() -> None:
         legend = st.container()
     log = None
     if facts and period:
-        log = powerdata.LogView(facts, powerdata.indices(snapshot, data, period))
+        log = powerdata.LogView(facts, powerdata.indices(snapshot, data, period), period)
     answer = powerdata.found(data, choice, log)
     left = flt.apply(
         answer.communes,
@@ -85,7 +84,7 @@ def view() -> None:
     answer = gaps.within(answer, inside)
     listed = set(answer.communes.loc[answer.communes["listed"], "commune_code"])
     values = answer.communes.set_index("commune_code")[painted]
-    classes = classify(values, digits=gaps.MEASURES[painted].digits)
+    classes = powerdata.painted_classes(data, painted, log)
     with sentence:
         frame.sentence(
             tr(

@@ -1,5 +1,8 @@
 """Classes of a choropleth: the limits shown are the limits used."""
 
+import warnings
+
+import mapclassify
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import facts
-from lib.classes import classify
+from lib.classes import classify, natural_breaks
 from lib.gaps import REMOTE, measures
 
 VALUES = st.lists(
@@ -31,6 +34,35 @@ def test_a_value_lies_in_the_class_whose_limits_hold_it(values, digits):
     counts = made.counts()
     assert sum(counts) == series.notna().sum()
     assert all(counts), "an empty class explains nothing"
+
+
+def breaks_of_mapclassify(known, classes):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Numba not installed", UserWarning)
+        return mapclassify.FisherJenks(known, k=classes).bins.tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.one_of(
+        st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=2, max_size=80, unique=True),
+        st.lists(st.integers(0, 12).map(float), min_size=2, max_size=80),
+    ),
+    st.integers(2, 5),
+)
+def test_breaks_are_those_of_mapclassify(values, classes):
+    known = np.array(values)
+    classes = min(classes, len(np.unique(known)))
+    ours = natural_breaks(known, classes)
+    if classes > 1:
+        assert ours.tolist() == breaks_of_mapclassify(known, classes)
+    assert ours[-1] == known.max()
+
+
+@pytest.mark.parametrize("measure", REMOTE, ids=lambda m: m.key)
+def test_breaks_of_real_measures_are_those_of_mapclassify(measure):
+    known = measures(facts.load_all())[measure.key].dropna().to_numpy(dtype=float)
+    assert natural_breaks(known, 5).tolist() == breaks_of_mapclassify(known, 5)
 
 
 @settings(max_examples=50, deadline=None)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import schemas
+from lib import glossary, schemas
 from lib.text import LANGS, catalog, no_data
 
 COLUMNS = [
@@ -25,6 +25,14 @@ def test_every_column_has_a_heading_in_both_languages():
         headings = [schemas.label(table, column, lang) for lang in LANGS]
         assert all(headings), (table, column)
         assert column not in headings, (table, column)
+
+
+def test_a_column_that_came_later_may_be_blank():
+    for table, columns in glossary.NEW_COLUMNS.items():
+        known = schemas.ALL_TABLES[table].to_schema().columns
+        for column, kind in columns.items():
+            assert known[column].nullable, (table, column)
+            assert str(known[column].dtype) == kind, (table, column)
 
 
 def test_a_unit_stands_in_the_heading():

@@ -14,10 +14,10 @@ from lib import exports, outagelog, outagesample, outageview, reliability
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.errors import DataRefusedError, WrongUseError
 from lib.facts import load
+from lib.glossary import value_label
 from lib.outagecells import MOMENTARY_MINUTES
 from lib.outageread import Source
 from lib.samplelog import sample_of
-from lib.schemas import value_label
 from lib.text import date, number, t
 
 _SUFFIXES = (".csv", ".parquet", ".xlsx")

@@ -10,8 +10,8 @@ import pandas as pd
 
 from lib import crosstexts, delay
 from lib.facts import CHECKED, data_date
+from lib.glossary import value_label
 from lib.reports.material import Material, site
-from lib.schemas import value_label
 from lib.text import Lang, date, hectares, is_blank, no_data, percent, t
 
 Row = Mapping[Any, Any]

@@ -8,8 +8,8 @@ import pandas as pd
 
 from lib import delay, merger
 from lib.facts import CHECKED, data_date
+from lib.glossary import value_label
 from lib.mapview import Target
-from lib.schemas import value_label
 from lib.text import date, hectares, is_blank, number, percent
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.powerdata import cluster_grid
@@ -205,7 +205,7 @@ def weak_card(data: Workspace, weak_id: str) -> None:
     """Draw the card of one fact about weak supply; an old fact looks old."""
     lang = language()
     weak = row_of(data.tables["weak_supply"], "weak_id", weak_id)
-    names = data.communes.set_index("code")["name"]
+    names = data.commune_names
     facts = [
         Fact(tr("cards.weak_kind"), value_label("weak_kind", weak["kind"], lang), 1, strong=True),
         Fact(tr("cards.weak_state"), value_label("weak_state", weak["state"], lang), 1),
@@ -231,7 +231,7 @@ def station_card(data: Workspace, substation_id: str) -> None:
     """Draw the card of one substation, drawn because somebody gave its position."""
     lang = language()
     row = row_of(data.tables["substations"], "substation_id", substation_id)
-    names = data.communes.set_index("code")["name"]
+    names = data.commune_names
     commune = row["commune_code"]
     facts = [
         Fact(tr("powerpage.voltage"), row["voltage_kv"], 1),

@@ -109,7 +109,7 @@ def _lead(data: Workspace, row: Mapping[str, Any]) -> str:
     code = row["lead"]
     if code is None:
         return tr("crossing.value.lead_rule.needs_decision")
-    names = data.communes.set_index("code")["name"]
+    names = data.commune_names
     return str(names.get(code, code))
 
 

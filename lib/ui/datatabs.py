@@ -5,7 +5,7 @@ import streamlit as st
 
 from lib import alldata, completeness, history, importing, layerdata, templates
 from lib.errors import StoreError
-from lib.schemas import label
+from lib.glossary import label
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.text import date, number, percent

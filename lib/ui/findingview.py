@@ -1,13 +1,17 @@
 """What a check found, on the screen: the verdict first, then every point with its place."""
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 from markupsafe import Markup
 
-from lib.importing import Draft
 from lib.text import number
 from lib.ui.state import language, tr
+
+if TYPE_CHECKING:
+    from lib.importing import Draft  # loads every reader: only where a file is imported
 
 _SHOWN: Final = 200
 """Most findings drawn; the report holds all."""

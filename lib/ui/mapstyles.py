@@ -36,7 +36,7 @@ def ground(
     pale = "schematic-dim" if data.schematic else "dim"
     communes = {
         code: "named" if code in named else suffix if code in inside else pale
-        for code in data.communes["code"]
+        for code in data.commune_names
     }
     if not lines:
         communes = {code: "named-bare" if code in named else "bare" for code in communes}

@@ -8,8 +8,8 @@ import streamlit as st
 
 from lib import exports, mergerview
 from lib.facts import data_date
-from lib.schemas import value_label
-from lib.text import number
+from lib.glossary import value_label
+from lib.text import Lang, number
 from lib.ui.card import Fact, show_card
 from lib.ui.cards import row_of, source_of
 from lib.ui.state import language, tr
@@ -120,10 +120,19 @@ def _caution(row: Mapping[str, Any]) -> str:
     return " ".join(told)
 
 
-def table_of(rows: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _origins(
+    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    _former: pd.DataFrame,
+    lang: Lang,
+) -> dict[str, str]:
+    return mergerview.origins(_former, lang)
+
+
+def table_of(snapshot_id: str, rows: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
     """Return `rows` with the words the table on the screen shows."""
     lang = language()
-    made = mergerview.origins(former, lang)
+    made = _origins(snapshot_id, former, lang)
     marks = [
         "; ".join(
             tr(key)
@@ -146,21 +155,25 @@ def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
     """Draw the downloads of the table of changes: exactly the communes in view."""
     lang = language()
     former = data.tables["former_units"]
-    table = mergerview.taken_away(listed, former, lang)
     about = mergerview.notes(former, data_date=data_date(former), filters=filters, lang=lang)
     named = {key: text for key, text in about.items() if not key.startswith("_")}
+    sheet = tr("mergerpage.sheet")
+
+    def table() -> pd.DataFrame:  # made when asked for, not on every rerun
+        return mergerview.taken_away(listed, former, lang)
+
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=lambda: exports.to_xlsx(table, notes=about, sheet=tr("mergerpage.sheet")),
+            data=lambda: exports.to_xlsx(table(), notes=about, sheet=sheet),
             file_name=f"{tr('mergerpage.file')}.xlsx",
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
-            data=lambda: exports.to_csv(table, notes=named, excel=True),
+            data=lambda: exports.to_csv(table(), notes=named, excel=True),
             file_name=f"{tr('mergerpage.file')}.csv",
             on_click="ignore",
             icon=":material/download:",

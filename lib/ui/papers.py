@@ -1,12 +1,13 @@
 """Papers from the screen: what is seen goes with the reader, made only when asked for."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from lib import reports
 from lib.layers import LayerFile
 from lib.mapview import Note, Target
 from lib.settings import settings
@@ -16,10 +17,12 @@ from lib.ui.mapstyles import Styles
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index, cross_answer
 
+if TYPE_CHECKING:
+    from lib import reports  # loads Typst and python-docx: only where a paper is wanted
+
+    Maker = Callable[[], reports.Material]
+
 _ATLAS: Final = "_atlas"
-
-
-Maker = Callable[[], reports.Material]
 
 
 def maker(data: Workspace) -> Maker:
@@ -36,6 +39,8 @@ def maker(data: Workspace) -> Maker:
 def _material(
     data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
 ) -> reports.Material:
+    from lib import reports  # noqa: PLC0415 - loads Typst and python-docx
+
     snapshot = data.manifest.snapshot_id
     answer = cross_answer(snapshot, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
     index = commune_index(snapshot, data) if answer.cut is not None else None
@@ -51,13 +56,33 @@ def _material(
     )
 
 
+def _atlas(
+    make: Maker, clusters: Sequence[str], progress: Callable[[int, int], None] | None = None
+) -> bytes:
+    from lib import reports  # noqa: PLC0415 - as in `_material`
+
+    return reports.atlas(make(), clusters, progress=progress)
+
+
+def _brief(make: Maker, code: str) -> bytes:
+    from lib import reports  # noqa: PLC0415 - as in `_material`
+
+    return reports.brief(make(), code)
+
+
+def _annex(make: Maker, kind: str) -> bytes:
+    from lib import reports  # noqa: PLC0415 - as in `_material`
+
+    return reports.annex_docx(make()) if kind == "docx" else reports.annex_pdf(make())
+
+
 def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> None:
     """Draw the button for the page of what is selected: a cluster's sheet, a commune's brief."""
     make = maker(data)
     if cluster_id:
         st.download_button(
             tr("papers.sheet"),
-            data=lambda: reports.atlas(make(), [cluster_id]),
+            data=partial(_atlas, make, [cluster_id]),
             file_name=f"{tr('papers.sheet_file')}-{cluster_id}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -68,7 +93,7 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
         code = selected.code
         st.download_button(
             tr("papers.brief"),
-            data=lambda: reports.brief(make(), code),
+            data=partial(_brief, make, selected.code),
             file_name=f"{tr('papers.brief_file')}-{code}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -86,14 +111,30 @@ def of_map(
     words: Mapping[str, str] | None,
 ) -> None:
     """Draw the buttons that take the map away as it is: picture, drawing, one file to open."""
-    by_layer = {file.layer_id: file for file in data.files}
+    with st.popover(
+        tr("papers.map"), icon=":material/photo_camera:", key="paper-map", on_change="rerun"
+    ) as box:
+        if box.open:
+            _map_buttons(data, styles, cluster_id=cluster_id, notes=notes or {}, words=words or {})
+
+
+def _map_buttons(
+    data: Workspace,
+    styles: Styles,
+    *,
+    cluster_id: str,
+    notes: Mapping[str, Note],
+    words: Mapping[str, str],
+) -> None:
+    from lib import reports  # noqa: PLC0415 - as in `_material`
+
     view = reports.View(
         title=state.page_title(),
         sentence=state.sentence(),
         styles=styles,
         cluster_id=cluster_id,
-        notes=_notes(by_layer, notes or {}),
-        words=words or {},
+        notes=_notes({file.layer_id: file for file in data.files}, notes),
+        words=words,
     )
     make = maker(data)
     makers = {
@@ -101,23 +142,18 @@ def of_map(
         "svg": ("image/svg+xml", lambda: reports.picture(make(), view, "svg")),
         "html": ("text/html", lambda: reports.page(make(), view)),
     }
-    with st.popover(
-        tr("papers.map"), icon=":material/photo_camera:", key="paper-map", on_change="rerun"
-    ) as box:
-        if not box.open:
-            return
-        st.caption(tr("papers.map_help"))
-        for kind, (mime, content) in makers.items():
-            st.download_button(
-                tr(f"papers.map_{kind}"),
-                data=content,
-                file_name=f"{tr('papers.map_file')}.{kind}",
-                mime=mime,
-                on_click="ignore",
-                icon=":material/download:",
-                key=f"paper-{kind}",
-                width="stretch",
-            )
+    st.caption(tr("papers.map_help"))
+    for kind, (mime, content) in makers.items():
+        st.download_button(
+            tr(f"papers.map_{kind}"),
+            data=content,
+            file_name=f"{tr('papers.map_file')}.{kind}",
+            mime=mime,
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"paper-{kind}",
+            width="stretch",
+        )
 
 
 def _notes(
@@ -131,10 +167,10 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
     make = maker(data)
     st.caption(tr("papers.for_report"))
     with st.container(horizontal=True):
-        for kind, annex in (("docx", reports.annex_docx), ("pdf", reports.annex_pdf)):
+        for kind in ("docx", "pdf"):
             st.download_button(
                 tr(f"papers.annex_{kind}"),
-                data=lambda annex=annex: annex(make()),  # type: ignore[misc]
+                data=partial(_annex, make, kind),
                 file_name=f"{tr('papers.annex_file')}.{kind}",
                 on_click="ignore",
                 icon=":material/description:",
@@ -154,7 +190,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
             def progress(done: int, total: int) -> None:
                 bar.progress(done / total)
 
-            made = reports.atlas(make(), list(shown), progress=progress)
+            made = _atlas(make, list(shown), progress)
             bar.empty()
         st.session_state[_ATLAS] = (key, made)
     held = st.session_state.get(_ATLAS)

@@ -1,18 +1,23 @@
 """The sidebar of the page on power: what is drawn, what counts as remote and as weak."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from lib import gaps, gapwords, outageview
+from lib import gaps, gapwords
 from lib.gaps import Match
-from lib.reliability import Kind
-from lib.schemas import value_label
+from lib.glossary import value_label
 from lib.text import date
 from lib.ui import state
 from lib.ui.sidebar import escape, number_slider
 from lib.ui.state import language, tr
+
+if TYPE_CHECKING:
+    from lib import outageview  # loads Ibis: only where there is a log
+    from lib.reliability import Kind
 
 REMOTE: Final = ("town_km", "capital_km", "elevation_m", "density")
 WEAK: Final = ("saidi_min", "saifi", "hours", "interruptions")
@@ -47,37 +52,31 @@ def _sentence_case(key: str) -> str:
 
 def gap_choice(*, log: bool) -> gaps.Choice:
     """Draw the thresholds of remote and weak; return them."""
+    state.keep_known("difficult", {"yes"})
+    state.choose_one("match", ("all", "any"), "all")
     used = any(state.chosen(key) for key in (*REMOTE, "difficult"))
-    with st.expander(tr("powerpage.remote"), expanded=used, icon=":material/distance:"):
-        st.caption(tr("powerpage.thresholds_help"))
-        for key in REMOTE:
-            number_slider(key, _threshold_label(key))
-        _switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
-        state.choose_one("match", ("all", "any"), "all")
-        st.segmented_control(
-            tr("powerpage.match"),
-            ("all", "any"),
-            format_func=lambda code: tr(f"powerpage.match_{code}"),
-            key="match",
-            required=True,
-            persist_state="session",
-        )
+    with st.expander(
+        tr("powerpage.remote"),
+        expanded=used,
+        icon=":material/distance:",
+        key="thresholds-remote",
+        on_change="rerun",
+    ) as remote:
+        if remote.open or used:  # what is folded away is not sent
+            _remote_thresholds()
     keys = WEAK if log else ()
+    state.keep_known("weak", set(gaps.WEAK_KINDS))
+    state.keep_known("settled", {"yes"})
     used = any(state.chosen(key) for key in (*keys, "weak", "settled"))
-    with st.expander(tr("powerpage.weak"), expanded=used, icon=":material/bolt:"):
-        state.keep_known("weak", set(gaps.WEAK_KINDS))
-        st.pills(
-            tr("powerpage.kinds"),
-            gaps.WEAK_KINDS,
-            selection_mode="multi",
-            format_func=lambda kind: escape(value_label("weak_kind", kind, language())),
-            key="weak",
-            help=tr("powerpage.kinds_help"),
-            persist_state="session",
-        )
-        _switch("settled", tr("powerpage.settled"))
-        for key in keys:
-            number_slider(key, _threshold_label(key))
+    with st.expander(
+        tr("powerpage.weak"),
+        expanded=used,
+        icon=":material/bolt:",
+        key="thresholds-weak",
+        on_change="rerun",
+    ) as weak:
+        if weak.open or used:
+            _weak_thresholds(keys)
     return gaps.Choice(
         thresholds={
             key: float(st.session_state[key]) for key in (*REMOTE, *keys) if state.chosen(key)
@@ -87,6 +86,36 @@ def gap_choice(*, log: bool) -> gaps.Choice:
         match=cast("Match", st.session_state["match"]),
         settled=bool(state.chosen("settled")),
     )
+
+
+def _remote_thresholds() -> None:
+    st.caption(tr("powerpage.thresholds_help"))
+    for key in REMOTE:
+        number_slider(key, _threshold_label(key))
+    _switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
+    st.segmented_control(
+        tr("powerpage.match"),
+        ("all", "any"),
+        format_func=lambda code: tr(f"powerpage.match_{code}"),
+        key="match",
+        required=True,
+        persist_state="session",
+    )
+
+
+def _weak_thresholds(keys: Sequence[str]) -> None:
+    st.pills(
+        tr("powerpage.kinds"),
+        gaps.WEAK_KINDS,
+        selection_mode="multi",
+        format_func=lambda kind: escape(value_label("weak_kind", kind, language())),
+        key="weak",
+        help=tr("powerpage.kinds_help"),
+        persist_state="session",
+    )
+    _switch("settled", tr("powerpage.settled"))
+    for key in keys:
+        number_slider(key, _threshold_label(key))
 
 
 def _threshold_label(key: str) -> str:
@@ -131,6 +160,8 @@ def log_choice(months: Sequence[str]) -> outageview.Choice:
             )
         number_slider("customers", tr("powerpage.customers"))
         _switch("major", tr("powerpage.major"))
+    from lib import outageview  # noqa: PLC0415 - loads Ibis: only where there is a log
+
     return outageview.Choice(
         planned=cast("Kind", st.session_state["outages"]),
         first_month=str(st.session_state["from"]),

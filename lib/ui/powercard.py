@@ -1,18 +1,20 @@
 """The card of a commune on the page on power: how remote, how weak, since when, who says so."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from lib import exports, gaps, gapwords, outageview
+from lib import exports, gaps, gapwords
+from lib.glossary import value_label
 from lib.mapview import Target
-from lib.schemas import value_label
 from lib.text import date, is_blank, number
 from lib.ui import cards
 from lib.ui.card import Fact, Source, show_card, site
@@ -20,6 +22,9 @@ from lib.ui.cards import row_of, source_of, station_capacity
 from lib.ui.powerdata import LogView, commune_log
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lib import outageview  # loads Ibis: only where there is a log
 
 _NEWEST: Final = 8
 _MINUTES: Final = 60

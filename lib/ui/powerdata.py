@@ -1,13 +1,23 @@
-"""What the page on power computes, once a snapshot and choice, shared by all visitors."""
+"""What the page on power computes, once a snapshot and choice, shared by all visitors.
+
+What is kept here is handed to every session as it is: never change it in place.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from lib import clustergrid, crosswork, gaps, outageview
+from lib import clustergrid, crosswork, gaps
+from lib.classes import Classes, classify
 from lib.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lib import outageview  # loads Ibis: only where there is a log
 
 
 @dataclass(frozen=True)
@@ -20,10 +30,13 @@ class LogView:
         What has to be said beside its figures.
     indices : DataFrame
         One row a commune, as `lib.outageview.by_commune`.
+    choice : Choice
+        What the reader chose.
     """
 
     facts: outageview.LogFacts
     indices: pd.DataFrame
+    choice: outageview.Choice
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -32,20 +45,39 @@ def log_facts(
     _data: Workspace,
 ) -> outageview.LogFacts | None:
     """Return what has to be said of the log, None without one."""
+    if "outages" not in _data.tables:
+        return None
+    from lib import outageview  # noqa: PLC0415 - loads Ibis: only where there is a log
+
     return outageview.log_facts(_data.tables)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
+def log_months(
+    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    _data: Workspace,
+) -> list[str]:
+    """Return the months the log covers, in order; none without one."""
+    if "outages" not in _data.tables:
+        return []
+    from lib import outageview  # noqa: PLC0415 - as in `log_facts`
+
+    return outageview.months_of(_data.tables)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def indices(
     snapshot_id: str,  # noqa: ARG001 - the key of the cache
     _data: Workspace,
     choice: outageview.Choice,
 ) -> pd.DataFrame:
     """Return the indices of every commune for one choice."""
+    from lib import outageview  # noqa: PLC0415 - as in `log_facts`
+
     return outageview.by_commune(_data.tables, choice)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def commune_log(
     snapshot_id: str,  # noqa: ARG001 - the key of the cache
     _data: Workspace,
@@ -53,13 +85,15 @@ def commune_log(
     code: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the months and the outages of one commune for one choice."""
+    from lib import outageview  # noqa: PLC0415 - as in `log_facts`
+
     return (
         outageview.series(_data.tables, choice, code),
         outageview.events(_data.tables, choice, code),
     )
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def cluster_grid(
     snapshot_id: str,  # noqa: ARG001 - the key of the cache
     _data: Workspace,
@@ -81,6 +115,35 @@ def gaps_on_record(
 
 def found(data: Workspace, choice: gaps.Choice, log: LogView | None) -> gaps.Gaps:
     """Return the communes that are remote and weak by `choice`."""
-    if log is None:
-        return gaps.find(data.tables, choice)
-    return gaps.find(data.tables, choice, log.indices, log=log.facts.said())
+    return _found(data.manifest.snapshot_id, data, choice, log.choice if log else None, log)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _found(
+    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    _data: Workspace,
+    choice: gaps.Choice,
+    period: outageview.Choice | None,  # noqa: ARG001 - the key of the cache
+    _log: LogView | None,
+) -> gaps.Gaps:
+    if _log is None:
+        return gaps.find(_data.tables, choice)
+    return gaps.find(_data.tables, choice, _log.indices, log=_log.facts.said())
+
+
+def painted_classes(data: Workspace, measure: str, log: LogView | None) -> Classes:
+    """Return the classes of `measure` (key of `lib.gaps.MEASURES`) over all communes."""
+    return _classes(data.manifest.snapshot_id, data, measure, log.choice if log else None, log)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _classes(
+    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    _data: Workspace,
+    measure: str,
+    period: outageview.Choice | None,  # noqa: ARG001 - the key of the cache
+    _log: LogView | None,
+) -> Classes:
+    values = gaps.measures(_data.tables, _log.indices if _log else None)
+    by_code = values.set_index("commune_code")[measure]
+    return classify(by_code, digits=gaps.MEASURES[measure].digits)

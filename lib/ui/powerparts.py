@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from lib import exports, gaps, gapwords, outagelog, templates
+from lib import exports, gaps, gapwords
 from lib.facts import data_date
-from lib.schemas import value_label
-from lib.text import date, is_blank, number, sort_key
+from lib.glossary import value_label
+from lib.text import Lang, date, is_blank, number, sort_key
 from lib.ui import state
 from lib.ui.cards import station_capacity
 from lib.ui.findingview import plain
@@ -65,12 +66,19 @@ def weights(*, log: bool) -> dict[str, float]:
     """Draw the weights of a ranking, all 0 at first: a ranking is made only when asked for."""
     keys = [key for key in _WEIGHED if log or gaps.MEASURES[key].side == "remote"]
     used = any(state.chosen(f"w_{key}") for key in keys)
-    with st.expander(tr("powerpage.rank"), expanded=used, icon=":material/sort:"):
-        st.caption(tr("powerpage.rank_help"))
-        for column, key in zip(st.columns(len(keys)), keys, strict=True):
-            with column:
-                name = tr(f"gaps.short_{key}")
-                number_slider(f"w_{key}", name[0].upper() + name[1:])
+    with st.expander(
+        tr("powerpage.rank"),
+        expanded=used,
+        icon=":material/sort:",
+        key="ranking",
+        on_change="rerun",
+    ) as ranking:
+        if ranking.open or used:  # what is folded away is not sent
+            st.caption(tr("powerpage.rank_help"))
+            for column, key in zip(st.columns(len(keys)), keys, strict=True):
+                with column:
+                    name = tr(f"gaps.short_{key}")
+                    number_slider(f"w_{key}", name[0].upper() + name[1:])
     return {key: float(st.session_state[f"w_{key}"]) for key in keys if state.chosen(f"w_{key}")}
 
 
@@ -123,25 +131,31 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
         sources=list(answer.facts["source_url"].dropna().unique()),
         sample=sample,
     )
-    table = gapwords.taken_away(answer, lang)
+    score = tr("powerpage.score")
     if weighed:
-        scores = gaps.ranked(answer.communes, weighed).set_index("commune_code")["score"]
-        table[tr("powerpage.score")] = answer.facts["commune_code"].map(scores).to_numpy()
-        notes[tr("powerpage.score")] = gapwords.weight_words(weighed, lang)
+        notes[score] = gapwords.weight_words(weighed, lang)
+
+    def table() -> pd.DataFrame:  # made when asked for, not on every rerun
+        taken = gapwords.taken_away(answer, lang)
+        if weighed:
+            scores = gaps.ranked(answer.communes, weighed).set_index("commune_code")["score"]
+            taken[score] = answer.facts["commune_code"].map(scores).to_numpy()
+        return taken
+
     sheet = tr("powerpage.list_sheet")
     name = tr("powerpage.list_file") + ("-mau" if sample else "")
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=lambda: exports.to_xlsx(table, notes=notes, sheet=sheet),
+            data=lambda: exports.to_xlsx(table(), notes=notes, sheet=sheet),
             file_name=f"{name}.xlsx",
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
-            data=lambda: exports.to_csv(table, notes=notes, excel=True),
+            data=lambda: exports.to_csv(table(), notes=notes, excel=True),
             file_name=f"{name}.csv",
             on_click="ignore",
             icon=":material/download:",
@@ -268,12 +282,18 @@ def ask() -> None:
         for name in _ASKED:
             st.download_button(
                 tr(f"about.table_{name}"),
-                data=lambda name=name: templates.template(name, lang),  # type: ignore[misc]
+                data=partial(_form, name, lang),
                 file_name=f"mau-{name}.xlsx",
                 on_click="ignore",
                 icon=":material/table:",
                 key=f"ask-{name}",
             )
+
+
+def _form(name: str, lang: Lang) -> bytes:
+    from lib import templates  # noqa: PLC0415 - loads pandera: only where a form is wanted
+
+    return templates.template(name, lang)
 
 
 def about_log(log: LogView) -> None:
@@ -292,6 +312,8 @@ def about_log(log: LogView) -> None:
     ]
     if facts.set_aside:
         lines.append(tr("powerpage.log_set_aside", count=number(facts.set_aside, lang)))
+    from lib import outagelog  # noqa: PLC0415 - loads Ibis: only where there is a log
+
     lines += [finding.message(lang) for finding in outagelog.findings(facts.rules)]
     days = facts.removed_days
     if days.threshold_min is not None:

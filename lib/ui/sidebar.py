@@ -6,8 +6,8 @@ import streamlit as st
 
 from lib import search
 from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, MERGER_FILTERS, PROVINCES, Filter
+from lib.glossary import CODES, value_label
 from lib.mapview import parse_target
-from lib.schemas import CODES, value_label
 from lib.text import sort_key
 from lib.ui import state
 from lib.ui.state import language, tr
@@ -43,13 +43,13 @@ _WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power")
 
 def value_name(data: Workspace) -> Callable[[str, str], str]:
     """Return the function that puts a filter's code in words."""
-    names = data.communes.set_index("code")["name"]
+    names = data.commune_names
 
     def name(key: str, code: str) -> str:
         if key == "province":
             return PROVINCES.get(code, code)
         if key == "commune":
-            return str(names.get(code, code))
+            return names.get(code, code)
         if key in _OPTIONS:
             return value_label(_OPTIONS[key], code, language())
         if key in _FAMILY:
@@ -225,7 +225,7 @@ def _options(key: str, data: Workspace) -> list[str]:
     if key == "province":
         return list(PROVINCES)
     if key == "commune":
-        return list(data.communes["code"])
+        return list(data.commune_names)
     if key in _SWITCHES:
         return ["yes"]
     if key in _FAMILY:
@@ -243,6 +243,6 @@ def _typed_communes(item: Filter, data: Workspace, known: Sequence[str]) -> list
         return chosen
     index = tuple(entry for entry in data.index if entry[1].kind == "commune")
     found = [hit.target.partition(":")[2] for hit in search.find(typed, index, limit=_FEW)]
-    names = data.communes.set_index("code")["name"]
+    names = data.commune_names
     new = sorted(set(found) & set(known) - set(chosen), key=lambda c: sort_key(names[c]))
     return chosen + new

@@ -8,8 +8,8 @@ import streamlit as st
 
 from lib import importing, layerdata, readers, templates
 from lib.errors import PhuThoError, StoreError
+from lib.glossary import value_label
 from lib.importing import Draft, Options
-from lib.schemas import value_label
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.text import date

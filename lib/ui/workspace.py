@@ -5,6 +5,7 @@ Everything here is handed to every session: never change it in place.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -49,10 +50,15 @@ class Workspace:
     files: tuple[LayerFile, ...]
     index: tuple[tuple[str, search.Hit], ...]
 
-    @property
+    @cached_property
     def communes(self) -> gpd.GeoDataFrame:
         """The communes with unsimplified borders, EPSG:4326."""
         return gpd.GeoDataFrame(self.tables["communes"])
+
+    @cached_property
+    def commune_names(self) -> Mapping[str, str]:
+        """Code -> name of every commune, in the order of the table."""
+        return dict(zip(self.communes["code"], self.communes["name"], strict=True))
 
     @property
     def schematic(self) -> bool:
@@ -69,7 +75,7 @@ def commune_index(
     return None if _data.schematic else prepare_communes(_data.communes)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def cross_answer(
     snapshot_id: str, _data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
 ) -> Answer:

@@ -1,0 +1,58 @@
+"""The words of the tables: headings and codes, as ``lib/texts/schemas.toml`` has them.
+
+Pages need only these. What checks a table is in `lib.schemas`, which loads
+pandera: 0.25 s of processor time that no page has to wait for.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from lib.text import Lang, catalog, is_blank, no_data, t
+
+_VALUE: Final = "schemas.value."
+
+
+def _codes() -> Mapping[str, tuple[str, ...]]:
+    sets: dict[str, list[str]] = {}
+    for key in catalog():
+        if key.startswith(_VALUE):
+            name, code = key.removeprefix(_VALUE).split(".", maxsplit=1)
+            sets.setdefault(name, []).append(code)
+    return {name: tuple(codes) for name, codes in sets.items()}
+
+
+CODES: Final = _codes()
+"""Set of codes -> its codes, in the order of the glossary: a code exists if it has words."""
+
+
+NEW_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {"clusters": {"decision_end": "str"}}
+"""Table -> columns that came after the first version, with the type of their blanks."""
+
+
+def with_new_columns(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with the columns its writer, an earlier version, did not know: blank."""
+    lacking = {
+        name: pd.Series(None, frame.index, dtype=kind)
+        for name, kind in NEW_COLUMNS.get(table, {}).items()
+        if name not in frame
+    }
+    return frame.assign(**lacking) if lacking else frame
+
+
+def label(table: str, column: str, lang: Lang = "vi") -> str:
+    """Return the heading of a column.
+
+    Raises
+    ------
+    KeyError
+        If the glossary has no words for it.
+    """
+    own = f"schemas.{table}.{column}"
+    return t(own if own in catalog() else f"schemas.column.{column}", lang)
+
+
+def value_label(kind_of_code: str, code: object, lang: Lang = "vi") -> str:
+    """Return the words for a code of the set `kind_of_code`; a blank is *no data*."""
+    return no_data(lang) if is_blank(code) else t(f"schemas.value.{kind_of_code}.{code}", lang)

@@ -1,0 +1,42 @@
+"""What a page does not need is not loaded before it is needed: the first map waits for imports."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+HEAVY = (
+    *("ibis", "duckdb", "pandera", "typst", "docx", "scipy", "sklearn", "mapclassify"),
+    *("pyogrio", "xlsxwriter", "python_calamine", "pooch", "lxml", "pyspark"),
+)
+"""Each takes 15 to 400 ms of processor time; none draws a page."""
+WITH_MAP = ("overview", "clusters", "cross_commune", "merger", "power")
+
+
+def imports_of(script: Path) -> str:
+    """Return the import statements at the top of a script: what runs before its first line."""
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    wanted = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return "\n".join(ast.unparse(node) for node in wanted)
+
+
+def loaded_by(*scripts: Path) -> set[str]:
+    code = "\n".join(map(imports_of, scripts))
+    told = "import json, sys\nprint(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{told}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_no_page_with_a_map_loads_what_no_map_needs():
+    loaded = loaded_by(ROOT / "app.py", *(ROOT / "pages" / f"{name}.py" for name in WITH_MAP))
+    assert {"streamlit", "pandas", "lib"} <= loaded
+    assert sorted(loaded & set(HEAVY)) == []
