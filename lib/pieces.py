@@ -38,8 +38,7 @@ CIRCLE_M: Final = (2.0, 1e-3)
 """How exactly the largest circle in a piece is looked for: roughly, then to the millimetre."""
 
 _ARC: Final = 16  # segments of a quarter circle where a moved border turns a corner
-_SHARED: Final = 8  # more clusters than this by one border share a window
-_MARGIN_M: Final = 200.0  # what a window shows beyond the reach of a moved border
+_REACH: Final = 6.0  # times T: how far about an outline a border is followed
 _WORTH: Final = 20_000  # vertices worth more than one thread
 
 # GEOS' rectangle clipper can lose a ring when an edge runs exactly through a corner of
@@ -217,56 +216,68 @@ def _stands(pieces: pd.DataFrame, tolerance_m: Floats) -> Bools:
 def _intervals(
     pieces: pd.DataFrame, outlines: Geometries, tolerance_m: Floats, index: CommuneIndex
 ) -> pd.DataFrame:
-    """Return ``low`` and ``high`` (m²) of pieces whose border runs within T of the outline."""
-    region, area = pieces["region"].to_numpy(), pieces["area"].to_numpy()
-    own, reach = outlines[pieces["outline"]], tolerance_m[pieces["outline"]]
-    window, first, bounds = _windows(region, reach, shapely.bounds(own))
-    seen = _clip(index.shapes[region[first]], bounds)
-    shrunk, grown = (
-        shapely.area(_in_parallel(shapely.intersection, own, _seen(moved[window], own)))
-        for moved in (_in_parallel(_moved, seen, way * reach[first]) for way in (-1, 1))
+    """Return ``low`` and ``high`` (m²) of pieces whose border runs within T of the outline.
+
+    A border moved inwards takes from a piece what lies within T of it; moved outwards it
+    takes as much of the rest of the outline: one strip along the border gives both.
+    """
+    at, region = pieces["outline"].to_numpy(), pieces["region"].to_numpy()
+    own, reach, area = outlines[at], tolerance_m[at], pieces["area"].to_numpy()
+    window, first, sides = _windows(region, reach, shapely.bounds(own))
+    lines = _border(region[first], sides, index)
+    strips = _seen(_in_parallel(_buffered, lines, reach[first])[window], own)
+    lost, unsure = (
+        shapely.area(_in_parallel(shapely.intersection, land, strips))
+        for land in (pieces["shape"].to_numpy(), own)
     )
-    # The land outside shrinks where the communes together grow, and the other way round.
-    total = shapely.area(own)
-    beyond = region == index.outside
-    low = np.where(beyond, total - grown, shrunk)
-    high = np.where(beyond, total - shrunk, grown)
-    return pd.DataFrame(
-        {"low": np.clip(low, 0, area), "high": np.clip(high, area, np.maximum(area, total))},
-        index=pieces.index,
-    )
+    high = np.clip(area + (unsure - lost), area, np.maximum(area, shapely.area(own)))
+    return pd.DataFrame({"low": np.clip(area - lost, 0, area), "high": high}, index=pieces.index)
 
 
-def _moved(shapes: Geometries, by_m: Floats) -> Geometries:
-    """Return shapes with their border moved outwards (or inwards, if negative)."""
-    return shapely.buffer(shapes, by_m, quad_segs=_ARC)
+def _buffered(lines: Geometries, by_m: Floats) -> Geometries:
+    return shapely.buffer(lines, by_m, quad_segs=_ARC)
 
 
 def _windows(region: Ints, reach: Floats, bounds: Floats) -> tuple[Ints, Ints, Floats]:
-    """Return which window each pair looks through, a pair of each window, and its bounds.
+    """Return which window each pair looks through, a pair of each window, and its sides.
 
-    Many pairs at one border with one T share a window, few have their own.
+    Pairs at one border with one T share a window if theirs would cover it more than once.
     """
-    _, border, count = np.unique(
-        np.column_stack([region, reach]), axis=0, return_inverse=True, return_counts=True
-    )
-    alone = count[border] <= _SHARED
-    window = np.where(alone, len(count) + np.arange(len(region)), border)
+    _, border = np.unique(np.column_stack([region, reach]), axis=0, return_inverse=True)
+    own = bounds + _REACH * reach[:, np.newaxis] * _ODD_SIDES
+    outer = {0: "min", 1: "min", 2: "max", 3: "max"}
+    common = pd.DataFrame(own).groupby(border).agg(outer).to_numpy()
+    crowded = np.bincount(border, _extent(own)) > _extent(common)
+    window = np.where(crowded[border], border, len(common) + np.arange(len(region)))
     _, first, window = np.unique(window, return_index=True, return_inverse=True)
-    sides = pd.DataFrame(bounds).groupby(window).agg({0: "min", 1: "min", 2: "max", 3: "max"})
-    margin = 2 * reach[first, np.newaxis] + _MARGIN_M
-    return window, first, sides.to_numpy() + margin * _ODD_SIDES
+    shared = crowded[border[first]]
+    return window, first, np.where(shared[:, np.newaxis], common[border[first]], own[first])
+
+
+def _extent(sides: Floats) -> Floats:
+    west, south, east, north = sides.T
+    return cast("Floats", (east - west) * (north - south))
+
+
+def _border(region: Ints, sides: Floats, index: CommuneIndex) -> Geometries:
+    """Return the lines of each region's border in its window."""
+    at, run = index.run_tree.query(shapely.box(*sides.T))
+    its = index.owners[run] == region[at]
+    at, run = at[its], run[its]
+    order = np.lexsort((run, at))
+    runs = shapely.multilinestrings(index.runs[run[order]], indices=at[order])
+    return _clipped(shapely.line_merge(runs, directed=True), sides)
 
 
 def _seen(shapes: Geometries, outlines: Geometries) -> Geometries:
     """Return of each shape what lies about its outline: the same overlay, fewer vertices."""
-    return _clip(shapes, shapely.bounds(outlines) + _ODD_SIDES)
+    return _land(_clipped(shapes, shapely.bounds(outlines) + _ODD_SIDES))
 
 
-def _clip(shapes: Geometries, bounds: Floats) -> Geometries:
+def _clipped(shapes: Geometries, bounds: Floats) -> Geometries:
     clipped = np.empty(len(shapes), dtype=object)
     clipped[:] = [shapely.clip_by_rect(*each) for each in zip(shapes, *bounds.T, strict=True)]
-    return _land(clipped)
+    return clipped
 
 
 def _in_parallel(
