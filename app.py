@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.errors import PhuThoError
-from lib.ui import frame, present, state
+from lib.ui import frame, present, rescue, state
 from lib.ui.state import tr
 
 FAVICON = Path(__file__).parent / "lib" / "assets" / "favicon.svg"
@@ -44,5 +44,5 @@ try:
         present.switch()
     page.run()
 except PhuThoError as error:
-    st.error(error.message(state.language()), icon=":material/error:")
+    rescue.say(error)
 state.end()
