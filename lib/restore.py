@@ -90,7 +90,7 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
     if before or has_log:  # a broken log is found before anything moves
         events = audit.events(store.folder if has_log else aside.folder)
         # A log without CURRENT is of a restore that died, or of a store that lost the pointer.
-        logged = logged or events[-1:] == [] or events[-1].snapshot != info.current
+        logged = logged or not events or events[-1].snapshot != info.current
     (store.folder / "snapshots").mkdir(exist_ok=True)
     with contextlib.ExitStack() as undo:
         for name in info.snapshots:
@@ -112,7 +112,8 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
         (aside.folder / CURRENT).replace(pointer)
         undo.pop_all()
     sync_folder(store.folder)
-    audit.settle(store.folder, info.current)
+    with contextlib.suppress(OSError):  # in use now; whoever writes next logs what was intended
+        audit.settle(store.folder, info.current)
 
 
 def _move(source: Path, target: Path, name: str, undo: contextlib.ExitStack) -> None:

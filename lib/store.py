@@ -179,7 +179,10 @@ class Store:
             event = audit.Event(audit.now(), act.who, act.action, snapshot_id, before, details)
             audit.intend(self.folder, event)
             self._point_at(snapshot_id)
-            audit.settle(self.folder, snapshot_id)
+            # It is in use now. A disk that is full at this very moment does not undo
+            # that: the line is on disk as intended, and whoever writes next logs it.
+            with contextlib.suppress(OSError):
+                audit.settle(self.folder, snapshot_id)
 
     def _publish(
         self, tables: Mapping[str, Table], act: Act, border_quality: str, created: dt.datetime
@@ -187,6 +190,20 @@ class Store:
         aside = self.folder / "aside"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
+        try:
+            return self._renamed(aside, tables, act, border_quality, created)
+        finally:  # a full disk gets back what the attempt took
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _renamed(
+        self,
+        aside: Path,
+        tables: Mapping[str, Table],
+        act: Act,
+        border_quality: str,
+        created: dt.datetime,
+    ) -> Snapshot:
+        """Write a snapshot aside, give it its place and put it in use."""
         infos = {name: _write_table(aside, name, table) for name, table in tables.items()}
         content = json.dumps(
             [border_quality, {n: asdict(i) for n, i in infos.items()}], sort_keys=True
@@ -194,7 +211,6 @@ class Store:
         digest = hashlib.sha256(content.encode()).hexdigest()[:12]
         current = self.whole()
         if current is not None and current.snapshot_id.endswith(digest):
-            shutil.rmtree(aside)
             return current
         snapshot_id = f"{self._moment(created):{_STAMP}}-{digest}"
         manifest = Manifest(
@@ -214,8 +230,13 @@ class Store:
         target = self._folder(snapshot_id)
         target.parent.mkdir(exist_ok=True)
         aside.rename(target)
-        sync_folder(target.parent)
-        self._put_in_use(snapshot_id, act)
+        try:
+            sync_folder(target.parent)
+            self._put_in_use(snapshot_id, act)
+        except OSError:  # a full disk gets this back too; nobody has seen it
+            if self._current_name() != snapshot_id:
+                shutil.rmtree(target, ignore_errors=True)
+            raise
         return self.open(snapshot_id)
 
     def _folder(self, snapshot_id: str) -> Path:
