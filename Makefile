@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: run prepare test unit browser lint bench clean
+.PHONY: run prepare test unit browser lint bench fuzz clean
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -45,6 +45,10 @@ unit: $(DEV) browser
 bench: $(DEV)
 	$(BIN)/python -m tests.bench.bench_crossing
 	$(BIN)/python -m tests.bench.bench_reliability
+
+# 10,000 spoiled files for every reader: about a quarter of an hour of one processor.
+fuzz: $(DEV)
+	PYTHONPATH=tests $(BIN)/python -m security.fuzz --files 10000
 
 clean:
 	rm -rf $(VENV) static data/store .mypy_cache .ruff_cache .pytest_cache

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.errors import PhuThoError
-from lib.ui import copylink, frame, present, state
+from lib.ui import copylink, frame, present, rescue, state
 from lib.ui.state import tr
 
 FAVICON = Path(__file__).parent / "lib" / "assets" / "favicon.svg"
@@ -46,5 +46,5 @@ try:
             copylink.copy_link()
     page.run()
 except PhuThoError as error:
-    st.error(error.message(state.language()), icon=":material/error:")
+    rescue.say(error)
 state.end()

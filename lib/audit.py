@@ -1,7 +1,13 @@
 """The log of what was done to the store: one line an act, never rewritten.
 
-Each line carries the hash of the line before, so that a line taken out or
-changed later is seen (a hash chain, as in RFC 6962's spirit but linear).
+Each line carries the hash of the line before, so that a line taken out,
+changed or moved later is seen (a hash chain, as in RFC 6962's spirit but
+linear). A chain alone does not miss lines cut off its end: each snapshot's
+manifest keeps where the log stood (`Head`), and `lib.integrity` holds it
+against that. Lines are ordered by their place; a clock may go back.
+
+A log that began without a chain keeps its lines; the chain starts behind them,
+anchored in the hash of their bytes.
 
 An act is written down as intended before a snapshot is put in use, so that a
 process that dies in between leaves no snapshot in use without its line: the
@@ -19,6 +25,10 @@ from typing import Any, Final
 from lib.errors import StoreError
 
 LOG: Final = "audit.jsonl"
+CHAINED: Final = "chain"
+"""The act of the line that starts the chain of a log that had none."""
+MANIFEST: Final = "manifest_sha256"
+"""Where a line's details keep the hash of the manifest of the snapshot put in use."""
 INTENDED: Final = "intended.json"
 """The act under way: there only while one is, or after one that died."""
 _FIRST: Final = "0" * 64
@@ -57,11 +67,35 @@ class Event:
     previous: str = _FIRST
     digest: str = ""
 
+    @property
+    def chained(self) -> bool:
+        """Return whether the line is part of the chain: those of an early log are not."""
+        return bool(self.digest)
+
     def sealed(self) -> str:
         """Return the hash of everything but the hash itself."""
         content = {key: value for key, value in asdict(self).items() if key != "digest"}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the log stood at a moment.
+
+    Parameters
+    ----------
+    lines : int
+        How many lines it had.
+    digest : str
+        Hash of the last of them.
+    first : str
+        Hash of the first of them, which tells one log from another; empty for an empty log.
+    """
+
+    lines: int
+    digest: str
+    first: str = ""
 
 
 def now() -> str:
@@ -75,23 +109,56 @@ def events(folder: Path) -> list[Event]:
     Raises
     ------
     StoreError
-        The chain is broken: a line was changed, taken out or put in.
+        The chain is broken: a line was changed, taken out, put in or moved.
     """
+    return _read(folder)[0]
+
+
+def hashes(folder: Path) -> list[str]:
+    """Return what stood for the log when it had 0, 1, 2 ... lines: the hash of its last line.
+
+    Raises
+    ------
+    StoreError
+        The chain is broken.
+    """
+    return _read(folder)[1]
+
+
+def head(folder: Path) -> Head:
+    """Return where the log stands now.
+
+    Raises
+    ------
+    StoreError
+        The chain is broken.
+    """
+    found = hashes(folder)
+    return Head(len(found) - 1, found[-1], found[1] if len(found) > 1 else "")
+
+
+def _read(folder: Path) -> tuple[list[Event], list[str]]:
+    """Return the lines and what stood for the log before the first and after each of them."""
     path = folder / LOG
-    if not path.exists():
-        return []
-    lines = path.read_bytes().split(b"\n")[:-1]
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
     read: list[Event] = []
+    stood = [_FIRST]
+    early = hashlib.sha256()
     for number, line in enumerate(lines, start=1):
         try:
-            event = Event(**json.loads(line))
-        except (ValueError, TypeError) as error:
+            raw = json.loads(line)
+            event = Event(**raw)
+        except (ValueError, TypeError, RecursionError) as error:
             raise StoreError("audit.broken", row=number) from error
-        expected = read[-1].digest if read else _FIRST
-        if event.previous != expected or event.digest != event.sealed():
+        # Only before the chain, and then what they were is in its first line.
+        unchained = not {"previous", "digest"} & raw.keys() and not (read and read[-1].chained)
+        if unchained:
+            early.update(line + b"\n")
+        elif event.previous != stood[-1] or event.digest != event.sealed():
             raise StoreError("audit.broken", row=number)
         read.append(event)
-    return read
+        stood.append(early.hexdigest() if unchained else event.digest)
+    return read, stood
 
 
 def append(folder: Path, event: Event) -> Event:
@@ -104,18 +171,31 @@ def append(folder: Path, event: Event) -> Event:
     StoreError
         The chain is broken.
     """
-    before = events(folder)
-    chained = Event(**{**asdict(event), "previous": before[-1].digest if before else _FIRST})
-    chained = Event(**{**asdict(chained), "digest": chained.sealed()})
-    line = json.dumps(asdict(chained), ensure_ascii=False, default=str) + "\n"
+    before, stood = _read(folder)
+    text, previous = "", stood[-1]
+    if before and not before[-1].chained:
+        in_use = before[-1].snapshot
+        start = Event(event.when, event.who, CHAINED, in_use, in_use, {"lines": len(before)})
+        start = _sealed(start, previous)
+        text, previous = _line(start), start.digest
+    chained = _sealed(event, previous)
     path = folder / LOG
     with path.open("ab") as file:
         whole = path.read_bytes().rfind(b"\n") + 1
         file.truncate(whole)
-        file.write(line.encode())
+        file.write((text + _line(chained)).encode())
         file.flush()
         os.fsync(file.fileno())
     return chained
+
+
+def _sealed(event: Event, previous: str) -> Event:
+    chained = replace(event, previous=previous)
+    return replace(chained, digest=chained.sealed())
+
+
+def _line(event: Event) -> str:
+    return json.dumps(asdict(event), ensure_ascii=False, default=str) + "\n"
 
 
 def intend(folder: Path, event: Event) -> None:
@@ -156,7 +236,7 @@ def settle(folder: Path, in_use: str) -> None:
         return
     try:
         event = Event(**json.loads(path.read_bytes()))
-    except (ValueError, TypeError):  # cut short, so nothing was put in use yet
+    except (ValueError, TypeError, RecursionError):  # cut short, so nothing was put in use yet
         path.unlink()
         return
     last = [replace(logged, previous=_FIRST, digest="") for logged in events(folder)[-1:]]

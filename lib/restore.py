@@ -15,6 +15,7 @@ from lib.backup import CURRENT, BackupInfo
 from lib.backupzip import SHOWN, compare, entries_of, list_of, opened, unpack
 from lib.disk import sync_folder
 from lib.errors import DataRefusedError, StoreError
+from lib.snapshot import MANIFEST, sha256_of
 from lib.store import Store
 
 _ASIDE: Final = "restoring"
@@ -85,8 +86,11 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
         pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else ""
     )
     has_log = (store.folder / audit.LOG).exists()
-    if before:  # a broken log is found before anything moves
-        audit.events(store.folder if has_log else aside.folder)
+    logged = bool(before)
+    if before or has_log:  # a broken log is found before anything moves
+        events = audit.events(store.folder if has_log else aside.folder)
+        # A log without CURRENT is of a restore that died, or of a store that lost the pointer.
+        logged = logged or not events or events[-1].snapshot != info.current
     (store.folder / "snapshots").mkdir(exist_ok=True)
     with contextlib.ExitStack() as undo:
         for name in info.snapshots:
@@ -95,15 +99,21 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
         if not has_log and (aside.folder / audit.LOG).exists():
             _move(aside.folder, store.folder, audit.LOG, undo)
         sync_folder(store.folder / "snapshots")
-        if before:
-            details = {"snapshots": list(info.snapshots), "created": info.created}
+        if logged:
+            manifest = sha256_of(store.folder / "snapshots" / info.current / MANIFEST)
+            details: dict[str, object] = {
+                "snapshots": list(info.snapshots),
+                "created": info.created,
+            }
+            details[audit.MANIFEST] = manifest
             event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
             undo.callback((store.folder / audit.INTENDED).unlink, missing_ok=True)
             audit.intend(store.folder, event)
         (aside.folder / CURRENT).replace(pointer)
         undo.pop_all()
     sync_folder(store.folder)
-    audit.settle(store.folder, info.current)
+    with contextlib.suppress(OSError):  # in use now; whoever writes next logs what was intended
+        audit.settle(store.folder, info.current)
 
 
 def _move(source: Path, target: Path, name: str, undo: contextlib.ExitStack) -> None:

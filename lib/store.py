@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -25,48 +25,22 @@ from filelock import FileLock, Timeout
 from lib import audit
 from lib.disk import sync_folder, to_disk
 from lib.errors import StoreError
-from lib.glossary import with_new_columns
+from lib.snapshot import (
+    MANIFEST,
+    SNAPSHOT_ID,
+    FileInfo,
+    Manifest,
+    Snapshot,
+    TableInfo,
+    open_snapshot,
+    sha256_of,
+)
+
+__all__ = ["Act", "FileInfo", "Manifest", "Snapshot", "Store", "Table", "TableInfo"]
 
 _CURRENT: Final = "CURRENT"
 _LOCK_SECONDS: Final = 20
-_SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
-_SHOWN: Final = 60
-
-
-@dataclass(frozen=True)
-class TableInfo:
-    """What the manifest says of one table."""
-
-    rows: int
-    sha256: str
-    crs: str | None
-    source: str
-    as_of: str
-
-
-@dataclass(frozen=True)
-class FileInfo:
-    """An original file kept with the snapshot it made."""
-
-    name: str
-    stored: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a snapshot holds, who made it, when and from what."""
-
-    snapshot_id: str
-    created: str
-    action: str
-    border_quality: str
-    tables: Mapping[str, TableInfo]
-    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
-    who: str = ""
-    files: tuple[FileInfo, ...] = ()
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -94,55 +68,6 @@ class Act:
     base: str | None = None
     notes: tuple[tuple[str, dict[str, Any]], ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One snapshot on disk."""
-
-    folder: Path
-    manifest: Manifest
-
-    @property
-    def snapshot_id(self) -> str:
-        """Its name, which changes whenever its content does."""
-        return self.manifest.snapshot_id
-
-    def read(self, name: str) -> pd.DataFrame:
-        """Return table `name` (geometry in EPSG:4326) after checking its sha256.
-
-        Columns that came after the snapshot was made are there, blank.
-
-        Raises
-        ------
-        StoreError
-            If the file is missing or is not the one the manifest describes.
-        """
-        path = self.check(name)
-        read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
-        frame: pd.DataFrame = read(path)
-        return with_new_columns(name, frame)
-
-    def check(self, name: str) -> Path:
-        """Return the file of table `name` if it is the one the manifest describes.
-
-        Raises
-        ------
-        StoreError
-            If it is missing or another one.
-        """
-        path = self.folder / f"{name}.parquet"
-        try:
-            found = _sha256(path)
-        except OSError as error:
-            raise StoreError("store.table_missing", table=name, folder=self.folder) from error
-        if found != self.manifest.tables[name].sha256:
-            raise StoreError("store.table_damaged", table=name, snapshot=self.snapshot_id)
-        return path
-
-    def read_geo(self, name: str) -> gpd.GeoDataFrame:
-        """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""
-        return cast("gpd.GeoDataFrame", self.read(name))
 
 
 @dataclass(frozen=True)
@@ -189,24 +114,17 @@ class Store:
         StoreError
             If there is none, or its manifest cannot be read.
         """
-        folder = self.folder / "snapshots" / snapshot_id
-        if not _SNAPSHOT_ID.fullmatch(snapshot_id):
-            raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id[:_SHOWN])
-        try:
-            raw = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            raw["tables"] = {name: TableInfo(**info) for name, info in raw["tables"].items()}
-            raw["notes"] = tuple((key, values) for key, values in raw["notes"])
-            raw["files"] = tuple(FileInfo(**info) for info in raw.get("files", ()))
-            return Snapshot(folder, Manifest(**raw))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id) from error
+        return open_snapshot(self.folder / "snapshots", snapshot_id)
+
+    def names(self) -> list[str]:
+        """Return the names of all snapshots, readable or not, newest first."""
+        folders = (self.folder / "snapshots").glob("*")
+        return sorted((f.name for f in folders if SNAPSHOT_ID.fullmatch(f.name)), reverse=True)
 
     def snapshots(self) -> list[Snapshot]:
         """Return every snapshot that can be read, newest first."""
-        folder = self.folder / "snapshots"
-        names = sorted((f.name for f in folder.glob("*") if f.is_dir()), reverse=True)
         found = []
-        for name in names:
+        for name in self.names():
             with contextlib.suppress(StoreError):
                 found.append(self.open(name))
         return found
@@ -248,8 +166,7 @@ class Store:
         """
         with self.writing():
             snapshot = self.open(snapshot_id)
-            for name in snapshot.manifest.tables:
-                snapshot.check(name)
+            snapshot.check_files()
             self._put_in_use(snapshot_id, Act("restore", who))
             return snapshot
 
@@ -258,10 +175,14 @@ class Store:
         before = self._current_name()
         if before != snapshot_id:
             details = {**act.details, "files": list(act.files)} if act.files else dict(act.details)
+            details |= {audit.MANIFEST: sha256_of(self._folder(snapshot_id) / MANIFEST)}
             event = audit.Event(audit.now(), act.who, act.action, snapshot_id, before, details)
             audit.intend(self.folder, event)
             self._point_at(snapshot_id)
-            audit.settle(self.folder, snapshot_id)
+            # It is in use now. A disk that is full at this very moment does not undo
+            # that: the line is on disk as intended, and whoever writes next logs it.
+            with contextlib.suppress(OSError):
+                audit.settle(self.folder, snapshot_id)
 
     def _publish(
         self, tables: Mapping[str, Table], act: Act, border_quality: str, created: dt.datetime
@@ -269,6 +190,20 @@ class Store:
         aside = self.folder / "aside"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
+        try:
+            return self._renamed(aside, tables, act, border_quality, created)
+        finally:  # a full disk gets back what the attempt took
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _renamed(
+        self,
+        aside: Path,
+        tables: Mapping[str, Table],
+        act: Act,
+        border_quality: str,
+        created: dt.datetime,
+    ) -> Snapshot:
+        """Write a snapshot aside, give it its place and put it in use."""
         infos = {name: _write_table(aside, name, table) for name, table in tables.items()}
         content = json.dumps(
             [border_quality, {n: asdict(i) for n, i in infos.items()}], sort_keys=True
@@ -276,9 +211,8 @@ class Store:
         digest = hashlib.sha256(content.encode()).hexdigest()[:12]
         current = self.whole()
         if current is not None and current.snapshot_id.endswith(digest):
-            shutil.rmtree(aside)
             return current
-        snapshot_id = f"{created:%Y%m%dT%H%M%SZ}-{digest}"
+        snapshot_id = f"{self._moment(created):{_STAMP}}-{digest}"
         manifest = Manifest(
             snapshot_id=snapshot_id,
             created=created.isoformat(timespec="seconds"),
@@ -289,22 +223,45 @@ class Store:
             details=act.details,
             who=act.who,
             files=_keep_files(aside, act.files),
+            log=audit.head(self.folder),
         )
-        _write_synced(
-            aside / "manifest.json",
-            json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=str).encode(),
-        )
+        _write_synced(aside / MANIFEST, manifest.to_json())
         sync_folder(aside)
-        target = self.folder / "snapshots" / snapshot_id
+        target = self._folder(snapshot_id)
         target.parent.mkdir(exist_ok=True)
-        if self.whole_or_none(snapshot_id) is None:
-            shutil.rmtree(target, ignore_errors=True)
-            aside.rename(target)
+        aside.rename(target)
+        try:
             sync_folder(target.parent)
-        else:
-            shutil.rmtree(aside)
-        self._put_in_use(snapshot_id, act)
+            self._put_in_use(snapshot_id, act)
+        except OSError:  # a full disk gets this back too; nobody has seen it
+            if self._current_name() != snapshot_id:
+                shutil.rmtree(target, ignore_errors=True)
+            raise
         return self.open(snapshot_id)
+
+    def _folder(self, snapshot_id: str) -> Path:
+        return self.folder / "snapshots" / snapshot_id
+
+    def _moment(self, clock: dt.datetime) -> dt.datetime:
+        """Return `clock`, or the second after the newest snapshot if the clock went back.
+
+        Snapshots are told and ordered by their names; the manifest keeps what
+        the clock said.
+        """
+        latest = clock
+        for name in self.names():
+            with contextlib.suppress(ValueError, OverflowError):  # no date, or the last of all
+                named = dt.datetime.strptime(name[:16], _STAMP).replace(tzinfo=dt.UTC)
+                latest = max(latest, named + dt.timedelta(seconds=1))
+        return latest
+
+    def last_whole(self) -> Snapshot | None:
+        """Return the newest snapshot every byte of which is there, but for the one in use."""
+        for snapshot in self.snapshots():
+            other = snapshot.snapshot_id != self._current_name()
+            if other and self.whole_or_none(snapshot.snapshot_id) is not None:
+                return snapshot
+        return None
 
     def _current_name(self) -> str:
         """Return what ``CURRENT`` says, empty if it says nothing readable."""
@@ -317,8 +274,7 @@ class Store:
         """Return a snapshot if every byte of it is there: publishing mends what is not."""
         try:
             snapshot = self.open(snapshot_id)
-            for name in snapshot.manifest.tables:
-                snapshot.check(name)
+            snapshot.check_files()
         except StoreError:
             return None
         return snapshot
@@ -353,11 +309,6 @@ class Store:
             ) from error
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _write_synced(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)
@@ -370,7 +321,7 @@ def _write_table(folder: Path, name: str, table: Table) -> TableInfo:
     with path.open("rb") as file:
         os.fsync(file.fileno())
     crs = table.frame.crs.to_string() if isinstance(table.frame, gpd.GeoDataFrame) else None
-    return TableInfo(len(table.frame), _sha256(path), crs, table.source, table.as_of)
+    return TableInfo(len(table.frame), sha256_of(path), crs, table.source, table.as_of)
 
 
 def _keep_files(folder: Path, files: Mapping[str, bytes]) -> tuple[FileInfo, ...]:

@@ -1,6 +1,8 @@
 """Every page, run by Streamlit's own test runner in both languages."""
 
+import dataclasses
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,9 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from lib import audit, integrity
 from lib.prepare import prepare
 from lib.settings import settings
-from lib.store import Store
+from lib.store import Act, Store, Table
 from lib.text import LANGS, t
 
 pytestmark = pytest.mark.xdist_group("pages")
@@ -228,3 +231,49 @@ def test_an_empty_store_is_said_in_words(
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     assert list(app.exception) == []
     assert [error.value for error in app.error] == [t("store.empty")]
+
+
+def test_a_damaged_snapshot_is_named_and_the_whole_one_before_is_one_click_away(
+    pages, tmp_path: Path, schematic_data: Path
+):
+    shutil.copytree(schematic_data, tmp_path / "copy")
+    store = Store(tmp_path / "copy" / "store")
+    whole = store.current()
+    tables = {
+        name: Table(whole.read(name), info.source, info.as_of)
+        for name, info in whole.manifest.tables.items()
+    }
+    tables["clusters"] = dataclasses.replace(tables["clusters"], as_of="2026-12-01")
+    act = Act("import", details=whole.manifest.details)
+    damaged = store.publish(tables, act, border_quality="schematic")
+    (damaged.folder / "clusters.parquet").write_bytes(b"PAR1")
+    pages(tmp_path / "copy")
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert list(app.exception) == []
+    (said,) = app.error
+    assert damaged.snapshot_id in said.value
+    assert app.button(key="rescue").disabled
+    # Streamlit's runner goes past app.py on a second run, so the click is tried without it.
+    app = AppTest.from_function(_reads_clusters, default_timeout=60).run()
+    app.text_input(key="rescue_who").input("An").run()
+    app.button(key="rescue").click().run()
+    assert_sound(app)
+    assert [told.value for told in app.text] == ["whole"]
+    assert store.current() == whole
+    assert (audit.events(store.folder)[-1].who, integrity.check_log(store).whole) == ("An", True)
+
+
+def _reads_clusters() -> None:
+    import streamlit as st  # noqa: PLC0415 - the script of a test stands alone
+
+    from lib.errors import StoreError  # noqa: PLC0415
+    from lib.settings import settings  # noqa: PLC0415
+    from lib.store import Store  # noqa: PLC0415
+    from lib.ui import rescue  # noqa: PLC0415
+
+    try:
+        Store(settings().store).current().read("clusters")
+        st.text("whole")
+    except StoreError as error:
+        rescue.say(error)

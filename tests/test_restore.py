@@ -11,6 +11,7 @@ from backups import failing, publish, refused, relisted, rewritten, tree
 from lib import audit
 from lib.errors import StoreError
 from lib.restore import restore_backup
+from lib.snapshot import seal_of
 from lib.store import Store
 
 
@@ -97,16 +98,21 @@ def test_a_forged_list_or_snapshot_is_refused(saved_backup, full_store, tmp_path
 
         return rewritten(saved_backup, change)
 
+    def sealed(members, name, manifest):
+        """Return the members with a manifest that was sealed anew, as a careful forger would."""
+        content = json.dumps(manifest | {"seal": seal_of(manifest)}).encode()
+        return relisted({**members, name: content})
+
     def renamed(members):
-        name = next(n for n in members if n.endswith("manifest.json"))
+        name = max(n for n in members if n.endswith("manifest.json"))
         manifest = json.loads(members[name]) | {"snapshot_id": "../../../static/x"}
-        return relisted({**members, name: json.dumps(manifest).encode()})
+        return sealed(members, name, manifest)
 
     def climbing(members):
         name = next(n for n in members if n.endswith("manifest.json"))
         manifest = json.loads(members[name])
         manifest["tables"]["../../../secret"] = manifest["tables"].pop("clusters")
-        return relisted({**members, name: json.dumps(manifest).encode()})
+        return sealed(members, name, manifest)
 
     def hollow(members):
         return relisted({k: v for k, v in members.items() if not k.endswith("clusters.parquet")})
@@ -121,6 +127,21 @@ def test_a_forged_list_or_snapshot_is_refused(saved_backup, full_store, tmp_path
     assert refused(rewritten(saved_backup, hollow), empty) == "backup.no_current"
     deep = rewritten(saved_backup, lambda m: {**m, "backup.json": b"[" * 200_000})
     assert refused(deep, empty) == "backup.no_list"
+
+
+def test_an_earlier_snapshot_with_a_forged_manifest_comes_back_and_is_never_opened(
+    saved_backup, tmp_path
+):
+    def forged(members):
+        name = min(n for n in members if n.endswith("manifest.json"))
+        return relisted({**members, name: members[name].replace(b"reference", b"official")})
+
+    store = Store(tmp_path / "other")
+    info = restore_backup(rewritten(saved_backup, forged), store)
+    assert [s.snapshot_id for s in store.snapshots()] == [info.current]
+    with pytest.raises(StoreError) as error:
+        store.open(min(info.snapshots))
+    assert error.value.key == "store.snapshot_changed"
 
 
 def test_a_broken_log_stops_the_restore_before_anything_moves(saved_backup, full_store):

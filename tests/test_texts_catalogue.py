@@ -17,6 +17,7 @@ from typing import get_args
 import pytest
 
 from lib import (
+    audit,
     crossing,
     delay,
     disputes,
@@ -135,6 +136,7 @@ COLUMNS = [
     for column in model.to_schema().columns
 ]
 FAMILIES: dict[str, set[str]] = {
+    "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED},
     "data.about_{}": set(importing.KINDS),
     "data.action_{}": {"prepare", "import"},
     "data.all_{}": {"gpkg", "xlsx", "geoparquet"},

@@ -5,19 +5,22 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from lib import backup, history, importing, layerdata, restore
 from lib.cli.base import StoreOption, account, app, in_use, open_store
-from lib.errors import DataRefusedError, WrongUseError
+from lib.errors import DataRefusedError, StoreError, WrongUseError
 from lib.settings import settings
 from lib.store import Store
 from lib.text import date, nfc, number, t
 
 snapshots = typer.Typer(help="Các bản dữ liệu: xem, so sánh, khôi phục.", no_args_is_help=True)
 app.add_typer(snapshots, name="snapshots")
+
+LAST_WHOLE: Final = "last-whole"
+"""Instead of the name of a snapshot: the newest one that is whole, but for the one in use."""
 
 
 class Crs(StrEnum):
@@ -147,10 +150,20 @@ def show_snapshot(
 
 @snapshots.command("restore")
 def restore_snapshot(
-    snapshot_id: Annotated[str, typer.Argument(help="Mã bản dữ liệu.")], store: StoreOption = None
+    snapshot_id: Annotated[
+        str,
+        typer.Argument(help="Mã bản dữ liệu, hoặc last-whole: bản gần nhất còn nguyên."),
+    ],
+    store: StoreOption = None,
 ) -> None:
     """Dùng lại một bản dữ liệu cũ; bản đang dùng vẫn được giữ."""
-    made = open_store(store).restore(snapshot_id, who=account())
+    where = open_store(store)
+    if snapshot_id == LAST_WHOLE:
+        before = where.last_whole()
+        if before is None:
+            raise StoreError("audit.none_whole")
+        snapshot_id = before.snapshot_id
+    made = where.restore(snapshot_id, who=account())
     layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
     typer.echo(t("data.restored", snapshot=made.snapshot_id))
 

@@ -68,7 +68,7 @@ def _check(entries: list[zipfile.ZipInfo], name: str) -> None:
         )
     for entry in entries:
         parts = PurePosixPath(entry.filename.replace("\\", "/"))
-        absolute = parts.is_absolute() or ":" in entry.filename
+        absolute = parts.is_absolute() or ":" in entry.filename or not entry.filename
         linked = stat.S_ISLNK(entry.external_attr >> 16)
         if absolute or ".." in parts.parts or linked or "\0" in entry.filename:
             raise DataRefusedError("readers.zip_path", file=name, entry=entry.filename[:80])

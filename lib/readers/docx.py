@@ -29,6 +29,7 @@ _BROKEN: Final = (
     KeyError,
     ValueError,
     AttributeError,  # a package whose main part has no body
+    TypeError,  # a relation that leads nowhere
     XMLSyntaxError,
     zipfile.BadZipFile,
 )

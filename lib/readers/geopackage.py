@@ -32,7 +32,7 @@ def read(path: Path, name: str) -> Content:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)) as base:
             made = base.execute("SELECT name, sql FROM sqlite_master").fetchall()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of its own message
         raise DataRefusedError("readers.unreadable", file=name) from error
     if "gpkg_contents" not in {str(table).lower() for table, _ in made}:
         raise DataRefusedError("readers.wrong_kind", file=name, kind="GeoPackage")

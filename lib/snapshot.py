@@ -1,0 +1,193 @@
+"""One snapshot on disk: what its manifest says, and whether it is still true.
+
+Every file of a snapshot can be held against a hash: tables and originals
+against the manifest, the manifest against its own seal, and the seal against
+the line of the log that put the snapshot in use.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final, cast
+
+import geopandas as gpd
+import pandas as pd
+
+from lib.audit import Head
+from lib.errors import StoreError
+from lib.glossary import with_new_columns
+
+MANIFEST: Final = "manifest.json"
+SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
+_SHOWN: Final = 60
+_SEAL: Final = "seal"
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """What the manifest says of one table."""
+
+    rows: int
+    sha256: str
+    crs: str | None
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """An original file kept with the snapshot it made."""
+
+    name: str
+    stored: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot holds, who made it, when and from what.
+
+    `log` is where the log of acts stood before: lines cut off its end are
+    missed. `seal` is the hash of all the rest; a manifest of an earlier version
+    has neither.
+    """
+
+    snapshot_id: str
+    created: str
+    action: str
+    border_quality: str
+    tables: Mapping[str, TableInfo]
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    who: str = ""
+    files: tuple[FileInfo, ...] = ()
+    log: Head | None = None
+    seal: str = ""
+
+    def to_json(self) -> bytes:
+        """Return the manifest as it is written, with its seal."""
+        plain = json.loads(json.dumps(asdict(self), ensure_ascii=False, default=str))
+        plain[_SEAL] = seal_of(plain)
+        return json.dumps(plain, ensure_ascii=False, indent=1).encode()
+
+
+def seal_of(plain: Mapping[str, Any]) -> str:
+    """Return the sha256 of a manifest as JSON, but for its own seal."""
+    text = json.dumps({k: v for k, v in plain.items() if k != _SEAL}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One snapshot on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def snapshot_id(self) -> str:
+        """Its name, which changes whenever its content does."""
+        return self.manifest.snapshot_id
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Return table `name` (geometry in EPSG:4326) after checking its sha256.
+
+        Columns that came after the snapshot was made are there, blank.
+
+        Raises
+        ------
+        StoreError
+            If the file is missing or is not the one the manifest describes.
+        """
+        path = self.check(name)
+        read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
+        frame: pd.DataFrame = read(path)
+        return with_new_columns(name, frame)
+
+    def check(self, name: str) -> Path:
+        """Return the file of table `name` if it is the one the manifest describes.
+
+        Raises
+        ------
+        StoreError
+            If it is missing or another one.
+        """
+        path = self.folder / f"{name}.parquet"
+        try:
+            found = sha256_of(path)
+        except OSError as error:
+            raise StoreError("store.table_missing", table=name, folder=self.folder) from error
+        if found != self.manifest.tables[name].sha256:
+            raise StoreError("store.table_damaged", table=name, snapshot=self.snapshot_id)
+        return path
+
+    def check_files(self) -> None:
+        """Hold every table and every original against its hash.
+
+        Raises
+        ------
+        StoreError
+            One is missing or another one.
+        """
+        for name in self.manifest.tables:
+            self.check(name)
+        for file in self.manifest.files:
+            self.original(file)
+
+    def original(self, file: FileInfo) -> Path:
+        """Return the kept original `file` if it is the one the manifest describes.
+
+        Raises
+        ------
+        StoreError
+            If it is missing or another one.
+        """
+        path = self.folder / file.stored
+        try:
+            found = sha256_of(path)
+        except OSError as error:
+            raise StoreError(
+                "store.original_damaged", file=file.name, snapshot=self.snapshot_id
+            ) from error
+        if found != file.sha256:
+            raise StoreError("store.original_damaged", file=file.name, snapshot=self.snapshot_id)
+        return path
+
+    def read_geo(self, name: str) -> gpd.GeoDataFrame:
+        """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""
+        return cast("gpd.GeoDataFrame", self.read(name))
+
+
+def open_snapshot(folder: Path, snapshot_id: str) -> Snapshot:
+    """Return the snapshot called `snapshot_id` of the folder of all snapshots.
+
+    Raises
+    ------
+    StoreError
+        There is none, its manifest cannot be read or is not as it was sealed.
+    """
+    if not SNAPSHOT_ID.fullmatch(snapshot_id):
+        raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id[:_SHOWN])
+    try:
+        raw = json.loads((folder / snapshot_id / MANIFEST).read_text(encoding="utf-8"))
+        sealed = not raw.get(_SEAL) or raw[_SEAL] == seal_of(raw)
+        raw["tables"] = {name: TableInfo(**info) for name, info in raw["tables"].items()}
+        raw["notes"] = tuple((key, values) for key, values in raw["notes"])
+        raw["files"] = tuple(FileInfo(**info) for info in raw.get("files", ()))
+        raw["log"] = Head(**raw["log"]) if raw.get("log") else None
+        snapshot = Snapshot(folder / snapshot_id, Manifest(**raw))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id) from error
+    if not sealed or snapshot.snapshot_id != snapshot_id:
+        raise StoreError("store.snapshot_changed", snapshot=snapshot_id)
+    return snapshot
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

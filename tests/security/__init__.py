@@ -1,0 +1,1 @@
+"""What must never happen: hostile texts, files, addresses, faults of the machine."""

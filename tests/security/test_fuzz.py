@@ -1,0 +1,53 @@
+"""Spoiled files of every kind: read or refused in words, by processes with limits."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from lib.prepare import prepare
+from lib.store import Store
+from security import fuzz
+from security.seeds import READERS
+
+FILES = 100
+"""Of each reader; ``make fuzz`` makes 10,000."""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("fuzzed")
+    prepare(
+        store=Store(folder / "store"),
+        static=folder / "static",
+        bundle=None,
+        offline=True,
+        simplify_m=30,
+        root=folder,
+    )
+    return folder / "store"
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_no_spoiled_file_does_more_than_be_refused(store):
+    before = tree(store)
+    done = fuzz.fuzz(list(READERS), FILES, store)
+    assert [tally.reader for tally in done] == list(READERS)
+    assert [(tally.reader, tally.bad) for tally in done if tally.bad] == []
+    for tally in done:
+        assert tally.files == FILES
+        assert tally.ends["refused"] > 0
+        assert tally.ends["read"] + tally.ends["checked"] > 0
+    assert tree(store) == before
+
+
+def test_a_worker_that_dies_is_told_and_started_again(store):
+    (tally,) = fuzz.fuzz(["no such reader"], 2, store)
+    assert [(number, ended) for number, ended, _ in tally.bad] == [(0, "died"), (1, "died")]
