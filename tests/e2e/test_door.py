@@ -4,11 +4,11 @@ The accounts come from a proxy's headers, so neither Chromium nor a sign-in
 service is needed; what a browser would send is sent here.
 """
 
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import Iterator
 
-import pandas as pd
 import pytest
 import requests
 from websockets.exceptions import InvalidStatus
@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 from e2e.session import get, session
 from e2e.sites import ROOT, Site, copy_app, environment, prepare, served
 from lib import audit
-from lib.store import Store
+from lib.store import Act, Store, Table
 from lib.text import t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
@@ -40,20 +40,41 @@ def vouched(who: str, secret: str = SECRET) -> dict[str, str]:
     return {"X-Phutho-Secret": secret, "X-Remote-User": who} if who else {}
 
 
+def bring_in_a_hidden_station(store: Store) -> None:
+    """Publish a substation with a mark and a place, as the office would by a file."""
+    base = store.current()
+    tables = {
+        name: Table(base.read(name), info.source, info.as_of)
+        for name, info in base.manifest.tables.items()
+    }
+    stations = base.read("substations")
+    here = stations["commune_code"] == "08542"
+    assert here.sum() == 1
+    stations.loc[here, "name"] = f"Trạm {MARK}"
+    stations.loc[here, ["lat", "lon"]] = [21.15, 105.20]
+    tables["substations"] = Table(stations, f"import: {MARK}.xlsx", "2026-01-01")
+    details = {"import": {"kind": "substations", "counts": {"substations": {}}}}
+    act = Act(
+        "import",
+        "Lan",
+        {f"{MARK}.xlsx": MARK.encode()},
+        details={**base.manifest.details, **details},
+    )
+    later = dt.datetime.fromisoformat(base.manifest.created) + dt.timedelta(minutes=1)
+    store.publish(tables, act, border_quality=base.manifest.border_quality, created=later)
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with accounts, two snapshots and one substation that must not be seen."""
     folder = tmp_path_factory.mktemp("door")
     root, policy = copy_app(folder), folder / "access.toml"
     policy.write_text(POLICY, encoding="utf-8")
-    facts = root / "data" / "facts" / "substations.csv"
-    table = pd.read_csv(facts, dtype=str, keep_default_na=False)
     prepare(root, PHUTHO_ACCESS=str(policy))
-    where = table["commune_code"] == "08542"
-    table.loc[where, ["name", "lat", "lon"]] = [f"Trạm {MARK}", "21.15", "105.20"]
-    table.to_csv(facts, index=False)
-    prepare(root, PHUTHO_ACCESS=str(policy))
+    bring_in_a_hidden_station(Store(root / "data" / "store"))
     with served(root, PHUTHO_ACCESS=str(policy)) as site:
+        with session(site, vouched("hoa")) as visit:  # makes the layers of administrators
+            visit.open("power")
         yield site
 
 
@@ -189,8 +210,8 @@ def test_what_each_role_is_shown(office: Site, who):
         asked = visit.open("data", tab="import")
         assert (t("data.files") in asked.text) is (role != "viewer")
         assert t("data.who") not in asked.widgets, "the log takes the name signed in with"
-        grid = visit.open("power", part="grid").text
-        assert (MARK in grid) is (role == "administrator")
+        parts = str(visit.open("power", part="grid").options)
+        assert (t("powerpage.part_grid") in parts) is (role == "administrator")
         card = visit.open("power", sel="communes:08542").text
         assert (MARK in card) is (role == "administrator")
         assert (t("access.hidden") in card) is (role != "administrator")
@@ -219,9 +240,10 @@ def test_a_forged_press_of_the_administrators_button_does_nothing(office: Site, 
         box = told.widgets[t("data.compare_later")]
         label = told.options[t("data.compare_later")][-1]
         told = visit.run(chosen={box: label})
-        (button,) = (told.widgets[name] for name in told.widgets if name.startswith("Dùng lại"))
+        (button,) = (told.widgets[name] for name in told.widgets if name.startswith("Khôi phục"))
     with session(office, vouched(who)) as visit:
         told = visit.open("data", tab="history")
+        assert f"{MARK}.xlsx" not in told.files
         assert button not in told.widgets.values()
         visit.run(button, chosen={box: label})
     assert store.current().snapshot_id == before
