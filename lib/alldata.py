@@ -8,6 +8,7 @@ always gives the same file.
 import contextlib
 import datetime as dt
 import io
+import json
 import sqlite3
 import tempfile
 import zipfile
@@ -24,10 +25,11 @@ import shapely
 
 from lib.crs import STORAGE_CRS
 from lib.exports import stored_text
+from lib.glossary import GRID_TABLES
 from lib.layers import Kind
 from lib.qgisstyle import qml
 from lib.register import register
-from lib.schemas import ALL_TABLES, CODES, GRID_TABLES, codes_of, label, value_label
+from lib.schemas import ALL_TABLES, CODES, codes_of, label, value_label
 from lib.settings import settings
 from lib.store import Snapshot, TableInfo
 from lib.text import LANGS, Lang, date, number, t
@@ -321,10 +323,23 @@ def _geoparquet(snapshot: Snapshot, lang: Lang) -> bytes:
 
         languages = sorted(LANGS, key=lambda other: other != lang)
         add("README.md", "\n".join(_readme(snapshot, each) for each in languages).encode())
-        add("manifest.json", (snapshot.folder / "manifest.json").read_bytes())
+        add("manifest.json", _manifest(snapshot))
         for table in tables:
             add(f"{table}.parquet", snapshot.check(table).read_bytes())
     return buffer.getvalue()
+
+
+def _manifest(snapshot: Snapshot) -> bytes:
+    """Return the manifest; one that would tell of tables kept back is told without them."""
+    content = (snapshot.folder / "manifest.json").read_bytes()
+    said = json.loads(content)
+    shown = _tables(snapshot)
+    if said["tables"].keys() == shown.keys():
+        return content
+    said["tables"] = {name: info for name, info in said["tables"].items() if name in shown}
+    said["files"] = []
+    said["details"].pop("import", None)
+    return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
 
 def _readme(snapshot: Snapshot, lang: Lang) -> str:

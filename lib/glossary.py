@@ -27,6 +27,12 @@ CODES: Final = _codes()
 """Set of codes -> its codes, in the order of the glossary: a code exists if it has words."""
 
 
+GRID_TABLES: Final = ("grid_2016", "power_lines", "substations")
+"""Tables of the grid: detailed drawings may be restricted, so an office can keep them back."""
+
+RESTRICTABLE: Final = (*GRID_TABLES, "outlines")
+"""Tables an office may keep for its administrators alone."""
+
 NEW_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {"clusters": {"decision_end": "str"}}
 """Table -> columns that came after the first version, with the type of their blanks."""
 

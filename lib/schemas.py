@@ -347,9 +347,6 @@ IMPORTED: Final[Mapping[str, type[pa.DataFrameModel]]] = {
 
 ALL_TABLES: Final[Mapping[str, type[pa.DataFrameModel]]] = {**TABLES, **IMPORTED}
 
-GRID_TABLES: Final = ("grid_2016", "power_lines", "substations")
-"""Tables of the grid: detailed drawings may be restricted, so an office can keep them back."""
-
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "communes": ("code",),
     "former_units": ("former_code", "new_code"),

@@ -8,8 +8,8 @@ the line of the log that put the snapshot in use.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -156,6 +156,11 @@ class Snapshot:
         if found != file.sha256:
             raise StoreError("store.original_damaged", file=file.name, snapshot=self.snapshot_id)
         return path
+
+    def without(self, closed: Collection[str]) -> "Snapshot":
+        """Return the snapshot as if it had no tables `closed`: what is not there cannot leak."""
+        left = {name: info for name, info in self.manifest.tables.items() if name not in closed}
+        return replace(self, manifest=replace(self.manifest, tables=left))
 
     def read_geo(self, name: str) -> gpd.GeoDataFrame:
         """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""

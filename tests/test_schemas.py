@@ -32,7 +32,7 @@ def test_a_column_that_came_later_may_be_blank():
         known = schemas.ALL_TABLES[table].to_schema().columns
         for column, kind in columns.items():
             assert known[column].nullable, (table, column)
-            assert str(known[column].dtype) == kind, (table, column)
+            known[column].validate(pd.DataFrame({column: pd.Series([None], dtype=kind)}))
 
 
 def test_a_unit_stands_in_the_heading():

@@ -17,6 +17,8 @@ from typing import get_args
 import pytest
 
 from lib import (
+    access,
+    accessfile,
     audit,
     crossing,
     delay,
@@ -145,7 +147,9 @@ FAMILIES: dict[str, set[str]] = {
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
     "data.step_{}": {"choose", "check", "publish"},
-    "data.tab_{}": {"use", "import", "history", "download"},
+    "data.tab_{}": {"use", "import", "history", "download", "log"},
+    "access.need_{}": {action.value for action in access.Action},
+    "access.role_{}": {*accessfile.ROLES, "none"},
     "importing.font_{}": set(get_args(legacytext.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},

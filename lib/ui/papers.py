@@ -12,7 +12,7 @@ from lib.layers import LayerFile
 from lib.mapview import Note, Target
 from lib.settings import settings
 from lib.text import Lang
-from lib.ui import state
+from lib.ui import access, state
 from lib.ui.mapstyles import Styles
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index, cross_answer
@@ -41,9 +41,9 @@ def _material(
 ) -> reports.Material:
     from lib import reports  # noqa: PLC0415 - loads Typst and python-docx
 
-    snapshot = data.manifest.snapshot_id
-    answer = cross_answer(snapshot, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
-    index = commune_index(snapshot, data) if answer.cut is not None else None
+    key = data.key
+    answer = cross_answer(key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
+    index = commune_index(key, data) if answer.cut is not None else None
     return reports.Material(
         data.manifest,
         data.tables,
@@ -82,7 +82,7 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
     if cluster_id:
         st.download_button(
             tr("papers.sheet"),
-            data=partial(_atlas, make, [cluster_id]),
+            data=access.download(partial(_atlas, make, [cluster_id])),
             file_name=f"{tr('papers.sheet_file')}-{cluster_id}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -93,7 +93,7 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
         code = selected.code
         st.download_button(
             tr("papers.brief"),
-            data=partial(_brief, make, selected.code),
+            data=access.download(partial(_brief, make, selected.code)),
             file_name=f"{tr('papers.brief_file')}-{code}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -146,7 +146,7 @@ def _map_buttons(
     for kind, (mime, content) in makers.items():
         st.download_button(
             tr(f"papers.map_{kind}"),
-            data=content,
+            data=access.download(content),
             file_name=f"{tr('papers.map_file')}.{kind}",
             mime=mime,
             on_click="ignore",
@@ -170,7 +170,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
         for kind in ("docx", "pdf"):
             st.download_button(
                 tr(f"papers.annex_{kind}"),
-                data=partial(_annex, make, kind),
+                data=access.download(partial(_annex, make, kind)),
                 file_name=f"{tr('papers.annex_file')}.{kind}",
                 on_click="ignore",
                 icon=":material/description:",
@@ -182,7 +182,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
             disabled=not shown,
             key="paper-atlas",
         )
-    key = (data.manifest.snapshot_id, language(), tuple(shown))
+    key = (data.key, language(), tuple(shown))
     if asked:
         with st.spinner(tr("papers.making")):
             bar = st.progress(0.0)

@@ -41,7 +41,7 @@ class LogView:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def log_facts(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
 ) -> outageview.LogFacts | None:
     """Return what has to be said of the log, None without one."""
@@ -67,7 +67,7 @@ def log_months(
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def indices(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
     choice: outageview.Choice,
 ) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def indices(
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def commune_log(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
     choice: outageview.Choice,
     code: str,
@@ -95,7 +95,7 @@ def commune_log(
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def cluster_grid(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
 ) -> pd.DataFrame:
     """Return the substations on record with each cluster."""
@@ -106,7 +106,7 @@ def cluster_grid(
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def gaps_on_record(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
 ) -> gaps.Gaps:
     """Return the communes on record as weakly supplied, by no threshold of anybody."""
@@ -115,7 +115,7 @@ def gaps_on_record(
 
 def found(data: Workspace, choice: gaps.Choice, log: LogView | None) -> gaps.Gaps:
     """Return the communes that are remote and weak by `choice`."""
-    return _found(data.manifest.snapshot_id, data, choice, log.choice if log else None, log)
+    return _found(data.key, data, choice, log.choice if log else None, log)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -133,7 +133,7 @@ def _found(
 
 def painted_classes(data: Workspace, measure: str, log: LogView | None) -> Classes:
     """Return the classes of `measure` (key of `lib.gaps.MEASURES`) over all communes."""
-    return _classes(data.manifest.snapshot_id, data, measure, log.choice if log else None, log)
+    return _classes(data.key, data, measure, log.choice if log else None, log)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
