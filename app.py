@@ -17,7 +17,10 @@ PAGES = {
     "power": ":material/bolt:",
     "data": ":material/database:",
     "about": ":material/info:",
+    "status": ":material/monitor_heart:",
 }
+# Not in the menu of the officials; the page of data leads there.
+HIDDEN = {"status"}
 
 state.seed_language()
 st.set_page_config(
@@ -31,6 +34,7 @@ page = st.navigation(
             icon=icon,
             default=name == "overview",
             help=tr(f"pages.{name}_help"),
+            visibility="hidden" if name in HIDDEN else "visible",
         )
         for name, icon in PAGES.items()
     ]

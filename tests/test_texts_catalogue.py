@@ -33,6 +33,7 @@ from lib import (
     schemas,
     search,
     sources,
+    status,
     symbols,
 )
 from lib.layers import REGISTRY
@@ -144,6 +145,8 @@ FAMILIES: dict[str, set[str]] = {
     "data.preview_{}": {"old", "new"},
     "data.step_{}": {"choose", "check", "publish"},
     "data.tab_{}": {"use", "import", "history", "download"},
+    "status.borders_{}": {"official", "reference", "schematic"},
+    "status.level_{}": set(get_args(status.Level)),
     "importing.font_{}": set(get_args(legacytext.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},

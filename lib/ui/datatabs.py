@@ -53,6 +53,7 @@ def in_use(data: Workspace) -> None:
                 shown = ", ".join(field.missing[:_NAMES])
                 more = "…" if len(field.missing) > _NAMES else ""
                 st.markdown(plain(shown) + more)
+    st.page_link("pages/status.py", label=tr("status.link"), icon=":material/monitor_heart:")
 
 
 def _source(source: str) -> str:
