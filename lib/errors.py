@@ -42,6 +42,12 @@ class WrongUseError(PhuThoError):
     exit_code = 2
 
 
+class NotAllowedError(PhuThoError):
+    """Who asks may not do this, or nobody is signed in."""
+
+    exit_code = 2
+
+
 class DataRefusedError(PhuThoError):
     """The data cannot be used; nothing was changed."""
 

@@ -6,7 +6,7 @@ measured never comes from here.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +15,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib import crosswork, geometry
+from lib import access, crosswork, geometry
 from lib.crs import STORAGE_CRS
-from lib.layers import GRID, LAYERS, LayerFile, write_layer
+from lib.layers import GRID, LAYERS, LayerFile, apart, on_disk, write_layer
 from lib.register import register
 from lib.samples import sample_outlines
 from lib.schemas import value_label
@@ -27,6 +27,13 @@ from lib.text import LANGS, Lang, date, is_blank, t
 
 Row = Mapping[Any, Any]
 _CUT_DEG: Final = 0.002
+_DRAWN_FROM: Final[Mapping[str, tuple[str, ...]]] = {
+    "grid_2016": ("grid-2016",),
+    "power_lines": ("power-lines",),
+    "substations": ("substations",),
+    "outlines": ("outlines", "clusters"),
+}
+"""Restrictable table -> layers that show it; a cluster stands where its outline is."""
 Line = Callable[[Row, Lang], str]
 
 
@@ -36,9 +43,10 @@ def build(
     *,
     simplify_m: float,
     grid: bool | None = None,
+    closed: Collection[str] | None = None,
     anew: bool = False,
 ) -> tuple[LayerFile, ...]:
-    """Write the layer files of `snapshot` once and return them, bottom first.
+    """Write the layer files everyone may fetch once and return them, bottom first.
 
     Parameters
     ----------
@@ -52,32 +60,81 @@ def build(
         Whether the layers of the grid are among them; None is what the settings
         say. Static files can be read by anyone who reaches the server, so
         without the grid none of its files is left there.
+    closed : collection of str or None
+        Tables kept for administrators: nothing made from them is among the
+        files or left there; None is what the access file says.
     anew : bool
         Build even if the files are there: after an update of the program.
     """
     if grid is None:
         grid = settings().grid_layer
-    if not grid:
-        _remove_grid(static)
+    if closed is None:
+        closed = _restricted()
     only = "" if grid else "-no-grid"
+    only += f"-without-{'-'.join(sorted(closed))}" if closed else ""
     index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
-    if not anew:
-        known = _indexed(index)
-        if known and all((static / file.path).exists() for file in known):
-            return known
-    files = [
-        write_layer(static, layer_id, frame)
+    known = () if anew else _known(index, static)
+    files = known or _write(
+        snapshot.without(closed), static, index, simplify_m=simplify_m, grid=grid, beside=False
+    )
+    if not grid:
+        _remove(static, GRID, ())
+    if closed:
+        _remove(static, [layer for table in closed for layer in _DRAWN_FROM[table]], files)
+        for other in (static / "layers").glob("*.index.json"):
+            if other != index:
+                other.unlink(missing_ok=True)
+    return files
+
+
+def build_whole(
+    snapshot: Snapshot, static: Path, *, simplify_m: float, anew: bool = False
+) -> tuple[LayerFile, ...]:
+    """Write and return the layers of all tables, for those who may see the restricted ones.
+
+    What is not the same as for everyone lies beside `static`, where Streamlit
+    does not serve it, see `lib.layers.on_disk`.
+    """
+    files = build(snapshot, static, simplify_m=simplify_m, anew=anew)
+    if not _restricted():
+        return files
+    grid = settings().grid_layer
+    only = "" if grid else "-no-grid"
+    index = apart(static) / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
+    known = () if anew else _known(index, static)
+    return known or _write(snapshot, static, index, simplify_m=simplify_m, grid=grid, beside=True)
+
+
+def _restricted() -> frozenset[str]:
+    return access.closed_to(access.STRANGER, access.policy())
+
+
+def _known(index: Path, static: Path) -> tuple[LayerFile, ...]:
+    """Return the files an index names if all of them are there."""
+    files = _indexed(index)
+    return files if all(on_disk(static, file.path).exists() for file in files) else ()
+
+
+def _write(
+    snapshot: Snapshot, static: Path, index: Path, *, simplify_m: float, grid: bool, beside: bool
+) -> tuple[LayerFile, ...]:
+    files = tuple(
+        write_layer(static, layer_id, frame, closed=beside)
         for layer_id, frame in _frames(snapshot, simplify_m, grid=grid).items()
         if len(frame)
-    ]
+    )
+    index.parent.mkdir(parents=True, exist_ok=True)
     index.write_text(json.dumps([asdict(file) for file in files]), encoding="utf-8")
-    return tuple(files)
+    return files
 
 
-def _remove_grid(static: Path) -> None:
-    for layer_id in GRID:
+def _remove(static: Path, layer_ids: Collection[str], but: Sequence[LayerFile]) -> None:
+    """Take the files of layers out of what is served, but for those named."""
+    kept = {static / file.path for file in but}
+    for layer_id in layer_ids:
         for file in (static / "layers").glob(f"{layer_id}-*.json"):
-            file.unlink(missing_ok=True)
+            if file not in kept:
+                file.unlink(missing_ok=True)
 
 
 def _indexed(index: Path) -> tuple[LayerFile, ...]:

@@ -155,6 +155,9 @@ REGISTRY: Final[tuple[Layer, ...]] = (
 GRID: Final = ("grid-2016", "power-lines", "substations")
 """Layers of the grid: they may be restricted, and an administrator can keep them off."""
 
+APART: Final = "restricted/"
+"""How the path of a file begins that is not served to everyone."""
+
 LAYERS: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in REGISTRY}
 
 
@@ -167,7 +170,8 @@ class LayerFile:
     layer_id : str
         Key in `LAYERS`.
     path : str
-        File below ``static/``; its name holds the hash of its content.
+        File below ``static/``; its name holds the hash of its content. One that
+        begins with ``restricted/`` lies apart, see `on_disk`.
     codes : tuple of str
         Code of each feature, in the order of the file.
     bounds : tuple of float
@@ -195,12 +199,29 @@ class LayerFile:
         return "".join(places.get(style_of.get(code, ""), HIDDEN) for code in self.codes)
 
 
+def apart(static: Path) -> Path:
+    """Return the folder beside `static` for what Streamlit must not serve to everyone."""
+    return static.with_name(f"{static.name}-restricted")
+
+
+def on_disk(static: Path, path: str) -> Path:
+    """Return where the file of a layer really lies."""
+    if path.startswith(APART):
+        return apart(static) / path.removeprefix(APART)
+    return static / path
+
+
+def hashed(name: str, suffix: str, content: bytes) -> str:
+    """Return the path of a file whose name holds the hash of its content."""
+    return f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
+
+
 def write_once(static: Path, name: str, suffix: str, content: bytes) -> str:
     """Write `content` to ``static/<name>-<sha12>.<suffix>`` unless it is there; return the path.
 
     The name holds the hash, so a browser may keep the file for ever.
     """
-    path = f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
+    path = hashed(name, suffix, content)
     target = static / path
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -211,7 +232,9 @@ def write_once(static: Path, name: str, suffix: str, content: bytes) -> str:
     return path
 
 
-def write_layer(static: Path, layer_id: str, frame: gpd.GeoDataFrame) -> LayerFile:
+def write_layer(
+    static: Path, layer_id: str, frame: gpd.GeoDataFrame, *, closed: bool = False
+) -> LayerFile:
     """Write `frame` once to ``static/layers`` and say where.
 
     Parameters
@@ -225,6 +248,8 @@ def write_layer(static: Path, layer_id: str, frame: gpd.GeoDataFrame) -> LayerFi
         ``ly`` (where the label stands), ``weight`` (which label goes first),
         ``vi`` and ``en`` (lists of further lines of the tooltip). Nothing else
         is written: static files can be read by anyone who reaches the server.
+    closed : bool
+        Whether what is not already open is written apart.
 
     Raises
     ------
@@ -249,9 +274,17 @@ def write_layer(static: Path, layer_id: str, frame: gpd.GeoDataFrame) -> LayerFi
     content = json.dumps(
         collection, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     ).encode()
-    path = write_once(static, f"layers/{layer_id}", "json", content)
+    path = _write(static, layer_id, content, closed=closed)
     west, south, east, north = (float(v) for v in frame.total_bounds)
     return LayerFile(layer_id, path, tuple(frame["code"]), (west, south, east, north))
+
+
+def _write(static: Path, layer_id: str, content: bytes, *, closed: bool) -> str:
+    if closed:
+        open_path = hashed(f"layers/{layer_id}", "json", content)
+        if not (static / open_path).exists():
+            return APART + write_once(apart(static), layer_id, "json", content)
+    return write_once(static, f"layers/{layer_id}", "json", content)
 
 
 def by_layer(files: Sequence[LayerFile]) -> dict[str, LayerFile]:

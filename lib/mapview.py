@@ -23,7 +23,7 @@ from folium.template import Template
 from streamlit_folium import st_folium
 
 from lib.errors import StoreError
-from lib.layers import LAYERS, LayerFile, write_once
+from lib.layers import APART, LAYERS, LayerFile, write_once
 from lib.settings import settings
 from lib.symbols import HATCHES
 from lib.text import Lang, t
@@ -137,9 +137,10 @@ class _Script(MacroElement):
 
 
 def served(path: str) -> str:
-    """Return the address of a file below ``static/`` as a browser asks for it."""
+    """Return the address of a file of the map as a browser asks for it."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{'/' + base if base else ''}/app/static/{path}"
+    place = path if path.startswith(APART) else f"app/static/{path}"
+    return f"{'/' + base if base else ''}/{place}"
 
 
 def _configuration(files: Sequence[LayerFile], lang: Lang) -> dict[str, Any]:

@@ -361,6 +361,9 @@ ALL_TABLES: Final[Mapping[str, type[pa.DataFrameModel]]] = {**TABLES, **IMPORTED
 GRID_TABLES: Final = ("grid_2016", "power_lines", "substations")
 """Tables of the grid: detailed drawings may be restricted, so an office can keep them back."""
 
+RESTRICTABLE: Final = (*GRID_TABLES, "outlines")
+"""Tables an office may keep for its administrators alone."""
+
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "communes": ("code",),
     "former_units": ("former_code", "new_code"),

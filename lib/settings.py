@@ -50,6 +50,10 @@ class Settings(BaseSettings):
         default=True,
         description="Whether power lines and substations may be drawn and taken away (1 or 0).",
     )
+    access: Path | None = Field(
+        default=None,
+        description="File that says who may sign in and as what; see docs/access.md.",
+    )
     simplify_m: float = Field(
         default=30.0,
         ge=0,

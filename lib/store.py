@@ -13,8 +13,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -136,6 +136,11 @@ class Snapshot:
         if found != self.manifest.tables[name].sha256:
             raise StoreError("store.table_damaged", table=name, snapshot=self.snapshot_id)
         return path
+
+    def without(self, closed: Collection[str]) -> "Snapshot":
+        """Return the snapshot as if it had no tables `closed`: what is not there cannot leak."""
+        left = {name: info for name, info in self.manifest.tables.items() if name not in closed}
+        return replace(self, manifest=replace(self.manifest, tables=left))
 
     def read_geo(self, name: str) -> gpd.GeoDataFrame:
         """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""

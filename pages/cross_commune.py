@@ -6,7 +6,7 @@ from lib import disputes
 from lib import filters as flt
 from lib.mapview import Target
 from lib.text import number
-from lib.ui import cards, crosscard, frame, mapstyles, papers, sidebar, state
+from lib.ui import access, cards, crosscard, frame, mapstyles, papers, sidebar, state
 from lib.ui.downloads import download_row
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
@@ -34,7 +34,7 @@ frame.figures(
 )
 
 
-@st.fragment
+@access.fragment
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
@@ -44,7 +44,7 @@ def view() -> None:
         sidebar.filters(data, keys)
         legend = st.container()
     given = cross_answer(
-        data.manifest.snapshot_id,
+        data.key,
         data,
         tolerance_m=float(st.session_state.get("tolerance", 50)),
         samples=samples,

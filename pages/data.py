@@ -1,17 +1,19 @@
 import streamlit as st
 
+from lib.access import Action
 from lib.settings import settings
 from lib.store import Store
 from lib.text import date, number
-from lib.ui import datatabs, frame, sidebar, state, wizard
+from lib.ui import access, datatabs, frame, logtab, sidebar, state, wizard
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
 TABS = {
-    "use": ":material/inventory_2:",
-    "import": ":material/upload_file:",
-    "history": ":material/history:",
-    "download": ":material/download:",
+    "use": (":material/inventory_2:", Action.VIEW),
+    "import": (":material/upload_file:", Action.IMPORT),
+    "history": (":material/history:", Action.VIEW),
+    "download": (":material/download:", Action.TAKE_AWAY),
+    "log": (":material/fact_check:", Action.AUDIT),
 }
 
 data = workspace()
@@ -32,12 +34,13 @@ frame.sentence(
         clusters=number(len(data.clusters), lang),
     )
 )
-if st.session_state.get("tab") not in TABS:
+tabs = {name: icon for name, (icon, action) in TABS.items() if access.may(action)}
+if st.session_state.get("tab") not in tabs:
     st.session_state["tab"] = "use"
 tab = st.segmented_control(
     tr("data.tabs"),
-    list(TABS),
-    format_func=lambda name: f"{TABS[name]} {tr(f'data.tab_{name}')}",
+    list(tabs),
+    format_func=lambda name: f"{tabs[name]} {tr(f'data.tab_{name}')}",
     key="tab",
     required=True,
     label_visibility="collapsed",
@@ -48,6 +51,8 @@ elif tab == "history":
     datatabs.past(store, current)
 elif tab == "download":
     datatabs.take_away(current)
+elif tab == "log":
+    logtab.log(store)
 else:
     datatabs.in_use(data)
 state.end()

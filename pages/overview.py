@@ -5,7 +5,7 @@ from lib import filters as flt
 from lib.schemas import value_label
 from lib.symbols import WEAK
 from lib.text import number, sort_key
-from lib.ui import cards, frame, mapstyles, sidebar, state
+from lib.ui import access, cards, frame, mapstyles, sidebar, state
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
@@ -48,7 +48,7 @@ frame.figures(
 )
 
 
-@st.fragment
+@access.fragment
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)

@@ -6,10 +6,12 @@ from lib import filters as flt
 from lib import gaps, gapwords, outageview
 from lib.classes import classify
 from lib.mapview import Note
+from lib.schemas import GRID_TABLES
 from lib.settings import settings
 from lib.symbols import WEAK
 from lib.text import no_data, number
 from lib.ui import (
+    access,
     frame,
     mapstyles,
     powerbar,
@@ -26,12 +28,14 @@ from lib.ui.workspace import workspace
 
 data = workspace()
 lang = language()
-snapshot = data.manifest.snapshot_id
-facts = powerdata.log_facts(snapshot, data)
+key = data.key
+facts = powerdata.log_facts(key, data)
 months = outageview.months_of(data.tables)
 supply = data.tables["weak_supply"].dropna(subset=["commune_code"])
 supply = supply[supply["kind"].isin([style.key for style in WEAK])]
-parts = ["list", "grid", "published", "ask", *(["log"] if facts else [])]
+stations = data.tables.get("substations")
+parts = ["list", *([] if stations is None else ["grid"]), "published", "ask"]
+parts += ["log"] if facts else []
 
 
 def only(part: str, **wanted: object) -> None:
@@ -48,7 +52,11 @@ sentence = st.container()
 frame.figures(
     [
         frame.Figure("weak", len(supply), partial(only, "list", settled=["yes"])),
-        frame.Figure("stations", len(data.tables["substations"]), partial(only, "grid")),
+        *(
+            []
+            if stations is None
+            else [frame.Figure("stations", len(stations), partial(only, "grid"))]
+        ),
         frame.Figure(
             "published", len(data.tables["reliability_published"]), partial(only, "published")
         ),
@@ -59,7 +67,7 @@ frame.figures(
 )
 
 
-@st.fragment
+@access.fragment
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
@@ -67,12 +75,14 @@ def view() -> None:
         sidebar.filters(data, ["province"], clear=False)
         choice = powerbar.gap_choice(log=facts is not None)
         period = powerbar.log_choice(months) if facts else None
-        grid = powerbar.grid_switch(allowed=settings().grid_layer)
+        grid = powerbar.grid_switch(
+            allowed=settings().grid_layer and not data.closed.issuperset(GRID_TABLES)
+        )
         powerbar.clear_button()
         legend = st.container()
     log = None
     if facts and period:
-        log = powerdata.LogView(facts, powerdata.indices(snapshot, data, period))
+        log = powerdata.LogView(facts, powerdata.indices(key, data, period))
     answer = powerdata.found(data, choice, log)
     left = flt.apply(
         answer.communes,
@@ -141,5 +151,5 @@ def view() -> None:
 
 
 view()
-used = ["weak_supply", "settlements", "substations", "reliability_published"]
-frame.foot(data, [*used, *(["outages"] if facts else [])])
+used = ["weak_supply", "settlements", "substations", "reliability_published", "outages"]
+frame.foot(data, [name for name in used if name in data.tables and (facts or name != "outages")])

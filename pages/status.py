@@ -4,16 +4,18 @@ import pandas as pd
 import streamlit as st
 
 from lib import status
+from lib.access import Action
 from lib.settings import settings
 from lib.store import Store
 from lib.text import number
-from lib.ui import frame, state
+from lib.ui import access, frame, state
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
 SIGNS = {"good": "✓", "attention": "△", "bad": "✕"}
 
 state.require_frame()
+access.require(Action.AUDIT)
 lang = language()
 found = status.check(Store(settings().store), static=settings().static, backups=settings().backups)
 frame.title(tr("pages.status"))

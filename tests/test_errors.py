@@ -8,6 +8,7 @@ import pytest
 from lib import errors
 from lib.errors import (
     DataRefusedError,
+    NotAllowedError,
     PhuThoError,
     SourceUnavailableError,
     StoreError,
@@ -15,7 +16,7 @@ from lib.errors import (
 )
 from lib.text import LANGS
 
-KINDS = [DataRefusedError, SourceUnavailableError, StoreError, WrongUseError]
+KINDS = [DataRefusedError, NotAllowedError, SourceUnavailableError, StoreError, WrongUseError]
 
 
 def test_every_kind_of_refusal_is_listed_here():
@@ -25,7 +26,13 @@ def test_every_kind_of_refusal_is_listed_here():
 
 @pytest.mark.parametrize(
     ("kind", "code"),
-    [(DataRefusedError, 3), (SourceUnavailableError, 3), (StoreError, 3), (WrongUseError, 2)],
+    [
+        (DataRefusedError, 3),
+        (NotAllowedError, 2),
+        (SourceUnavailableError, 3),
+        (StoreError, 3),
+        (WrongUseError, 2),
+    ],
 )
 def test_exit_codes_are_those_of_the_contract(kind, code):
     assert kind.exit_code == code

@@ -17,6 +17,8 @@ from typing import get_args
 import pytest
 
 from lib import (
+    access,
+    accessfile,
     crossing,
     delay,
     disputes,
@@ -144,7 +146,9 @@ FAMILIES: dict[str, set[str]] = {
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
     "data.step_{}": {"choose", "check", "publish"},
-    "data.tab_{}": {"use", "import", "history", "download"},
+    "data.tab_{}": {"use", "import", "history", "download", "log"},
+    "access.need_{}": {action.value for action in access.Action},
+    "access.role_{}": {*accessfile.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},
     "status.level_{}": set(get_args(status.Level)),
     "importing.font_{}": set(get_args(legacytext.LegacyEncoding)),

@@ -189,7 +189,10 @@ def _power(material: Material, code: str) -> dict[str, Any]:
         kind = value_label("weak_kind", row["kind"], lang)
         state = value_label("weak_state", row["state"], lang)
         rows.append([kind, _joined(said), state, _dated(row, material)])
-    for row in _of(tables["substations"], code):
+    stations = tables.get("substations")
+    if stations is None:  # kept from this reader: said, not left blank
+        rows.append([t("layers.substations", lang), t("access.hidden", lang), "", ""])
+    for row in [] if stations is None else _of(stations, code):
         size = no_data(lang)
         if not is_blank(row["capacity_mva"]):
             size = number(row["capacity_mva"], lang, unit="MVA")

@@ -21,7 +21,7 @@ from lib.crosswork import Answer
 from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.facts import data_date
-from lib.layers import LayerFile
+from lib.layers import LayerFile, on_disk
 from lib.register import register
 from lib.samples import sample_outlines
 from lib.store import Manifest, Snapshot
@@ -87,7 +87,7 @@ class Material:
 
         Simplified for the eye: nothing is measured on them.
         """
-        return {file.layer_id: _read(self.static / file.path) for file in self.files}
+        return {file.layer_id: _read(on_disk(self.static, file.path)) for file in self.files}
 
     def data_to(self, *names: str) -> str:
         """Return the newest date a source gives in the tables `names`, written out."""
@@ -183,7 +183,7 @@ def from_snapshot(
     measured = outlines is not None and not schematic
     index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measured else None
     found = crosswork.answer(tables, outlines, index, tolerance_m=tolerance_m, lang=lang)
-    files = layerdata.build(snapshot, static, simplify_m=simplify_m)
+    files = layerdata.build_whole(snapshot, static, simplify_m=simplify_m)
     return Material(snapshot.manifest, tables, register(tables), found, index, files, static, lang)
 
 

@@ -16,7 +16,7 @@ import shapely
 from markupsafe import Markup
 from xstatic.pkg import leaflet
 
-from lib.layers import LAYERS
+from lib.layers import LAYERS, on_disk
 from lib.reports.canvas import Bounds
 from lib.reports.material import Material
 from lib.reports.view import Shape, View, bounds_of, classes, shapes
@@ -115,7 +115,9 @@ def _data(material: Material, view: View) -> dict[str, Any]:
             "layers": [_layer(file.layer_id) for file in files],
         },
         "layers": {
-            file.layer_id: json.loads((material.static / file.path).read_text(encoding="utf-8"))
+            file.layer_id: json.loads(
+                on_disk(material.static, file.path).read_text(encoding="utf-8")
+            )
             for file in files
         },
         "state": {file.layer_id: file.draw(view.styles[file.layer_id]) for file in files},

@@ -169,7 +169,9 @@ def _delay(data: Workspace, cluster: Mapping[str, Any]) -> str:
 def _stations(data: Workspace, cluster_id: str) -> str:
     """Return the substations on record with a cluster: voltage, capacity, state, how far."""
     lang = language()
-    pairs = cluster_grid(data.manifest.snapshot_id, data)
+    if "substations" in data.closed:
+        return tr("access.hidden")
+    pairs = cluster_grid(data.key, data)
     told = []
     for row in pairs[pairs["cluster_id"] == cluster_id].to_dict("records"):
         if is_blank(row["substation_id"]):

@@ -38,7 +38,7 @@ def pieces_of(given: Answer, cluster_id: str) -> list[Piece]:
 def shapes_of(data: Workspace, given: Answer, cluster_id: str) -> list[Shape]:
     """Return the pieces coloured by commune and the band in which nothing can be said."""
     lang = language()
-    index = commune_index(data.manifest.snapshot_id, data)
+    index = commune_index(data.key, data)
     pieces = pieces_of(given, cluster_id)
     if given.cut is None or index is None or not pieces:
         return []

@@ -3,12 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from lib import alldata, completeness, history, importing, layerdata, templates
+from lib import acts, completeness, history, importing, layerdata, templates
+from lib.access import Action
 from lib.errors import StoreError
 from lib.schemas import label
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.text import date, number, percent
+from lib.ui import access
 from lib.ui.findingview import plain
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -53,7 +55,8 @@ def in_use(data: Workspace) -> None:
                 shown = ", ".join(field.missing[:_NAMES])
                 more = "…" if len(field.missing) > _NAMES else ""
                 st.markdown(plain(shown) + more)
-    st.page_link("pages/status.py", label=tr("status.link"), icon=":material/monitor_heart:")
+    if access.may(Action.AUDIT):
+        st.page_link("pages/status.py", label=tr("status.link"), icon=":material/monitor_heart:")
 
 
 def _source(source: str) -> str:
@@ -66,7 +69,8 @@ def _source(source: str) -> str:
 
 def past(store: Store, current: Snapshot) -> None:
     """Draw the snapshots, the difference of two, and the way back."""
-    every = store.snapshots()[:_LISTED]
+    visitor = access.require(Action.VIEW)
+    every = [acts.seen(visitor, snapshot) for snapshot in store.snapshots()[:_LISTED]]
     st.dataframe(
         pd.DataFrame(
             {
@@ -102,10 +106,10 @@ def past(store: Store, current: Snapshot) -> None:
     _differences(by_id[earlier], by_id[later])
     chosen = by_id[later]
     with st.container(horizontal=True):
-        for file in chosen.manifest.files:
+        for file in chosen.manifest.files if access.may(Action.IMPORT) else ():
             st.download_button(
                 tr("data.original", file=file.name),
-                data=lambda f=file: (chosen.folder / f.stored).read_bytes(),  # type: ignore[misc]
+                data=lambda f=file: acts.original(visitor, chosen, f),  # type: ignore[misc]
                 file_name=file.name,
                 on_click="ignore",
                 icon=":material/attach_file:",
@@ -114,14 +118,16 @@ def past(store: Store, current: Snapshot) -> None:
     if later == current.snapshot_id:
         st.caption(tr("data.restore_current"))
         return
-    who = st.text_input(tr("data.who"), key="restore_who", max_chars=80)
+    if not access.may(Action.RESTORE):
+        return
+    who = access.name_box("restore_who")
     if st.button(
         tr("data.restore", when=_moment(chosen)),
-        disabled=not who.strip(),
+        disabled=not who,
         icon=":material/restore:",
         help=tr("data.restore_help"),
     ):
-        made = store.restore(chosen.snapshot_id, who=who.strip())
+        made = acts.restore(access.actor(), store, chosen.snapshot_id, typed=who)
         layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
         st.rerun()
 
@@ -138,7 +144,9 @@ def _name(snapshot: Snapshot) -> str:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _compared(_earlier: Snapshot, _later: Snapshot, key: str) -> dict[str, history.Difference]:
+def _compared(
+    _earlier: Snapshot, _later: Snapshot, key: tuple[str, ...]
+) -> dict[str, history.Difference]:
     del key  # the cache tells pairs apart by it
     return history.compare(_earlier, _later)
 
@@ -146,7 +154,8 @@ def _compared(_earlier: Snapshot, _later: Snapshot, key: str) -> dict[str, histo
 def _differences(earlier: Snapshot, later: Snapshot) -> None:
     lang = language()
     try:
-        found = _compared(earlier, later, f"{earlier.snapshot_id} {later.snapshot_id}")
+        seen = sorted({*earlier.manifest.tables, *later.manifest.tables})
+        found = _compared(earlier, later, (earlier.snapshot_id, later.snapshot_id, *seen))
     except StoreError as error:
         st.error(error.message(lang), icon=":material/error:")
         return
@@ -187,13 +196,14 @@ def _column(table: str, column: str) -> str:
 def take_away(current: Snapshot) -> None:
     """Draw the downloads: everything in three formats, and a template a table."""
     lang = language()  # a download is made outside the visitor's session
+    visitor = access.require(Action.TAKE_AWAY)
     st.subheader(tr("data.everything"), anchor=False)
     st.caption(tr("data.everything_help"))
     with st.container(horizontal=True):
         for kind, ending in (("gpkg", "gpkg"), ("xlsx", "xlsx"), ("geoparquet", "zip")):
             st.download_button(
                 tr(f"data.all_{kind}"),
-                data=lambda kind=kind: alldata.everything(current, kind, lang),  # type: ignore[misc]
+                data=lambda kind=kind: acts.everything(visitor, current, kind, lang),  # type: ignore[misc]
                 file_name=f"phu-tho-{current.snapshot_id}.{ending}",
                 on_click="ignore",
                 icon=":material/download:",

@@ -9,6 +9,7 @@ from lib import crosswork, exports
 from lib.crosswork import Answer
 from lib.facts import data_date
 from lib.text import date
+from lib.ui import access
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -47,7 +48,7 @@ def download_row(data: Workspace, given: Answer, shown: Collection[str]) -> None
         for kind, mime in _MIME.items():
             st.download_button(
                 kind.upper(),
-                data=lambda kind=kind: make(kind),  # type: ignore[misc]
+                data=access.download(lambda kind=kind: make(kind)),  # type: ignore[misc]
                 file_name=f"{tr('cross.file')}.{kind}",
                 mime=mime,
                 on_click="ignore",

@@ -10,12 +10,12 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from lib import importing, readers, zones
+from lib import acts, importing, readers, zones
 from lib.importing import Draft, Options
 from lib.mapview import Shape, Target, show_map
 from lib.store import Snapshot
 from lib.symbols import OUTLINE_NEW, OUTLINE_OLD
-from lib.ui import findingview, importasks, mapstyles
+from lib.ui import access, findingview, importasks, mapstyles
 from lib.ui.importwork import change, forget, go, work
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -28,6 +28,7 @@ def _draft(base: Snapshot) -> Draft:
     """Return the draft for what is chosen now; made once for the same choice."""
     held = work()
     options: Options = held["options"]
+    acts.require_import(access.actor(), options.kind)
     names = json.dumps([sorted(held["files"]), base.snapshot_id, repr(options)])
     key = hashlib.sha256(names.encode()).hexdigest()
     if held.get("key") != key:

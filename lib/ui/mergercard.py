@@ -10,6 +10,7 @@ from lib import exports, mergerview
 from lib.facts import data_date
 from lib.schemas import value_label
 from lib.text import number
+from lib.ui import access
 from lib.ui.card import Fact, show_card
 from lib.ui.cards import row_of, source_of
 from lib.ui.state import language, tr
@@ -153,14 +154,16 @@ def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=lambda: exports.to_xlsx(table, notes=about, sheet=tr("mergerpage.sheet")),
+            data=access.download(
+                lambda: exports.to_xlsx(table, notes=about, sheet=tr("mergerpage.sheet"))
+            ),
             file_name=f"{tr('mergerpage.file')}.xlsx",
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
-            data=lambda: exports.to_csv(table, notes=named, excel=True),
+            data=access.download(lambda: exports.to_csv(table, notes=named, excel=True)),
             file_name=f"{tr('mergerpage.file')}.csv",
             on_click="ignore",
             icon=":material/download:",

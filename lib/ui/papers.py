@@ -11,7 +11,7 @@ from lib.layers import LayerFile
 from lib.mapview import Note, Target
 from lib.settings import settings
 from lib.text import Lang
-from lib.ui import state
+from lib.ui import access, state
 from lib.ui.mapstyles import Styles
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index, cross_answer
@@ -36,9 +36,9 @@ def maker(data: Workspace) -> Maker:
 def _material(
     data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
 ) -> reports.Material:
-    snapshot = data.manifest.snapshot_id
-    answer = cross_answer(snapshot, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
-    index = commune_index(snapshot, data) if answer.cut is not None else None
+    key = data.key
+    answer = cross_answer(key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
+    index = commune_index(key, data) if answer.cut is not None else None
     return reports.Material(
         data.manifest,
         data.tables,
@@ -57,7 +57,7 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
     if cluster_id:
         st.download_button(
             tr("papers.sheet"),
-            data=lambda: reports.atlas(make(), [cluster_id]),
+            data=access.download(lambda: reports.atlas(make(), [cluster_id])),
             file_name=f"{tr('papers.sheet_file')}-{cluster_id}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -68,7 +68,7 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
         code = selected.code
         st.download_button(
             tr("papers.brief"),
-            data=lambda: reports.brief(make(), code),
+            data=access.download(lambda: reports.brief(make(), code)),
             file_name=f"{tr('papers.brief_file')}-{code}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -110,7 +110,7 @@ def of_map(
         for kind, (mime, content) in makers.items():
             st.download_button(
                 tr(f"papers.map_{kind}"),
-                data=content,
+                data=access.download(content),
                 file_name=f"{tr('papers.map_file')}.{kind}",
                 mime=mime,
                 on_click="ignore",
@@ -134,7 +134,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
         for kind, annex in (("docx", reports.annex_docx), ("pdf", reports.annex_pdf)):
             st.download_button(
                 tr(f"papers.annex_{kind}"),
-                data=lambda annex=annex: annex(make()),  # type: ignore[misc]
+                data=access.download(lambda annex=annex: annex(make())),  # type: ignore[misc]
                 file_name=f"{tr('papers.annex_file')}.{kind}",
                 on_click="ignore",
                 icon=":material/description:",
@@ -146,7 +146,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
             disabled=not shown,
             key="paper-atlas",
         )
-    key = (data.manifest.snapshot_id, language(), tuple(shown))
+    key = (data.key, language(), tuple(shown))
     if asked:
         with st.spinner(tr("papers.making")):
             bar = st.progress(0.0)

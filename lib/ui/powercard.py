@@ -14,7 +14,7 @@ from lib import exports, gaps, gapwords, outageview
 from lib.mapview import Target
 from lib.schemas import value_label
 from lib.text import date, is_blank, number
-from lib.ui import cards
+from lib.ui import access, cards
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import row_of, source_of, station_capacity
 from lib.ui.powerdata import LogView, commune_log
@@ -147,6 +147,8 @@ def _indices(log: LogView, code: str, painted: str) -> list[Fact]:
 
 
 def _stations(data: Workspace, code: str, sources: list[Source]) -> list[Fact]:
+    if "substations" in data.closed:
+        return [Fact(tr("powerpage.stations"), tr("access.hidden"))]
     stations = data.tables["substations"]
     facts = []
     for row in stations[stations["commune_code"] == code].to_dict("records"):
@@ -164,7 +166,7 @@ def _stations(data: Workspace, code: str, sources: list[Source]) -> list[Fact]:
 
 def _months(data: Workspace, code: str, choice: outageview.Choice, painted: str) -> Markup:
     """Return the months of a commune as bars."""
-    series, _ = commune_log(data.manifest.snapshot_id, data, choice, code)
+    series, _ = commune_log(data.key, data, choice, code)
     column = painted if painted in {"saidi_min", "saifi", "interruptions"} else "hours"
     return _bars(series, column)
 
@@ -227,7 +229,7 @@ def _event_table(events: Sequence[Mapping[Any, Any]]) -> Markup:
 
 
 def _newest(data: Workspace, code: str, choice: outageview.Choice) -> None:
-    _, events = commune_log(data.manifest.snapshot_id, data, choice, code)
+    _, events = commune_log(data.key, data, choice, code)
     title = Markup('<p class="ph-legend-title">{}</p>').format(tr("powerpage.newest"))
     st.html(str(title + _event_table(events.head(_NEWEST).to_dict("records"))))
 
@@ -235,13 +237,13 @@ def _newest(data: Workspace, code: str, choice: outageview.Choice) -> None:
 def _download(
     data: Workspace, code: str, choice: outageview.Choice, name: str, *, sample: bool
 ) -> None:
-    _, events = commune_log(data.manifest.snapshot_id, data, choice, code)
+    _, events = commune_log(data.key, data, choice, code)
     if events.empty:
         return
     notes = {tr("gaps.note_sample"): tr("gaps.note_sample_text")} if sample else {}
     st.download_button(
         tr("powerpage.events_all", count=number(len(events), language())),
-        data=lambda: exports.to_csv(events, notes=notes, excel=True),
+        data=access.download(lambda: exports.to_csv(events, notes=notes, excel=True)),
         file_name=tr("powerpage.events_file", code=code) + ("-mau" if sample else "") + ".csv",
         mime="text/csv",
         on_click="ignore",

@@ -28,7 +28,7 @@ class LogView:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def log_facts(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
 ) -> outageview.LogFacts | None:
     """Return what has to be said of the log, None without one."""
@@ -37,7 +37,7 @@ def log_facts(
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def indices(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
     choice: outageview.Choice,
 ) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def indices(
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def commune_log(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
     choice: outageview.Choice,
     code: str,
@@ -61,7 +61,7 @@ def commune_log(
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def cluster_grid(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
 ) -> pd.DataFrame:
     """Return the substations on record with each cluster."""
@@ -72,7 +72,7 @@ def cluster_grid(
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def gaps_on_record(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
 ) -> gaps.Gaps:
     """Return the communes on record as weakly supplied, by no threshold of anybody."""

@@ -11,7 +11,7 @@ from lib import exports, gaps, gapwords, outagelog, templates
 from lib.facts import data_date
 from lib.schemas import value_label
 from lib.text import date, is_blank, number, sort_key
-from lib.ui import state
+from lib.ui import access, state
 from lib.ui.cards import station_capacity
 from lib.ui.findingview import plain
 from lib.ui.powerdata import LogView, cluster_grid
@@ -134,14 +134,14 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=lambda: exports.to_xlsx(table, notes=notes, sheet=sheet),
+            data=access.download(lambda: exports.to_xlsx(table, notes=notes, sheet=sheet)),
             file_name=f"{name}.xlsx",
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
-            data=lambda: exports.to_csv(table, notes=notes, excel=True),
+            data=access.download(lambda: exports.to_csv(table, notes=notes, excel=True)),
             file_name=f"{name}.csv",
             on_click="ignore",
             icon=":material/download:",
@@ -151,7 +151,7 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
 def clusters_and_grid(data: Workspace, selected: str) -> None:
     """Draw which substations are on record with each cluster, and which clusters have none."""
     lang = language()
-    pairs = cluster_grid(data.manifest.snapshot_id, data)
+    pairs = cluster_grid(data.key, data)
     alone = pairs[pairs["substation_id"].isna()]
     published = data.tables["published_totals"].query("metric == 'substations_110kv_count'")
     newest = published[published["area"] == "phu_tho_new"].iloc[0]

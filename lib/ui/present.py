@@ -30,10 +30,8 @@ def switch() -> None:
 
 def _stops(data: Workspace, name: Playlist) -> list[Stop]:
     if name == "gaps":
-        return playlist.communes_of(gaps_on_record(data.manifest.snapshot_id, data).communes)
-    given = cross_answer(
-        data.manifest.snapshot_id, data, tolerance_m=50.0, samples=False, lang=language()
-    )
+        return playlist.communes_of(gaps_on_record(data.key, data).communes)
+    given = cross_answer(data.key, data, tolerance_m=50.0, samples=False, lang=language())
     return playlist.clusters_of(name, data.clusters, disputes.summarise(given.rows))
 
 

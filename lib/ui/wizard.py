@@ -1,19 +1,20 @@
 """Bringing a file in, in three steps: choose, check, publish."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import streamlit as st
 
-from lib import importing, layerdata, readers, templates
+from lib import acts, importing, layerdata, readers, templates
+from lib.access import Action
 from lib.errors import PhuThoError, StoreError
 from lib.importing import Draft, Options
 from lib.schemas import value_label
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.text import date
-from lib.ui import findingview
+from lib.ui import access, findingview
 from lib.ui.importcheck import check_step
 from lib.ui.importwork import forget, go, work
 from lib.ui.state import language, tr
@@ -35,20 +36,21 @@ def steps() -> None:
 
 def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
     """Draw the step the visitor is in."""
+    access.require(Action.IMPORT)
     steps()
     step = work()["step"]
     if step == "choose":
-        _choose()
+        _choose(data.closed)
     elif step == "check":
         check_step(data, base)
     else:
         _publish(store)
 
 
-def _choose() -> None:
+def _choose(closed: Collection[str]) -> None:
     kind = st.selectbox(
         tr("data.kind"),
-        importing.KINDS,
+        [kind for kind in importing.KINDS if kind not in closed],
         format_func=lambda name: tr(f"about.table_{name}"),
         key="import_kind",
         help=tr("data.kind_help"),
@@ -63,7 +65,7 @@ def _choose() -> None:
     )
     left, right = st.columns(2)
     with left:
-        who = st.text_input(tr("data.who"), key="import_who", max_chars=80)
+        who = access.name_box("import_who")
     with right:
         as_of = st.date_input(
             tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="import_as_of"
@@ -72,14 +74,14 @@ def _choose() -> None:
     if kind in ("outlines", "clusters"):
         quality, accuracy = _quality(left, right)
     with st.container(horizontal=True):
-        ready = bool(uploaded) and bool(who.strip())
+        ready = bool(uploaded) and bool(who)
         if st.button(
             tr("data.do_check"), type="primary", disabled=not ready, icon=":material/fact_check:"
         ):
             day = as_of if isinstance(as_of, dt.date) else dt.datetime.now().astimezone().date()
             work().update(
                 files={file.name: file.getvalue() for file in uploaded},
-                who=who.strip(),
+                who=who,
                 options=Options(kind, day.isoformat(), quality=quality, accuracy_m=accuracy),
                 step="check",
             )
@@ -142,12 +144,13 @@ def _publish(store: Store) -> None:
         return
     try:
         with st.spinner(tr("data.publishing")):
-            made = importing.publish(
+            made = acts.publish(
+                access.actor(),
                 store,
                 draft,
                 base=held["base"],
                 files=held["files"],
-                who=held["who"],
+                typed=held["who"],
                 confirmed=confirmed,
             )
             layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
@@ -168,10 +171,10 @@ def _done(store: Store, held: Mapping[str, Any]) -> None:
     before: Snapshot = held["base"]
     with st.container(horizontal=True):
         st.button(tr("data.another"), on_click=forget, icon=":material/add:", type="primary")
-        if st.button(
+        if access.may(Action.RESTORE) and st.button(
             tr("data.undo", when=date(before.manifest.created, language())),
             icon=":material/undo:",
         ):
-            store.restore(before.snapshot_id, who=held["who"])
+            acts.restore(access.actor(), store, before.snapshot_id, typed=held["who"])
             forget()
             st.rerun()

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from lib import layerdata, search
+from lib.access import Action, closed_to, policy
 from lib.borders import CommuneIndex, prepare_communes
 from lib.crosswork import Answer, answer, outlines_of
 from lib.errors import StoreError
@@ -22,6 +23,7 @@ from lib.samples import sample_outlines
 from lib.settings import settings
 from lib.store import Manifest, Store
 from lib.text import Lang
+from lib.ui import access
 from lib.ui.state import require_frame
 
 
@@ -41,6 +43,8 @@ class Workspace:
         The layers of the map, bottom first.
     index : tuple
         What the search box looks through, see `lib.search`.
+    closed : frozenset of str
+        Tables kept from this visitor: they are in none of the above.
     """
 
     manifest: Manifest
@@ -48,6 +52,12 @@ class Workspace:
     clusters: pd.DataFrame
     files: tuple[LayerFile, ...]
     index: tuple[tuple[str, search.Hit], ...]
+    closed: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """Name of what is seen, for caches: two visitors may not see the same of a snapshot."""
+        return " ".join([self.manifest.snapshot_id, *sorted(self.closed)])
 
     @property
     def communes(self) -> gpd.GeoDataFrame:
@@ -62,7 +72,7 @@ class Workspace:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def commune_index(
-    snapshot_id: str,  # noqa: ARG001 - the key of the cache
+    key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
 ) -> CommuneIndex | None:
     """Return the communes ready for cutting, None where borders are schematic."""
@@ -71,7 +81,7 @@ def commune_index(
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def cross_answer(
-    snapshot_id: str, _data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
+    key: str, _data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
 ) -> Answer:
     """Return the clusters on two communes for one position of the slider."""
     parts = [outlines_of(_data.tables), sample_outlines() if samples else None]
@@ -80,36 +90,44 @@ def cross_answer(
     return answer(
         _data.tables,
         outlines,
-        commune_index(snapshot_id, _data) if given else None,
+        commune_index(key, _data) if given else None,
         tolerance_m=tolerance_m,
         lang=lang,
     )
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _load(snapshot_id: str, folder: str) -> Workspace:
-    snapshot = Store(Path(folder)).open(snapshot_id)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _load(snapshot_id: str, folder: str, closed: frozenset[str]) -> Workspace:
+    whole = Store(Path(folder)).open(snapshot_id)
+    snapshot = whole.without(closed)
     tables = {
         name: snapshot.read(name)
         for name in snapshot.manifest.tables
         if not name.startswith("former_") or name == "former_units"
     }
-    files = layerdata.build(snapshot, settings().static, simplify_m=settings().simplify_m)
-    return Workspace(snapshot.manifest, tables, register(tables), files, search.build_index(tables))
+    build = layerdata.build if closed else layerdata.build_whole
+    files = build(whole, settings().static, simplify_m=settings().simplify_m)
+    return Workspace(
+        snapshot.manifest, tables, register(tables), files, search.build_index(tables), closed
+    )
 
 
 def workspace() -> Workspace:
-    """Return the data in use.
+    """Return the data in use, as far as the visitor may see it.
 
     Raises
     ------
+    NotAllowedError
+        Nobody is signed in, or the sign-in has run out.
     StoreError
         If ``prepare`` has not run, or what it left is damaged.
     """
     require_frame()
+    visitor = access.require(Action.VIEW)
     check_assets()
     store = Store(settings().store)
     current = store.current()
     if current is None:
         raise StoreError("store.empty")
-    return _load(current.snapshot_id, str(store.folder))
+    closed = closed_to(visitor, policy())
+    return _load(current.snapshot_id, str(store.folder), closed)

@@ -82,7 +82,7 @@ class Server:
 @contextmanager
 def serving(root: Path, port: int) -> Iterator[Server]:
     """Run one process as the service does, with the agent API, until the block ends."""
-    command = [sys.executable, "-m", "streamlit", "run", "deploy/serve.py"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = {
         "server.port": port,
         "server.enableAgentApi": True,

@@ -1,0 +1,261 @@
+"""Who may do what: roles, the file that gives them, and the question every act asks.
+
+Nobody is trusted for what a page shows: each act asks `require` for itself, with
+the actor of that very moment. What a sign-in service or a reverse proxy says
+about a visitor becomes an `Actor` here and nowhere else.
+"""
+
+import ipaddress
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from hmac import compare_digest
+from typing import Any, Final
+
+from lib.accessfile import ROLES, Policy, Role, load
+from lib.errors import NotAllowedError
+from lib.settings import settings
+from lib.text import nfc
+
+
+class Action(StrEnum):
+    """What can be asked for."""
+
+    VIEW = "view"
+    TAKE_AWAY = "take_away"
+    IMPORT = "import"
+    RESTORE = "restore"
+    RESTRICTED = "restricted"
+    AUDIT = "audit"
+
+
+_VIEWER: Final = frozenset({Action.VIEW, Action.TAKE_AWAY})
+_EDITOR: Final = _VIEWER | {Action.IMPORT}
+ALLOWED: Final[Mapping[Role | None, frozenset[Action]]] = {
+    None: frozenset(),
+    "viewer": _VIEWER,
+    "editor": _EDITOR,
+    "administrator": _EDITOR | {Action.RESTORE, Action.RESTRICTED, Action.AUDIT},
+}
+"""What each role may do; someone without a role may do nothing."""
+
+_NAME_CHARS: Final = 80
+_HOUR: Final = 3600
+_FORWARDED: Final = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
+"""What a reverse proxy adds: the visitor is not at this machine."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks.
+
+    Parameters
+    ----------
+    role : {"viewer", "editor", "administrator"} or None
+        None for a stranger.
+    name : str
+        What the log says; empty for the one person alone at a machine, who
+        gives a name with each act.
+    expires : float or None
+        Seconds since 1970 UTC from which nothing is allowed any more.
+    """
+
+    role: Role | None
+    name: str = ""
+    expires: float | None = None
+
+    def may(self, action: Action, now: float) -> bool:
+        """Return whether `action` is allowed at the moment `now` (seconds since 1970 UTC)."""
+        return not self.expired(now) and action in ALLOWED[self.role]
+
+    def expired(self, now: float) -> bool:
+        """Return whether the sign-in has run out."""
+        return self.expires is not None and now >= self.expires
+
+    def signed(self, typed: str = "") -> str:
+        """Return the name for the log: the one signed in with, else the one typed."""
+        return self.name or nfc(typed)
+
+
+STRANGER: Final = Actor(None)
+ALONE: Final = Actor("administrator")
+"""The one person at a machine that nobody else can reach."""
+
+
+@cache
+def policy() -> Policy | None:
+    """Return the policy of this process, read once; None where the settings name no file.
+
+    Raises
+    ------
+    WrongUseError
+        The file cannot be read or says something it cannot say.
+    """
+    path = settings().access
+    return load(path) if path else None
+
+
+def require(actor: Actor, action: Action, now: float) -> None:
+    """Refuse unless `actor` may do `action` now.
+
+    Raises
+    ------
+    NotAllowedError
+        Nobody is signed in, the sign-in has run out or the role is not enough.
+    """
+    if actor.expired(now):
+        raise NotAllowedError("access.expired")
+    if actor.role is None:
+        raise NotAllowedError("access.no_role" if actor.name else "access.nobody")
+    if not actor.may(action, now):
+        needed = f"access.need_{action.value}"
+        raise NotAllowedError(needed)
+
+
+def require_tables(actor: Actor, tables: Collection[str], given: Policy | None) -> None:
+    """Refuse if one of `tables` is restricted and `actor` may not see restricted ones.
+
+    Raises
+    ------
+    NotAllowedError
+        One of them is.
+    """
+    if not closed_to(actor, given).isdisjoint(tables):
+        raise NotAllowedError("access.table_restricted")
+
+
+def closed_to(actor: Actor, given: Policy | None) -> frozenset[str]:
+    """Return the tables `actor` must not see."""
+    if given is None or Action.RESTRICTED in ALLOWED[actor.role]:
+        return frozenset()
+    return frozenset(given.restricted)
+
+
+def role_of(given: Policy, subject: str, values: Iterable[str]) -> Role | None:
+    """Return the highest role the list of people or a value of the claim gives.
+
+    Parameters
+    ----------
+    given : Policy
+        The file of `PHUTHO_ACCESS`.
+    subject : str
+        What the person is called in the list, upper or lower case.
+    values : iterable of str
+        Values of the claim or header that carries roles.
+    """
+    roles = [given.people.get(subject.casefold())] if subject else []
+    roles += [given.groups.get(value) for value in values]
+    found = [role for role in roles if role]
+    return max(found, key=ROLES.index) if found else given.others
+
+
+def of_claims(given: Policy, claims: Mapping[str, Any]) -> Actor:
+    """Return who an identity token speaks of; its signature was checked before.
+
+    A token that does not say until when it holds, or whose address was not
+    verified by the sign-in service, is nobody's.
+    """
+    oidc = given.oidc
+    if oidc is None or claims.get("is_logged_in") is not True:
+        return STRANGER
+    until, issued = _moment(claims.get("exp")), _moment(claims.get("iat"))
+    if until is None or issued is None:
+        return STRANGER
+    subject = _word(claims.get(oidc.person_claim))
+    if not subject or (oidc.person_claim == "email" and claims.get("email_verified") is False):
+        return STRANGER
+    role = role_of(given, subject, _words(claims.get(oidc.role_claim)))
+    shown = _word(claims.get(oidc.name_claim))
+    name = f"{shown} ({subject})" if shown and shown != subject else subject
+    expires = min(until, issued + given.max_hours * _HOUR)
+    return Actor(role, name[:_NAME_CHARS], expires)
+
+
+def of_headers(given: Policy, headers: Iterable[tuple[str, str]], since: float) -> Actor:
+    """Return whom a reverse proxy vouches for, nobody without its secret.
+
+    Parameters
+    ----------
+    given : Policy
+        The file of `PHUTHO_ACCESS`.
+    headers : iterable of (str, str)
+        All headers of the request; one that comes twice counts as none, since a
+        proxy that adds instead of replacing would let a visitor choose.
+    since : float
+        When the visit began, seconds since 1970 UTC.
+    """
+    proxy = given.proxy
+    if proxy is None:
+        return STRANGER
+    single = _once(headers)
+    secret = single.get(proxy.secret_header.lower(), "")
+    if not compare_digest(secret.encode(), proxy.secret.encode()):
+        return STRANGER
+    subject = _word(single.get(proxy.person_header.lower()))
+    if not subject:
+        return STRANGER
+    values = single.get(proxy.role_header.lower(), "") if proxy.role_header else ""
+    role = role_of(given, subject, [value.strip() for value in values.split(",")])
+    shown = _word(single.get(proxy.name_header.lower())) if proxy.name_header else ""
+    name = f"{shown} ({subject})" if shown and shown != subject else subject
+    return Actor(role, name[:_NAME_CHARS], since + given.max_hours * _HOUR)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Return whether only this machine can reach an address the server is bound to.
+
+    An empty address is every interface; a name that is not ``localhost`` may be
+    any, and is not looked up.
+    """
+    bare = (host or "").strip().removeprefix("[").removesuffix("]").lower()
+    if bare == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return False
+
+
+def came_from_here(headers: Iterable[tuple[str, str]]) -> bool:
+    """Return whether a request was made at this machine and asked for it by name.
+
+    A proxy in front of a server without accounts would make everyone an
+    administrator, and so would a page elsewhere whose name was pointed here
+    (DNS rebinding): both give themselves away in the headers.
+    """
+    given = [(name.lower(), value) for name, value in headers]
+    hosts = [value for name, value in given if name == "host"]
+    if len(hosts) != 1 or any(name in _FORWARDED for name, _ in given):
+        return False
+    host, _, port = hosts[0].rpartition(":")
+    return is_loopback(host if port.isdecimal() and host else hosts[0])
+
+
+def _once(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for name, value in headers:
+        found.setdefault(name.lower(), []).append(value)
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
+
+
+def _moment(value: object) -> float | None:
+    right = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if right and math.isfinite(value) else None  # type: ignore[arg-type]
+
+
+def _word(value: object) -> str:
+    return nfc(value) if isinstance(value, str) else ""
+
+
+def _words(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

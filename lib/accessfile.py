@@ -1,0 +1,190 @@
+"""The file that says who may sign in and as what: `PHUTHO_ACCESS`, a TOML file."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from lib.errors import WrongUseError
+from lib.schemas import RESTRICTABLE
+from lib.text import nfc
+
+Role = Literal["viewer", "editor", "administrator"]
+ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")
+"""Each may do all that those before it may."""
+
+_SECRET_CHARS: Final = 32
+_CALLBACK: Final = "/oauth2callback"
+_OWN: Final = ("callback", "discovery", "ways", "roles", "restricted")
+_LINE: Final = re.compile(r"line (\d+)")
+
+
+def _callback(value: str) -> str:
+    parts = urlsplit(value)
+    here = parts.hostname in ("localhost", "127.0.0.1")
+    if not parts.path.endswith(_CALLBACK) or not (
+        parts.scheme == "https" or (parts.scheme == "http" and here)
+    ):
+        raise PydanticCustomError("callback", "access.why_callback")
+    return value
+
+
+def _discovery(value: str) -> str:
+    if urlsplit(value).scheme not in ("https", "http") or not urlsplit(value).netloc:
+        raise PydanticCustomError("discovery", "access.why_discovery")
+    return value
+
+
+def _folded(people: dict[str, Role]) -> dict[str, Role]:
+    """Return names as they are compared: an address has no upper case."""
+    return {nfc(name).casefold(): role for name, role in people.items()}
+
+
+Secret = Annotated[str, StringConstraints(min_length=_SECRET_CHARS)]
+Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Oidc(_Strict):
+    """A sign-in service that speaks OpenID Connect."""
+
+    server_metadata_url: Annotated[str, AfterValidator(_discovery)]
+    client_id: Annotated[str, StringConstraints(min_length=1)]
+    client_secret: Annotated[str, StringConstraints(min_length=1)]
+    redirect_uri: Annotated[str, AfterValidator(_callback)]
+    cookie_secret: Secret
+    person_claim: str = "email"
+    name_claim: str = "name"
+    role_claim: str = "roles"
+
+
+class Proxy(_Strict):
+    """A reverse proxy that signs people in and says who they are in headers."""
+
+    secret: Secret
+    secret_header: Header = "X-Phutho-Secret"  # noqa: S105 - the name of a header
+    person_header: Header = "X-Remote-User"
+    name_header: Header | None = None
+    role_header: Header | None = None
+
+
+class Policy(_Strict):
+    """All of the file.
+
+    Parameters
+    ----------
+    oidc, proxy
+        Exactly one of them: how people sign in.
+    groups : mapping
+        Value of the claim or header that carries roles -> role.
+    people : mapping
+        What `person_claim` or `person_header` says of a person, folded -> role.
+    others : Role or None
+        Role of everybody else who signs in; None keeps them out.
+    restricted : tuple of str
+        Tables only administrators see.
+    max_hours : float
+        How long a sign-in holds at most.
+    """
+
+    oidc: Oidc | None = None
+    proxy: Proxy | None = None
+    groups: dict[str, Role] = Field(default_factory=dict)
+    people: Annotated[dict[str, Role], AfterValidator(_folded)] = Field(default_factory=dict)
+    others: Role | None = None
+    restricted: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    max_hours: Annotated[float, Field(gt=0, le=24 * 30, strict=False)] = 12
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.oidc is None) == (self.proxy is None):
+            raise PydanticCustomError("ways", "access.why_one_way")
+        if not self.people and not self.groups:
+            raise PydanticCustomError("roles", "access.why_no_roles")
+        if set(self.restricted) - set(RESTRICTABLE):
+            raise PydanticCustomError("restricted", "access.why_restricted")
+        return self
+
+
+def load(path: Path) -> Policy:
+    """Return the policy in `path`.
+
+    Raises
+    ------
+    WrongUseError
+        It cannot be read or says something it cannot say; with the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUseError("access.file_unreadable", file=path.name) from error
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise WrongUseError("access.file_not_toml", file=path.name, line=line) from error
+    try:
+        return Policy.model_validate(raw)
+    except ValidationError as error:
+        raise _refusal(path, text, error) from error
+
+
+_WHY: Final = {
+    "missing": "access.why_missing",
+    "extra_forbidden": "access.why_unknown",
+    "literal_error": "access.why_role",
+    "string_too_short": "access.why_too_short",
+    "string_pattern_mismatch": "access.why_header",
+}
+"""Pydantic's kinds of mistakes -> our words; our own kinds bring theirs along."""
+
+
+def _refusal(path: Path, text: str, error: ValidationError) -> WrongUseError:
+    """Return the first mistake in words, with its line."""
+    first = error.errors(include_url=False)[0]
+    kind, place = first["type"], [str(part) for part in first["loc"]]
+    if kind in _OWN:
+        place = place or [kind]
+        key = first["msg"]
+    else:
+        key = _WHY.get(kind, "access.why_value")
+    allowed = RESTRICTABLE if kind == "restricted" else ROLES
+    return WrongUseError(
+        key,
+        file=path.name,
+        line=_line_of(text, place),
+        field=".".join(place),
+        allowed=", ".join(allowed),
+        least=_SECRET_CHARS,
+    )
+
+
+def _line_of(text: str, place: list[str]) -> int:
+    """Return the line (from 1) of a key, or of the table it belongs to, else the first."""
+    lines = text.splitlines()
+    at = 0
+    for part in place:
+        key = re.escape(part)
+        table = re.compile(rf"""\s*\[.*(?<![\w-])["']?{key}["']?\s*\]""")
+        entry = re.compile(rf"""\s*["']?{key}["']?\s*=""")
+        found = [n for n in range(at, len(lines)) if table.match(lines[n]) or entry.match(lines[n])]
+        if not found:
+            break
+        at = found[0]
+    return at + 1

@@ -1,0 +1,155 @@
+"""Acts on the store on behalf of somebody: each asks first whether that person may.
+
+The pages act through these functions only, so that a forged click, an old tab
+or a guessed address meets the same refusal as a hidden button. The command
+line does not: whoever has the machine's account has the files anyway.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from lib import access, alldata, audit, importing
+from lib.access import Action, Actor
+from lib.importing import Draft
+from lib.store import FileInfo, Snapshot, Store
+from lib.text import Lang
+
+_MINE: Final = "import"
+"""Where a manifest keeps what its import was of."""
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Refuse unless `actor` may do `action` at this moment.
+
+    Raises
+    ------
+    NotAllowedError
+        Nobody is signed in, the sign-in has run out or the role is not enough.
+    """
+    access.require(actor, action, time.time())
+
+
+def seen(actor: Actor, snapshot: Snapshot) -> Snapshot:
+    """Return `snapshot` as `actor` may see it: without the tables kept for administrators."""
+    return snapshot.without(access.closed_to(actor, access.policy()))
+
+
+def require_import(actor: Actor, kind: str) -> None:
+    """Refuse unless `actor` may bring in a file of `kind`.
+
+    A check of a file tells much of the table it would change, so restricted
+    tables are closed to it as well.
+
+    Raises
+    ------
+    NotAllowedError
+        The role is not enough, or the table is restricted.
+    """
+    require(actor, Action.IMPORT)
+    access.require_tables(actor, {kind}, access.policy())
+
+
+def publish(
+    actor: Actor,
+    store: Store,
+    draft: Draft,
+    *,
+    base: Snapshot,
+    files: Mapping[str, bytes],
+    typed: str,
+    confirmed: bool,
+) -> Snapshot:
+    """Put a checked draft in use, see `lib.importing.publish`.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who publishes; the log says the name signed in with.
+    typed : str
+        Name given on the page, for somebody who did not sign in.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or the draft changes a table that is closed to him.
+    DataRefusedError, StoreError
+        As `lib.importing.publish`.
+    """
+    require_import(actor, draft.options.kind)
+    access.require_tables(actor, draft.tables.keys(), access.policy())
+    return importing.publish(
+        store,
+        draft,
+        base=store.open(base.snapshot_id),  # whole: what is not in it would be lost
+        files=files,
+        who=actor.signed(typed),
+        confirmed=confirmed,
+    )
+
+
+def restore(actor: Actor, store: Store, snapshot_id: str, *, typed: str = "") -> Snapshot:
+    """Put an earlier snapshot in use again, see `lib.store.Store.restore`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not.
+    StoreError
+        As `lib.store.Store.restore`.
+    """
+    require(actor, Action.RESTORE)
+    return store.restore(snapshot_id, who=actor.signed(typed))
+
+
+def original(actor: Actor, snapshot: Snapshot, file: FileInfo) -> bytes:
+    """Return a file as the office brought it: it may hold more than was published.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not see it, or the file is of a restricted table.
+    """
+    require(actor, Action.IMPORT)
+    brought = snapshot.manifest.details.get(_MINE, {})
+    tables = {str(brought.get("kind", "")), *brought.get("counts", {})}
+    access.require_tables(actor, tables, access.policy())
+    return (snapshot.folder / file.stored).read_bytes()
+
+
+def everything(actor: Actor, snapshot: Snapshot, kind: alldata.Format, lang: Lang) -> bytes:
+    """Return all that `actor` may see of a snapshot as one file, see `lib.alldata`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not take anything away.
+    StoreError
+        A table is missing or damaged.
+    """
+    require(actor, Action.TAKE_AWAY)
+    return alldata.everything(seen(actor, snapshot), kind, lang)
+
+
+def log(actor: Actor, store: Store) -> list[audit.Event]:
+    """Return what was done to the store, newest first.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not read the log.
+    StoreError
+        The log is broken.
+    """
+    require(actor, Action.AUDIT)
+    return audit.events(store.folder)[::-1]
+
+
+def guarded(actor: Actor, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return `make` for a download: made later, so the sign-in is looked at again then."""
+
+    def made() -> bytes:
+        require(actor, Action.TAKE_AWAY)
+        return make()
+
+    return made

@@ -1,0 +1,123 @@
+"""Who the visitor is, asked anew at every run and every act; how to sign in and out."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+
+import streamlit as st
+
+from lib import access, acts
+from lib.access import ALONE, STRANGER, Action, Actor
+from lib.errors import NotAllowedError
+from lib.ui.state import language, tr
+
+_SINCE = "_since"
+
+
+def actor() -> Actor:
+    """Return who visits, by what holds at this moment.
+
+    Without an access file the visitor is the one person at this machine, if
+    nobody else can reach it: `lib.ui.door` refuses all others before this.
+    """
+    policy = access.policy()
+    if policy is None:
+        return ALONE if access.is_loopback(st.get_option("server.address")) else STRANGER
+    if policy.oidc is not None:
+        return access.of_claims(policy, st.user.to_dict())
+    since = st.session_state.setdefault(_SINCE, time.time())
+    headers = st.context.headers
+    given = [(name, value) for name in headers for value in headers.get_all(name)]
+    return access.of_headers(policy, given, since)
+
+
+def may(action: Action) -> bool:
+    """Return whether the visitor may do `action` now: what is drawn, never what is done."""
+    return actor().may(action, time.time())
+
+
+def require(action: Action) -> Actor:
+    """Return the visitor, who may do `action` now.
+
+    Raises
+    ------
+    NotAllowedError
+        Nobody is signed in, the sign-in has run out or the role is not enough.
+    """
+    who = actor()
+    acts.require(who, action)
+    return who
+
+
+def fragment(view: Callable[[], None]) -> Callable[[], None]:
+    """Make `view` a fragment that looks at the visitor before each of its own reruns.
+
+    A rerun of a fragment does not pass `gate`; if the sign-in has run out, the
+    whole page runs again, and does.
+    """
+
+    @st.fragment
+    @wraps(view)
+    def looked_at() -> None:
+        if may(Action.VIEW):
+            view()
+        else:
+            st.rerun()
+
+    return looked_at
+
+
+def gate() -> None:
+    """Stop here, with the way to sign in, unless the visitor may see pages."""
+    policy = access.policy()
+    try:
+        require(Action.VIEW)
+    except NotAllowedError as refusal:
+        st.title(tr("frame.app"), anchor=False)
+        st.info(refusal.message(language()), title=tr("access.title"), icon=":material/lock:")
+        if policy is not None and policy.oidc is not None:
+            words = "access.sign_in" if actor() == STRANGER else "access.sign_in_again"
+            st.button(
+                tr(words), on_click=st.login, type="primary", icon=":material/login:", key="sign-in"
+            )
+        elif policy is not None:
+            st.markdown(tr("access.by_proxy"))
+        st.stop()
+
+
+def who_am_i() -> None:
+    """Draw who is signed in and the way out; nothing where nobody has to."""
+    policy = access.policy()
+    if policy is None:
+        return
+    who = actor()
+    with st.container(key="who", horizontal=True, vertical_alignment="center"):
+        role = tr(f"access.role_{who.role or 'none'}")
+        st.caption(f":material/person: {_plain(tr('access.who', name=who.name, role=role))}")
+        if policy.oidc is not None:
+            st.button(
+                tr("access.sign_out"),
+                on_click=st.logout,
+                type="tertiary",
+                icon=":material/logout:",
+                key="sign-out",
+            )
+
+
+def name_box(key: str) -> str:
+    """Return the name for the log: of who is signed in, else typed into a box drawn here."""
+    name = actor().name
+    if name:
+        st.caption(_plain(tr("access.signed_as", name=name)))
+        return name
+    return st.text_input(tr("data.who"), key=key, max_chars=80).strip()
+
+
+def download(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return `make` for a download button: the visitor of now, looked at again when it is made."""
+    return acts.guarded(actor(), make)
+
+
+def _plain(text: str) -> str:
+    """Return `text` with what Markdown would read as a sign made plain."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-!|~:$" else char for char in text)

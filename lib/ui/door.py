@@ -1,0 +1,203 @@
+"""The door of the server: who may knock at which address, before any page runs.
+
+Streamlit serves files, uploads and downloads without asking a page. This layer
+of the server asks first, with the same cookie or headers as the pages, and does
+not let the server start where it would be open to everyone.
+"""
+
+import importlib.util
+import json
+import re
+import sys
+import time
+from typing import Any, Final
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from lib import access
+from lib.access import STRANGER, Action, Actor
+from lib.errors import PhuThoError, WrongUseError
+from lib.layers import APART, GRID, apart
+from lib.settings import settings
+from lib.text import t
+from lib.ui.health import health
+
+_NAME: Final = re.compile(r"[a-z0-9-]{1,80}\.json")
+_RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
+    # Style sheets, Leaflet, drawings of the legend: no data.
+    (("app", "static", "vendor"), None),
+    (("app", "static", "legend"), None),
+    (("app", "static"), Action.VIEW),
+    # What the sign-in page itself needs; a session asks for itself.
+    (("_stcore", "health"), None),
+    (("_stcore", "host-config"), None),
+    (("_stcore", "stream"), None),
+    (("_stcore", "upload_file"), Action.IMPORT),
+    (("_stcore",), Action.VIEW),
+    (("media",), Action.VIEW),
+    (("restricted",), Action.RESTRICTED),
+)
+"""How a path begins -> what its reader must be allowed; the first that fits counts.
+
+No other path holds data: they are the frame of Streamlit itself.
+"""
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+
+
+def check_start() -> None:
+    """End the program with code 2 where it would be open to everyone, or cannot sign people in.
+
+    Raises
+    ------
+    SystemExit
+        With 2; the reason is on standard error.
+    """
+    try:
+        policy = access.policy()
+        address = st.get_option("server.address")
+        if policy is None and not access.is_loopback(address):
+            raise WrongUseError("access.address_open", address=address or t("access.all_addresses"))
+        if policy is not None and policy.oidc is not None and not _can_sign_in():
+            raise WrongUseError("access.no_authlib")
+    except PhuThoError as error:
+        sys.stderr.write(f"{error.message()}\n")
+        raise SystemExit(error.exit_code) from error
+
+
+def _can_sign_in() -> bool:
+    return all(importlib.util.find_spec(name) for name in ("authlib", "httpx"))
+
+
+def parts() -> dict[str, Any]:
+    """Return what the server is made of beside the pages: arguments of ``st.App``."""
+    policy = access.policy()
+    routes = [
+        Route(f"{_base()}/{APART}{{name}}", _restricted),
+        Route(f"{_base()}/health", health),
+    ]
+    made: dict[str, Any] = {"middleware": [Middleware(Door)], "routes": routes}
+    if policy is not None and policy.oidc is not None:
+        given = policy.oidc
+        made["secrets"] = {
+            "auth": {
+                "redirect_uri": given.redirect_uri,
+                "cookie_secret": given.cookie_secret,
+                "client_id": given.client_id,
+                "client_secret": given.client_secret,
+                "server_metadata_url": given.server_metadata_url,
+            }
+        }
+    return made
+
+
+def needed(path: str) -> Action | None:
+    """Return what somebody must be allowed who asks for `path`, None if anybody may ask.
+
+    Parameters
+    ----------
+    path : str
+        Below the base address of the application, decoded once.
+    """
+    steps = tuple(step for step in path.split("/") if step)
+    if ".." in steps or (steps[:2] == ("app", "static") and _kept_back(steps[-1])):
+        return Action.RESTRICTED
+    return next((action for start, action in _RULES if steps[: len(start)] == start), None)
+
+
+def _kept_back(name: str) -> bool:
+    """Return whether a layer file is not for everyone, should one be where it does not belong."""
+    policy = access.policy()
+    closed = () if policy is None else policy.restricted
+    layers = [layer for layer in GRID if layer.replace("-", "_") in closed]
+    return name.endswith(".index.json") or any(name.startswith(f"{layer}-") for layer in layers)
+
+
+class Door:
+    """Layer of the server that answers before Streamlit does."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it."""
+        if scope["type"] in ("http", "websocket"):
+            refusal = _refusal(HTTPConnection(scope))
+            if refusal is not None:
+                if scope["type"] == "http":
+                    await refusal(scope, receive, send)
+                else:
+                    await send({"type": "websocket.close", "code": 1008, "reason": ""})
+                return
+        await self.app(scope, receive, send)
+
+
+def _refusal(request: HTTPConnection) -> Response | None:
+    if access.policy() is None:
+        if access.came_from_here(request.headers.items()):
+            return None
+        return _said("access.not_from_here", 403)
+    action = needed(request.url.path.removeprefix(_base()))
+    if action is None:
+        return None
+    try:
+        access.require(visitor(request), action, time.time())
+    except PhuThoError as error:
+        return _said(error.key, 401 if error.key in ("access.nobody", "access.expired") else 403)
+    return None
+
+
+def _said(key: str, status: int) -> Response:
+    return PlainTextResponse(t(key), status, headers=_NO_STORE)
+
+
+def visitor(request: HTTPConnection) -> Actor:
+    """Return who sends a request: by the signed cookie, or by the proxy's headers."""
+    policy = access.policy()
+    if policy is None:
+        return STRANGER
+    if policy.oidc is None:
+        return access.of_headers(policy, request.headers.items(), time.time())
+    return access.of_claims(policy, _claims(request.cookies))
+
+
+def _claims(cookies: dict[str, str]) -> dict[str, Any]:
+    """Return what Streamlit's cookie says; nothing if its signature is not ours."""
+
+    def signed(name: str) -> bytes | None:
+        raw = cookies.get(name)
+        secret = get_cookie_secret()
+        return decode_signed_value(secret, name, raw.encode("latin-1")) if raw else None
+
+    content = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
+    try:
+        claims = json.loads(content) if content else {}
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _restricted(request: Request) -> Response:
+    """Give a layer that is not for everyone to somebody it is for."""
+    try:
+        access.require(visitor(request), Action.RESTRICTED, time.time())
+    except PhuThoError as error:
+        return _said(error.key, 403)
+    name = request.path_params["name"]
+    path = apart(settings().static) / name
+    if not _NAME.fullmatch(name) or not path.is_file():
+        return PlainTextResponse("", 404, headers=_NO_STORE)
+    return FileResponse(path, media_type="application/json", headers=_NO_STORE)
+
+
+def _base() -> str:
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}" if base else ""

@@ -1,0 +1,67 @@
+"""For administrators: what was done to the store and by whom, and who has which role."""
+
+import pandas as pd
+import streamlit as st
+
+from lib import acts
+from lib.access import policy
+from lib.accessfile import Policy
+from lib.store import Store
+from lib.text import no_data
+from lib.ui import access
+from lib.ui.state import language, tr
+
+_LISTED = 500
+
+
+def log(store: Store) -> None:
+    """Draw the log, newest first, and the accounts if the server has some."""
+    events = acts.log(access.actor(), store)[:_LISTED]
+    st.caption(tr("access.log_help"))
+    st.dataframe(
+        pd.DataFrame(
+            {
+                tr("access.log_when"): [_moment(event.when) for event in events],
+                tr("access.log_who"): [event.who or no_data(language()) for event in events],
+                tr("access.log_act"): [_act(event.action) for event in events],
+                tr("access.log_snapshot"): [event.snapshot for event in events],
+            }
+        ),
+        hide_index=True,
+        alt=tr("access.log"),
+    )
+    given = policy()
+    if given is not None:
+        _accounts(given)
+
+
+def _accounts(given: Policy) -> None:
+    st.subheader(tr("access.accounts"), anchor=False)
+    st.caption(tr("access.accounts_help"))
+    roles = {**given.people, **given.groups}
+    if given.others:
+        roles[tr("access.others")] = given.others
+    st.dataframe(
+        pd.DataFrame(
+            {
+                tr("access.account"): list(roles),
+                tr("access.role"): [tr(f"access.role_{role}") for role in roles.values()],
+            }
+        ),
+        hide_index=True,
+        alt=tr("access.accounts"),
+    )
+
+
+def _moment(when: str) -> str:
+    return f"{pd.Timestamp(when).tz_convert('Asia/Ho_Chi_Minh'):%d/%m/%Y %H:%M:%S}"
+
+
+def _act(action: str) -> str:
+    known = {
+        "prepare": "data.action_prepare",
+        "import": "data.action_import",
+        "restore": "access.action_restore",
+        "restore-backup": "access.action_restore_backup",
+    }
+    return tr(known[action]) if action in known else action
