@@ -9,10 +9,19 @@ id phutho >/dev/null 2>&1 ||
 install -d -o phutho -g phutho -m 0750 /var/lib/phutho /var/lib/phutho/static /var/backups/phutho
 install -d -o root -g phutho -m 0750 /etc/phutho
 
+secret() {
+  od -An -N32 -tx1 /dev/urandom | tr -d ' \n'
+}
 if [ ! -e /etc/phutho/phutho.env ]; then
   install -o root -g phutho -m 0640 "$here/phutho.env" /etc/phutho/phutho.env
-  secret=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
-  sed -i "s/^STREAMLIT_SERVER_COOKIE_SECRET=$/&$secret/" /etc/phutho/phutho.env
+  sed -i "s/@SECRET@/$(secret)/" /etc/phutho/phutho.env
+fi
+# nginx and the service know each other by one secret.
+if [ ! -e /etc/phutho/access.toml ]; then
+  shared=$(secret)
+  install -o root -g phutho -m 0640 "$here/access.toml" /etc/phutho/access.toml
+  sed -i "s/@SECRET@/$shared/" /etc/phutho/access.toml
+  (umask 077 && echo "proxy_set_header X-Phutho-Secret $shared;" >/etc/phutho/nginx-secret.conf)
 fi
 
 # Streamlit serves the folder beside app.py; the service may write to its own only.

@@ -259,7 +259,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         root = sites.copy_app(Path(folder))
         sites.prepare(root, *(("--bundle", asked.bundle) if Path(asked.bundle).is_dir() else ()))
-        ports = [sites._free_port() for _ in range(asked.processes)]
+        ports = [sites.free_port() for _ in range(asked.processes)]
         servers = [stack.enter_context(serving(root, port)) for port in ports]
         empty = [f"{int(server.told('VmRSS')) / 1024:.0f} MB" for server in servers]
         print(f"after the first visitor: {', '.join(empty)}; load {os.getloadavg()[0]:.1f}")

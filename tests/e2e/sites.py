@@ -136,7 +136,7 @@ def prepare(root: Path, *options: str) -> None:
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -145,7 +145,7 @@ def _free_port() -> int:
 @contextmanager
 def served(root: Path) -> Iterator[Site]:
     """Run the server of a copy until the block ends; show what it said if it will not start."""
-    port = _free_port()
+    port = free_port()
     log = root.parent / "server.log"
     with (
         log.open("wb") as output,
@@ -175,7 +175,7 @@ def _wait_until_healthy(site: Site, process: subprocess.Popen) -> None:
         try:
             if requests.get(f"{site.url}/_stcore/health", timeout=2).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     said = site.log.read_text(encoding="utf-8", errors="replace")
     msg = f"the server did not become healthy (exit code {process.poll()}):\n{said}"
