@@ -7,7 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 id phutho >/dev/null 2>&1 ||
   useradd --system --user-group --home-dir /var/lib/phutho --shell /usr/sbin/nologin phutho
 install -d -o phutho -g phutho -m 0750 /var/lib/phutho /var/lib/phutho/static /var/backups/phutho
-install -d -o root -g phutho -m 0750 /etc/phutho
+# nginx goes through this folder to its own file of passwords; each file has its readers.
+install -d -o root -g phutho -m 0711 /etc/phutho
 
 secret() {
   od -An -N32 -tx1 /dev/urandom | tr -d ' \n'

@@ -104,7 +104,7 @@ def serving(root: Path, port: int) -> Iterator[Server]:
                 try:
                     if requests.get(f"{server.address}/health", timeout=10).ok:
                         break
-                except requests.ConnectionError:
+                except (requests.ConnectionError, requests.Timeout):
                     time.sleep(0.2)
             first = requests.post(f"{server.address}/_stcore/agent/interact", json={}, timeout=120)
             first.raise_for_status()
