@@ -176,7 +176,7 @@ def _wait_until_healthy(site: Site, process: subprocess.Popen) -> None:
             if requests.get(f"{site.url}/_stcore/health", timeout=2).ok:
                 return
         except (requests.ConnectionError, requests.Timeout):
-            time.sleep(0.1)
+            time.sleep(0.1)  # the port is bound before the application is loaded
     said = site.log.read_text(encoding="utf-8", errors="replace")
     msg = f"the server did not become healthy (exit code {process.poll()}):\n{said}"
     raise AssertionError(msg)
