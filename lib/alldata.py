@@ -8,6 +8,7 @@ always gives the same file.
 import contextlib
 import datetime as dt
 import io
+import json
 import sqlite3
 import tempfile
 import zipfile
@@ -321,10 +322,23 @@ def _geoparquet(snapshot: Snapshot, lang: Lang) -> bytes:
 
         languages = sorted(LANGS, key=lambda other: other != lang)
         add("README.md", "\n".join(_readme(snapshot, each) for each in languages).encode())
-        add("manifest.json", (snapshot.folder / "manifest.json").read_bytes())
+        add("manifest.json", _manifest(snapshot))
         for table in tables:
             add(f"{table}.parquet", snapshot.check(table).read_bytes())
     return buffer.getvalue()
+
+
+def _manifest(snapshot: Snapshot) -> bytes:
+    """Return the manifest; one that would tell of tables kept back is told without them."""
+    content = (snapshot.folder / "manifest.json").read_bytes()
+    said = json.loads(content)
+    shown = _tables(snapshot)
+    if said["tables"].keys() == shown.keys():
+        return content
+    said["tables"] = {name: info for name, info in said["tables"].items() if name in shown}
+    said["files"] = []
+    said["details"].pop("import", None)
+    return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
 
 def _readme(snapshot: Snapshot, lang: Lang) -> str:

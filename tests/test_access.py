@@ -1,6 +1,7 @@
 """Roles: every act by every role, when a sign-in ends, whom a token or a proxy speaks of."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,7 @@ def test_every_act_by_every_role(role, action):
 
 
 def test_a_higher_role_may_all_that_a_lower_one_may():
-    for lower, higher in zip(ROLES, ROLES[1:], strict=False):
+    for lower, higher in pairwise(ROLES):
         assert access.ALLOWED[lower] < access.ALLOWED[higher]
     assert access.ALLOWED[ROLES[-1]] == set(Action)
 
@@ -223,7 +224,7 @@ def test_an_address_only_this_machine_reaches(address):
 
 @pytest.mark.parametrize(
     "address",
-    [None, "", " ", "0.0.0.0", "::", "10.0.0.4", "may-chu", "unix:/run/x", "localhost.vn"],
+    [None, "", " ", "0.0.0.0", "::", "10.0.0.4", "may-chu", "unix:/run/x", "localhost.vn"],  # noqa: S104
 )
 def test_an_address_others_may_reach(address):
     assert not access.is_loopback(address)

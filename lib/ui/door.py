@@ -50,6 +50,7 @@ _RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
 
 No other path holds data: they are the frame of Streamlit itself.
 """
+_LAYERS: Final = ("app", "static", "layers")
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -108,7 +109,7 @@ def needed(path: str) -> Action | None:
         Below the base address of the application, decoded once.
     """
     steps = tuple(step for step in path.split("/") if step)
-    if ".." in steps or (steps[:2] == ("app", "static") and _kept_back(steps[-1])):
+    if ".." in steps or (steps[:3] == _LAYERS and _kept_back(steps[-1])):
         return Action.RESTRICTED
     return next((action for start, action in _RULES if steps[: len(start)] == start), None)
 

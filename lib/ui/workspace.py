@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from lib import layerdata, search
-from lib.access import Action, closed_to, policy
+from lib.access import closed_to, policy
 from lib.borders import CommuneIndex, prepare_communes
 from lib.crosswork import Answer, answer, outlines_of
 from lib.errors import StoreError
@@ -113,21 +113,19 @@ def _load(snapshot_id: str, folder: str, closed: frozenset[str]) -> Workspace:
 
 
 def workspace() -> Workspace:
-    """Return the data in use, as far as the visitor may see it.
+    """Return the data in use, as far as the visitor may see it; stop for who may see nothing.
 
     Raises
     ------
-    NotAllowedError
-        Nobody is signed in, or the sign-in has run out.
     StoreError
         If ``prepare`` has not run, or what it left is damaged.
     """
     require_frame()
-    visitor = access.require(Action.VIEW)
+    access.gate()  # also for a page reached without app.py
     check_assets()
     store = Store(settings().store)
     current = store.current()
     if current is None:
         raise StoreError("store.empty")
-    closed = closed_to(visitor, policy())
+    closed = closed_to(access.actor(), policy())
     return _load(current.snapshot_id, str(store.folder), closed)

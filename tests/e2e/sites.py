@@ -120,12 +120,12 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PHUTHO_")}
 
 
-def prepare(root: Path, *options: str) -> None:
+def prepare(root: Path, *options: str, **more: str) -> None:
     """Run ``prepare`` on a copy of the application, without the network."""
     done = subprocess.run(
         [sys.executable, "-m", "lib", "prepare", "--offline", *options],
         cwd=root,
-        env=environment(),
+        env=environment() | more,
         capture_output=True,
         text=True,
         timeout=120,
@@ -137,22 +137,33 @@ def prepare(root: Path, *options: str) -> None:
 
 
 def free_port() -> int:
+    """Return a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 @contextmanager
-def served(root: Path) -> Iterator[Site]:
-    """Run the server of a copy until the block ends; show what it said if it will not start."""
-    port = free_port()
+def served(root: Path, *, port: int = 0, **more: str) -> Iterator[Site]:
+    """Run the server of a copy until the block ends; show what it said if it will not start.
+
+    Parameters
+    ----------
+    root : Path
+        The copy.
+    port : int
+        Where it listens; 0 for any free one.
+    **more : str
+        Variables of the environment.
+    """
+    port = port or free_port()
     log = root.parent / "server.log"
     with (
         log.open("wb") as output,
         subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=root,
-            env=environment(),
+            env=environment() | more,
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,

@@ -1,0 +1,268 @@
+"""A server with accounts as strangers and guests meet it: every address, every role, forged acts.
+
+The accounts come from a proxy's headers, so neither Chromium nor a sign-in
+service is needed; what a browser would send is sent here.
+"""
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import requests
+from websockets.exceptions import InvalidStatus
+
+from e2e.session import get, session
+from e2e.sites import ROOT, Site, copy_app, environment, prepare, served
+from lib import audit
+from lib.store import Act, Store, Table
+from lib.text import t
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+SECRET = "p" * 40
+MARK = "ZQX9"
+ROLES = {"xem": "viewer", "sua": "editor", "hoa": "administrator"}
+POLICY = f"""
+restricted = ["substations"]
+[proxy]
+secret = "{SECRET}"
+[people]
+xem = "viewer"
+sua = "editor"
+hoa = "administrator"
+"""
+
+
+def vouched(who: str, secret: str = SECRET) -> dict[str, str]:
+    """Return the headers of the proxy for a person; none for a stranger."""
+    return {"X-Phutho-Secret": secret, "X-Remote-User": who} if who else {}
+
+
+def bring_in_a_hidden_station(store: Store) -> None:
+    """Publish a substation with a mark and a place, as the office would by a file."""
+    base = store.current()
+    tables = {
+        name: Table(base.read(name), info.source, info.as_of)
+        for name, info in base.manifest.tables.items()
+    }
+    stations = base.read("substations")
+    here = stations["commune_code"] == "08542"
+    assert here.sum() == 1
+    stations.loc[here, "name"] = f"Trạm {MARK}"
+    stations.loc[here, ["lat", "lon"]] = [21.15, 105.20]
+    tables["substations"] = Table(stations, f"import: {MARK}.xlsx", "2026-01-01")
+    details = {"import": {"kind": "substations", "counts": {"substations": {}}}}
+    act = Act(
+        "import",
+        "Lan",
+        {f"{MARK}.xlsx": MARK.encode()},
+        details={**base.manifest.details, **details},
+    )
+    later = dt.datetime.fromisoformat(base.manifest.created) + dt.timedelta(minutes=1)
+    store.publish(tables, act, border_quality=base.manifest.border_quality, created=later)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with accounts, two snapshots and one substation that must not be seen."""
+    folder = tmp_path_factory.mktemp("door")
+    root, policy = copy_app(folder), folder / "access.toml"
+    policy.write_text(POLICY, encoding="utf-8")
+    prepare(root, PHUTHO_ACCESS=str(policy))
+    bring_in_a_hidden_station(Store(root / "data" / "store"))
+    with served(root, PHUTHO_ACCESS=str(policy)) as site:
+        with session(site, vouched("hoa")) as visit:  # makes the layers of administrators
+            visit.open("power")
+        yield site
+
+
+def store_of(site: Site) -> Store:
+    return Store(site.root / "data" / "store")
+
+
+@pytest.mark.parametrize(
+    ("options", "more", "words"),
+    [
+        (["--server.address", "0.0.0.0"], {}, "«0.0.0.0»"),  # noqa: S104
+        (["--server.address", ""], {}, "mọi địa chỉ"),
+        ([], {"STREAMLIT_SERVER_ADDRESS": "::"}, "«::»"),
+        (["--server.address", "::"], {"PHUTHO_ACCESS": "khong-co.toml"}, "khong-co.toml"),
+        ([], {"PHUTHO_ACCESS": "khong-co.toml"}, "khong-co.toml"),
+    ],
+)
+def test_without_accounts_the_server_serves_this_machine_or_nobody(options, more, words):
+    done = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0", *options],
+        cwd=ROOT,
+        env=environment() | more,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert words in last
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "evil.example"}, {"X-Forwarded-For": "10.0.0.9"}, {"Forwarded": "for=10.0.0.9"}],
+)
+def test_who_is_not_at_this_machine_gets_nothing_of_a_server_without_accounts(
+    schematic: Site, headers
+):
+    for path in ("", "about", "app/static/vendor/leaflet.js", "_stcore/health", "static/x.js"):
+        answer = get(schematic, path, headers)
+        assert (answer.status_code, answer.text) == (403, t("access.not_from_here"))
+    with pytest.raises(InvalidStatus), session(schematic, headers):
+        pass
+    assert get(schematic, "app/static/vendor/leaflet.js", {}).status_code == 200
+
+
+def test_a_server_without_accounts_is_as_it_was(schematic: Site):
+    with session(schematic, {}) as visit:
+        told = visit.open("data", tab="import")
+        assert t("data.who") in told.widgets
+        assert t("access.title") not in told.text
+        assert not any(word in told.text for word in (t("access.role_administrator"), "person:"))
+
+
+@pytest.mark.parametrize("who", ["", *ROLES])
+def test_every_file_of_the_server_by_everyone(office: Site, who):
+    static = office.root / "static"
+    for path in sorted(file for file in static.rglob("*") if file.is_file()):
+        name = path.relative_to(static)
+        answer = get(office, f"app/static/{name}", vouched(who))
+        public = name.parts[0] in ("vendor", "legend")
+        index = name.name.endswith(".index.json")
+        allowed = public or (bool(who) and not index) or who == "hoa"
+        assert answer.status_code == (200 if allowed else 403 if who else 401), name
+        assert MARK not in answer.text
+        assert MARK.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("who", ["", *ROLES])
+def test_the_restricted_layer_is_for_administrators(office: Site, who):
+    (path,) = (office.root / "static-restricted").glob("substations-*.json")
+    assert MARK in path.read_text(encoding="utf-8")
+    answer = get(office, f"restricted/{path.name}", vouched(who))
+    assert answer.status_code == {"": 401, "hoa": 200}.get(who, 403)
+    assert (MARK in answer.text) is (who == "hoa")
+    assert answer.headers["Cache-Control"] == "no-store"
+    for guess in (
+        f"app/static/layers/{path.name}",
+        f"app/static/{path.name}",
+        f"app/static/..%2Fstatic-restricted/{path.name}",
+        f"app/static/%2e%2e/static-restricted/{path.name}",
+        f"static-restricted/{path.name}",
+        f"restricted/..%2Fstatic-restricted/{path.name}",
+        "restricted/..%2F..%2Faccess.toml",
+        f"restricted//{path.name}" if who != "hoa" else "restricted/x",
+        f"RESTRICTED/{path.name}",
+    ):
+        tried = get(office, guess, vouched(who))
+        assert MARK not in tried.text, guess
+        assert SECRET not in tried.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        vouched("hoa", "q" * 40),
+        vouched("hoa", ""),
+        {"X-Remote-User": "hoa"},
+        {"X-Phutho-Secret": SECRET},
+        {"X-Remote-User": "hoa", "Authorization": f"Bearer {SECRET}"},
+        {"Cookie": f"X-Phutho-Secret={SECRET}; X-Remote-User=hoa"},
+    ],
+)
+def test_who_does_not_come_through_the_proxy_is_a_stranger(office: Site, headers):
+    assert get(office, "restricted/x.json", headers).status_code == 401
+    with session(office, headers) as visit:
+        told = visit.open("data", tab="history")
+        assert t("access.nobody") in told.text
+        assert set(told.widgets) == {t("frame.language")}
+
+
+def test_a_person_without_a_role_is_told_so(office: Site):
+    with session(office, vouched("la")) as visit:
+        assert t("access.no_role") in visit.open("clusters").text
+    assert get(office, "media/x.png", vouched("la")).status_code == 403
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_what_each_role_is_shown(office: Site, who):
+    role = ROLES[who]
+    with session(office, vouched(who)) as visit:
+        told = visit.open("data", tab="use")
+        tabs = next(
+            choices for choices in told.options.values() if t("data.tab_use") in str(choices)
+        )
+        for tab, needs in (("import", "editor"), ("log", "administrator")):
+            allowed = list(ROLES.values()).index(role) >= list(ROLES.values()).index(needs)
+            assert (t(f"data.tab_{tab}") in str(tabs)) is allowed
+        asked = visit.open("data", tab="log").text
+        assert (t("access.log_help") in asked) is (role == "administrator")
+        asked = visit.open("data", tab="import")
+        assert (t("data.files") in asked.text) is (role != "viewer")
+        assert t("data.who") not in asked.widgets, "the log takes the name signed in with"
+        parts = str(visit.open("power", part="grid").options)
+        assert (t("powerpage.part_grid") in parts) is (role == "administrator")
+        card = visit.open("power", sel="communes:08542").text
+        assert (MARK in card) is (role == "administrator")
+        assert (t("access.hidden") in card) is (role != "administrator")
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_what_is_taken_away_holds_what_its_reader_may_see(office: Site, who):
+    with session(office, vouched(who)) as visit:
+        told = visit.open("data", tab="download")
+        for name, kind in ((t("data.all_gpkg"), "gpkg"), (t("data.all_xlsx"), "xlsx")):
+            path = visit.ask_for(told.files[name])
+            content = get(office, path, vouched(who)).content
+            assert len(content) > 10_000, kind
+            if kind == "gpkg":
+                assert (MARK.encode() in content) is (who == "hoa")
+            assert get(office, path, {}).status_code == 401
+
+
+@pytest.mark.parametrize("who", ["", "xem", "sua"])
+def test_a_forged_press_of_the_administrators_button_does_nothing(office: Site, who):
+    store = store_of(office)
+    before = store.current().snapshot_id
+    (older,) = (s.snapshot_id for s in store.snapshots() if s.snapshot_id != before)
+    with session(office, vouched("hoa")) as visit:
+        told = visit.open("data", tab="history")
+        box = told.widgets[t("data.compare_later")]
+        label = told.options[t("data.compare_later")][-1]
+        told = visit.run(chosen={box: label})
+        (button,) = (told.widgets[name] for name in told.widgets if name.startswith("Khôi phục"))
+    with session(office, vouched(who)) as visit:
+        told = visit.open("data", tab="history")
+        assert f"{MARK}.xlsx" not in told.files
+        assert button not in told.widgets.values()
+        visit.run(button, chosen={box: label})
+    assert store.current().snapshot_id == before
+    if who == "sua":  # the same press by who may: it is no blank shot
+        with session(office, vouched("hoa")) as visit:
+            visit.open("data", tab="history")
+            visit.run(button, chosen={box: label})
+        assert store.current().snapshot_id == older
+        assert audit.events(store.folder)[-1].who == "hoa"
+        store.restore(before, who="test")
+
+
+def test_uploads_are_for_editors(office: Site):
+    for who, refused in (("", 401), ("xem", 403)):
+        answer = requests.put(
+            f"{office.url}/_stcore/upload_file/a/b", headers=vouched(who), timeout=30
+        )
+        assert answer.status_code == refused
+    answer = requests.put(
+        f"{office.url}/_stcore/upload_file/a/b", headers=vouched("sua"), timeout=30
+    )
+    assert answer.text != t("access.need_import")

@@ -1,0 +1,151 @@
+"""The pages as somebody who signed in meets them: gate, sidebar, the end of a sign-in."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from lib import access
+from lib.accessfile import Policy
+from lib.prepare import prepare
+from lib.settings import settings
+from lib.store import Store
+from lib.text import LANGS, t
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+ROOT = Path(__file__).parents[1]
+PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
+HOUR = 3600
+POLICY = {
+    "oidc": {
+        "server_metadata_url": "https://sso.example.vn/.well-known/openid-configuration",
+        "client_id": "map",
+        "client_secret": "x",
+        "redirect_uri": "https://map.example.vn/oauth2callback",
+        "cookie_secret": "c" * 40,
+    },
+    "people": {"xem@so.vn": "viewer", "sua@so.vn": "editor", "hoa@so.vn": "administrator"},
+}
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a store of schematic borders and its static files."""
+    folder = tmp_path_factory.mktemp("signed")
+    prepare(
+        store=Store(folder / "store"),
+        static=folder / "static",
+        bundle=None,
+        offline=True,
+        simplify_m=30,
+        root=folder,
+    )
+    return folder
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch, data: Path) -> Open:
+    """Return how somebody opens the application."""
+    monkeypatch.setenv("PHUTHO_STORE", str(data / "store"))
+    monkeypatch.setenv("PHUTHO_STATIC", str(data / "static"))
+    settings.cache_clear()
+    monkeypatch.setattr(access, "policy", lambda: Policy.model_validate(POLICY))
+
+    def start(who: str, *, left: float = HOUR, **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app.user = claims(who, left)
+        app.query_params.update(query)
+        return app.run()
+
+    yield start
+    settings.cache_clear()
+    st.cache_resource.clear()
+
+
+def claims(who: str, left: float) -> dict[str, object]:
+    """Return what the sign-in service says of somebody; the sign-in holds `left` seconds more."""
+    if not who:
+        return {"is_logged_in": False}
+    now = time.time()
+    address = f"{who}@so.vn"
+    return {
+        "is_logged_in": True,
+        "email": address,
+        "name": who.title(),
+        "exp": now + left,
+        "iat": now,
+    }
+
+
+def told(app: AppTest) -> str:
+    """Return all words on the page."""
+    parts = [*app.title, *app.info, *app.caption, *app.markdown, *app.error]
+    return "\n".join([*(part.value for part in parts), *(e.proto.body for e in app.get("html"))])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    ("who", "left", "key"),
+    [("", HOUR, "nobody"), ("la", HOUR, "no_role"), ("hoa", -1, "expired")],
+)
+def test_who_may_see_nothing_sees_how_to_sign_in(opened: Open, lang, who, left, key):
+    app = opened(who, left=left, lang=lang)
+    assert list(app.exception) == []
+    assert t(f"access.{key}", lang) in told(app)
+    assert "ph-foot" not in told(app)
+    assert app.button(key="sign-in").label == t(
+        "access.sign_in_again" if who else "access.sign_in", lang
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_is_drawn_for_a_stranger_who_knows_its_address(opened: Open, page):
+    app = opened("")
+    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+    app.run()
+    assert list(app.exception) == []
+    assert t("access.nobody") in told(app)
+    assert "ph-foot" not in told(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_drawn_for_a_viewer(opened: Open, page):
+    app = opened("xem")
+    assert any("người xem" in one.value for one in app.sidebar.caption)
+    assert app.button(key="sign-out")
+    if page != "overview":
+        app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+        app.run()
+    assert list(app.exception) == []
+    assert list(app.error) == []
+    assert "ph-foot" in told(app)
+
+
+def test_a_sign_in_that_ends_while_a_page_is_open_ends_the_page(opened: Open):
+    app = opened("sua")
+    assert "ph-foot" in told(app)
+    app.user = claims("sua", -1)
+    app.pills(key="province").set_value(["vinh-phuc"]).run()
+    assert list(app.exception) == []
+    assert t("access.expired") in told(app)
+    assert "ph-foot" not in told(app)
+
+
+def test_without_a_policy_nobody_signs_in(opened: Open, monkeypatch):
+    monkeypatch.setattr(access, "policy", lambda: None)
+    app = opened("")
+    assert "ph-foot" in told(app)
+    assert [button.key for button in app.button if button.key in ("sign-in", "sign-out")] == []
+
+
+def test_a_session_on_an_open_address_without_a_policy_is_a_strangers(opened: Open, monkeypatch):
+    monkeypatch.setattr(access, "policy", lambda: None)
+    monkeypatch.setattr(access, "is_loopback", lambda _: False)
+    app = opened("")
+    assert t("access.nobody") in told(app)
+    assert "ph-foot" not in told(app)
