@@ -76,7 +76,7 @@ def copy_app(folder: Path) -> Path:
     """Copy what a clone needs to run; nothing of the developer's store or static files."""
     root = folder / "app"
     hidden = shutil.ignore_patterns("__pycache__", "store")
-    for name in ("lib", "pages", ".streamlit", "data", "deploy"):
+    for name in ("lib", "pages", ".streamlit", "data"):
         shutil.copytree(ROOT / name, root / name, ignore=hidden)
     shutil.copyfile(ROOT / "app.py", root / "app.py")
     return root
