@@ -15,7 +15,10 @@ from lib.ui.workspace import workspace
 SIGNS = {"good": "✓", "attention": "△", "bad": "✕"}
 
 state.require_frame()
-access.require(Action.AUDIT)
+access.gate()
+if not access.may(Action.AUDIT):
+    st.info(tr("status.for_administrators"), icon=":material/lock:")
+    st.stop()
 lang = language()
 found = status.check(Store(settings().store), static=settings().static, backups=settings().backups)
 frame.title(tr("pages.status"))

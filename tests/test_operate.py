@@ -41,7 +41,7 @@ def test_every_make_target_it_names_is_there():
     assert {"wheelhouse", "install-offline", "prepare", "run"} <= named
     assert [name for name in named if not re.search(rf"^{name}:", MAKEFILE, re.MULTILINE)] == []
     given = set(re.findall(r"make [a-z-]+ ([A-Z]+)=", COMMANDS))
-    assert given == {"WHEELHOUSE", "REQUIREMENTS"}
+    assert given == {"WHEELHOUSE", "REQUIREMENTS", "PYTHON"}
     assert all(f"$({name})" in MAKEFILE for name in given)
 
 
