@@ -4,8 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
+REQUIREMENTS ?= requirements.txt
+# WHEELHOUSE=FOLDER installs from that folder and asks no network (see docs/operate.md).
+WHEELS := build/wheelhouse
+PIP := -m pip --quiet --quiet --disable-pip-version-check
+FROM := $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
-.PHONY: run prepare test unit browser lint bench fuzz clean
+.PHONY: run prepare test unit browser lint bench fuzz soak wheelhouse install-offline clean
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -19,12 +24,23 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN): requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python $(PIP) install $(FROM) -r $(REQUIREMENTS)
 	touch $@
 
 $(DEV): requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python $(PIP) install $(FROM) -r requirements-dev.txt
 	touch $@ $(RUN)
+
+# Everything `make run` installs, as wheels for this platform, and the list of their sha256.
+wheelhouse: $(BIN)/python
+	rm -rf $(WHEELS)
+	$(BIN)/python $(PIP) wheel --wheel-dir $(WHEELS) -r $(REQUIREMENTS)
+	cd $(WHEELS) && sha256sum *.whl > SHA256SUMS
+
+# `make run WHEELHOUSE=FOLDER` installs too, but does not look whether the wheels came over whole.
+install-offline: $(BIN)/python
+	cd "$(or $(WHEELHOUSE),$(WHEELS))" && sha256sum --check --quiet --strict SHA256SUMS
+	$(MAKE) --no-print-directory $(RUN) WHEELHOUSE="$(or $(WHEELHOUSE),$(WHEELS))"
 
 # Chromium is wanted by the end-to-end tests; without it they are skipped and say so.
 browser:
@@ -49,6 +65,10 @@ bench: $(DEV)
 # 10,000 spoiled files for every reader: about a quarter of an hour of one processor.
 fuzz: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m security.fuzz --files 10000
+
+# 50 visitors for 10 minutes while data is imported; SOAK="--visitors 5 --minutes 1" for less.
+soak: $(DEV)
+	$(BIN)/python -m tests.bench.soak $(SOAK)
 
 clean:
 	rm -rf $(VENV) static data/store .mypy_cache .ruff_cache .pytest_cache

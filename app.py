@@ -26,7 +26,10 @@ PAGES = {
     "power": ":material/bolt:",
     "data": ":material/database:",
     "about": ":material/info:",
+    "status": ":material/monitor_heart:",
 }
+# Not in the menu of the officials; the page of data leads administrators there.
+HIDDEN = {"status"}
 
 
 def explore() -> None:
@@ -43,6 +46,7 @@ def explore() -> None:
                 icon=icon,
                 default=name == "overview",
                 help=tr(f"pages.{name}_help"),
+                visibility="hidden" if name in HIDDEN else "visible",
             )
             for name, icon in PAGES.items()
         ],

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         default=ROOT / "static",
         description="Folder Streamlit serves under /app/static: Leaflet and layer files.",
     )
+    backups: Path | None = Field(
+        default=None,
+        description="Folder the backups go to; its newest one is watched by `status`.",
+    )
     tolerance_m: float = Field(
         default=50.0,
         ge=TOLERANCE_RANGE[0],

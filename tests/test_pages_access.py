@@ -113,7 +113,7 @@ def test_no_page_is_drawn_for_a_stranger_who_knows_its_address(opened: Open, pag
     assert "ph-foot" not in told(app)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "status"])
 def test_every_page_is_drawn_for_a_viewer(opened: Open, page):
     app = opened("xem")
     assert any("người xem" in one.value for one in app.sidebar.caption)
@@ -124,6 +124,17 @@ def test_every_page_is_drawn_for_a_viewer(opened: Open, page):
     assert list(app.exception) == []
     assert list(app.error) == []
     assert "ph-foot" in told(app)
+
+
+@pytest.mark.parametrize(("who", "drawn"), [("xem", False), ("sua", False), ("hoa", True)])
+def test_the_state_of_the_server_is_drawn_for_administrators(opened: Open, who, drawn):
+    app = opened(who)
+    app.switch_page(str(ROOT / "pages" / "status.py"))
+    app.run()
+    assert list(app.exception) == []
+    assert ("ph-foot" in told(app)) is drawn
+    assert (t("status.for_administrators") in told(app)) is not drawn
+    assert list(app.error) == []
 
 
 def test_a_sign_in_that_ends_while_a_page_is_open_ends_the_page(opened: Open):

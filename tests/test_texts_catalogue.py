@@ -36,6 +36,7 @@ from lib import (
     schemas,
     search,
     sources,
+    status,
     symbols,
 )
 from lib.layers import REGISTRY
@@ -150,6 +151,8 @@ FAMILIES: dict[str, set[str]] = {
     "data.tab_{}": {"use", "import", "history", "download", "log"},
     "access.need_{}": {action.value for action in access.Action},
     "access.role_{}": {*accessfile.ROLES, "none"},
+    "status.borders_{}": {"official", "reference", "schematic"},
+    "status.level_{}": set(get_args(status.Level)),
     "importing.font_{}": set(get_args(legacytext.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},

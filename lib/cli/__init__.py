@@ -8,7 +8,15 @@ import sys
 
 import typer
 
-from lib.cli import checks, data, gaps, maps, papers, power  # noqa: F401 - each adds its commands
+from lib.cli import (  # noqa: F401 - each adds its commands
+    checks,
+    data,
+    gaps,
+    maps,
+    papers,
+    power,
+    status,
+)
 from lib.cli.base import app
 from lib.errors import PhuThoError
 

@@ -174,7 +174,14 @@ def backup_store(
 ) -> None:
     """Sao lưu toàn bộ kho dữ liệu vào một tệp."""
     made = backup.backup(_not_empty(open_store(store)), file)
-    typer.echo(t("data.backed_up", file=file.name, snapshots=made.snapshots, files=made.files))
+    typer.echo(
+        t(
+            "data.backed_up",
+            file=file.name,
+            snapshots=number(len(made.snapshots)),
+            files=number(made.files),
+        )
+    )
 
 
 @app.command("restore-backup")

@@ -55,6 +55,8 @@ def in_use(data: Workspace) -> None:
                 shown = ", ".join(field.missing[:_NAMES])
                 more = "…" if len(field.missing) > _NAMES else ""
                 st.markdown(plain(shown) + more)
+    if access.may(Action.AUDIT):
+        st.page_link("pages/status.py", label=tr("status.link"), icon=":material/monitor_heart:")
 
 
 def _source(source: str) -> str:

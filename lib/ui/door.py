@@ -29,6 +29,7 @@ from lib.errors import PhuThoError, WrongUseError
 from lib.layers import APART, GRID, apart
 from lib.settings import settings
 from lib.text import t
+from lib.ui.health import health
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,80}\.json")
 _RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
@@ -80,7 +81,10 @@ def _can_sign_in() -> bool:
 def parts() -> dict[str, Any]:
     """Return what the server is made of beside the pages: arguments of ``st.App``."""
     policy = access.policy()
-    routes = [Route(f"{_base()}/{APART}{{name}}", _restricted)]
+    routes = [
+        Route(f"{_base()}/{APART}{{name}}", _restricted),
+        Route(f"{_base()}/health", health),
+    ]
     made: dict[str, Any] = {"middleware": [Middleware(Door)], "routes": routes}
     if policy is not None and policy.oidc is not None:
         given = policy.oidc

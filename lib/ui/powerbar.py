@@ -37,7 +37,7 @@ def measure(*, log: bool) -> str:
     chosen = st.selectbox(
         tr("powerpage.measure"),
         known,
-        format_func=_sentence_case,
+        format_func={key: _sentence_case(key) for key in known}.__getitem__,
         key="measure",
         help=None if log else tr("powerpage.measure_no_log"),
         persist_state="session",

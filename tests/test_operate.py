@@ -1,0 +1,146 @@
+"""What docs/operate.md names is there, and what is there is what it says."""
+
+import base64
+import hashlib
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit import config
+from typer.main import get_command
+
+from lib import cli, status
+from lib.settings import ROOT, Settings
+
+DEPLOY = ROOT / "deploy"
+GUIDE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+BLOCKS = "\n".join(re.findall(r"^```\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL))
+COMMANDS = "\n".join([BLOCKS, *re.findall(r"`([^`\n]+)`", GUIDE)])
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+UNITS = ("phutho@.service", "phutho-backup.service", "phutho-backup.timer")
+NGINX = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+
+
+def variables(text: str) -> set[str]:
+    return set(re.findall(r"\b(?:PHUTHO|STREAMLIT)_[A-Z_]+\b", text))
+
+
+def test_every_file_of_this_folder_it_names_is_there():
+    named = set(re.findall(r"(?<![\w/.])(?:deploy|docs|lib|tests)/[\w@./-]*\w", GUIDE))
+    assert {"deploy/install.sh", "deploy/nginx.conf"} <= named
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_every_make_target_it_names_is_there():
+    named = set(re.findall(r"^make ([a-z-]+)", COMMANDS, re.MULTILINE))
+    named |= set(re.findall(r"&& make ([a-z-]+)", COMMANDS))
+    assert {"wheelhouse", "install-offline", "prepare", "run"} <= named
+    assert [name for name in named if not re.search(rf"^{name}:", MAKEFILE, re.MULTILINE)] == []
+    given = set(re.findall(r"make [a-z-]+ ([A-Z]+)=", COMMANDS))
+    assert given == {"WHEELHOUSE", "REQUIREMENTS", "PYTHON"}
+    assert all(f"$({name})" in MAKEFILE for name in given)
+
+
+def test_every_command_it_names_is_one_of_ours():
+    known = get_command(cli.app).commands
+    lines = re.findall(r"(?:^|&& )phutho ([a-z][^#&\n]*)", COMMANDS, re.MULTILINE)
+    assert len(lines) > 8
+    for line in lines:
+        words = line.split()
+        command = known[words[0]]
+        if words[0] == "snapshots":
+            command = command.commands[words[1]]
+        options = {option for given in command.params for option in given.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
+
+
+def test_every_variable_is_a_setting_of_ours_or_of_streamlit():
+    ours = {f"PHUTHO_{name.upper()}" for name in Settings.model_fields}
+    theirs = {option.env_var for option in config._config_options_template.values()}
+    texts = [GUIDE, *(path.read_text(encoding="utf-8") for path in DEPLOY.iterdir())]
+    for text in texts:
+        assert variables(text) <= ours | theirs, variables(text) - ours - theirs
+    given = re.findall(r"^([A-Z_]+)=(.+)$", (DEPLOY / "phutho.env").read_text(), re.MULTILINE)
+    assert variables(GUIDE) <= {name for name, _ in given}
+
+
+def test_every_unit_it_names_is_put_in_place():
+    named = set(re.findall(r"phutho(?:@\d*|-backup)\.?(?:service|timer)?", BLOCKS))
+    assert {re.sub(r"\d+", "", name).removesuffix(".") for name in named} <= {
+        "phutho@",
+        *UNITS,
+    }, named
+    install = (DEPLOY / "install.sh").read_text(encoding="utf-8")
+    assert all(f"$here/{name}" in install for name in UNITS)
+    assert sorted(path.name for path in DEPLOY.iterdir()) == sorted(
+        [*UNITS, "access.toml", "install.sh", "nginx.conf", "phutho", "phutho.env"]
+    )
+
+
+def test_every_folder_a_unit_writes_to_is_made_by_the_install_script():
+    install = (DEPLOY / "install.sh").read_text(encoding="utf-8")
+    env = dict(re.findall(r"^([A-Z_]+)=(.+)$", (DEPLOY / "phutho.env").read_text(), re.MULTILINE))
+    for name in ("PHUTHO_STATIC", "PHUTHO_BACKUPS"):
+        assert f" {env[name]}" in install
+    assert Path(env["PHUTHO_STORE"]).parent == Path(env["PHUTHO_STATIC"]).parent
+    backup = (DEPLOY / "phutho-backup.service").read_text(encoding="utf-8")
+    assert f"ReadWritePaths={env['PHUTHO_BACKUPS']}" in backup
+    assert f"ln -sfn {env['PHUTHO_STATIC']} /opt/phutho/static" in install
+
+
+@pytest.mark.parametrize("name", ["install.sh", "phutho"])
+def test_the_scripts_can_be_read_by_a_plain_shell(name):
+    subprocess.run(["sh", "-n", DEPLOY / name], check=True)
+    assert (DEPLOY / name).stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_finds_no_fault_with_a_unit(tmp_path, name):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd is not installed: its units are only read")
+    python = tmp_path / "python"
+    python.symlink_to("/bin/true")  # /opt/phutho is not on this machine
+    for unit in UNITS:
+        text = (DEPLOY / unit).read_text(encoding="utf-8")
+        text = text.replace("/opt/phutho/.venv/bin/python", str(python))
+        # Documentation is what systemd-analyze looks for on the disk too.
+        text = text.replace("/opt/phutho/docs", str(ROOT / "docs"))
+        (tmp_path / unit.replace("@", "@8501")).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", tmp_path / name.replace("@", "@8501")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_script_in_streamlits_page_is_the_one_nginx_lets_through():
+    page = Path(st.__file__).parent / "static" / "index.html"
+    (script,) = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in NGINX
+
+
+def test_sizes_agree_from_the_browser_to_the_disk():
+    settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    upload = settings["server"]["maxUploadSize"]
+    assert upload * 2**20 == status.UPLOAD_BYTES
+    assert int(re.search(r"client_max_body_size (\d+)m;", NGINX)[1]) > upload
+    assert f"quá {status.BACKUP_HOURS} giờ" in GUIDE
+
+
+def test_the_ports_of_the_guide_are_those_of_nginx():
+    started = set(re.findall(r"enable --now phutho@(\d+) phutho@(\d+)", GUIDE)[0])
+    assert set(re.findall(r"server 127\.0\.0\.1:(\d+)", NGINX)) == started
+
+
+def test_the_secret_of_the_example_is_never_a_secret():
+    for name in ("phutho.env", "access.toml"):
+        text = (DEPLOY / name).read_text(encoding="utf-8")
+        assert re.findall(r"(?:secret|SECRET)\s*=\s*\"?([^\"\n]+)", text) == ["@SECRET@"]
+        assert "s/@SECRET@/" in (DEPLOY / "install.sh").read_text(encoding="utf-8")
