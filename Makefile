@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: run prepare test unit browser lint bench clean
+.PHONY: run prepare test unit browser postgis lint bench clean
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -33,13 +33,20 @@ browser:
 	  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-core; } \
 	  >/dev/null 2>&1 || echo "Chromium is not here: the end-to-end tests will be skipped."
 
+# PostGIS is wanted by the tests of a shared database; without it they are skipped and say so.
+postgis:
+	@ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || { \
+	  command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-postgis; } \
+	  >/dev/null 2>&1 || echo "PostGIS is not here: the tests of a shared database will be skipped."
+
 lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(DEV) browser
+unit: $(DEV) browser postgis
 	$(BIN)/python -m pytest -n 2
 
 bench: $(DEV)

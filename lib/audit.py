@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -78,9 +79,17 @@ def events(folder: Path) -> list[Event]:
         The chain is broken: a line was changed, taken out or put in.
     """
     path = folder / LOG
-    if not path.exists():
-        return []
-    lines = path.read_bytes().split(b"\n")[:-1]
+    return chain(path.read_bytes().split(b"\n")[:-1]) if path.exists() else []
+
+
+def chain(lines: Iterable[bytes | str]) -> list[Event]:
+    """Return the acts of the lines of a log, oldest first, wherever the log is kept.
+
+    Raises
+    ------
+    StoreError
+        The chain is broken: a line was changed, taken out or put in.
+    """
     read: list[Event] = []
     for number, line in enumerate(lines, start=1):
         try:
@@ -104,10 +113,8 @@ def append(folder: Path, event: Event) -> Event:
     StoreError
         The chain is broken.
     """
-    before = events(folder)
-    chained = Event(**{**asdict(event), "previous": before[-1].digest if before else _FIRST})
-    chained = Event(**{**asdict(chained), "digest": chained.sealed()})
-    line = json.dumps(asdict(chained), ensure_ascii=False, default=str) + "\n"
+    chained = follow(events(folder)[-1:], event)
+    line = line_of(chained) + "\n"
     path = folder / LOG
     with path.open("ab") as file:
         whole = path.read_bytes().rfind(b"\n") + 1
@@ -116,6 +123,22 @@ def append(folder: Path, event: Event) -> Event:
         file.flush()
         os.fsync(file.fileno())
     return chained
+
+
+def follow(last: Sequence[Event], event: Event) -> Event:
+    """Return `event` with the hashes it has behind the `last` one, or as the first one."""
+    chained = replace(event, previous=last[-1].digest if last else _FIRST, digest="")
+    return replace(chained, digest=chained.sealed())
+
+
+def unchained(event: Event) -> Event:
+    """Return `event` without its place in a log: what was done, as it goes into another one."""
+    return replace(event, previous=_FIRST, digest="")
+
+
+def line_of(event: Event) -> str:
+    """Return `event` as a line of the log, without its end."""
+    return json.dumps(asdict(event), ensure_ascii=False, default=str)
 
 
 def intend(folder: Path, event: Event) -> None:
@@ -129,9 +152,8 @@ def intend(folder: Path, event: Event) -> None:
         The chain is broken: the act could not be logged.
     """
     events(folder)
-    text = json.dumps(asdict(event), ensure_ascii=False, default=str)
     with (folder / INTENDED).open("wb") as file:
-        file.write(text.encode())
+        file.write(line_of(event).encode())
         file.flush()
         os.fsync(file.fileno())
 
@@ -159,7 +181,7 @@ def settle(folder: Path, in_use: str) -> None:
     except (ValueError, TypeError):  # cut short, so nothing was put in use yet
         path.unlink()
         return
-    last = [replace(logged, previous=_FIRST, digest="") for logged in events(folder)[-1:]]
+    last = [unchained(logged) for logged in events(folder)[-1:]]
     if event.snapshot == in_use and last != [event]:
         append(folder, event)
     path.unlink()

@@ -7,16 +7,17 @@ what was in use before stays.
 """
 
 import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -28,7 +29,7 @@ from lib.errors import StoreError
 
 _CURRENT: Final = "CURRENT"
 _LOCK_SECONDS: Final = 20
-_SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
+SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
 _SHOWN: Final = 60
 
 
@@ -151,6 +152,16 @@ class Table:
     as_of: str
 
 
+class Shared(Protocol):
+    """What several servers share, see `lib.database`: it has the last word on what is in use."""
+
+    def expect(self, in_use: str) -> None:
+        """Refuse, with a StoreError, unless `in_use` is in use there, or nothing is yet."""
+
+    def publish(self, snapshot: Snapshot, event: audit.Event) -> None:
+        """Put `snapshot` in use there, all or nothing, unless ``event.before`` no longer is."""
+
+
 class Store:
     """The folder of all snapshots.
 
@@ -158,10 +169,13 @@ class Store:
     ----------
     folder : Path
         Made on first use.
+    shared : Shared, optional
+        Where each snapshot has to be in use before it is in use here.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shared: Shared | None = None) -> None:
         self.folder = folder
+        self.shared = shared
 
     @property
     def cache(self) -> Path:
@@ -187,7 +201,7 @@ class Store:
             If there is none, or its manifest cannot be read.
         """
         folder = self.folder / "snapshots" / snapshot_id
-        if not _SNAPSHOT_ID.fullmatch(snapshot_id):
+        if not SNAPSHOT_ID.fullmatch(snapshot_id):
             raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id[:_SHOWN])
         try:
             raw = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -233,6 +247,8 @@ class Store:
             before = self._current_name()
             if act.base is not None and act.base != before:
                 raise StoreError("store.moved_on")
+            if self.shared is not None:
+                self.shared.expect(before)
             return self._publish(tables, act, border_quality, moment)
 
     def restore(self, snapshot_id: str, *, who: str) -> Snapshot:
@@ -250,15 +266,43 @@ class Store:
             self._put_in_use(snapshot_id, Act("restore", who))
             return snapshot
 
+    def take(self, event: audit.Event, still: Callable[[], bool]) -> bool:
+        """Put in use what another server published, if it is here and `still` holds.
+
+        Parameters
+        ----------
+        event : Event
+            The act as it was logged there; this store's log gets it too.
+        still : callable
+            Asked while nobody else can write here.
+
+        Raises
+        ------
+        StoreError
+            The snapshot is not here, or the store is busy or cannot be written.
+        """
+        with self.writing():
+            before = self._current_name()
+            if before == event.snapshot or not still():
+                return False
+            self.open(event.snapshot)
+            self._log_and_point(dataclasses.replace(audit.unchained(event), before=before))
+            return True
+
     def _put_in_use(self, snapshot_id: str, act: Act) -> None:
         """Name a snapshot in ``CURRENT`` and log it; the log knows of it before it is done."""
         before = self._current_name()
         if before != snapshot_id:
             details = {**act.details, "files": list(act.files)} if act.files else dict(act.details)
             event = audit.Event(audit.now(), act.who, act.action, snapshot_id, before, details)
-            audit.intend(self.folder, event)
-            self._point_at(snapshot_id)
-            audit.settle(self.folder, snapshot_id)
+            self._log_and_point(event, self.shared)
+
+    def _log_and_point(self, event: audit.Event, shared: Shared | None = None) -> None:
+        audit.intend(self.folder, event)
+        if shared is not None:
+            shared.publish(self.open(event.snapshot), event)
+        self._point_at(event.snapshot)
+        audit.settle(self.folder, event.snapshot)
 
     def _publish(
         self, tables: Mapping[str, Table], act: Act, border_quality: str, created: dt.datetime
@@ -294,13 +338,19 @@ class Store:
         sync_folder(aside)
         target = self.folder / "snapshots" / snapshot_id
         target.parent.mkdir(exist_ok=True)
-        if self.whole_or_none(snapshot_id) is None:
+        fresh = self.whole_or_none(snapshot_id) is None
+        if fresh:
             shutil.rmtree(target, ignore_errors=True)
             aside.rename(target)
             sync_folder(target.parent)
         else:
             shutil.rmtree(aside)
-        self._put_in_use(snapshot_id, act)
+        try:
+            self._put_in_use(snapshot_id, act)
+        except StoreError:
+            if fresh and self.shared is not None:  # what nobody published is no history
+                shutil.rmtree(target, ignore_errors=True)
+            raise
         return self.open(snapshot_id)
 
     def _current_name(self) -> str:

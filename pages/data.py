@@ -1,9 +1,7 @@
 import streamlit as st
 
-from lib.settings import settings
-from lib.store import Store
 from lib.text import date, number
-from lib.ui import datatabs, frame, sidebar, state, wizard
+from lib.ui import datatabs, frame, sharing, sidebar, state, wizard
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -16,7 +14,7 @@ TABS = {
 
 data = workspace()
 lang = language()
-store = Store(settings().store)
+store = sharing.store()
 current = store.open(data.manifest.snapshot_id)
 
 with st.sidebar:

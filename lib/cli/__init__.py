@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from lib.cli import data, gaps, maps, papers, power  # noqa: F401 - each adds its commands
+from lib.cli import data, database, gaps, maps, papers, power  # noqa: F401 - each adds its commands
 from lib.cli.base import app
 from lib.errors import PhuThoError
 

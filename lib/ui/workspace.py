@@ -22,6 +22,7 @@ from lib.samples import sample_outlines
 from lib.settings import settings
 from lib.store import Manifest, Store
 from lib.text import Lang
+from lib.ui import sharing
 from lib.ui.state import require_frame
 
 
@@ -108,7 +109,7 @@ def workspace() -> Workspace:
     """
     require_frame()
     check_assets()
-    store = Store(settings().store)
+    store = sharing.store()
     current = store.current()
     if current is None:
         raise StoreError("store.empty")
