@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import itertools
 import re
 import shutil
 from collections.abc import Callable
@@ -64,6 +65,7 @@ def follow(store: Store, database: Database, ready: Ready) -> Snapshot | None:
         try:
             store.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(store.folder / f"{_ASIDE}.lock", timeout=0):
+                shutil.rmtree(store.folder / _ASIDE, ignore_errors=True)  # of one that died
                 if store.whole_or_none(event.snapshot) is None:
                     _fetch(connection, store, event.snapshot)
                 if _name(store) != event.snapshot:
@@ -113,14 +115,14 @@ def _fetch(connection: Connection, store: Store, snapshot_id: str) -> None:
     listed = _listed(connection, snapshot_id)
     try:
         (folder / "files").mkdir(parents=True)
-        _bring(connection, folder / "manifest.json", listed.get("manifest.json", ("", 0)), [])
+        _bring(connection, folder / "manifest.json", listed.get("manifest.json", ""), [])
         snapshot = aside.open(snapshot_id)
         wanted = publishing.names(snapshot)
         if snapshot.snapshot_id != snapshot_id or not all(map(_NAME.fullmatch, wanted)):
             raise StoreError("database.damaged", snapshot=snapshot_id)
         known = store.snapshots()[:2]
         for name in wanted[1:]:
-            _bring(connection, folder / name, listed.get(name, ("", 0)), known)
+            _bring(connection, folder / name, listed.get(name, ""), known)
         _check(snapshot)
         if not snapshot.manifest.files:
             (folder / "files").rmdir()
@@ -136,49 +138,45 @@ def _fetch(connection: Connection, store: Store, snapshot_id: str) -> None:
         shutil.rmtree(aside.folder, ignore_errors=True)
 
 
-def _listed(connection: Connection, snapshot_id: str) -> dict[str, tuple[str, int]]:
-    """Return name -> sha256 and size of each file of a snapshot."""
+def _listed(connection: Connection, snapshot_id: str) -> dict[str, str]:
+    """Return name -> sha256 of each file of a snapshot."""
     found = connection.execute(
-        "SELECT name, sha256, size FROM phutho_store.file WHERE snapshot_id = %s", (snapshot_id,)
+        "SELECT name, sha256 FROM phutho_store.file WHERE snapshot_id = %s", (snapshot_id,)
     )
-    return {str(name): (str(digest), int(str(size))) for name, digest, size in found}
+    return {str(name): str(digest) for name, digest in found}
 
 
-def _bring(
-    connection: Connection, path: Path, said: tuple[str, int], known: list[Snapshot]
-) -> None:
+def _bring(connection: Connection, path: Path, digest: str, known: list[Snapshot]) -> None:
     """Write one file, from a snapshot that is here or from the database, and check it."""
-    digest, size = said
-    own = next((p for s in known if (p := s.folder / path.name) and _same(s, p, digest)), None)
-    if own is not None:
-        shutil.copyfile(own, path)
-        with path.open("rb+") as file:
-            to_disk(file)
-    else:
-        _download(connection, path, digest, size)
+    for snapshot in known:
+        info, own = snapshot.manifest.tables.get(path.stem), snapshot.folder / path.name
+        if info is not None and info.sha256 == digest and own.is_file():
+            shutil.copyfile(own, path)
+            if _sha256(path) == digest:
+                with path.open("rb+") as file:
+                    to_disk(file)
+                return
+    _download(connection, path, digest)
+    if _sha256(path) != digest:
+        raise StoreError("database.damaged", snapshot=path.parent.name)
+
+
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != digest:
-        raise StoreError("database.damaged", snapshot=path.name)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _same(snapshot: Snapshot, path: Path, digest: str) -> bool:
-    info = snapshot.manifest.tables.get(path.stem)
-    return info is not None and info.sha256 == digest and path.is_file()
-
-
-def _download(connection: Connection, path: Path, digest: str, size: int) -> None:
-    got, number = 0, 0
+def _download(connection: Connection, path: Path, digest: str) -> None:
+    """Write the parts of a file one after the other, as they are kept."""
     with path.open("wb") as file, connection.cursor(binary=True) as cursor:
-        while got < size or number == 0:
+        for number in itertools.count():
             row = cursor.execute(
                 "SELECT bytes FROM phutho_store.content WHERE sha256 = %s AND part = %s",
                 (digest, number),
             ).fetchone()
             if row is None or not isinstance(row[0], bytes):
-                return  # cut short: its hash will tell
+                break
             file.write(row[0])
-            got, number = got + len(row[0]), number + 1
         to_disk(file)
 
 
@@ -187,6 +185,5 @@ def _check(snapshot: Snapshot) -> None:
     for name in snapshot.manifest.tables:
         snapshot.check(name)
     for kept in snapshot.manifest.files:
-        with (snapshot.folder / kept.stored).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != kept.sha256:
-                raise StoreError("database.damaged", snapshot=snapshot.snapshot_id)
+        if _sha256(snapshot.folder / kept.stored) != kept.sha256:
+            raise StoreError("database.damaged", snapshot=snapshot.snapshot_id)
