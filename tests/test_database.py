@@ -226,8 +226,14 @@ def test_names_of_columns_and_tables_from_files_never_reach_sql(url, here):
     )
 )
 def test_any_cells_come_out_as_they_went_in(url, here, cells):
-    frame = pd.DataFrame(cells, columns=["name", "area_ha", "enterprises"])
-    frame = frame.astype({"name": "str", "area_ha": "float64", "enterprises": "Int64"})
+    names, areas, counts = zip(*cells, strict=True)
+    frame = pd.DataFrame(
+        {
+            "name": pd.Series(names, dtype="str"),
+            "area_ha": pd.Series(areas, dtype="float64"),
+            "enterprises": pd.array(counts, dtype="Int64"),
+        }
+    )
     here.publish({"clusters": Table(frame, "", "")}, Act("test"), border_quality="reference")
     read = rows(url, "SELECT name, area_ha, enterprises FROM phutho.clusters ORDER BY row_no")
     assert read == cells

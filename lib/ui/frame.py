@@ -58,7 +58,7 @@ def language_switch() -> None:
 
 def banner(data: Workspace) -> None:
     """Say on every page if borders are schematic, or data of other servers may be missing."""
-    sharing.notice(data.manifest.created)
+    sharing.notice(data.manifest.created, why=state.page() == "data")
     if data.schematic:
         st.warning(
             tr("frame.schematic_body"), title=tr("frame.schematic_title"), icon=":material/warning:"

@@ -120,22 +120,23 @@ def store() -> Store:
     return follower.store
 
 
-def notice(in_use: str) -> None:
+def notice(in_use: str, *, why: bool) -> None:
     """Say that the shared database cannot be followed, and of when the data in use is.
 
     Parameters
     ----------
     in_use : str
         When it was published: ISO 8601.
+    why : bool
+        Say the reason too: for those who publish, or can mend it.
     """
     if settings().database_url is None:
         return
     trouble = _follower(str(settings().store)).trouble
     if trouble is not None:
+        words = tr("database.notice", when=date(in_use, language()))
         st.warning(
-            tr(
-                "database.notice", reason=trouble.message(language()), when=date(in_use, language())
-            ),
+            f"{trouble.message(language())} {words}" if why else words,
             title=tr("database.notice_title"),
             icon=":material/cloud_off:",
         )

@@ -116,8 +116,9 @@ def make_hostile(root: Path) -> None:
         frame.to_csv(path, index=False)
 
 
-def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("PHUTHO_")}
+def environment(database: str = "") -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PHUTHO_")}
+    return kept | {"DATABASE_URL": database}
 
 
 def prepare(root: Path, *options: str) -> None:
@@ -143,7 +144,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def served(root: Path) -> Iterator[Site]:
+def served(root: Path, *, database: str = "") -> Iterator[Site]:
     """Run the server of a copy until the block ends; show what it said if it will not start."""
     port = _free_port()
     log = root.parent / "server.log"
@@ -152,7 +153,7 @@ def served(root: Path) -> Iterator[Site]:
         subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=root,
-            env=environment(),
+            env=environment(database),
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,
