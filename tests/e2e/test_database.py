@@ -13,7 +13,7 @@ from e2e.harness import Visit
 from e2e.sites import environment, served
 from lib.store import Store
 
-LONG = 60
+LONG = 120
 """Seconds after which it will not come any more; nothing waits that long."""
 
 
@@ -39,8 +39,8 @@ def comes_to_show(tab: Visit, holds: Callable[[Page], bool]) -> bool:
     """Come back to a page every second until it shows what is waited for."""
 
     def shown() -> bool:
-        tab.open("about", with_map=False)
-        tab.page.locator(".ph-foot").first.wait_for()
+        tab.page.goto(f"{tab.site.url}/about")
+        tab.page.locator(".ph-foot").first.wait_for(timeout=LONG * 1000)
         if not holds(tab.page):
             tab.page.wait_for_timeout(1000)
         return holds(tab.page)
