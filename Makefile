@@ -10,7 +10,7 @@ WHEELS := build/wheelhouse
 PIP := -m pip --quiet --quiet --disable-pip-version-check
 FROM := $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
-.PHONY: run prepare test unit browser lint bench fuzz soak wheelhouse install-offline clean
+.PHONY: run prepare test unit browser postgis lint bench fuzz soak wheelhouse install-offline clean
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -49,13 +49,20 @@ browser:
 	  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-core; } \
 	  >/dev/null 2>&1 || echo "Chromium is not here: the end-to-end tests will be skipped."
 
+# PostGIS is wanted by the tests of a shared database; without it they are skipped and say so.
+postgis:
+	@ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || { \
+	  command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-postgis; } \
+	  >/dev/null 2>&1 || echo "PostGIS is not here: the tests of a shared database will be skipped."
+
 lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(DEV) browser
+unit: $(DEV) browser postgis
 	$(BIN)/python -m pytest -n 2
 
 bench: $(DEV)

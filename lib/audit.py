@@ -18,6 +18,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -140,7 +141,21 @@ def head(folder: Path) -> Head:
 def _read(folder: Path) -> tuple[list[Event], list[str]]:
     """Return the lines and what stood for the log before the first and after each of them."""
     path = folder / LOG
-    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    return _chained(path.read_bytes().split(b"\n")[:-1] if path.exists() else [])
+
+
+def chain(lines: Iterable[bytes | str]) -> list[Event]:
+    """Return the acts of the lines of a log, oldest first, wherever the log is kept.
+
+    Raises
+    ------
+    StoreError
+        The chain is broken: a line was changed, taken out, put in or moved.
+    """
+    return _chained(line.encode() if isinstance(line, str) else line for line in lines)[0]
+
+
+def _chained(lines: Iterable[bytes]) -> tuple[list[Event], list[str]]:
     read: list[Event] = []
     stood = [_FIRST]
     early = hashlib.sha256()
@@ -151,13 +166,13 @@ def _read(folder: Path) -> tuple[list[Event], list[str]]:
         except (ValueError, TypeError, RecursionError) as error:
             raise StoreError("audit.broken", row=number) from error
         # Only before the chain, and then what they were is in its first line.
-        unchained = not {"previous", "digest"} & raw.keys() and not (read and read[-1].chained)
-        if unchained:
+        early_one = not {"previous", "digest"} & raw.keys() and not (read and read[-1].chained)
+        if early_one:
             early.update(line + b"\n")
         elif event.previous != stood[-1] or event.digest != event.sealed():
             raise StoreError("audit.broken", row=number)
         read.append(event)
-        stood.append(early.hexdigest() if unchained else event.digest)
+        stood.append(early.hexdigest() if early_one else event.digest)
     return read, stood
 
 
@@ -189,13 +204,28 @@ def append(folder: Path, event: Event) -> Event:
     return chained
 
 
+def follow(last: Sequence[Event], event: Event) -> Event:
+    """Return `event` with the hashes it has behind the `last` one, or as the first one."""
+    return _sealed(event, last[-1].digest if last else _FIRST)
+
+
+def unchained(event: Event) -> Event:
+    """Return `event` without its place in a log: what was done, as it goes into another one."""
+    return replace(event, previous=_FIRST, digest="")
+
+
+def line_of(event: Event) -> str:
+    """Return `event` as a line of the log, without its end."""
+    return json.dumps(asdict(event), ensure_ascii=False, default=str)
+
+
 def _sealed(event: Event, previous: str) -> Event:
-    chained = replace(event, previous=previous)
+    chained = replace(event, previous=previous, digest="")
     return replace(chained, digest=chained.sealed())
 
 
 def _line(event: Event) -> str:
-    return json.dumps(asdict(event), ensure_ascii=False, default=str) + "\n"
+    return line_of(event) + "\n"
 
 
 def intend(folder: Path, event: Event) -> None:
@@ -209,9 +239,8 @@ def intend(folder: Path, event: Event) -> None:
         The chain is broken: the act could not be logged.
     """
     events(folder)
-    text = json.dumps(asdict(event), ensure_ascii=False, default=str)
     with (folder / INTENDED).open("wb") as file:
-        file.write(text.encode())
+        file.write(line_of(event).encode())
         file.flush()
         os.fsync(file.fileno())
 
@@ -239,7 +268,7 @@ def settle(folder: Path, in_use: str) -> None:
     except (ValueError, TypeError, RecursionError):  # cut short, so nothing was put in use yet
         path.unlink()
         return
-    last = [replace(logged, previous=_FIRST, digest="") for logged in events(folder)[-1:]]
+    last = [unchained(logged) for logged in events(folder)[-1:]]
     if event.snapshot == in_use and last != [event]:
         append(folder, event)
     path.unlink()

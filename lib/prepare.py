@@ -132,9 +132,14 @@ def prepare(
     snapshot = store.publish(
         published, Act("prepare", notes=notes, details=details), border_quality=quality
     )
+    draw(snapshot, static, simplify_m=simplify_m)
+    return Prepared(snapshot, quality, notes, kept)
+
+
+def draw(snapshot: Snapshot, static: Path, *, simplify_m: float) -> None:
+    """Write what a server hands out of `snapshot`: Leaflet and the layer files, all anew."""
     webassets.install(static)
     layerdata.build(snapshot, static, simplify_m=simplify_m, anew=True)
-    return Prepared(snapshot, quality, notes, kept)
 
 
 def _imported(before: Snapshot | None) -> dict[str, Table]:

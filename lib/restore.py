@@ -99,16 +99,15 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
         if not has_log and (aside.folder / audit.LOG).exists():
             _move(aside.folder, store.folder, audit.LOG, undo)
         sync_folder(store.folder / "snapshots")
+        manifest = sha256_of(store.folder / "snapshots" / info.current / MANIFEST)
+        details: dict[str, object] = {"snapshots": list(info.snapshots), "created": info.created}
+        details[audit.MANIFEST] = manifest
+        event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
         if logged:
-            manifest = sha256_of(store.folder / "snapshots" / info.current / MANIFEST)
-            details: dict[str, object] = {
-                "snapshots": list(info.snapshots),
-                "created": info.created,
-            }
-            details[audit.MANIFEST] = manifest
-            event = audit.Event(audit.now(), who, "restore-backup", info.current, before, details)
             undo.callback((store.folder / audit.INTENDED).unlink, missing_ok=True)
             audit.intend(store.folder, event)
+        if store.shared is not None and before != info.current:
+            store.shared.publish(store.open(info.current), event)
         (aside.folder / CURRENT).replace(pointer)
         undo.pop_all()
     sync_folder(store.folder)

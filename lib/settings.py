@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lib.errors import WrongUseError
@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         ge=0,
         allow_inf_nan=False,
         description="How far, in metres, drawn lines may leave the measured ones.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL server with PostGIS that several servers share (docs/database.md).",
     )
 
 

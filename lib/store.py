@@ -7,16 +7,17 @@ what was in use before stays.
 """
 
 import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -79,6 +80,16 @@ class Table:
     as_of: str
 
 
+class Shared(Protocol):
+    """What several servers share, see `lib.database`: it has the last word on what is in use."""
+
+    def expect(self, in_use: str) -> None:
+        """Refuse, with a StoreError, unless `in_use` is in use there, or nothing is yet."""
+
+    def publish(self, snapshot: Snapshot, event: audit.Event) -> None:
+        """Put `snapshot` in use there, all or nothing, unless ``event.before`` no longer is."""
+
+
 class Store:
     """The folder of all snapshots.
 
@@ -86,10 +97,13 @@ class Store:
     ----------
     folder : Path
         Made on first use.
+    shared : Shared, optional
+        Where each snapshot has to be in use before it is in use here.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shared: Shared | None = None) -> None:
         self.folder = folder
+        self.shared = shared
 
     @property
     def cache(self) -> Path:
@@ -154,6 +168,8 @@ class Store:
             before = self._current_name()
             if act.base is not None and act.base != before:
                 raise StoreError("store.moved_on")
+            if self.shared is not None:
+                self.shared.expect(before)
             return self._publish(tables, act, border_quality, moment)
 
     def restore(self, snapshot_id: str, *, who: str) -> Snapshot:
@@ -170,6 +186,29 @@ class Store:
             self._put_in_use(snapshot_id, Act("restore", who))
             return snapshot
 
+    def take(self, event: audit.Event, still: Callable[[], bool]) -> bool:
+        """Put in use what another server published, if it is here and `still` holds.
+
+        Parameters
+        ----------
+        event : Event
+            The act as it was logged there; this store's log gets it too.
+        still : callable
+            Asked while nobody else can write here.
+
+        Raises
+        ------
+        StoreError
+            The snapshot is not here, or the store is busy or cannot be written.
+        """
+        with self.writing():
+            before = self._current_name()
+            if before == event.snapshot or not still():
+                return False
+            self.open(event.snapshot)
+            self._log_and_point(dataclasses.replace(audit.unchained(event), before=before))
+            return True
+
     def _put_in_use(self, snapshot_id: str, act: Act) -> None:
         """Name a snapshot in ``CURRENT`` and log it; the log knows of it before it is done."""
         before = self._current_name()
@@ -177,12 +216,17 @@ class Store:
             details = {**act.details, "files": list(act.files)} if act.files else dict(act.details)
             details |= {audit.MANIFEST: sha256_of(self._folder(snapshot_id) / MANIFEST)}
             event = audit.Event(audit.now(), act.who, act.action, snapshot_id, before, details)
-            audit.intend(self.folder, event)
-            self._point_at(snapshot_id)
-            # It is in use now. A disk that is full at this very moment does not undo
-            # that: the line is on disk as intended, and whoever writes next logs it.
-            with contextlib.suppress(OSError):
-                audit.settle(self.folder, snapshot_id)
+            self._log_and_point(event, self.shared)
+
+    def _log_and_point(self, event: audit.Event, shared: Shared | None = None) -> None:
+        audit.intend(self.folder, event)
+        if shared is not None:
+            shared.publish(self.open(event.snapshot), event)
+        self._point_at(event.snapshot)
+        # It is in use now. A disk that is full at this very moment does not undo
+        # that: the line is on disk as intended, and whoever writes next logs it.
+        with contextlib.suppress(OSError):
+            audit.settle(self.folder, event.snapshot)
 
     def _publish(
         self, tables: Mapping[str, Table], act: Act, border_quality: str, created: dt.datetime
@@ -233,7 +277,7 @@ class Store:
         try:
             sync_folder(target.parent)
             self._put_in_use(snapshot_id, act)
-        except OSError:  # a full disk gets this back too; nobody has seen it
+        except (OSError, StoreError):  # a full disk gets this back too; nobody has seen it
             if self._current_name() != snapshot_id:
                 shutil.rmtree(target, ignore_errors=True)
             raise

@@ -1,10 +1,8 @@
 import streamlit as st
 
 from lib.access import Action
-from lib.settings import settings
-from lib.store import Store
 from lib.text import date, number
-from lib.ui import access, datatabs, frame, logtab, sidebar, state, wizard
+from lib.ui import access, datatabs, frame, logtab, sharing, sidebar, state, wizard
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -18,7 +16,7 @@ TABS = {
 
 data = workspace()
 lang = language()
-store = Store(settings().store)
+store = sharing.store()
 current = store.open(data.manifest.snapshot_id)
 
 with st.sidebar:

@@ -1,8 +1,11 @@
 """What every test can use."""
 
+import importlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
@@ -13,6 +16,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from lib.backup import backup
 from lib.store import Store
+
+if TYPE_CHECKING:
+    import databases
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,6 +71,13 @@ def real_communes(shared: Path) -> gpd.GeoDataFrame:
         )
     assert len(rows) == 148
     return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["databases.Cluster"]:
+    """Return a running PostgreSQL with PostGIS; one for all tests of a worker."""
+    with importlib.import_module("databases").running() as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import typer
 from lib.cli import (  # noqa: F401 - each adds its commands
     checks,
     data,
+    database,
     gaps,
     maps,
     papers,

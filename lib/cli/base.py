@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from lib import database, layerdata
 from lib.errors import StoreError
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -30,7 +31,31 @@ def main() -> None:
 
 def open_store(folder: Path | None) -> Store:
     """Return the store the option or the settings name."""
-    return Store(folder or settings().store)
+    return database.open_store(folder or settings().store)
+
+
+def up_to_date(folder: Path | None) -> Store:
+    """Return the store the option or the settings name, with what other servers published.
+
+    Raises
+    ------
+    StoreError
+        The shared database cannot be reached: nothing could be published either.
+    """
+    store = open_store(folder)
+    caught_up(store)
+    return store
+
+
+def caught_up(store: Store) -> bool:
+    """Use what the shared database has, if there is one; return whether that was something new."""
+    if store.shared is None:
+        return False
+
+    def ready(snapshot: Snapshot) -> None:
+        layerdata.build(snapshot, settings().static, simplify_m=settings().simplify_m)
+
+    return database.follow(store, ready) is not None
 
 
 def in_use(store: Store) -> Snapshot:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from lib import backup, history, importing, layerdata, restore
-from lib.cli.base import StoreOption, account, app, in_use, open_store
+from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
 from lib.errors import DataRefusedError, StoreError, WrongUseError
 from lib.settings import settings
 from lib.store import Store
@@ -69,7 +69,7 @@ def import_files(
         accuracy_m=accuracy,
         communes=dict(_answer(text) for text in commune or []),
     )
-    where = open_store(store)
+    where = open_store(store) if dry_run else up_to_date(store)
     base = in_use(where)
     contents, unreadable = importing.read_all([(path, path.name) for path in files])
     draft = importing.check(contents, options, importing.tables_of(base), unreadable=unreadable)
@@ -157,7 +157,7 @@ def restore_snapshot(
     store: StoreOption = None,
 ) -> None:
     """Dùng lại một bản dữ liệu cũ; bản đang dùng vẫn được giữ."""
-    where = open_store(store)
+    where = up_to_date(store)
     if snapshot_id == LAST_WHOLE:
         before = where.last_whole()
         if before is None:
@@ -191,7 +191,7 @@ def restore_backup(
     """Lấy lại kho dữ liệu từ tệp sao lưu; bản đang có không bị xóa."""
     if not file.is_file():
         raise WrongUseError("readers.no_file", file=file.name)
-    where = open_store(store)
+    where = up_to_date(store)
     made = restore.restore_backup(file, where)
     layerdata.build(in_use(where), settings().static, simplify_m=settings().simplify_m)
     typer.echo(t("data.restored", snapshot=made.current))

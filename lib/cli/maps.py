@@ -9,12 +9,12 @@ import typer
 from lib import crosswork, exports
 from lib import prepare as preparing
 from lib.borders import prepare_communes
-from lib.cli.base import StoreOption, app, in_use, open_store
-from lib.errors import WrongUseError
+from lib.cli.base import StoreOption, app, caught_up, in_use, open_store
+from lib.errors import StoreError, WrongUseError
 from lib.facts import data_date
 from lib.settings import TOLERANCE_RANGE, settings
 from lib.store import Store
-from lib.text import number, t
+from lib.text import date, number, t
 
 
 @app.command()
@@ -27,8 +27,11 @@ def prepare(
     store: StoreOption = None,
 ) -> None:
     """Chuẩn bị dữ liệu: ranh giới, số liệu, lớp bản đồ."""
+    where = open_store(store)
+    if _left_as_it_is(where):
+        return
     done = preparing.prepare(
-        store=open_store(store),
+        store=where,
         static=settings().static,
         bundle=bundle or settings().bundle,
         offline=offline,
@@ -38,6 +41,21 @@ def prepare(
         typer.echo(t(key, **values), err=True)
     typer.echo(done.summary())
     typer.echo(t("prepare.snapshot", snapshot=done.snapshot.snapshot_id))
+
+
+def _left_as_it_is(store: Store) -> bool:
+    """Return whether the shared database cannot be reached: then what is here is served on."""
+    try:
+        caught_up(store)
+    except StoreError as error:
+        whole = store.whole()
+        if whole is None:
+            raise
+        typer.echo(error.message(), err=True)
+        preparing.draw(whole, settings().static, simplify_m=settings().simplify_m)
+        typer.echo(t("database.prepare_left", when=date(whole.manifest.created)))
+        return True
+    return False
 
 
 @app.command("cross-commune")

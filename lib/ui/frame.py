@@ -9,7 +9,7 @@ from markupsafe import Markup
 from lib.facts import data_date
 from lib.mapview import served
 from lib.text import LANGS, date, number
-from lib.ui import state
+from lib.ui import sharing, state
 from lib.ui.card import link, site
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
@@ -57,7 +57,8 @@ def language_switch() -> None:
 
 
 def banner(data: Workspace) -> None:
-    """Say on every page if borders are schematic, and what to do about it."""
+    """Say on every page if borders are schematic, or data of other servers may be missing."""
+    sharing.notice(data.manifest.created, why=state.page() == "data")
     if data.schematic:
         st.warning(
             tr("frame.schematic_body"), title=tr("frame.schematic_title"), icon=":material/warning:"

@@ -24,7 +24,7 @@ from lib.samples import sample_outlines
 from lib.settings import settings
 from lib.store import Manifest, Store
 from lib.text import Lang
-from lib.ui import access
+from lib.ui import access, sharing
 from lib.ui.state import require_frame
 
 
@@ -129,7 +129,7 @@ def workspace() -> Workspace:
     require_frame()
     access.gate()  # also for a page reached without app.py
     check_assets()
-    store = Store(settings().store)
+    store = sharing.store()
     current = store.current()
     if current is None:
         raise StoreError("store.empty")

@@ -117,7 +117,9 @@ def make_hostile(root: Path) -> None:
 
 
 def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("PHUTHO_")}
+    """Return the environment without what would point an application elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PHUTHO_")}
+    return kept | {"DATABASE_URL": ""}
 
 
 def prepare(root: Path, *options: str, **more: str) -> None:

@@ -1,0 +1,87 @@
+"""A PostgreSQL server with PostGIS that several app servers share.
+
+What pages read stays the store of each server: fast, and there without a
+network. With ``DATABASE_URL`` set a snapshot is in use only once the database
+has it, in one transaction, and each server follows what is in use there.
+
+The driver is a requirement of servers only: nothing of it is imported before
+``DATABASE_URL`` names a database.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lib.errors import StoreError, WrongUseError
+from lib.settings import settings
+from lib.store import Snapshot, Store
+
+if TYPE_CHECKING:
+    from lib.database.postgis import Database
+
+# ruff: noqa: PLC0415  What is imported inside needs the driver.
+
+
+def open_store(folder: Path) -> Store:
+    """Return the store of `folder`, shared if ``DATABASE_URL`` names a database.
+
+    Raises
+    ------
+    StoreError
+        It does, and the driver is not installed or cannot read it.
+    """
+    return Store(folder, None if settings().database_url is None else database())
+
+
+def database() -> "Database":
+    """Return the database ``DATABASE_URL`` names; nothing is connected yet.
+
+    Raises
+    ------
+    WrongUseError
+        It names none.
+    StoreError
+        The driver is not installed, or cannot read what it says.
+    """
+    url = settings().database_url
+    if url is None:
+        raise WrongUseError("database.not_set")
+    try:
+        from lib.database.postgis import Database
+    except ImportError as error:
+        raise StoreError("database.no_driver") from error
+    return Database(url.get_secret_value())
+
+
+def follow(store: Store, ready: Callable[[Snapshot], object]) -> Snapshot | None:
+    """Put in use here what is in use in the database; see `lib.database.following`."""
+    shared = database()
+    from lib.database import following
+
+    return following.follow(store, shared, ready)
+
+
+def tables() -> list[str]:
+    """Return the tables of others in the database, as ``schema.name``."""
+    shared = database()
+    from lib.database import outside
+
+    return outside.tables(shared)
+
+
+def read(table: str, out: Path) -> int:
+    """Write one of `tables` to a file the import reads; return how many rows it has.
+
+    Raises
+    ------
+    WrongUseError
+        There is no such table, or the file's name asks for the wrong format.
+    DataRefusedError
+        The table is no table an import could read.
+    """
+    shared = database()
+    from lib.database import outside
+
+    frame = outside.read_table(shared, table)
+    outside.to_file(frame, out, table=table)
+    return len(frame)

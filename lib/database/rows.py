@@ -1,0 +1,163 @@
+"""The tables others read: typed columns, geometry in EPSG:4326, always of one snapshot."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from psycopg import sql
+
+from lib.database.layout import COLUMNS, OPEN, ROW, SHAPES, column_type, table
+from lib.database.link import Connection
+from lib.errors import StoreError
+from lib.schemas import label
+from lib.store import Snapshot
+
+_SRID: Final = 4326
+_MULTI: Final[dict[str, Callable[[Any], Any]]] = {
+    "Polygon": lambda shape: shapely.MultiPolygon([shape]),
+    "LineString": lambda shape: shapely.MultiLineString([shape]),
+}
+
+
+def make_tables(connection: Connection) -> None:
+    """Make the tables others read, and the columns a later version of the program has.
+
+    Raises
+    ------
+    StoreError
+        The database has no PostGIS.
+    """
+    found = connection.execute(
+        "SELECT n.nspname FROM pg_catalog.pg_extension e"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis'"
+    ).fetchone()
+    if found is None:
+        raise StoreError("database.no_postgis")
+    has: dict[str, set[str]] = {}
+    rows = connection.execute(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = %s",
+        (OPEN,),
+    )
+    for name, column in rows:
+        has.setdefault(str(name), set()).add(str(column))
+    lacking = [
+        statement
+        for name in COLUMNS
+        for statement in _lacking(name, has.get(name, set()), str(found[0]))
+    ]
+    if lacking:
+        connection.execute(sql.SQL(";\n").join(lacking))
+
+
+def _lacking(name: str, has: set[str], postgis: str) -> list[sql.Composable]:
+    """Return the statements that give a table the columns it lacks; all of them if it is new."""
+    new = {column: kind for column, kind in COLUMNS[name].items() if column not in has}
+    if not new:
+        return []
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(column), column_type(kind, postgis))
+        for column, kind in new.items()
+    ]
+    if has:
+        added = sql.SQL(", ").join(sql.SQL("ADD COLUMN {}").format(one) for one in columns)
+        made = sql.SQL("ALTER TABLE {} {}").format(table(name), added)
+    else:
+        first = sql.SQL("{} integer PRIMARY KEY").format(sql.Identifier(ROW))
+        made = sql.SQL("CREATE TABLE {} ({})").format(
+            table(name), sql.SQL(", ").join([first, *columns])
+        )
+    statements: list[sql.Composable] = [made]
+    for column, kind in new.items():
+        names = table(name), sql.Identifier(column)
+        if kind in SHAPES:
+            statements.append(sql.SQL("CREATE INDEX ON {} USING gist ({})").format(*names))
+        elif words := _words(name, column):
+            said = sql.SQL("COMMENT ON COLUMN {}.{} IS {}")
+            statements.append(said.format(*names, sql.Literal(words)))
+    return statements
+
+
+def _words(name: str, column: str) -> str:
+    """Return the heading of a column, empty where the glossary has none."""
+    try:
+        return label(name, column)
+    except KeyError:
+        return ""
+
+
+def show(connection: Connection, snapshot: Snapshot) -> None:
+    """Make the tables others read those of `snapshot`; what is the same already is left alone.
+
+    Raises
+    ------
+    StoreError
+        A table of the snapshot is damaged.
+    """
+    shown = {
+        str(row[0]): (row[1], row[2])
+        for row in connection.execute("SELECT name, sha256, columns FROM phutho_store.shown")
+    }
+    for name in COLUMNS:
+        info = snapshot.manifest.tables.get(name)
+        columns = ",".join(COLUMNS[name])
+        if shown.get(name) == ((info.sha256, columns) if info else None):
+            continue
+        connection.execute(sql.SQL("DELETE FROM {}").format(table(name)))
+        connection.execute("DELETE FROM phutho_store.shown WHERE name = %s", (name,))
+        if info is not None:
+            count = _copy(connection, name, snapshot.read(name))
+            connection.execute(
+                "INSERT INTO phutho_store.shown (name, sha256, columns, rows)"
+                " VALUES (%s, %s, %s, %s)",
+                (name, info.sha256, columns, count),
+            )
+
+
+def _copy(connection: Connection, name: str, frame: pd.DataFrame) -> int:
+    columns = [column for column in COLUMNS[name] if column in frame.columns]
+    names = sql.SQL(", ").join(map(sql.Identifier, (ROW, *columns)))
+    cells = [_cells(frame[column], COLUMNS[name][column]) for column in columns]
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(table(name), names)
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for number, row in enumerate(zip(*cells, strict=True), start=1):
+            copy.write_row((number, *row))
+    return len(frame)
+
+
+def _cells(values: pd.Series, kind: str) -> Sequence[object]:
+    """Return the values of a column as the driver takes them; blank is None."""
+    if kind in SHAPES:
+        return [_ewkb(shape, kind) for shape in gpd.GeoSeries(values)]
+    blank = values.isna()
+    if kind == "timestamp":
+        values = values.astype("datetime64[us]")
+    plain = values.astype(object).tolist()
+    return [None if none else value for value, none in zip(plain, blank, strict=True)]
+
+
+def _ewkb(shape: Any, kind: str) -> str | None:  # noqa: ANN401 - shapely has no type for any shape
+    """Return a shape as hexadecimal EWKB, flat, in EPSG:4326, of several parts where all are."""
+    if shape is None:
+        return None
+    flat = shapely.force_2d(shape)
+    if kind != "Geometry" and flat.geom_type in _MULTI:
+        flat = _MULTI[flat.geom_type](flat)
+    return str(shapely.to_wkb(shapely.set_srid(flat, _SRID), hex=True, include_srid=True))
+
+
+def counted(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Return table -> rows published and rows there now, for every table of the snapshot in use."""
+    rows = connection.execute("SELECT name, rows FROM phutho_store.shown ORDER BY name").fetchall()
+    found = {}
+    for name, published in rows:
+        if str(name) in COLUMNS:
+            query = sql.SQL("SELECT count(*) FROM {}").format(table(str(name)))
+            there = connection.execute(query).fetchone()
+            found[str(name)] = (_number(published), _number(there[0] if there else 0))
+    return found
+
+
+def _number(value: object) -> int:
+    return int(str(value))
