@@ -175,8 +175,8 @@ def _wait_until_healthy(site: Site, process: subprocess.Popen) -> None:
         try:
             if requests.get(f"{site.url}/_stcore/health", timeout=2).ok:
                 return
-        except requests.ConnectionError:
-            time.sleep(0.1)
+        except (requests.ConnectionError, requests.Timeout):
+            time.sleep(0.1)  # the port is bound before the application is loaded
     said = site.log.read_text(encoding="utf-8", errors="replace")
     msg = f"the server did not become healthy (exit code {process.poll()}):\n{said}"
     raise AssertionError(msg)
