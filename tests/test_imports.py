@@ -18,7 +18,10 @@ WITH_MAP = ("overview", "clusters", "cross_commune", "merger", "power")
 def imports_of(script: Path) -> str:
     """Return the import statements at the top of a script: what runs before its first line."""
     tree = ast.parse(script.read_text(encoding="utf-8"))
-    wanted = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    lines = [
+        line for node in tree.body for line in (node.body if isinstance(node, ast.If) else [node])
+    ]
+    wanted = [node for node in lines if isinstance(node, ast.Import | ast.ImportFrom)]
     return "\n".join(ast.unparse(node) for node in wanted)
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from lib import audit, integrity
+from lib import audit, crosswork, gaps, integrity, layerdata, mergerview
 from lib.prepare import prepare
 from lib.settings import settings
 from lib.store import Act, Store, Table
 from lib.text import LANGS, t
+from lib.ui import workspace
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -220,6 +222,29 @@ def test_the_official_totals_stand_beside_our_own_count(opened: Open):
         told = html(opened(page)).partition('class="ph-official"')[2].partition("</p>")[0]
         for figure in ("67 ", "3.000 ha", "35 ", "12/2025", "87 "):
             assert figure in told
+
+
+def test_what_a_snapshot_decides_is_computed_once_for_all_visitors(opened: Open, monkeypatch):
+    counts: Counter[str] = Counter()
+
+    def counted(module, name: str) -> None:
+        real = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *args, **more: counts.update([name]) or real(*args, **more)
+        )
+
+    names = [(layerdata, "build"), (gaps, "find"), (mergerview, "origins"), (crosswork, "answer")]
+    for module, name in names[:3]:
+        counted(module, name)
+    monkeypatch.setattr(
+        workspace, "answer", lambda *a, **k: counts.update(["answer"]) or crosswork.answer(*a, **k)
+    )
+    for _ in range(2):
+        for page in ("power", "merger", "cross_commune"):
+            app = opened(page)
+            app.pills(key="province").set_value(["vinh-phuc"]).run()
+            assert_sound(app)
+    assert counts == {name: 1 for _, name in names}
 
 
 def test_an_empty_store_is_said_in_words(

@@ -30,6 +30,7 @@ from lib.layers import APART, GRID, apart
 from lib.settings import settings
 from lib.text import t
 from lib.ui.health import health
+from lib.ui.kept import KeptFiles
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,80}\.json")
 _RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
@@ -85,7 +86,10 @@ def parts() -> dict[str, Any]:
         Route(f"{_base()}/{APART}{{name}}", _restricted),
         Route(f"{_base()}/health", health),
     ]
-    made: dict[str, Any] = {"middleware": [Middleware(Door)], "routes": routes}
+    made: dict[str, Any] = {
+        "middleware": [Middleware(Door), Middleware(KeptFiles)],
+        "routes": routes,
+    }
     if policy is not None and policy.oidc is not None:
         given = policy.oidc
         made["secrets"] = {

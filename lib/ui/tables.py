@@ -69,7 +69,10 @@ def show_table(
     view = frame[[c.name for c in columns]].astype(object)
     view = view.set_axis([c.label for c in columns], axis=1)
     formats: dict[Any, Any] = {c.label: c.shown for c in columns if c.shown}
-    styled = view.reset_index(drop=True).style.format(formats, na_rep=no_data(language()))
+    view = view.reset_index(drop=True)
+    # A Styler sends every cell twice; where it would change no word it is left out.
+    plain = not formats and not view.isna().any(axis=None)
+    shown = view if plain else view.style.format(formats, na_rep=no_data(language()))
     rows = [codes.index(selected)] if selected in codes else []
     st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
 
@@ -78,7 +81,7 @@ def show_table(
         on_pick(codes[found[0]] if found else "")
 
     st.dataframe(
-        styled,
+        shown,
         key=key,
         on_select=picked,
         selection_mode="single-row",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from e2e.harness import Visit
 from e2e.sites import Site
@@ -126,6 +127,16 @@ def test_the_server_compresses_the_websocket(best: Site):
     assert "101 Switching Protocols" in said
     assert "permessage-deflate" in said
     assert "server_max_window_bits=12" in said
+
+
+def test_a_layer_is_kept_by_the_browser(best: Site):
+    layer = requests.get(f"{best.url}/app/static/{best.layers['communes']['path']}", timeout=10)
+    assert layer.ok
+    assert layer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert layer.headers["Content-Encoding"] == "gzip"
+    assert len(layer.json()["features"]) == 148
+    unnamed = requests.get(f"{best.url}/app/static/vendor/leaflet.js", timeout=10)
+    assert "immutable" not in unnamed.headers.get("Cache-Control", "")
 
 
 def test_a_filter_change_repaints_at_once(best: Site, visit, record_property):

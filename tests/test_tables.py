@@ -1,0 +1,43 @@
+"""Tables on the screen: sent twice only where numbers are written the Vietnamese way."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def page(name, with_numbers):
+    import pandas as pd  # noqa: PLC0415 - a page of its own
+
+    from lib.text import number  # noqa: PLC0415
+    from lib.ui.tables import Column, show_table  # noqa: PLC0415
+
+    frame = pd.DataFrame({"code": ["a", "b"], "name": ["Đoan Hùng", name], "ha": [1234.5, 8.0]})
+    columns = [Column("name", "Tên")]
+    if with_numbers:
+        columns.append(Column("ha", "ha", lambda value: number(value, "vi", 2)))
+    show_table(
+        frame,
+        columns,
+        id_column="code",
+        selected="",
+        on_pick=lambda _: None,
+        key="table",
+        alt="Bảng",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "with_numbers", "twice"),
+    [("Hạ Hòa", False, False), ("Hạ Hòa", True, True), (None, False, True)],
+    ids=["words", "numbers", "a blank"],
+)
+def test_a_table_is_sent_twice_only_where_words_differ_from_values(name, with_numbers, twice):
+    app = AppTest.from_function(
+        page, default_timeout=60, kwargs={"name": name, "with_numbers": with_numbers}
+    ).run()
+    assert list(app.exception) == []
+    sent = app.dataframe[0].proto.arrow_data.styler.display_values
+    assert bool(sent) is twice
+    if with_numbers:
+        assert b"1.234,50" in sent
+    if name is None:
+        assert "chưa có số liệu".encode() in sent
