@@ -47,4 +47,4 @@ bench: $(DEV)
 	$(BIN)/python -m tests.bench.bench_reliability
 
 clean:
-	rm -rf $(VENV) static data/store .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) static static-restricted data/store .mypy_cache .ruff_cache .pytest_cache
