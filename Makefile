@@ -49,6 +49,7 @@ bench: $(DEV)
 # 10,000 spoiled files for every reader: about a quarter of an hour of one processor.
 fuzz: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m security.fuzz --files 10000
+	EVERY_ADDRESS=1 $(BIN)/python -m pytest tests/security/test_addresses.py
 
 clean:
 	rm -rf $(VENV) static data/store .mypy_cache .ruff_cache .pytest_cache
