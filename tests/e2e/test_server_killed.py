@@ -78,7 +78,8 @@ def test_a_server_killed_while_a_page_imports(root, dying, visit, tmp_path, mome
     store = store_of(Site("", root, root))
     before = store.current().snapshot_id
     file = tmp_path / "Khách hàng.csv"
-    file.write_text("Mã xã;Tháng;Số khách hàng\n08434;10/2026;120\n", encoding="utf-8")
+    rows = [f"08434;{m:02}/{y};120" for y in range(2018, 2026) for m in range(1, 13)]
+    file.write_text("\n".join(["Mã xã;Tháng;Số khách hàng", *rows, ""]), encoding="utf-8")
     with served(root) as site:
         opened = visit(site)
         choose(opened, CUSTOMERS, file)

@@ -156,8 +156,8 @@ def test_nothing_a_browser_would_run_as_a_page_lies_among_the_served_files(site)
     static = site.root / "static"
     files = [path.relative_to(static) for path in static.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} <= {".json", ".js", ".css", ".png", ".svg"}
-    # Drawings of Leaflet's own, none with a word from data.
-    assert {path.parts[0] for path in files if path.suffix == ".svg"} <= {"vendor"}
+    # Signs of the legend, drawn by us; none holds a word from data.
+    assert {path.parts[0] for path in files if path.suffix == ".svg"} <= {"vendor", "legend"}
 
 
 def test_a_name_of_ours_by_the_environment():
