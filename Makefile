@@ -72,6 +72,7 @@ bench: $(DEV)
 # 10,000 spoiled files for every reader: about a quarter of an hour of one processor.
 fuzz: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m security.fuzz --files 10000
+	EVERY_ADDRESS=1 $(BIN)/python -m pytest tests/security/test_addresses.py
 
 # 50 visitors for 10 minutes while data is imported; SOAK="--visitors 5 --minutes 1" for less.
 soak: $(DEV)

@@ -216,13 +216,15 @@ def _style(
     snapshot: Snapshot, table: str, frame: gpd.GeoDataFrame, lang: Lang
 ) -> dict[str, object]:
     schematic = snapshot.manifest.border_quality == "schematic"
+    # Clusters are drawn as points, also where none of them has a place.
+    kind: Kind = "point" if table == "clusters" else _kind(frame)
     return {
         "f_table_catalog": "",
         "f_table_schema": "",
         "f_table_name": table,
         "f_geometry_column": _GEOMETRY,
         "styleName": table,
-        "styleQML": qml(table, _kind(frame), schematic=schematic, lang=lang),
+        "styleQML": qml(table, kind, schematic=schematic, lang=lang),
         "styleSLD": "",
         "useAsDefault": True,
         "description": _title(table, lang),

@@ -68,7 +68,8 @@ def to_csv(frame: pd.DataFrame, *, notes: Notes | None = None, excel: bool = Fal
         For Excel set to Vietnamese: ``;`` between columns, decimal comma, UTF-8
         with BOM. Otherwise ``,``, decimal point, UTF-8.
     """
-    table = frame.map(safe_text).assign(**(notes or {}))
+    said = {label: str(safe_text(text)) for label, text in (notes or {}).items()}
+    table = frame.map(safe_text).assign(**said)
     for name in frame.select_dtypes("float"):
         table[name] = [_plain(value, comma=excel) for value in frame[name]]
     # Without a format, hours that are all midnight would be written as days alone.

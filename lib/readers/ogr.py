@@ -27,6 +27,7 @@ _BROKEN: Final = (
     GeometryError,
     PyogrioCRSError,
     UnicodeDecodeError,
+    UnboundLocalError,  # pyogrio 0.13 of a .prj that is no text
     ValueError,
     shapely.errors.GEOSException,
 )

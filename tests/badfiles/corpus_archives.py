@@ -9,11 +9,16 @@ from pathlib import Path
 from badfiles.corpus_build import (
     BadFile,
     Make,
+    coordinate_rows,
     cut,
+    document,
     holding,
     kml,
     shapefile,
     shapefile_parts,
+    spoil,
+    square,
+    workbook,
     zipped,
 )
 
@@ -86,6 +91,28 @@ def _lying(path: Path) -> None:
     path.write_bytes(content)
 
 
+_NOTHING = bytes(40 * 2**20)
+
+
+def _picture(name: str) -> Callable[[dict[str, bytes]], None]:
+    """Return what puts a picture of 40 MB, which pack to next to nothing, into an office file."""
+    return lambda parts: parts.update({name: _NOTHING})
+
+
+def _kmz_link(path: Path) -> None:
+    entry = zipfile.ZipInfo("ảnh.png")
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    zipped(path, {"doc.kml": kml().encode()})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(entry, "/etc/passwd")
+
+
+def _nameless(path: Path) -> None:
+    """Let a name begin with NUL: it ends there, and nothing is left of it."""
+    zipped(path, shapefile_parts(path) | {"\1.txt": b"x"})
+    path.write_bytes(path.read_bytes().replace(b"\1.txt", b"\0.txt"))
+
+
 ARCHIVES = (
     BadFile(
         "bomb-by-ratio", ZIP, _adding(**{"phụ lục.dbf": bytes(100 * 2**20)}), words=("bung ra",)
@@ -150,5 +177,41 @@ ARCHIVES = (
         "Bãi Ba 2.kmz",
         lambda path: zipped(path, {"ảnh.png": b"x"}),
         words=("KMZ",),
+    ),
+    BadFile(
+        "kmz-with-a-picture-of-40-mb",
+        "Bãi Ba 2.kmz",
+        lambda path: zipped(path, {"doc.kml": kml().encode(), "ảnh.png": _NOTHING}),
+        words=("bung ra",),
+    ),
+    BadFile("link-in-a-kmz", "Bãi Ba 2.kmz", _kmz_link, words=("trỏ ra ngoài", "ảnh.png")),
+    BadFile(
+        "kmz-in-a-kmz",
+        "Bãi Ba 2.kmz",
+        lambda path: zipped(path, {"trong.kmz": kml().encode()}),
+        words=("KMZ",),
+    ),
+    BadFile(
+        "word-with-a-picture-of-40-mb",
+        "Bãi Ba 2.docx",
+        spoil(document(coordinate_rows(square())), _picture("word/media/image1.png")),
+        words=("bung ra",),
+    ),
+    BadFile(
+        "excel-with-a-picture-of-40-mb",
+        "Bãi Ba 2.xlsx",
+        spoil(workbook(coordinate_rows(square())), _picture("xl/media/image1.png")),
+        words=("bung ra",),
+    ),
+    BadFile(
+        "svg-with-an-entity",
+        "Bãi Ba 2.svg",
+        holding("<!DOCTYPE svg [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><svg>&a;</svg>"),
+    ),
+    BadFile("no-name-in-a-zip", ZIP, _nameless, words=("trỏ ra ngoài",)),
+    BadFile(
+        "prj-that-is-no-text",
+        ZIP,
+        _with(lambda good: good | {"ranh.prj": good["ranh.prj"].replace(b"VN", b"\xff\xfe", 1)}),
     ),
 )

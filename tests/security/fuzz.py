@@ -20,6 +20,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -32,7 +33,7 @@ SECONDS: Final = 10
 """Of processor time a file may take."""
 SILENCE: Final = 120
 """Seconds without a word after which a worker is taken for dead: other programs run too."""
-CHECKED: Final = 25
+CHECKED: Final = 100
 """Every so many files that can be read are checked as an import would."""
 
 
@@ -106,8 +107,8 @@ def _read(
     for name, part in near.items():
         spoiled = chance.random() < 0.5
         Path(name).write_bytes(mutated(chance, part, [part]) if spoiled else part)
-    # Every other file goes the whole way of an import, which turns refusals into findings.
     readers.read(path)
+    # Some go the whole way of an import, which takes longer by far.
     if number % CHECKED == 0:
         contents, unreadable = importing.read_all([(path, path.name)])
         options = Options(source.kind, "2026-01-01", crs=9208)
@@ -211,20 +212,27 @@ class Worker:
 
 
 def fuzz(
-    readers: list[str], files: int, store: Path, *, seed: int = SEED, first: int = 0
+    readers: list[str],
+    files: int,
+    store: Path,
+    *,
+    seed: int = SEED,
+    first: int = 0,
+    workers: int = 1,
 ) -> list[Tally]:
-    """Return how `files` spoiled files of each reader went."""
-    worker = Worker(store)
-    done = []
-    for reader in readers:
-        tally, start = Tally(reader), time.monotonic()
+    """Return how `files` spoiled files of each reader went; a worker reads one reader's."""
+
+    def one(reader: str) -> Tally:
+        worker, tally, start = Worker(store), Tally(reader), time.monotonic()
         for number, ended, said in worker.run(reader, seed, first, files):
             tally.note(number, ended, said)
+        worker.close()
         tally.seconds = time.monotonic() - start
-        done.append(tally)
         print(line_of(tally), flush=True)  # noqa: T201 - the report of `make fuzz`
-    worker.close()
-    return done
+        return tally
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(one, readers))
 
 
 def line_of(tally: Tally) -> str:
@@ -266,6 +274,7 @@ def main() -> int:
             there / "store",
             seed=asked.seed,
             first=asked.first,
+            workers=os.cpu_count() or 1,
         )
     for tally in done:
         for number, ended, said in tally.bad[:20]:

@@ -126,8 +126,10 @@ def _plain(chance: random.Random, content: bytes, others: Sequence[bytes]) -> by
 
 def _tree(chance: random.Random, node: Any) -> Any:
     """Return a JSON document with one branch of it changed."""
-    inside = list(node) if isinstance(node, dict) else range(len(node) if node else 0)
-    if not isinstance(node, dict | list) or not inside or chance.random() < 0.1:
+    inside: Sequence[Any] = ()
+    if isinstance(node, dict | list):
+        inside = list(node) if isinstance(node, dict) else range(len(node))
+    if not inside or chance.random() < 0.1:
         return chance.choice((*_LEAVES, [node], {"type": node}, node))
     at = chance.choice(inside)
     act = chance.random()

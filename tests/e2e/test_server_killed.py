@@ -1,0 +1,116 @@
+"""kill -9 of the server while a page imports or goes back: nothing is lost, all opens again."""
+
+import re
+from pathlib import Path
+
+import pytest
+import requests
+
+from e2e.sites import Site, copy_app, prepare, served
+from e2e.test_data import choose, store_of
+from lib import audit, integrity
+from lib.text import t
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+CUSTOMERS = t("about.table_customers")
+DYING = """
+import os, pathlib, signal, sys
+_TOLD = pathlib.Path(__file__).with_name("die")
+def _hook(event, args):
+    if event in {"os.rename", "os.remove"} and _TOLD.exists():
+        at = pathlib.Path(os.fsdecode(args[1] if event == "os.rename" else args[0]))
+        if _TOLD.read_text() in {event + " " + at.name, event + " " + at.parent.name}:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(_hook)
+"""
+"""A program that kills itself right before it renames or removes what the file ``die`` names."""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    root = copy_app(tmp_path_factory.mktemp("killed"))
+    prepare(root)
+    return root
+
+
+@pytest.fixture
+def dying(tmp_path, monkeypatch) -> Path:
+    """Return where to write what the server shall die at."""
+    (tmp_path / "sitecustomize.py").write_text(DYING, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path / "die"
+
+
+def dead(site: Site) -> bool:
+    try:
+        return not requests.get(f"{site.url}/_stcore/health", timeout=5)
+    except requests.RequestException:
+        return True
+
+
+def whole_again(root: Path, before: str, *, done: bool, visit) -> str:
+    """Hold the store against its log, open the page on a new server; return what is in use."""
+    store = store_of(Site("", root, root))
+    current = store.whole()
+    assert current is not None
+    assert (current.snapshot_id != before) == done
+    assert integrity.check_log(store).whole
+    with served(root) as site:
+        opened = visit(site).open("data", with_map=False)
+        assert current.snapshot_id in opened.page.locator(".ph-foot").inner_text()
+    with store.writing():
+        pass
+    assert audit.events(store.folder)[-1].snapshot == current.snapshot_id
+    assert integrity.check_log(store).whole
+    return current.snapshot_id
+
+
+@pytest.mark.parametrize(
+    ("moment", "done"),
+    [
+        ("os.rename snapshots", False),
+        ("os.rename CURRENT", False),
+        ("os.remove intended.json", True),
+    ],
+)
+def test_a_server_killed_while_a_page_imports(root, dying, visit, tmp_path, moment, done):
+    store = store_of(Site("", root, root))
+    before = store.current().snapshot_id
+    file = tmp_path / "Khách hàng.csv"
+    rows = [f"08434;{m:02}/{y};120" for y in range(2018, 2026) for m in range(1, 13)]
+    file.write_text("\n".join(["Mã xã;Tháng;Số khách hàng", *rows, ""]), encoding="utf-8")
+    with served(root) as site:
+        opened = visit(site)
+        choose(opened, CUSTOMERS, file)
+        opened.page.get_by_role("button", name="Tiếp tục").click()
+        go = opened.page.get_by_role("button", name="Công bố")
+        go.wait_for()
+        dying.write_text(moment, encoding="utf-8")
+        go.click()
+        assert opened.eventually(lambda: dead(site), seconds=60)
+    dying.unlink()
+    after = whole_again(root, before, done=done, visit=visit)
+    assert ("customers" in store.open(after).manifest.tables) == done
+
+
+def test_a_server_killed_while_a_page_goes_back(root, dying, visit):
+    store = store_of(Site("", root, root))
+    now = store.current().snapshot_id
+    earlier = [s.snapshot_id for s in store.snapshots() if s.snapshot_id != now]
+    assert earlier, "the imports before left one"
+    with served(root) as site:
+        opened = visit(site).open("data", with_map=False, tab="history")
+        page = opened.page
+        box = page.get_by_role("combobox").first
+        box.click()
+        page.get_by_role("option").last.click()
+        opened.settled()
+        page.get_by_label(t("data.who")).fill("Lan")
+        page.keyboard.press("Tab")
+        opened.settled()
+        dying.write_text("os.rename CURRENT", encoding="utf-8")
+        page.get_by_role("button", name=re.compile("^Khôi phục bản")).click()
+        assert opened.eventually(lambda: dead(site), seconds=60)
+    dying.unlink()
+    assert whole_again(root, now, done=False, visit=visit) == now

@@ -1,0 +1,275 @@
+"""Every payload, in every free text of every table, at every place where texts come out.
+
+`README.md` beside this file says how many came out as text at which place;
+the last test here counts them again.
+"""
+
+import csv
+import dataclasses
+import io
+import json
+import re
+import sqlite3
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from lxml import etree, html
+
+from lib import alldata, crosswork, exports, facts, importing, reports
+from lib.importing import Options
+from lib.register import register
+from lib.schemas import ALL_TABLES
+from lib.settings import settings
+from lib.store import Snapshot
+from security.hostile_store import free_texts, hostile_snapshot
+from security.inert import (
+    alive_in_office,
+    alive_in_pdf,
+    alive_in_tree,
+    cells,
+    cells_of_workbook,
+    plain,
+    strings,
+    text_of_docx,
+    text_of_pdf,
+)
+from security.payloads import PAYLOADS, UNWRITABLE
+
+Field = tuple[str, str, str]
+SEEN: dict[str, set[Field]] = defaultdict(set)
+"""Place -> table, column and payload that came out there as text."""
+FORMULA = re.compile(r"[=+@\t\r-]")
+NOTES = {"Nguồn": PAYLOADS["equals"]}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("hostile")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHUTHO_STORE", str(folder / "store"))
+        patch.setenv("PHUTHO_STATIC", str(folder / "static"))
+        settings.cache_clear()
+        yield folder
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def snapshot(folder) -> Snapshot:
+    return hostile_snapshot(folder)
+
+
+@pytest.fixture(scope="module")
+def tables(snapshot) -> dict[str, pd.DataFrame]:
+    return {name: snapshot.read(name) for name in ALL_TABLES if name in snapshot.manifest.tables}
+
+
+@pytest.fixture(scope="module")
+def wanted(tables) -> dict[Field, str]:
+    """Return what has to come out: one cell for each payload in each column."""
+    return {
+        (table, column, name): frame[column].iloc[(row - shift) % len(PAYLOADS)]
+        for table, frame in tables.items()
+        for shift, column in enumerate(free_texts(table))
+        for row, name in enumerate(PAYLOADS)
+    }
+
+
+@pytest.fixture(scope="module")
+def material(snapshot, folder) -> reports.Material:
+    return reports.from_snapshot(snapshot, folder / "static", tolerance_m=50, simplify_m=30)
+
+
+@pytest.fixture(scope="module")
+def followed(material) -> reports.Material:
+    """Return the material with the names by which clusters are followed to their communes.
+
+    Hostile names lead nowhere, and then no cluster lies in two communes: the annex is empty.
+    """
+    tables = dict(material.tables)
+    for name in ("former_units", "ended_units"):
+        tables[name] = facts.load(name)
+    own = facts.load("clusters")
+    for column in ("former_communes", "former_district", "stated_communes"):
+        tables["clusters"] = tables["clusters"].assign(**{column: own[column]})
+    answer = crosswork.answer(tables, None, None, tolerance_m=50, lang="vi")
+    return dataclasses.replace(material, tables=tables, clusters=register(tables), answer=answer)
+
+
+def flat(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(frame).drop(columns="geometry", errors="ignore")
+
+
+def every_cell(place: str, wanted: dict[Field, str], found: set[str], *only: str) -> None:
+    """Assert that each wanted text is a cell of its own, and count it."""
+    asked = {field: text for field, text in wanted.items() if not only or field[0] in only}
+    assert [field for field, text in asked.items() if plain(text) not in found] == []
+    SEEN[place] |= set(asked)
+
+
+def somewhere(place: str, wanted: dict[Field, str], text: str, least: int) -> None:
+    """Count what is in a running text; a paper shows some columns only."""
+    inside = {field for field, value in wanted.items() if plain(value) in text}
+    SEEN[place] |= inside
+    assert len({name for _, _, name in inside}) >= least, sorted(inside)[:5]
+
+
+def test_every_payload_is_in_every_free_text(wanted, tables):
+    assert len(wanted) == len(PAYLOADS) * sum(len(free_texts(table)) for table in tables)
+    for (_, _, name), text in wanted.items():
+        assert text.startswith(PAYLOADS[name])
+    assert len(set(wanted.values())) == len(wanted)
+
+
+@pytest.mark.usefixtures("material")
+def test_layer_files_hold_names_as_text(folder, wanted):
+    found: set[str] = set()
+    for path in (folder / "static" / "layers").glob("*.json"):
+        found |= {plain(text) for text in strings(json.loads(path.read_text(encoding="utf-8")))}
+    somewhere("layer files", wanted, "\n".join(found), len(PAYLOADS))
+
+
+def test_csv_has_no_formula(tables, wanted):
+    for name, frame in tables.items():
+        for excel in (False, True):
+            text = exports.to_csv(flat(frame), notes=NOTES, excel=excel).decode("utf-8-sig")
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if excel else ","))
+            texts = {cell for row in rows for cell in row}
+            bad = {c for c in texts if FORMULA.match(c) and not re.fullmatch(r"-?[\d.,]+", c)}
+            assert bad == set()
+            every_cell("CSV", wanted, cells(texts), name)
+
+
+def test_workbooks_have_no_formula(tables, wanted):
+    for name, frame in tables.items():
+        content = exports.to_xlsx(flat(frame), notes=NOTES, sheet=name)
+        assert alive_in_office(content) == []
+        every_cell("XLSX", wanted, cells_of_workbook(content), name)
+
+
+def _with_shapes(tables) -> dict[str, gpd.GeoDataFrame]:
+    return {n: f for n, f in tables.items() if isinstance(f, gpd.GeoDataFrame)}
+
+
+def test_geojson_holds_text(tables, wanted):
+    for name, frame in _with_shapes(tables).items():
+        document = json.loads(exports.to_geojson(frame, notes=NOTES))
+        every_cell("GeoJSON", wanted, {plain(text) for text in strings(document)}, name)
+
+
+def _texts_of(content: bytes, tmp_path: Path) -> set[str]:
+    """Return every text of every table of a database."""
+    path = tmp_path / "one.gpkg"
+    path.write_bytes(content)
+    with sqlite3.connect(path) as base:
+        names = [n for (n,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = [row for n in names for row in base.execute(f'SELECT * FROM "{n}"')]  # noqa: S608
+    base.close()
+    return {plain(cell) for row in rows for cell in row if isinstance(cell, str)}
+
+
+def test_geopackage_holds_text(tables, wanted, tmp_path):
+    for name, frame in _with_shapes(tables).items():
+        content = exports.to_gpkg(frame, layer=name, notes=NOTES)
+        every_cell("GeoPackage", wanted, _texts_of(content, tmp_path), name)
+
+
+def test_everything_in_one_file(snapshot, wanted, tmp_path):
+    book = alldata.everything(snapshot, "xlsx")
+    assert alive_in_office(book) == []
+    every_cell("all data, XLSX", wanted, cells_of_workbook(book))
+    content = alldata.everything(snapshot, "gpkg")
+    every_cell("all data, GeoPackage", wanted, _texts_of(content, tmp_path))
+    with zipfile.ZipFile(io.BytesIO(alldata.everything(snapshot, "geoparquet"))) as archive:
+        names = [n for n in archive.namelist() if n.endswith(".parquet")]
+        frames = [pd.read_parquet(io.BytesIO(archive.read(name))) for name in names]
+    texts = {t for f in frames for c in f.columns for t in f[c] if isinstance(t, str)}
+    every_cell("all data, GeoParquet", wanted, {plain(text) for text in texts})
+
+
+@pytest.mark.parametrize("kind", exports.FORMATS)
+def test_the_answer_on_clusters_holds_text(material, wanted, kind, tmp_path):
+    content = crosswork.content(material.answer, kind, material.notes())
+    if kind == "gpkg":
+        found = _texts_of(content, tmp_path)
+    elif kind == "geojson":
+        found = {plain(text) for text in strings(json.loads(content))}
+    elif kind == "xlsx":
+        assert alive_in_office(content) == []
+        found = cells_of_workbook(content)
+    else:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        assert not [c for row in rows for c in row if FORMULA.match(c) and not c[1:2].isdigit()]
+        found = cells(cell for row in rows for cell in row)
+    somewhere("answer on clusters", wanted, "\n".join(found), 20)
+
+
+def test_papers_hold_text(material, followed, wanted):
+    ids = list(material.clusters["cluster_id"][:8])  # a page takes a fifth of a second
+    code = material.tables["communes"]["code"].iloc[len(PAYLOADS) // 2]
+    for place, content, least in (
+        ("atlas, PDF", reports.atlas(material, ids), 8),
+        ("annex, PDF", reports.annex_pdf(followed), 10),
+        ("brief, PDF", reports.brief(material, code), 1),
+    ):
+        assert alive_in_pdf(content) == []
+        somewhere(place, wanted, text_of_pdf(content), least)
+    content = reports.annex_docx(followed)
+    assert alive_in_office(content) == []
+    somewhere("annex, DOCX", wanted, text_of_docx(content), 10)
+
+
+def test_a_picture_is_a_picture(material):
+    root = etree.fromstring(reports.picture(material, reports.overview(material), "svg"))
+    assert alive_in_tree(root) == []
+
+
+def test_the_map_in_one_file_runs_its_own_scripts_only(material, wanted):
+    content = reports.page(material, reports.overview(material)).decode()
+    root = html.fromstring(content)
+    scripts = root.xpath("//script")
+    (data,) = [s for s in scripts if s.get("type") == "application/json"]
+    assert len(scripts) == 4
+    assert alive_in_tree(root, scripts=4) == []
+    inside = "\n".join(plain(text) for text in strings(json.loads(data.text)))
+    somewhere("map in one file, HTML", wanted, inside, 20)
+
+
+@pytest.mark.parametrize("name", UNWRITABLE)
+@pytest.mark.parametrize("column", ["Tên cụm", "Chủ đầu tư", "Ghi chú"])
+def test_what_no_table_holds_is_cleaned_or_refused(tables, name, column):
+    row = {"Mã cụm": "PT-001", "Tên cụm": "Bãi Ba 2", "Chủ đầu tư": "", "Ghi chú": ""}
+    row[column] = UNWRITABLE[name]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(row)
+    writer.writerow(row.values())
+    path = Path("Sổ cụm.csv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "is_file", lambda _: True)
+        patch.setattr(Path, "stat", lambda _: type("S", (), {"st_size": 99}))
+        patch.setattr(Path, "read_bytes", lambda _: out.getvalue().encode())
+        contents, unreadable = importing.read_all([(path, path.name)])
+    draft = importing.check(
+        contents, Options("clusters", "2026-11-25"), tables, unreadable=unreadable
+    )
+    if draft.refused:
+        return
+    kept = draft.tables["clusters"].set_index("cluster_id").loc["PT-001"]
+    texts = [value for value in kept if isinstance(value, str)]
+    assert not [text for text in texts if re.match(r"[\t\r]|.*[\0\n\r\t]", text)]
+
+
+def test_the_readme_says_what_was_counted(wanted):
+    """The last test of the file: what the others saw is the list of the README."""
+    readme = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| ([^|]+?) \| ([\d,]+) \|$", readme, flags=re.MULTILINE))
+    counted = {place: len(fields) for place, fields in SEEN.items()}
+    print(len(PAYLOADS), len(wanted), counted, sum(counted.values()))  # noqa: T201 - to be copied
+    assert counted.keys() == told.keys()
+    for place, count in counted.items():
+        assert count >= int(told[place].replace(",", "")), place
