@@ -67,4 +67,4 @@ soak: $(DEV)
 	$(BIN)/python -m tests.bench.soak $(SOAK)
 
 clean:
-	rm -rf $(VENV) static data/store .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) static static-restricted data/store .mypy_cache .ruff_cache .pytest_cache

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 
 import streamlit as st
+from markupsafe import Markup
 
 from lib import access, acts
 from lib.access import ALONE, STRANGER, Action, Actor
@@ -87,6 +88,7 @@ def gate() -> None:
         require(Action.VIEW)
     except NotAllowedError as refusal:
         st.title(tr("frame.app"), anchor=False)
+        st.space("small")
         st.info(refusal.message(language()), title=tr("access.title"), icon=":material/lock:")
         if policy is not None and policy.oidc is not None:
             words = "access.sign_in" if actor() == STRANGER else "access.sign_in_again"
@@ -106,7 +108,7 @@ def who_am_i() -> None:
     who = actor()
     with st.container(key="who", horizontal=True, vertical_alignment="center"):
         role = tr(f"access.role_{who.role or 'none'}")
-        st.caption(f":material/person: {_plain(tr('access.who', name=who.name, role=role))}")
+        _small(tr("access.who", name=who.name, role=role))
         if policy.oidc is not None:
             st.button(
                 tr("access.sign_out"),
@@ -121,7 +123,7 @@ def name_box(key: str) -> str:
     """Return the name for the log: of who is signed in, else typed into a box drawn here."""
     name = actor().name
     if name:
-        st.caption(_plain(tr("access.signed_as", name=name)))
+        _small(tr("access.signed_as", name=name))
         return name
     return st.text_input(tr("data.who"), key=key, max_chars=80).strip()
 
@@ -131,6 +133,6 @@ def download(make: Callable[[], bytes]) -> Callable[[], bytes]:
     return acts.guarded(actor(), make)
 
 
-def _plain(text: str) -> str:
-    """Return `text` with what Markdown would read as a sign made plain."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-!|~:$" else char for char in text)
+def _small(text: str) -> None:
+    """Draw a line with a name in it; as Markdown an address would become a link."""
+    st.html(str(Markup("<small>{}</small>").format(text)))

@@ -95,7 +95,7 @@ def _choose(closed: Collection[str]) -> None:
             icon=":material/download:",
         )
     if not ready:
-        st.caption(tr("data.need_files_and_name"))
+        st.caption(tr("access.need_files" if who else "data.need_files_and_name"))
 
 
 def _quality(left: Any, right: Any) -> tuple[str, float | None]:  # noqa: ANN401 - Streamlit's containers

@@ -86,9 +86,10 @@ class Session:
     def _take(self, said: ForwardMsg) -> bool:
         """Keep what a message says; return whether more is to come."""
         if said.HasField("new_session"):
-            self.page_hash = said.new_session.page_script_hash
             self.session_id = said.new_session.initialize.session_id or self.session_id
             self.texts, self.widgets, self.options, self.files = [], {}, {}, {}
+        if said.HasField("navigation"):
+            self.page_hash = said.navigation.page_script_hash
         if said.HasField("delta") and said.delta.HasField("new_element"):
             element = said.delta.new_element
             kind = element.WhichOneof("type")
