@@ -9,7 +9,10 @@ from markupsafe import Markup
 
 from lib import access, acts
 from lib.access import ALONE, STRANGER, Action, Actor
-from lib.errors import NotAllowedError
+from lib.errors import NotAllowedError, StoreError
+from lib.settings import settings
+from lib.store import Store
+from lib.ui import state
 from lib.ui.state import language, tr
 
 _SINCE = "_since"
@@ -54,18 +57,28 @@ def fragment(view: Callable[[], None]) -> Callable[[], None]:
     """Make `view` a fragment that looks at the visitor before each of its own reruns.
 
     A rerun of a fragment does not pass `gate`; if the sign-in has run out, the
-    whole page runs again, and does.
+    whole page runs again, and does. So it does when another snapshot came into
+    use: the fragment holds the data its page was opened with.
     """
 
     @st.fragment
     @wraps(view)
     def looked_at() -> None:
-        if may(Action.VIEW):
+        if may(Action.VIEW) and not _moved_on():
             view()
         else:
             st.rerun()
 
     return looked_at
+
+
+def _moved_on() -> bool:
+    """Return whether the page was opened with another snapshot than the one in use."""
+    try:
+        current = Store(settings().store).current()
+    except StoreError:  # the whole page says what is wrong
+        return True
+    return current is None or current.snapshot_id != state.opened_with()
 
 
 def gate() -> None:

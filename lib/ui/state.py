@@ -78,6 +78,7 @@ _PAGE: Final = "_page"
 _VIEW: Final = "view"
 _LINK: Final = "_link"
 _SAID: Final = "_said"
+_SNAPSHOT: Final = "_snapshot"
 _OTHERWISE: Final = "_otherwise"
 """What a choice of one is where nothing was chosen: not worth a word in the address."""
 _MAX_CHARS: Final = 2000
@@ -167,6 +168,16 @@ def end() -> None:
 def map_view() -> str:
     """Return where the address says the map looks, empty for nowhere in particular."""
     return parse_view(st.query_params.get(_VIEW, ""))
+
+
+def open_with(snapshot_id: str) -> None:
+    """Keep the snapshot the page is drawn from."""
+    st.session_state[_SNAPSHOT] = snapshot_id
+
+
+def opened_with() -> str:
+    """Return the snapshot the page was drawn from last."""
+    return str(st.session_state.get(_SNAPSHOT, ""))
 
 
 def page() -> str:

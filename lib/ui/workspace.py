@@ -25,7 +25,7 @@ from lib.settings import settings
 from lib.store import Manifest, Store
 from lib.text import Lang
 from lib.ui import access, sharing
-from lib.ui.state import require_frame
+from lib.ui.state import open_with, require_frame
 
 
 @dataclass(frozen=True)
@@ -133,5 +133,6 @@ def workspace() -> Workspace:
     current = store.current()
     if current is None:
         raise StoreError("store.empty")
+    open_with(current.snapshot_id)
     closed = closed_to(access.actor(), policy())
     return _load(current.snapshot_id, str(store.folder), closed)
