@@ -260,6 +260,26 @@ def test_an_import_reads_what_others_published_first(run, url, tmp_path, drawn):
     assert len(drawn) == 2
 
 
+def test_prepare_without_the_database_keeps_what_is_there(environment, tmp_path, drawn):
+    made = Store(tmp_path / "a").publish(tables(), Act("prepare"), border_quality="reference")
+    before = fingerprint(made)
+    environment("postgresql://app@127.0.0.1:1/kho", tmp_path / "a")
+    done = CliRunner().invoke(app, ["prepare", "--offline"])
+    assert done.exit_code == 0, done.output
+    assert "Không kết nối được" in done.output
+    assert drawn == [made.snapshot_id]
+    assert list((tmp_path / "static").rglob("leaflet*"))
+    assert fingerprint(Store(tmp_path / "a").whole()) == before
+
+
+def test_prepare_without_the_database_and_without_data_is_refused(environment, tmp_path):
+    environment("postgresql://app@127.0.0.1:1/kho", tmp_path / "a")
+    done = CliRunner().invoke(app, ["prepare", "--offline"])
+    assert isinstance(done.exception, StoreError)
+    assert done.exception.key == "database.unreachable"
+    assert not (tmp_path / "a" / "CURRENT").exists()
+
+
 def test_without_an_address_the_commands_say_so(environment):
     environment(None)
     for words in (["database", "push"], ["database", "tables"]):

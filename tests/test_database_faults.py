@@ -11,6 +11,7 @@ import random
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from databases import Cluster, psycopg
 from test_database import fingerprint, nothing, publish, rows, served, tables
 
 from lib import audit
-from lib.database import postgis
+from lib.database import postgis, publishing
 from lib.database.following import follow
 from lib.database.postgis import Database
 from lib.errors import StoreError
@@ -124,8 +125,8 @@ def test_terminated_before_every_statement_of_a_publish(world, postgres, monkeyp
             owner.execute("SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
 
     ends = []
+    before = world.checked()
     for step in itertools.count(1):
-        before = world.checked()
         with before_step(monkeypatch, step, terminate) as seen:
             done, key = world.lost()
         if len(seen) < step:
@@ -157,6 +158,24 @@ def test_terminated_while_a_snapshot_is_fetched(world, postgres, monkeypatch, st
     assert not (other.folder / "fetching").exists()
     follow(other, other.shared, nothing)
     assert fingerprint(other.current()) == fingerprint(world.here.current())
+
+
+def test_a_publisher_that_fell_silent_does_not_keep_the_others_waiting(
+    world, postgres, monkeypatch
+):
+    monkeypatch.setattr(publishing, "_IDLE_SECONDS", 1)
+
+    def freeze(connection) -> None:
+        with postgres.owner() as owner:
+            pid = (connection.info.backend_pid,)
+            while owner.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", pid).fetchone():
+                time.sleep(0.05)
+
+    before = world.checked()
+    with before_step(monkeypatch, 9, freeze):
+        assert world.lost() == (False, "database.lost")
+    assert world.checked() == before
+    world.again()
 
 
 # ---- the wire is cut ------------------------------------------------------------------
@@ -241,14 +260,15 @@ def test_a_wire_cut_after_any_byte(world, wire):
     assert length > 10_000
     random_ = random.Random(20261125)  # noqa: S311 - places, no secrets
     told = {True: 0, False: 0}
+    before = world.checked()
     for part in range(CUTS):
-        before = world.checked()
         wire.sent, wire.cut = 0, False
         wire.limit = int(length * (part + random_.random()) / CUTS)
         done, key = world.lost(far)
         assert done or key in {"database.lost", "database.unreachable"}
-        assert world.checked() == (world.count if done else before)
-        told[done] += 1
+        now = world.checked()
+        assert now == (world.count if done else before)
+        told[done], before = told[done] + 1, now
     assert told[False] >= CUTS - 2
     wire.limit = None
     world.again()
@@ -350,8 +370,9 @@ def test_a_server_that_does_not_come_back_leaves_it_open_and_the_store_as_it_was
 
 def test_a_publisher_killed_before_every_statement(world):
     ends = []
+    now = world.checked()
     for step in itertools.count(1):
-        before = world.checked()
+        before = now
         world.count += 1
         process = READY.Process(
             target=databasekiller.publish,

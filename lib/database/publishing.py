@@ -12,6 +12,8 @@ from lib.database.link import LOCK_SECONDS, Connection
 from lib.errors import StoreError
 from lib.store import Snapshot
 
+_IDLE_SECONDS: Final = 60
+"""A publisher that says nothing for so long is given up by the server, and its lock with it."""
 _LOCK: Final = 0x504855_54484F
 """Key of the advisory lock that makes publishers wait for each other."""
 PART: Final = 4 * 2**20
@@ -21,8 +23,10 @@ PART: Final = 4 * 2**20
 def lock(connection: Connection) -> None:
     """Be the only publisher until the transaction ends; wait for the one before."""
     connection.execute(
-        "SELECT set_config('lock_timeout', %s, true), set_config('synchronous_commit', 'on', true)",
-        (f"{LOCK_SECONDS}s",),
+        "SELECT set_config('lock_timeout', %s, true),"
+        " set_config('idle_in_transaction_session_timeout', %s, true),"
+        " set_config('synchronous_commit', 'on', true)",
+        (f"{LOCK_SECONDS}s", f"{_IDLE_SECONDS}s"),
     )
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
 
