@@ -4,14 +4,11 @@ The rules are table expressions, so that they hold for a sheet of ten records
 and for a Parquet file of ten million.
 """
 
-# ruff: noqa: PD003, PD004  Ibis columns have isnull and notnull only.
-
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import ibis
-import ibis.expr.datatypes as dt
 import pandas as pd
 from ibis.backends import BaseBackend
 from ibis.expr import types as ir
@@ -27,20 +24,12 @@ from lib.outagecells import (
 from lib.outagecells import (
     RULES as RULES_OF_ROWS,
 )
-from lib.outageread import IDENTITY, PLAIN, connect, materialised, month_no, read, understood
+from lib.outageoverlap import KEPT, joined, suspects
+from lib.outageread import connect, materialised, month_no, read
 from lib.served import SERVED, served_table
 
-PLACE: Final = ("commune_code", "feeder", "station")
 LISTED: Final = 200
 """Records listed for one rule; the counts are always of all."""
-KEPT: Final = (
-    *("start", "end", "commune_code", "customers_interrupted", "planned", "feeder"),
-    *("row", "zoned", "negative"),
-)
-"""Columns of a cleaned log."""
-BUCKET_SECONDS: Final = 48 * 3600
-SPREAD: Final = 1_000_000
-"""Buckets that long outages may take beside the first one of each."""
 _CONDITIONS: Final = {"negative_customers": "negative", "without_end": "no_end"}
 """Rule -> its condition, where they are not called the same."""
 _LISTED_ALONE: Final = (
@@ -118,30 +107,17 @@ def clean_table(
     if counts["no_start"] or counts["end_before_start"]:
         rules = conditions(log)
         kept = log.filter(~rules["no_start"], ~rules["end_before_start"])
-    keyed = kept.mutate(key=_number_of(*(kept[column] for column in PLACE)) >> 1)
-    marks = materialised(con, _marks(keyed, counts.pop("no_feeder"), counts["rows"]))
-    width = _bucket_seconds(con, marks)
-    if not width:
-        done = {**counts, "duplicates": 0, "overlaps": 0}
-        return CleanTable(keyed.select(KEPT), counted(whole), done, listed)
-    buckets = materialised(con, _buckets(marks, width))
-    number = (keyed["start"].epoch_seconds() // width).cast("int64")
-    placed = keyed.mutate(bucket=_number_in(keyed["key"], number) >> 1)
-    found = placed.select(*PLAIN, "bucket").semi_join(buckets, "bucket").select(PLAIN)
-    suspect = materialised(con, understood(found))
-    once = materialised(con, _once(suspect))
-    merged = materialised(con, _merged(once))
-    rows = [int(con.execute(table.count())) for table in (suspect, once, merged)]
+    suspect, others = suspects(con, kept, counts.pop("no_feeder"), counts["rows"])
+    runs, copies, overlaps = joined(con, suspect)
     spans = con.to_pandas(
-        merged.filter(merged["records"] > 1).order_by("start").limit(LISTED).select(_SHOWN)
+        runs.filter(runs["records"] > 1).order_by("start").limit(LISTED).select(_SHOWN)
     ).assign(rule="overlaps")
-    alone = placed.anti_join(buckets, "bucket").select(KEPT)
-    joined = merged.select(KEPT).cast(alone.schema())
-    taken, given = (cells(table, momentary_minutes) for table in (suspect, joined))
+    mended = runs.select(KEPT).cast(others.schema())
+    taken, given = (cells(table, momentary_minutes) for table in (suspect, mended))
     return CleanTable(
-        ibis.union(alone, joined),
+        ibis.union(others, mended),
         counted(materialised(con, exchanged(whole, taken, given))),
-        {**counts, "duplicates": rows[0] - rows[1], "overlaps": rows[1] - rows[2]},
+        {**counts, "duplicates": copies, "overlaps": overlaps},
         pd.concat([part for part in (listed, spans) if len(part)] or [listed], ignore_index=True),
     )
 
@@ -182,116 +158,6 @@ def more_than_served(log: ir.Table, served: ir.Table) -> ir.Table:
     months = log.mutate(month_no=month_no(log["start"]))
     both = months.join(served, ["commune_code", "month_no"])
     return both.filter(both["customers_interrupted"] > both["served"])
-
-
-def _marks(keyed: ir.Table, free: int, rows: int) -> ir.Table:
-    """Return the spans in which another record of the same key began.
-
-    Only records that begin in such a span are compared by their real columns
-    and joined: of ten million rows most never leave this narrow pass. If two
-    records of a key overlap, so do the earlier one and the one that begins next
-    after it, so that a look at the next start finds every span. Where no
-    record, or every record, is without a feeder (`free` of `rows`), one half is
-    left out.
-    """
-    found = []
-    if free < rows or not rows:
-        found.append(_overlapping(keyed.filter(keyed["feeder"].notnull()) if free else keyed))
-    if free:
-        found.append(_twice(keyed.filter(keyed["feeder"].isnull())))
-    return ibis.union(found[0], *(table.cast(found[0].schema()) for table in found[1:]))
-
-
-def _overlapping(keyed: ir.Table) -> ir.Table:
-    spans = keyed.select("key", "start", until=keyed["end"].fill_null(keyed["start"]))
-    ahead = ibis.window(group_by="key", order_by="start")
-    seen = spans.mutate(after=spans["start"].lead().over(ahead))
-    over = (seen["after"] < seen["until"]) | (seen["after"] == seen["start"])
-    return seen.filter(over).select("key", "start", "until")
-
-
-def _twice(keyed: ir.Table) -> ir.Table:
-    """Return the start and key of records that may be there twice, feeders left aside."""
-    known = keyed.select("key", "start", record=_hash(keyed, IDENTITY))
-    same = known.group_by(["record", "key", "start"]).agg(records=known.count())
-    return same.filter(same["records"] > 1).select("key", "start", until="start")
-
-
-def _bucket_seconds(con: BaseBackend, marks: ir.Table) -> int:
-    """Return the width of the buckets in seconds, 0 where there is no mark.
-
-    Equal keys in equal buckets are found by hashing, much faster than times
-    between times. Two days hold nearly every outage; the mistaken ones that
-    last for years make wider buckets instead of very many.
-    """
-    length = marks["until"].epoch_seconds() - marks["start"].epoch_seconds()
-    found = con.to_pandas(marks.agg(marks=marks.count(), seconds=length.sum())).iloc[0]
-    if not found["marks"]:
-        return 0
-    return max(BUCKET_SECONDS, int(found["seconds"]) // SPREAD)
-
-
-def _buckets(marks: ir.Table, width: int) -> ir.Table:
-    first, last = (
-        (marks[column].epoch_seconds() // width).cast("int64") for column in ("start", "until")
-    )
-    spread = marks.select("key", number=ibis.range(first, last + 1).unnest())
-    return spread.select(bucket=_number_in(spread["key"], spread["number"]) >> 1).distinct()
-
-
-@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
-def _number_of(commune_code, feeder, station) -> dt.int64:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Stand for the function of DuckDB and Spark: equal for records that may be one.
-
-    DuckDB's has 64 bits without a sign, so that half of it is what an int64 holds.
-    """
-
-
-@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
-def _number_in(key, number) -> dt.int64:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Stand for the same function over a key and the number of a bucket."""
-
-
-def _hash(log: ir.Table, columns: tuple[str, ...]) -> Any:  # noqa: ANN401
-    return ibis.struct({column: log[column] for column in columns}).hash()
-
-
-def _once(suspect: ir.Table) -> ir.Table:
-    """Return each record once, the flags of its copies together."""
-    return suspect.group_by(list(IDENTITY)).agg(
-        row=suspect["row"].min(), **{c: suspect[c].any() for c in ("zoned", "negative")}
-    )
-
-
-def _merged(once: ir.Table) -> ir.Table:
-    """Return one row for each run of overlapping records, ``records`` how many it was."""
-    place = list(PLACE)
-    order = ["start", "end", "customers_interrupted", "planned", "cause", "area_text", "row"]
-    whole = once["feeder"].notnull() & once["end"].notnull()
-    apart = once.filter(~whole).select(*KEPT, "station", records=ibis.literal(1, "int64"))
-    ordered = once.filter(whole)
-    among = ibis.window(group_by=place, order_by=order)
-    before = ibis.window(group_by=place, order_by=order, preceding=(None, 1))
-    ordered = ordered.select(
-        *KEPT,
-        "station",
-        order=ibis.row_number().over(among),
-        until=ordered["end"].max().over(before),
-    )
-    first = (ordered["until"].isnull() | (ordered["start"] >= ordered["until"])).cast("int64")
-    runs = ordered.mutate(first=first)
-    upto = ibis.window(group_by=place, order_by="order", preceding=None, following=0)
-    runs = runs.mutate(run=runs["first"].sum().over(upto))
-    joined = runs.group_by([*place, "run"]).agg(
-        start=runs["start"].min(),
-        end=runs["end"].max(),
-        customers_interrupted=runs["customers_interrupted"].max(),
-        **{c: runs[c].argmin(runs["order"], where=runs[c].notnull()) for c in ("planned", "row")},
-        zoned=runs["zoned"].any(),
-        negative=runs["negative"].any(),
-        records=runs.count(),
-    )
-    return ibis.union(apart, joined.select(apart.columns).cast(apart.schema()))
 
 
 def clean(outages: pd.DataFrame, customers: pd.DataFrame | None = None) -> CleanLog:
