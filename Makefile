@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
+BENCH_VENV := .venv-bench
+BENCH_READY := $(BENCH_VENV)/.bench-installed
 
 .PHONY: run prepare test unit browser lint bench clean
 
@@ -42,9 +44,14 @@ lint: $(DEV)
 unit: $(DEV) browser
 	$(BIN)/python -m pytest -n 2
 
-bench: $(DEV)
-	$(BIN)/python -m tests.bench.bench_crossing
-	$(BIN)/python -m tests.bench.bench_reliability
+# What is compared with lives in a venv of its own. BENCH="maps visitors" for some parts, QUICK=1.
+bench: $(BENCH_READY) browser
+	$(BENCH_VENV)/bin/python -m tests.bench $(BENCH) $(if $(QUICK),--quick)
+
+$(BENCH_READY): requirements.txt requirements-dev.txt requirements-bench.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-bench.txt
+	touch $@
 
 clean:
-	rm -rf $(VENV) static data/store .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(BENCH_VENV) build static data/store .mypy_cache .ruff_cache .pytest_cache
