@@ -16,11 +16,21 @@ from lib.crs import AREA_CRS, STORAGE_CRS
 from tests.bench import engines, servers
 from tests.bench.data import country_communes, real_communes
 from tests.bench.engines import Cutter
-from tests.bench.raw import OURS, Raw, Record, attempt, repeats, timed
+from tests.bench.raw import (
+    DUCKDB,
+    OURS,
+    OVERLAY,
+    POSTGIS,
+    QGIS,
+    SEDONA,
+    Raw,
+    Record,
+    attempt,
+    repeats,
+    timed,
+)
 
 COUNTS = (87, 2_000, 20_000)
-OVERLAY = "geopandas.overlay"
-DUCKDB, SEDONA, POSTGIS, QGIS = "DuckDB spatial", "SedonaDB", "PostGIS", "QGIS overlap analysis"
 BUDGET_S = 12.0
 """A slow engine repeats a count until this is used up."""
 

@@ -23,7 +23,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
-PACKAGE = re.compile(r"^/?(?:npm/)?(?P<name>(?:@[^/@]+/)?[^/@]+)@(?P<version>[^/]+)/(?P<file>.+)$")
+from tests.bench import esm
+
+PACKAGE = re.compile(r"^/?(?:npm[/:])?(?P<name>(?:@[^/@]+/)?[^/@]+)@(?P<version>[^/]+)/(?P<file>.+)$")
 CDNJS = r"cdnjs\.cloudflare\.com/ajax/libs"
 ELSEWHERE = {
     # What is not addressed by package, and the package, version and file that hold the same:
@@ -64,6 +66,9 @@ class Network:
             if found := re.fullmatch(pattern, host + path):
                 name, version, inside = (part.format(*found.groups()) for part in place)
                 return self._inside(name, version, inside)
+        if host == "esm.sh":
+            with self._lock:
+                return esm.module(self.folder, path)
         if found := PACKAGE.match(path):
             return self._inside(found["name"], found["version"], found["file"])
         return None

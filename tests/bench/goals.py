@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.bench.bench_crossing import DUCKDB, SEDONA
 from tests.bench.contenders import PLAIN
-from tests.bench.raw import OURS, Raw, Record
+from tests.bench.raw import DUCKDB, OURS, SEDONA, Raw, Record
 
 NOT_MEASURED = "not measured"
 

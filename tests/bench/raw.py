@@ -11,6 +11,11 @@ from pathlib import Path
 from time import perf_counter
 
 OURS = "ours"
+OVERLAY = "geopandas.overlay"
+DUCKDB = "DuckDB spatial"
+SEDONA = "SedonaDB"
+POSTGIS = "PostGIS"
+QGIS = "QGIS overlap analysis"
 
 
 @dataclass(frozen=True)
