@@ -9,6 +9,8 @@ REQUIREMENTS ?= requirements.txt
 WHEELS := build/wheelhouse
 PIP := -m pip --quiet --quiet --disable-pip-version-check
 FROM := $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
+BENCH_VENV := .venv-bench
+BENCH_READY := $(BENCH_VENV)/.bench-installed
 
 .PHONY: run prepare test unit browser postgis lint bench fuzz soak wheelhouse install-offline clean
 
@@ -65,9 +67,14 @@ lint: $(DEV)
 unit: $(DEV) browser postgis
 	$(BIN)/python -m pytest -n 2
 
-bench: $(DEV)
-	$(BIN)/python -m tests.bench.bench_crossing
-	$(BIN)/python -m tests.bench.bench_reliability
+# What is compared with lives in a venv of its own. BENCH="maps visitors" for some parts, QUICK=1.
+bench: $(BENCH_READY) browser
+	$(BENCH_VENV)/bin/python -m tests.bench $(BENCH) $(if $(QUICK),--quick)
+
+$(BENCH_READY): requirements.txt requirements-dev.txt requirements-bench.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-bench.txt
+	touch $@
 
 # 10,000 spoiled files for every reader: about a quarter of an hour of one processor.
 fuzz: $(DEV)
@@ -79,4 +86,4 @@ soak: $(DEV)
 	$(BIN)/python -m tests.bench.soak $(SOAK)
 
 clean:
-	rm -rf $(VENV) static static-restricted data/store .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(BENCH_VENV) build static static-restricted data/store .mypy_cache .ruff_cache .pytest_cache

@@ -1,39 +1,52 @@
-"""Cross-commune against geopandas.overlay, same outlines and communes, same run.
+"""Clusters cut by communes: ours with intervals against plain intersections, same run.
 
-Ours gives pieces, intervals and verdicts; overlay gives the plain pieces.
+The clusters are made up, seeded, and belong to nobody.
 """
 
-import platform
-import statistics
-import sys
-import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from lib.borders import prepare_communes
-from lib.crossing import cut
 from lib.crs import AREA_CRS, STORAGE_CRS
-from lib.errors import StoreError
-from lib.settings import settings
-from lib.store import Store
+from tests.bench import engines, servers
+from tests.bench.data import country_communes, real_communes
+from tests.bench.engines import Cutter
+from tests.bench.raw import (
+    DUCKDB,
+    OURS,
+    OVERLAY,
+    POSTGIS,
+    QGIS,
+    SEDONA,
+    Raw,
+    Record,
+    attempt,
+    repeats,
+    timed,
+)
 
 COUNTS = (87, 2_000, 20_000)
-RUNS = 7
+BUDGET_S = 12.0
+"""A slow engine repeats a count until this is used up."""
+
+Engine = Callable[[], AbstractContextManager[Cutter]]
 
 
 def outlines(communes: gpd.GeoDataFrame, count: int) -> gpd.GeoDataFrame:
-    """Return `count` outlines of 10-75 ha all over the province, EPSG:4326."""
+    """Return `count` outlines of 10-75 ha all over the communes, EPSG:4326."""
     random = np.random.default_rng(count)
-    land = shapely.union_all(communes.to_crs(AREA_CRS).geometry.to_numpy())
-    shapely.prepare(land)
-    west, south, east, north = land.bounds
+    tree = shapely.STRtree(communes.to_crs(AREA_CRS).geometry.to_numpy())
+    west, south, east, north = shapely.total_bounds(tree.geometries)
     centres: list[tuple[float, float]] = []
     while len(centres) < count:
         tried = random.uniform((west, south), (east, north), (count, 2))
-        centres += tried[shapely.contains_xy(land, *tried.T)].tolist()
+        on_land = np.unique(tree.query(shapely.points(tried), predicate="within")[0])
+        centres += tried[on_land].tolist()
     shapes = []
     for x, y in centres[:count]:
         corners = int(random.integers(5, 12))
@@ -45,42 +58,52 @@ def outlines(communes: gpd.GeoDataFrame, count: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=AREA_CRS).to_crs(STORAGE_CRS)
 
 
-def timed(work: Callable[[], object]) -> list[float]:
-    """Return the seconds of `RUNS` runs after one to warm up."""
-    work()
-    seconds = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return sorted(seconds)
+def _case(clusters: int, communes: int) -> str:
+    return f"{clusters:,} clusters, {communes:,} communes"
 
 
-def main() -> None:
-    """Print the table."""
-    snapshot = Store(settings().store).current()
-    if snapshot is None or snapshot.manifest.border_quality == "schematic":
-        raise StoreError("store.empty")
-    communes = snapshot.read_geo("communes")
+def _measure(
+    raw: Raw, case: str, name: str, engine: Engine, reference: pd.DataFrame | None, times: int
+) -> pd.DataFrame | None:
+    """Time one engine and compare its areas; return them."""
+    answer = None
+    with attempt(raw, "analysis", "cross", case, name), engine() as work:
+        answer = work()
+        seconds = timed(work, repeats(times, least=3, budget_s=BUDGET_S))
+        notes: dict[str, object] = {}
+        if "code" not in answer:
+            clusters = (reference or answer).groupby("cluster_id", as_index=False)["m2"].sum()
+            reference = clusters.assign(code="")
+            notes = {"note": "one area a cluster, not one a pair"}
+            answer = answer.assign(code="")
+        notes |= engines.compare(answer, answer if reference is None else reference)
+        raw.add(Record("analysis", "cross", case, name, "s", seconds, notes=notes))
+    return answer
+
+
+def _extent(raw: Raw, communes: gpd.GeoDataFrame, times: int, counts: tuple[int, ...]) -> None:
     index = prepare_communes(communes)
-    plain = communes[["code", "geometry"]].to_crs(AREA_CRS)
-    print(
-        f"Python {sys.version.split()[0]}, {platform.machine()}, shapely {shapely.__version__}, "
-        f"GEOS {shapely.geos_version_string}, geopandas {gpd.__version__}, {RUNS} runs"
-    )
-    print("| clusters | ours median | greatest | overlay median, s | greatest | ratio |")
-    print("|---|---|---|---|---|---|")
-    for count in COUNTS:
+    plain = engines.plane(communes[["code", "geometry"]])
+    for count in counts:
         drawn = outlines(communes, count)
-        metric = drawn[["cluster_id", "geometry"]].to_crs(AREA_CRS)
-        ours = timed(lambda drawn=drawn: cut(drawn, index, tolerance_m=50.0))
-        theirs = timed(lambda metric=metric: gpd.overlay(metric, plain, how="intersection"))
-        middle = statistics.median(ours), statistics.median(theirs)
-        print(
-            f"| {count} | {middle[0]:.3f} | {ours[-1]:.3f} | {middle[1]:.3f} | {theirs[-1]:.3f} "
-            f"| {middle[1] / middle[0]:.2f} |"
-        )
+        metric = engines.plane(drawn[["cluster_id", "geometry"]])
+        case = _case(count, len(communes))
+        contenders: dict[str, Engine] = {
+            OVERLAY: lambda m=metric: engines.overlay(m, plain),
+            OURS: lambda d=drawn: engines.ours(d, index),
+            DUCKDB: lambda m=metric: engines.duckdb_spatial(m, plain),
+            SEDONA: lambda m=metric: engines.sedona(m, plain),
+            POSTGIS: lambda m=metric: servers.postgis(m, plain),
+            QGIS: lambda m=metric: servers.qgis(m, plain),
+        }
+        reference: pd.DataFrame | None = None
+        for name, engine in contenders.items():
+            answer = _measure(raw, case, name, engine, reference, times)
+            reference = answer if reference is None else reference
 
 
-if __name__ == "__main__":
-    main()
+def run(raw: Raw, *, times: int, counts: tuple[int, ...] = COUNTS) -> None:
+    """Cut on the province, then on the country where its borders are."""
+    _extent(raw, real_communes(), times, counts)
+    with attempt(raw, "analysis", "cross", _case(counts[-1], 3321), OURS):
+        _extent(raw, country_communes(), times, counts)

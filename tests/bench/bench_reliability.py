@@ -1,11 +1,12 @@
 """Indices by commune and month of a long log, beside plain pandas, in the same run.
 
-`python -m tests.bench.bench_reliability [EVENTS]` makes a sample log in the
-temporary folder and measures each way in a process of its own; Spark too where
-pyspark (requirements-server.txt) and Java are there.
+`python -m tests.bench.bench_reliability [EVENTS] [--json FILE]` makes a sample
+log in the temporary folder and measures each way in a process of its own; Spark
+too where pyspark (requirements-server.txt) and Java are there.
 """
 
 import importlib.util
+import json
 import os
 import platform
 import shutil
@@ -97,6 +98,10 @@ def measure(way: str, log: Path, out: Path) -> None:
     # Not getrusage: a child starts with the peak of the process that forked it.
     status = Path("/proc/self/status").read_text(encoding="ascii")
     memory = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    out.with_suffix(".json").write_text(
+        json.dumps({"seconds": seconds, "processor": min(worked), "memory": round(memory)}),
+        encoding="utf-8",
+    )
     middle = statistics.median(seconds)
     told = (f"{value:.2f}" for value in (min(seconds), middle, max(seconds), min(worked)))
     print(f"| {way} | {' | '.join(told)} | {memory:.0f} |", flush=True)
@@ -104,10 +109,14 @@ def measure(way: str, log: Path, out: Path) -> None:
 
 def main() -> None:
     """Make the log, measure each way, compare the numbers."""
-    if len(sys.argv) > 2:
+    given = sys.argv[1:]
+    told = Path(given.pop()) if "--json" in given else None
+    if told:
+        given.remove("--json")
+    if len(given) > 2:
         measure(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
         return
-    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
+    events = int(given[0]) if given else EVENTS
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "mau.parquet"
         start = time.perf_counter()
@@ -121,24 +130,29 @@ def main() -> None:
         )
         print("| way | least, s | median, s | greatest, s | processor, s | memory, MB |")
         print("|---|---:|---:|---:|---:|---:|", flush=True)
-        results = {}
+        results, measured = {}, {}
         for way in WAYS:
             out = Path(folder) / f"{way}.parquet"
             command = [sys.executable, "-m", "tests.bench.bench_reliability", way, log, out]
             subprocess.run(command, check=True)
             results[way] = pd.read_parquet(out)
-        compared("indices", "plain pandas", results)
+            measured[way] = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+        equal = {"indices": compared("indices", "plain pandas", results)}
         if len(results) > len(("indices", "indices and rules", "plain pandas")):
             compared("indices and rules", "indices and rules, Spark", results)
+        if told:
+            said = json.dumps({"ways": measured, "equal": equal})
+            told.write_text(said, encoding="utf-8")
 
 
-def compared(one: str, other: str, results: dict[str, pd.DataFrame]) -> None:
-    """Print whether two ways give the same rows and numbers equal to 1e-9."""
+def compared(one: str, other: str, results: dict[str, pd.DataFrame]) -> bool:
+    """Return and print whether two ways give the same rows and numbers equal to 1e-9."""
     ours, theirs = results[one], results[other]
     same = ours[["commune_code", "month"]].equals(theirs[["commune_code", "month"]])
     numbers = (table[NAMES].to_numpy(float) for table in (ours, theirs))
     close = np.allclose(*numbers, rtol=1e-9, atol=0, equal_nan=True)
     print(f"{one} and {other} equal to 1e-9: {same and close}, {len(ours)} rows")
+    return bool(same and close)
 
 
 if __name__ == "__main__":

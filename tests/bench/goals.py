@@ -1,0 +1,178 @@
+"""What issue F asks for, and how far the raw figures are from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.bench.contenders import PLAIN
+from tests.bench.raw import DUCKDB, OURS, SEDONA, Raw, Record
+
+NOT_MEASURED = "not measured"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one goal stands.
+
+    Parameters
+    ----------
+    goal : str
+        What was asked.
+    figure : str
+        What was measured, from the raw file.
+    reached : bool or None
+        None if it was not measured.
+    distance : str
+        By how much.
+    """
+
+    goal: str
+    figure: str
+    reached: bool | None
+    distance: str
+
+    @property
+    def word(self) -> str:
+        """Say it in a word."""
+        if self.reached is None:
+            return NOT_MEASURED
+        return "reached" if self.reached else "**not reached**"
+
+
+def _missing(goal: str, why: str = "") -> Verdict:
+    return Verdict(goal, why or "no figures in the raw file", None, "")
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}"
+
+
+def below(
+    goal: str, record: Record | None, limit: float, pick: Callable[[Record], float]
+) -> Verdict:
+    """Judge a figure that has to be under `limit`."""
+    if record is None:
+        return _missing(goal)
+    value = pick(record)
+    share = value / limit
+    told = f"{_times(1 / share)} times under" if share <= 1 else f"{_times(share)} times over"
+    return Verdict(goal, f"{value:.4g} {record.unit}", value < limit, f"{told} {limit:g}")
+
+
+def ratio(
+    goal: str,
+    one: Record | None,
+    other: Record | None,
+    wanted: float,
+    pick: Callable[[Record], float],
+) -> Verdict:
+    """Judge how many times faster `one` is than `other`."""
+    if one is None or other is None:
+        return _missing(goal)
+    got = pick(other) / pick(one)
+    figure = f"{pick(one):.4g} and {pick(other):.4g} {one.unit}: {_times(got)} times"
+    told = f"{_times(got / wanted)} of what is asked"
+    return Verdict(goal, figure, got >= wanted, told)
+
+
+def told(goal: str, record: Record | None, note: str, wanted: object) -> Verdict:
+    """Judge what was noted beside a figure."""
+    if record is None or note not in record.notes:
+        return _missing(goal)
+    got = record.notes[note]
+    return Verdict(goal, f"{note}: {got}", got == wanted, "")
+
+
+def _median(record: Record) -> float:
+    return record.median
+
+
+def _p95(record: Record) -> float:
+    return record.p95
+
+
+def _at_worst(raw: Raw) -> list[Verdict]:
+    case = "20,000 clusters, 3,321 communes"
+    ours = raw.find("cross", case, OURS)
+    verdicts = []
+    for name in (SEDONA, DUCKDB):
+        theirs = raw.find("cross", case, name)
+        for limit, words in ((1.0, "not slower than"), (1.5, "at worst 1.5 times the time of")):
+            goal = f"20,000 clusters × 3,321 communes, intervals included: {words} {name}"
+            if ours is None or theirs is None:
+                verdicts.append(_missing(goal))
+                continue
+            took = ours.median / theirs.median
+            figure = f"{ours.median:.4g} and {theirs.median:.4g} s"
+            verdicts.append(Verdict(goal, figure, took <= limit, f"{_times(took)} times its time"))
+    return verdicts
+
+
+def _held(goal: str, record: Record | None) -> Verdict:
+    if record is None:
+        return _missing(goal)
+    errors = record.notes["errors"]
+    figure = f"{errors} errors in {len(record.values)} answers, p95 {record.p95:.4g} ms"
+    return Verdict(goal, figure, errors == 0, "")
+
+
+def judge(raw: Raw) -> list[Verdict]:
+    """Return every goal of issue F with what the raw file says of it."""
+    case = "148 communes"
+    country = "3,321 communes"
+    change = raw.find("filter", case, OURS)
+    plain_change = raw.find("filter", case, PLAIN)
+    crowd = raw.find("visitors", "25 visitors", OURS)
+    plain_crowd = raw.find("visitors", "25 visitors", PLAIN)
+    return [
+        below("filter change → painted: median under 120 ms", change, 120, _median),
+        ratio("… at least 12 times faster than plain st_folium", change, plain_change, 12, _median),
+        below(
+            "… under 5 KB over the websocket, as it is sent",
+            raw.find("filter-wire", case, OURS),
+            5,
+            _median,
+        ),
+        below(
+            "… under 5 KB over the websocket, before compression",
+            raw.find("filter-bytes", case, OURS),
+            5,
+            _median,
+        ),
+        told("… zoom kept: the same map stays", change, "same map", wanted=True),
+        below(
+            "first usable map, warm: under 2 s", raw.find("first-map-warm", case, OURS), 2, _median
+        ),
+        below(
+            "first usable map, cold, after the server answers: under 5 s",
+            raw.find("first-map-cold", case, OURS),
+            5,
+            _median,
+        ),
+        *(
+            ratio(
+                f"… at least 2 times faster than plain st_folium, {words}",
+                raw.find(f"first-map-{words}", case, OURS),
+                raw.find(f"first-map-{words}", case, PLAIN),
+                2,
+                _median,
+            )
+            for words in ("warm", "cold")
+        ),
+        below("25 visitors without thinking time: p95 under 1.2 s", crowd, 1200, _p95),
+        ratio("… p95 at least 10 times better than plain", crowd, plain_crowd, 10, _p95),
+        _held("… no error in 10 minutes", raw.find("visitors", "25 visitors, 10 minutes", OURS)),
+        below(
+            "… memory per visitor under 8 MB",
+            raw.find("visitor-memory", "25 visitors", OURS),
+            8,
+            _median,
+        ),
+        _held("50 visitors held", raw.find("visitors", "50 visitors", OURS)),
+        below(
+            "country: 3,321 communes painted, filter change under 300 ms",
+            raw.find("filter", country, OURS),
+            300,
+            _median,
+        ),
+        *_at_worst(raw),
+    ]
