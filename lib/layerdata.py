@@ -15,9 +15,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib import crosswork, geometry
+from lib import countrylayers, crosswork, geometry
+from lib.country import TABLE as COUNTRY
 from lib.crs import STORAGE_CRS
-from lib.layers import GRID, LAYERS, LayerFile, write_layer
+from lib.layers import GRID, LAYERS, Detail, LayerFile, write_layer
 from lib.register import register
 from lib.samples import sample_outlines
 from lib.schemas import value_label
@@ -65,10 +66,16 @@ def build(
         known = _indexed(index)
         if known and all((static / file.path).exists() for file in known):
             return known
-    files = [
-        write_layer(static, layer_id, frame)
-        for layer_id, frame in _frames(snapshot, simplify_m, grid=grid).items()
-        if len(frame)
+    frames = _frames(snapshot, simplify_m, grid=grid)
+    files = []
+    if COUNTRY in snapshot.manifest.tables:
+        country = snapshot.read_geo(COUNTRY)
+        frames["neighbours"] = countrylayers.provinces(country)
+        files.append(countrylayers.write(static, country, simplify_m=simplify_m))
+    files += [
+        write_layer(static, name, frames[name])
+        for name in LAYERS
+        if name in frames and len(frames[name])
     ]
     index.write_text(json.dumps([asdict(file) for file in files]), encoding="utf-8")
     return tuple(files)
@@ -89,8 +96,16 @@ def _indexed(index: Path) -> tuple[LayerFile, ...]:
 
 
 def _file(raw: dict[str, Any]) -> LayerFile:
-    west, south, east, north = raw["bounds"]
-    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), (west, south, east, north))
+    details = tuple(
+        Detail(part["path"], part["first"], _bounds(part["bounds"])) for part in raw["details"]
+    )
+    bounds = _bounds(raw["bounds"])
+    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), bounds, details)
+
+
+def _bounds(raw: Sequence[float]) -> tuple[float, float, float, float]:
+    west, south, east, north = raw
+    return west, south, east, north
 
 
 def _frames(snapshot: Snapshot, simplify_m: float, *, grid: bool) -> dict[str, gpd.GeoDataFrame]:

@@ -85,13 +85,19 @@ def build_index(tables: Mapping[str, pd.DataFrame]) -> Index:
     Parameters
     ----------
     tables : mapping
-        ``communes``, ``former_units``, ``ended_units``, ``clusters``.
+        ``communes``, ``former_units``, ``ended_units``, ``clusters``; optional
+        ``country``, the communes of other provinces.
     """
     communes, former = tables["communes"], tables["former_units"]
     found = [
         (bare_name(name), Hit(f"communes:{code}", "commune", name, province))
         for code, name, province in _rows(communes, "code", "name", "former_province")
     ]
+    if "country" in tables:
+        found += [
+            (bare_name(name), Hit(f"country:{code}", "commune", name, province))
+            for code, name, province in _rows(tables["country"], "code", "name", "province")
+        ]
     found += _clusters(tables["clusters"])
     now = {code: f"{kind} {name}" for code, kind, name in _rows(communes, "code", "kind", "name")}
     found += _old_names(former, tables["ended_units"], now)

@@ -17,6 +17,7 @@ from typing import get_args
 import pytest
 
 from lib import (
+    country,
     crossing,
     delay,
     disputes,
@@ -118,7 +119,7 @@ def pages() -> set[str]:
 def tables() -> set[str]:
     """Return the tables a snapshot can hold: facts, borders, background layers."""
     background = {"former_borders" if n == "former_units" else n for n in sources._LAYERS}
-    return set(schemas.ALL_TABLES) | background
+    return set(schemas.ALL_TABLES) | background | {country.TABLE}
 
 
 FILTERS = [
@@ -187,7 +188,8 @@ FAMILIES: dict[str, set[str]] = {
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
-    "map.{}": {"home", "broken", "map"},
+    "map.{}": {"home", "home_country", "broken", "map", "province"},
+    "country.kind_{}": {"commune", "ward", "special_zone"},
     "mergerpage.era_{}": {"before", "after"},
     "mergerpage.note_{}": {"before", "before_none", "after"},
     "merger.{}": set(get_args(merger.Status)),

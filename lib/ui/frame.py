@@ -57,11 +57,14 @@ def language_switch() -> None:
 
 
 def banner(data: Workspace) -> None:
-    """Say on every page if borders are schematic, and what to do about it."""
+    """Say on every page if borders are schematic, and if the map is of the whole country."""
     if data.schematic:
         st.warning(
             tr("frame.schematic_body"), title=tr("frame.schematic_title"), icon=":material/warning:"
         )
+    if data.country is not None and not state.presenting():
+        every = number(len(data.country) + len(data.communes), language())
+        st.caption(tr("country.scope", count=every))
 
 
 def title(name: str) -> None:

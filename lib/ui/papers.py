@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from lib import reports
-from lib.layers import LayerFile
+from lib.layers import LayerFile, of_province
 from lib.mapview import Note, Target
 from lib.settings import settings
 from lib.text import Lang
@@ -45,7 +45,7 @@ def _material(
         data.clusters,
         answer,
         index,
-        data.files,
+        of_province(data.files),
         settings().static,
         lang,
     )
