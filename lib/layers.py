@@ -96,8 +96,8 @@ REGISTRY: Final[tuple[Layer, ...]] = (
         "layers.country",
         "polygon",
         (
-            Style("land", "layers.country_commune", area(LAND)),
-            Style("dim", "layers.commune_out", area(OUTSIDE, line="#C3BDAE", width=0.5)),
+            Style("land", "layers.country_commune", area(LAND, line="#CFC9BC", width=0.5)),
+            Style("dim", "layers.commune_out", area(OUTSIDE, line="#CFC9BC", width=0.5)),
         ),
         interactive=True,
         label=Label(min_zoom=10, rank=3),

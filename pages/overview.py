@@ -72,7 +72,6 @@ def view() -> None:
                 filters=shown.sentence or tr("filters.none"),
             )
         )
-    countryview.say(data, areas)
     frame.empty(left.emptied_by if shown.emptied_by else ())
 
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))

@@ -226,7 +226,7 @@ FAMILIES: dict[str, set[str]] = {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
     },
     "shares.{}": {"commune", "area", "range", "share", "stands"},
-    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(facts.load_all())},
+    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(facts.load_all())} | {"zone"},
     "sources.file_{}": called("refused", "lib/sources.py"),
 }
 """Template -> what fills it; every member has a text."""

@@ -466,7 +466,14 @@
   function show(state) {
     turns += 1;
     wanted = state;
+    for (const [id, styles] of Object.entries(state.layers)) state.layers[id] = unpack(styles);
     if (config) apply();
+  }
+
+  /* A layer of thousands comes as runs, "0*148 .*20"; others as one character a feature. */
+  function unpack(styles) {
+    if (!styles.includes("*")) return styles;
+    return styles.split(" ").map((run) => run[0].repeat(Number(run.slice(2)))).join("");
   }
 
   window.PhuThoMap = {

@@ -35,6 +35,7 @@ def area_filter(data: Workspace) -> list[str]:
                 label_visibility="collapsed",
                 persist_state="session",
             )
+        _say(data, state.chosen(_KEY))
     return state.chosen(_KEY)
 
 
@@ -56,16 +57,14 @@ def styles(data: Workspace, areas: Collection[str]) -> Styles:
     return drawn
 
 
-def say(data: Workspace, areas: Collection[str]) -> None:
-    """Say which provinces are shown strongly; the place is kept where nothing is to be said."""
-    with st.container(key="areas-said"):
-        if data.country is None or not areas:
-            return
-        count = int(data.country["province_code"].isin(list(areas)).sum())
-        count += len(data.communes) if PHU_THO in areas else 0
-        names = sorted((PROVINCES[code] for code in areas), key=sort_key)
-        lang = language()
-        st.caption(tr("country.shown", count=number(count, lang), provinces=", ".join(names)))
+def _say(data: Workspace, areas: Collection[str]) -> None:
+    """Say under the filter, where nothing else moves, which provinces are shown strongly."""
+    if data.country is None or not areas:
+        return
+    count = int(data.country["province_code"].isin(list(areas)).sum())
+    count += len(data.communes) if PHU_THO in areas else 0
+    names = sorted((PROVINCES[code] for code in areas), key=sort_key)
+    st.caption(tr("country.shown", count=number(count, language()), provinces=", ".join(names)))
 
 
 def country_card(data: Workspace, code: str) -> None:
@@ -81,7 +80,7 @@ def country_card(data: Workspace, code: str) -> None:
         [
             Fact(tr("cards.area_official"), hectares(unit["area_km2"] * _HA_PER_KM2, lang), 1),
             Fact(tr("cards.area_measured"), tr("country.not_measured")),
+            Fact(tr("country.other"), tr("country.card_note")),
         ],
         [Source(tr("country.source"), str(unit["source_url"]), date(table.as_of, lang))],
-        note=tr("country.card_note"),
     )
