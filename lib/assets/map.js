@@ -259,6 +259,8 @@
     if (!view || views.has(view)) return false;
     views.add(view);
     const [zoom, lat, lng] = view.split(",").map(Number);
+    // A link of the whole country means nothing on a map of the province.
+    if (!L.latLngBounds(config.maxBounds).contains([lat, lng])) return false;
     moved = true;
     focusDone = wanted.focus ? `${wanted.focus.layer}:${wanted.focus.code}` : "";
     map.setView([lat, lng], zoom, { animate: false });
