@@ -23,6 +23,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from lib.country import TABLE
 from lib.crs import STORAGE_CRS
 from lib.exports import stored_text
 from lib.glossary import GRID_TABLES
@@ -101,8 +102,11 @@ def _borders(snapshot: Snapshot, lang: Lang) -> str:
 
 
 def _tables(snapshot: Snapshot) -> Mapping[str, TableInfo]:
-    """Return what may be taken away: all, without the grid where the settings keep it back."""
-    kept = () if settings().grid_layer else GRID_TABLES
+    """Return what may be taken away: all, without the grid where the settings keep it back.
+
+    The communes of other provinces are a background anybody can have at its source.
+    """
+    kept = (TABLE,) if settings().grid_layer else (TABLE, *GRID_TABLES)
     return {name: i for name, i in snapshot.manifest.tables.items() if name not in kept}
 
 

@@ -15,10 +15,11 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib import access, crosswork, geometry
+from lib import access, countrylayers, crosswork, geometry
+from lib.country import TABLE as COUNTRY
 from lib.crs import STORAGE_CRS
 from lib.glossary import value_label
-from lib.layers import GRID, LAYERS, LayerFile, apart, on_disk, write_layer
+from lib.layers import GRID, LAYERS, Detail, LayerFile, apart, on_disk, write_layer
 from lib.register import register
 from lib.samples import sample_outlines
 from lib.settings import settings
@@ -118,10 +119,16 @@ def _known(index: Path, static: Path) -> tuple[LayerFile, ...]:
 def _write(
     snapshot: Snapshot, static: Path, index: Path, *, simplify_m: float, grid: bool, beside: bool
 ) -> tuple[LayerFile, ...]:
-    files = tuple(
-        write_layer(static, layer_id, frame, closed=beside)
-        for layer_id, frame in _frames(snapshot, simplify_m, grid=grid).items()
-        if len(frame)
+    frames = _frames(snapshot, simplify_m, grid=grid)
+    ground: tuple[LayerFile, ...] = ()
+    if COUNTRY in snapshot.manifest.tables:
+        country = snapshot.read_geo(COUNTRY)
+        frames["neighbours"] = countrylayers.provinces(country)
+        ground = (countrylayers.write(static, country, simplify_m=simplify_m),)
+    files = ground + tuple(
+        write_layer(static, name, frames[name], closed=beside)
+        for name in LAYERS
+        if name in frames and len(frames[name])
     )
     index.parent.mkdir(parents=True, exist_ok=True)
     index.write_text(json.dumps([asdict(file) for file in files]), encoding="utf-8")
@@ -146,8 +153,16 @@ def _indexed(index: Path) -> tuple[LayerFile, ...]:
 
 
 def _file(raw: dict[str, Any]) -> LayerFile:
-    west, south, east, north = raw["bounds"]
-    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), (west, south, east, north))
+    details = tuple(
+        Detail(part["path"], part["first"], _bounds(part["bounds"])) for part in raw["details"]
+    )
+    bounds = _bounds(raw["bounds"])
+    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), bounds, details)
+
+
+def _bounds(raw: Sequence[float]) -> tuple[float, float, float, float]:
+    west, south, east, north = raw
+    return west, south, east, north
 
 
 def _frames(snapshot: Snapshot, simplify_m: float, *, grid: bool) -> dict[str, gpd.GeoDataFrame]:

@@ -25,6 +25,7 @@ from lib.symbols import (
     MERGED,
     OPERATION,
     OUTLINES,
+    OUTSIDE,
     POWER_LINES,
     POWER_LINES_2016,
     PROVINCE_LINE,
@@ -69,6 +70,9 @@ class Layer:
         Whether it answers the pointer.
     label : Label or None
         Names on the map, if it has them.
+    canvas : bool
+        Drawn on one canvas instead of an element each: for thousands of areas. Only for
+        the lowest layer that answers the pointer, since a canvas hides what is under it.
     """
 
     layer_id: str
@@ -77,6 +81,7 @@ class Layer:
     styles: tuple[Style, ...]
     interactive: bool = False
     label: Label | None = None
+    canvas: bool = False
 
     def place(self, key: str) -> str:
         """Return the character that stands for class `key`."""
@@ -86,6 +91,18 @@ class Layer:
 _DIM: Final = area(LAND, line="#B9B4A8", width=0.5, fillOpacity=0.35)
 
 REGISTRY: Final[tuple[Layer, ...]] = (
+    Layer(
+        "country",
+        "layers.country",
+        "polygon",
+        (
+            Style("land", "layers.country_commune", area(LAND, line="#CFC9BC", width=0.5)),
+            Style("dim", "layers.commune_out", area(OUTSIDE, line="#CFC9BC", width=0.5)),
+        ),
+        interactive=True,
+        label=Label(min_zoom=10, rank=3),
+        canvas=True,
+    ),
     Layer(
         "neighbours",
         "layers.neighbours",
@@ -158,7 +175,28 @@ GRID: Final = ("grid-2016", "power-lines", "substations")
 APART: Final = "restricted/"
 """How the path of a file begins that is not served to everyone."""
 
+_COUNTRY: Final = "country"
+
 LAYERS: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in REGISTRY}
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A part of a layer in more detail, fetched when somebody looks at it closely.
+
+    Parameters
+    ----------
+    path : str
+        File below ``static/``.
+    first : int
+        Place in the layer of its first feature; the others follow in order.
+    bounds : tuple of float
+        West, south, east, north in degrees, WGS 84.
+    """
+
+    path: str
+    first: int
+    bounds: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -176,12 +214,15 @@ class LayerFile:
         Code of each feature, in the order of the file.
     bounds : tuple of float
         West, south, east, north in degrees, WGS 84.
+    details : tuple of Detail
+        Its parts in more detail, if it has two levels.
     """
 
     layer_id: str
     path: str
     codes: tuple[str, ...]
     bounds: tuple[float, float, float, float]
+    details: tuple[Detail, ...] = ()
 
     def draw(self, style_of: Mapping[str, str] | str) -> str:
         """Return one character a feature: its class, or hidden.
@@ -290,3 +331,8 @@ def _write(static: Path, layer_id: str, content: bytes, *, closed: bool) -> str:
 def by_layer(files: Sequence[LayerFile]) -> dict[str, LayerFile]:
     """Return `files` by the name of their layer."""
     return {file.layer_id: file for file in files}
+
+
+def of_province(files: Sequence[LayerFile]) -> tuple[LayerFile, ...]:
+    """Return `files` without the communes of other provinces: papers are of the province."""
+    return tuple(file for file in files if file.layer_id != _COUNTRY)

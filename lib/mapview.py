@@ -9,6 +9,7 @@ key drops ``_[a-z0-9]+`` from the script and can show yesterday's data.
 """
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -31,9 +32,11 @@ from lib.text import Lang, t
 from lib.webassets import web_assets
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
-_VIEW: Final = re.compile(r"\d{1,2}\.\d,2\d\.\d{1,4},10\d\.\d{1,4}")
+_VIEW: Final = re.compile(r"\d{1,2}\.\d,([6-9]|1\d|2\d)\.\d{1,4},1[01]\d\.\d{1,4}")
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
+_DETAIL_ZOOM: Final = 9
+"""From here on a layer of two levels is drawn in its finer one: a pixel is 300 m."""
 
 
 @dataclass(frozen=True)
@@ -154,14 +157,17 @@ def _configuration(
     the address of the static files, so that another address gets another answer.
     """
     province = next(file for file in files if file.layer_id == "communes")
-    west, south, east, north = province.bounds
-    margin = _MARGIN_DEG
+    country = any(file.layer_id == "country" for file in files)
+    home = "home_country" if country else "home"
     config = {
         "lang": lang,
-        "bounds": [[south, west], [north, east]],
-        "maxBounds": [[south - margin, west - margin], [north + margin, east + margin]],
+        **_extent(files if country else [province]),
+        "province": _corners(province.bounds) if country else None,
         "hatches": HATCHES,
-        "texts": {name: t(f"map.{name}", lang) for name in ("home", "broken", "map", "keys")},
+        "texts": {
+            "home": t(f"map.{home}", lang),
+            **{name: t(f"map.{name}", lang) for name in ("broken", "map", "keys", "province")},
+        },
         "layers": [
             {
                 "id": file.layer_id,
@@ -170,11 +176,50 @@ def _configuration(
                 "interactive": LAYERS[file.layer_id].interactive,
                 "styles": [style.look for style in LAYERS[file.layer_id].styles],
                 "label": _label(file.layer_id),
+                **_levels(file),
             }
             for file in files
         ],
     }
     return config, _json(config).encode()
+
+
+def _extent(files: Sequence[LayerFile]) -> dict[str, Any]:
+    """Return where the map begins and how far it goes.
+
+    The country is never cut: its file is refused without Hoàng Sa and Trường Sa.
+    """
+    sides = list(zip(*(file.bounds for file in files), strict=True))
+    west, south, east, north = min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])
+    m = _MARGIN_DEG
+    return {
+        "bounds": _corners((west, south, east, north)),
+        "maxBounds": _corners((west - m, south - m, east + m, north + m)),
+    }
+
+
+def _corners(bounds: tuple[float, float, float, float]) -> list[list[float]]:
+    west, south, east, north = bounds
+    return [[south, west], [north, east]]
+
+
+def _levels(file: LayerFile) -> dict[str, Any]:
+    """Return what a layer of thousands of areas has beside others: a canvas, finer parts."""
+    levels: dict[str, Any] = {"canvas": True} if LAYERS[file.layer_id].canvas else {}
+    if file.details:
+        levels["detailZoom"] = _DETAIL_ZOOM
+        levels["details"] = [
+            {"url": served(one.path), "first": one.first, "bounds": _corners(one.bounds)}
+            for one in file.details
+        ]
+    return levels
+
+
+def _packed(file: LayerFile, classes: str) -> str:
+    """Return runs of equal classes as ``0*148 .*20`` where there are thousands of features."""
+    if not LAYERS[file.layer_id].canvas:
+        return classes
+    return " ".join(f"{key}*{len(list(run))}" for key, run in itertools.groupby(classes))
 
 
 def _label(layer_id: str) -> dict[str, float] | None:
@@ -286,7 +331,9 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     )
     base.add_child(_Script(f"PhuThoMap.mount(map_div, {_json(served(config_path))});"))
     # What is hidden as a whole is not sent: the browser takes a missing layer for hidden.
-    drawn = {f.layer_id: f.draw(styles[f.layer_id]) for f in files if styles.get(f.layer_id)}
+    drawn = {
+        f.layer_id: _packed(f, f.draw(styles[f.layer_id])) for f in files if styles.get(f.layer_id)
+    }
     state = {
         "layers": drawn,
         "selected": _target(selected),

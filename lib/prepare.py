@@ -7,12 +7,12 @@ store already holds better, the better ones stay.
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import pandas as pd
 
-from lib import coverage, facts, geometry, layerdata, sources, webassets
+from lib import country, coverage, facts, geometry, layerdata, sources, webassets
 from lib.errors import DataRefusedError
 from lib.schemas import ALL_TABLES
 from lib.settings import ROOT
@@ -20,6 +20,7 @@ from lib.store import Act, Snapshot, Store, Table
 from lib.text import Lang, t
 
 Note = tuple[str, dict[str, Any]]
+Scope = Literal["province", "vietnam"]
 
 FACTS_SOURCE: Final = "data/facts"
 """What the manifest says of a table that came with the program."""
@@ -61,6 +62,7 @@ def prepare(
     bundle: Path | None,
     offline: bool,
     simplify_m: float,
+    scope: Scope = "province",
     root: Path = ROOT,
     download: sources.DownloadOptions | None = None,
 ) -> Prepared:
@@ -78,6 +80,8 @@ def prepare(
         Ask nothing of the network.
     simplify_m : float
         Tolerance of drawn lines in metres.
+    scope : {"province", "vietnam"}
+        Whether the communes of the other provinces are on the map too.
     root : Path
         Where ``bundle/`` and ``../shared/data/upstream`` are looked for.
     download : DownloadOptions, optional
@@ -86,7 +90,8 @@ def prepare(
     Raises
     ------
     DataRefusedError
-        If a file of `bundle` or a table of facts is not what it should be.
+        If a file of `bundle` or a table of facts is not what it should be; if no bundle
+        has the country that is asked for.
     """
     tables = facts.load_all()
     former = tables["former_units"].merge(
@@ -103,6 +108,11 @@ def prepare(
         offline=offline,
         download=download,
     )
+    around = (
+        country.read_country(_bundles(bundle, root), set(tables["communes"]["code"]))
+        if scope == "vietnam"
+        else None
+    )
     notes: tuple[Note, ...] = tuple((note.key, dict(note.values)) for note in borders.notes)
     before = store.whole()  # what is damaged is not worth keeping: this is how it is mended
     kept = before is not None and _QUALITY.index(before.manifest.border_quality) > _QUALITY.index(
@@ -113,7 +123,7 @@ def prepare(
     if kept and before is not None:
         quality = before.manifest.border_quality
         for name in before.manifest.tables:
-            if name not in published:
+            if name not in published and name != country.TABLE:
                 info = before.manifest.tables[name]
                 published[name] = Table(before.read(name), info.source, info.as_of)
         details = dict(before.manifest.details)
@@ -129,6 +139,9 @@ def prepare(
             "source_url": borders.source_url,
             "licence": borders.licence,
         }
+    if around is not None:
+        published[country.TABLE] = Table(around, country.SOURCE, country.AS_OF)
+        notes += (("country.used", {"count": len(around)}),)
     snapshot = store.publish(
         published, Act("prepare", notes=notes, details=details), border_quality=quality
     )
@@ -186,13 +199,16 @@ def _communes(
     return joined, details
 
 
+def _bundles(bundle: Path | None, root: Path) -> list[Path]:
+    """Return the folders that may hold more than borders, the given one first."""
+    folders = [root / "bundle", root.parent / "shared" / "data" / "upstream"]
+    return folders if bundle is None else [bundle, *folders]
+
+
 def _context(bundle: Path | None, root: Path) -> tuple[dict[str, Table], tuple[Note, ...]]:
     """Return the background layers a bundle brings; a damaged one is told, not fatal."""
-    folders = [root / "bundle", root.parent / "shared" / "data" / "upstream"]
-    if bundle is not None:
-        folders.insert(0, bundle)
     try:
-        found = sources.read_context(folders)
+        found = sources.read_context(_bundles(bundle, root))
     except DataRefusedError as error:
         return {}, ((error.key, error.values),)
     if "former_units" in found:

@@ -34,7 +34,8 @@ _SLIP_LETTERS: Final = 4
 """Letters a name must have to be found with one typing mistake."""
 
 _EXACT, _BEGINS, _SLIP, _LIKE = range(4)
-_ORDER: Final = ("commune", "cluster", "former", "ended", "district", "investor")
+_ORDER: Final = ("commune", "zone", "cluster", "former", "ended", "district", "investor")
+_KIND_OF: Final = {"special_zone": "zone"}
 _OLD: Final = (" cu", " truoc day", " old", " former")
 _KINDS: Final = ("xã", "phường", "thị trấn", "huyện", "thị xã", "thành phố")
 _KIND: Final = re.compile(rf"^({'|'.join(map(same_spelling, _KINDS))}) ")
@@ -52,7 +53,7 @@ class Hit:
     ----------
     target : str
         ``layer:code`` of what to show; empty for a district.
-    kind : {"commune", "cluster", "former", "ended", "district", "investor"}
+    kind : {"commune", "zone", "cluster", "former", "ended", "district", "investor"}
         What it is.
     name : str
         Its name.
@@ -85,13 +86,21 @@ def build_index(tables: Mapping[str, pd.DataFrame]) -> Index:
     Parameters
     ----------
     tables : mapping
-        ``communes``, ``former_units``, ``ended_units``, ``clusters``.
+        ``communes``, ``former_units``, ``ended_units``, ``clusters``; optional
+        ``country``, the communes of other provinces.
     """
     communes, former = tables["communes"], tables["former_units"]
     found = [
         (bare_name(name), Hit(f"communes:{code}", "commune", name, province))
         for code, name, province in _rows(communes, "code", "name", "former_province")
     ]
+    if "country" in tables:
+        found += [
+            (bare_name(name), Hit(f"country:{code}", _KIND_OF.get(kind, "commune"), name, province))
+            for code, kind, name, province in _rows(
+                tables["country"], "code", "kind", "name", "province"
+            )
+        ]
     found += _clusters(tables["clusters"])
     now = {code: f"{kind} {name}" for code, kind, name in _rows(communes, "code", "kind", "name")}
     found += _old_names(former, tables["ended_units"], now)

@@ -5,7 +5,7 @@ from lib import filters as flt
 from lib.glossary import value_label
 from lib.symbols import WEAK
 from lib.text import number, sort_key
-from lib.ui import access, cards, frame, mapstyles, sidebar, state
+from lib.ui import access, cards, countryview, frame, mapstyles, sidebar, state
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
@@ -53,6 +53,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
+        areas = countryview.area_filter(data)
         legend = st.container()
     chosen = {key: state.chosen(key) for key in keys}
     name = sidebar.value_name(data)
@@ -75,6 +76,7 @@ def view() -> None:
 
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, set(communes["code"]))
+    styles |= countryview.styles(data, areas)
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(communes["code"])])
     map_with_card(
@@ -84,7 +86,7 @@ def view() -> None:
         card=cards.card_of(data, selected),
         legend=legend,
         cluster_id=cluster,
-        legend_layers=("weak", "clusters", "communes", "former-provinces", "province"),
+        legend_layers=("weak", "clusters", "communes", "country", "former-provinces", "province"),
     )
     with st.expander(
         tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"

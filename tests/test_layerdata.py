@@ -92,7 +92,7 @@ def stamps(static: Path) -> dict[str, tuple[int, int]]:
 def test_layers_come_bottom_first_as_in_the_registry(files):
     order = [layer.layer_id for layer in REGISTRY]
     assert list(files) == [name for name in order if name in files]
-    assert set(order) - set(files) == {"former-units", "power-lines"}, "not in this snapshot"
+    assert set(order) - set(files) == {"country", "former-units", "power-lines"}, "not here"
 
 
 def test_communes_are_all_there_with_their_codes(files, static):

@@ -15,6 +15,7 @@ from pyproj import Geod
 
 from lib import facts
 from lib.crs import AREA_CRS
+from lib.errors import DataRefusedError
 from lib.layerdata import build
 from lib.layers import LayerFile
 from lib.prepare import Prepared, prepare
@@ -270,3 +271,63 @@ def test_damaged_real_borders_are_not_kept(reference, away, tmp_path):
     assert mended.done.border_quality == "schematic"
     assert not mended.done.kept
     assert_whole(mended)
+
+
+# ---- the whole country ---------------------------------------------------------
+
+
+@pytest.fixture
+def country_bundle(schematic, tmp_path) -> Path:
+    """Return a bundle with the country: the 148 as drawn, one more commune, both archipelagos."""
+    own = schematic.communes()
+    more = {"00004": (105.8, 21.0), "20333": (112.0, 16.5), "22736": (113.8, 8.6)}
+    names = ["Phường Ba Đình", "Đặc khu Hoàng Sa", "Đặc khu Trường Sa"]
+    squares = [shapely.box(x, y, x + 0.1, y + 0.1) for x, y in more.values()]
+    columns = {
+        "code": [*own["code"], *more],
+        "fullName": [*("Xã " + own["name"]), *names],
+        "province": ["25_phu_tho"] * len(own) + ["01_ha_noi", "48_da_nang", "56_khanh_hoa"],
+        "areaKm2": 1.0,
+    }
+    every = gpd.GeoDataFrame(columns, geometry=[*own.geometry, *squares], crs=4326)
+    path = tmp_path / "app" / "bundle" / "scale" / "communes_vietnam_20m.parquet"
+    path.parent.mkdir(parents=True)
+    every.to_parquet(path)
+    return tmp_path / "app"
+
+
+def test_the_country_is_a_background_and_the_province_stays_what_it_is(
+    schematic, country_bundle, tmp_path
+):
+    store, static = copied(schematic, tmp_path), tmp_path / "static"
+    options = {"store": store, "static": static, "bundle": None, "offline": True, "simplify_m": 30}
+    done = prepare(**options, root=country_bundle, scope="vietnam")
+    assert ("country.used", {"count": 3}) in done.notes
+    assert done.snapshot.read("country")["province"].tolist() == ["Hà Nội", "Đà Nẵng", "Khánh Hòa"]
+    before, after = (one.manifest.tables for one in (schematic.done.snapshot, done.snapshot))
+    assert {name: info.sha256 for name, info in after.items() if name != "country"} == {
+        name: info.sha256 for name, info in before.items()
+    }
+    files = {file.layer_id: file for file in build(done.snapshot, static, simplify_m=30)}
+    assert next(iter(files)) == "country"
+    assert len(files["country"].details) == 3
+    assert {"archipelago-20333", "archipelago-22736"} < set(files["neighbours"].codes)
+    again = prepare(**options, root=country_bundle)
+    assert "country" not in again.snapshot.manifest.tables
+
+
+def test_a_country_that_is_not_there_is_refused_before_anything_changes(schematic, away, tmp_path):
+    store = copied(schematic, tmp_path)
+    before = store.current().snapshot_id
+    with pytest.raises(DataRefusedError) as why:
+        prepare(
+            store=store,
+            static=tmp_path / "static",
+            bundle=None,
+            offline=True,
+            simplify_m=30,
+            root=away,
+            scope="vietnam",
+        )
+    assert store.current().snapshot_id == before
+    assert why.value.key == "country.no_file"

@@ -20,6 +20,7 @@ from lib import (
     access,
     accessfile,
     audit,
+    country,
     crossing,
     delay,
     disputes,
@@ -122,7 +123,7 @@ def pages() -> set[str]:
 def tables() -> set[str]:
     """Return the tables a snapshot can hold: facts, borders, background layers."""
     background = {"former_borders" if n == "former_units" else n for n in sources._LAYERS}
-    return set(schemas.ALL_TABLES) | background
+    return set(schemas.ALL_TABLES) | background | {country.TABLE}
 
 
 FILTERS = [
@@ -196,7 +197,8 @@ FAMILIES: dict[str, set[str]] = {
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
-    "map.{}": {"home", "broken", "map", "keys"},
+    "map.{}": {"home", "home_country", "broken", "map", "keys", "province"},
+    "country.kind_{}": {"commune", "ward", "special_zone"},
     "mergerpage.era_{}": {"before", "after"},
     "mergerpage.note_{}": {"before", "before_none", "after"},
     "merger.{}": set(get_args(merger.Status)),
@@ -233,7 +235,7 @@ FAMILIES: dict[str, set[str]] = {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
     },
     "shares.{}": {"commune", "area", "range", "share", "stands"},
-    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(facts.load_all())},
+    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(facts.load_all())} | {"zone"},
     "sources.file_{}": called("refused", "lib/sources.py"),
 }
 """Template -> what fills it; every member has a text."""

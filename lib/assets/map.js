@@ -94,6 +94,7 @@
 
   function build(spec, feature, place) {
     const options = { pane: spec.pane, interactive: spec.interactive, smoothFactor: 1 };
+    if (spec.renderer) options.renderer = spec.renderer;
     let shape;
     if (spec.kind === "point") {
       const [lng, lat] = feature.geometry.coordinates;
@@ -121,6 +122,32 @@
     const items = data.features.map((feature, place) => build(spec, feature, place));
     layers.set(spec.id, { spec, items });
     apply();
+    refine();
+  }
+
+  /* Who looks closely sees finer lines: each part is fetched once, when it is in view. */
+  function refine() {
+    for (const { spec, items } of layers.values()) {
+      if (!spec.details || map.getZoom() < spec.detailZoom) continue;
+      for (const part of spec.details) {
+        if (asked.has(part.url) || !map.getBounds().intersects(part.bounds)) continue;
+        asked.add(part.url);
+        fetchPart(part, items).catch(complain);
+      }
+    }
+  }
+
+  async function fetchPart(part, items) {
+    const answer = await fetch(part.url);
+    if (!answer.ok) throw new Error(`${part.url}: ${answer.status}`);
+    (await answer.json()).forEach((geometry, i) => {
+      const depth = geometry.type === "Polygon" ? 1 : 2;
+      items[part.first + i].shape.setLatLngs(
+        L.GeoJSON.coordsToLatLngs(geometry.coordinates, depth),
+      );
+    });
+    highlight();
+    document.body.dataset.phFine = String(Number(document.body.dataset.phFine || 0) + 1);
   }
 
   function restyle(spec, item, style) {
@@ -237,6 +264,8 @@
     if (!view || views.has(view)) return false;
     views.add(view);
     const [zoom, lat, lng] = view.split(",").map(Number);
+    // A link of the whole country means nothing on a map of the province.
+    if (!L.latLngBounds(config.maxBounds).contains([lat, lng])) return false;
     moved = true;
     focusDone = wanted.focus ? `${wanted.focus.layer}:${wanted.focus.code}` : "";
     map.setView([lat, lng], zoom, { animate: false });
@@ -424,23 +453,35 @@
     map.on("moveend", sayCross);
   }
 
+  function button(sign, text, go) {
+    const link = element("a", "", sign);
+    link.href = "#";
+    link.title = text;
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-label", text);
+    L.DomEvent.on(link, "click", (event) => {
+      L.DomEvent.stop(event);
+      byHand = false;
+      writeView("");
+      go();
+    });
+    return link;
+  }
+
   function addHomeButton() {
     const control = L.control({ position: "topleft" });
     control.onAdd = () => {
       const bar = element("div", "leaflet-bar ph-home");
-      const link = element("a", "", "⤢");
-      link.href = "#";
-      link.title = config.texts.home;
-      link.setAttribute("role", "button");
-      link.setAttribute("aria-label", config.texts.home);
-      L.DomEvent.on(link, "click", (event) => {
-        L.DomEvent.stop(event);
+      bar.appendChild(button("⤢", config.texts.home, () => {
         moved = false;
-        byHand = false;
-        writeView("");
         home(true);
-      });
-      bar.appendChild(link);
+      }));
+      if (config.province) {
+        bar.appendChild(button("◎", config.texts.province, () => {
+          moved = true;
+          map.fitBounds(config.province, { padding: [6, 6] });
+        }));
+      }
       return bar;
     };
     control.addTo(map);
@@ -464,7 +505,10 @@
     map.setMaxBounds(config.maxBounds);
     home(false);
     addHatches(config.hatches);
-    config.layers.forEach((spec, i) => { spec.pane = pane(`ph-${spec.id}`, 400 + 10 * i); });
+    config.layers.forEach((spec, i) => {
+      spec.pane = pane(`ph-${spec.id}`, 400 + 10 * i);
+      if (spec.canvas) spec.renderer = L.canvas({ pane: spec.pane, padding: 0.2 });
+    });
     pane("ph-shapes", 580);
     pane("ph-selected", 590);
     labelPane = map.getPane(pane("ph-labels", 640));
@@ -473,6 +517,7 @@
     addHomeButton();
     addCross();
     map.on("zoomend moveend", drawLabels);
+    map.on("moveend", refine);
     for (const touched of ["wheel", "pointerdown", "keydown"]) {
       frame.addEventListener(touched, () => { byHand = true; }, { capture: true, passive: true });
     }
@@ -498,7 +543,14 @@
   function show(state) {
     turns += 1;
     wanted = state;
+    for (const [id, styles] of Object.entries(state.layers)) state.layers[id] = unpack(styles);
     if (config) apply();
+  }
+
+  /* A layer of thousands comes as runs, "0*148 .*20"; others as one character a feature. */
+  function unpack(styles) {
+    if (!styles.includes("*")) return styles;
+    return styles.split(" ").map((run) => run[0].repeat(Number(run.slice(2)))).join("");
   }
 
   window.PhuThoMap = {

@@ -1,5 +1,6 @@
 """Commands that make the map and answer its question: ``prepare``, ``cross-commune``."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,13 @@ from lib.store import Store
 from lib.text import date, number, t
 
 
+class Scope(StrEnum):
+    """What the map shows."""
+
+    PROVINCE = "province"
+    VIETNAM = "vietnam"
+
+
 @app.command()
 def prepare(
     bundle: Annotated[
@@ -24,6 +32,9 @@ def prepare(
         typer.Option(help="Thư mục ranh giới, cùng đường dẫn như bản phát hành công khai."),
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Không dùng mạng.")] = False,
+    scope: Annotated[
+        Scope, typer.Option(help="Phạm vi bản đồ: tỉnh (province) hoặc cả nước (vietnam).")
+    ] = Scope.PROVINCE,
     store: StoreOption = None,
 ) -> None:
     """Chuẩn bị dữ liệu: ranh giới, số liệu, lớp bản đồ."""
@@ -36,6 +47,7 @@ def prepare(
         bundle=bundle or settings().bundle,
         offline=offline,
         simplify_m=settings().simplify_m,
+        scope=scope.value,
     )
     for key, values in done.notes:
         typer.echo(t(key, **values), err=True)

@@ -81,7 +81,14 @@ def read_all(paths: Sequence[tuple[Path, str]]) -> tuple[list[Content], list[Fin
 
 def tables_of(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     """Return the tables a check holds files against."""
-    background = ("neighbours", "rivers", "former_borders", "former_pieces", "former_districts")
+    background = (
+        "neighbours",
+        "rivers",
+        "former_borders",
+        "former_pieces",
+        "former_districts",
+        "country",
+    )
     return {
         name: snapshot.read(name) for name in snapshot.manifest.tables if name not in background
     }

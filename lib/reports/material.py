@@ -17,11 +17,12 @@ import pandas as pd
 
 from lib import crosswork, disputes, layerdata
 from lib.borders import CommuneIndex, prepare_communes
+from lib.country import TABLE as COUNTRY
 from lib.crosswork import Answer
 from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.facts import data_date
-from lib.layers import LayerFile, on_disk
+from lib.layers import LayerFile, of_province, on_disk
 from lib.register import register
 from lib.samples import sample_outlines
 from lib.store import Manifest, Snapshot
@@ -176,14 +177,15 @@ def from_snapshot(
     schematic = snapshot.manifest.border_quality == "schematic"
     if samples and schematic:
         raise WrongUseError("cross.samples_schematic")
-    tables = {name: snapshot.read(name) for name in snapshot.manifest.tables}
+    names = [name for name in snapshot.manifest.tables if name != COUNTRY]
+    tables = {name: snapshot.read(name) for name in names}
     parts = [crosswork.outlines_of(tables), sample_outlines() if samples else None]
     given = [part for part in parts if part is not None]
     outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
     measured = outlines is not None and not schematic
     index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measured else None
     found = crosswork.answer(tables, outlines, index, tolerance_m=tolerance_m, lang=lang)
-    files = layerdata.build_whole(snapshot, static, simplify_m=simplify_m)
+    files = of_province(layerdata.build_whole(snapshot, static, simplify_m=simplify_m))
     return Material(snapshot.manifest, tables, register(tables), found, index, files, static, lang)
 
 

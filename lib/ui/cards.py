@@ -12,6 +12,7 @@ from lib.glossary import value_label
 from lib.mapview import Target
 from lib.text import date, hectares, is_blank, number, percent
 from lib.ui.card import Fact, Source, show_card, site
+from lib.ui.countryview import country_card
 from lib.ui.powerdata import cluster_grid
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -254,6 +255,11 @@ def card_of(data: Workspace, selected: Target | None) -> Callable[[], None] | No
     """Return what draws the card of `selected`, None if nothing is."""
     if selected is None:
         return None
-    cards = {"clusters": cluster_card, "weak": weak_card, "substations": station_card}
+    cards = {
+        "clusters": cluster_card,
+        "weak": weak_card,
+        "substations": station_card,
+        "country": country_card,
+    }
     draw = cards.get(selected.layer_id, commune_card)
     return partial(draw, data, selected.code)

@@ -57,12 +57,15 @@ def language_switch() -> None:
 
 
 def banner(data: Workspace) -> None:
-    """Say on every page if borders are schematic, or data of other servers may be missing."""
+    """Say on every page what holds for all of it: schematic borders, the country, old data."""
     sharing.notice(data.manifest.created, why=state.page() == "data")
     if data.schematic:
         st.warning(
             tr("frame.schematic_body"), title=tr("frame.schematic_title"), icon=":material/warning:"
         )
+    if data.country is not None and not state.presenting():
+        every = number(len(data.country) + len(data.communes), language())
+        st.caption(tr("country.scope", count=every))
 
 
 def title(name: str) -> None:

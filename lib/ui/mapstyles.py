@@ -47,6 +47,8 @@ def ground(
         if name in present
     }
     styles["communes"] = communes
+    if "country" in present:
+        styles["country"] = "land" if len(inside) == len(communes) else "dim"
     return styles
 
 

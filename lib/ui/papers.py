@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from lib.layers import LayerFile
+from lib.layers import LayerFile, of_province
 from lib.mapview import Note, Target
 from lib.settings import settings
 from lib.text import Lang
@@ -50,7 +50,7 @@ def _material(
         data.clusters,
         answer,
         index,
-        data.files,
+        of_province(data.files),
         settings().static,
         lang,
     )

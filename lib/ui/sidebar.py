@@ -105,7 +105,7 @@ def _page_of(hit: search.Hit, data: Workspace) -> str:
     here = state.page()
     if hit.codes:
         return "" if here in _BY_COMMUNE else "overview"
-    if hit.target.startswith("communes:"):
+    if hit.target.startswith(("communes:", "country:")):
         return "" if here in _WITH_COMMUNES else "overview"
     on_map = here in _WITH_MARKERS and parse_target(hit.target, data.files) is not None
     return "" if on_map or here in _WITH_CLUSTERS else "clusters"
@@ -241,7 +241,7 @@ def _typed_communes(item: Filter, data: Workspace, known: Sequence[str]) -> list
     chosen = state.chosen("commune")
     if not typed:
         return chosen
-    index = tuple(entry for entry in data.index if entry[1].kind == "commune")
+    index = tuple(entry for entry in data.index if entry[1].target.startswith("communes:"))
     found = [hit.target.partition(":")[2] for hit in search.find(typed, index, limit=_FEW)]
     names = data.commune_names
     new = sorted(set(found) & set(known) - set(chosen), key=lambda c: sort_key(names[c]))

@@ -18,6 +18,7 @@ from lib.text import LANGS, Lang, catalog, t
 
 MULTI: Final = (
     "province",
+    "area",
     "commune",
     "status",
     "kind",

@@ -15,6 +15,7 @@ import streamlit as st
 from lib import layerdata, search
 from lib.access import closed_to, policy
 from lib.borders import CommuneIndex, prepare_communes
+from lib.country import TABLE as COUNTRY
 from lib.crosswork import Answer, answer, outlines_of
 from lib.errors import StoreError
 from lib.layers import LayerFile
@@ -71,6 +72,11 @@ class Workspace:
         return dict(zip(self.communes["code"], self.communes["name"], strict=True))
 
     @property
+    def country(self) -> pd.DataFrame | None:
+        """The communes of the other provinces, None in the scope of the province."""
+        return self.tables.get(COUNTRY)
+
+    @property
     def schematic(self) -> bool:
         """Whether the borders must not be measured."""
         return self.manifest.border_quality == "schematic"
@@ -109,8 +115,10 @@ def _load(snapshot_id: str, folder: str, closed: frozenset[str]) -> Workspace:
     tables = {
         name: snapshot.read(name)
         for name in snapshot.manifest.tables
-        if not name.startswith("former_") or name == "former_units"
+        if name != COUNTRY and (not name.startswith("former_") or name == "former_units")
     }
+    if COUNTRY in snapshot.manifest.tables:  # names only: what is drawn is in the layer files
+        tables[COUNTRY] = pd.DataFrame(snapshot.read_geo(COUNTRY).drop(columns="geometry"))
     build = layerdata.build if closed else layerdata.build_whole
     files = build(whole, settings().static, simplify_m=settings().simplify_m)
     return Workspace(

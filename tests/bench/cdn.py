@@ -25,7 +25,9 @@ from urllib.parse import unquote
 
 from tests.bench import esm
 
-PACKAGE = re.compile(r"^/?(?:npm[/:])?(?P<name>(?:@[^/@]+/)?[^/@]+)@(?P<version>[^/]+)/(?P<file>.+)$")
+PACKAGE = re.compile(
+    r"^/?(?:npm[/:])?(?P<name>(?:@[^/@]+/)?[^/@]+)@(?P<version>[^/]+)/(?P<file>.+)$"
+)
 CDNJS = r"cdnjs\.cloudflare\.com/ajax/libs"
 ELSEWHERE = {
     # What is not addressed by package, and the package, version and file that hold the same:

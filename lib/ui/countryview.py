@@ -1,0 +1,86 @@
+"""What the pages say and draw of the other provinces where the map is of the whole country."""
+
+from collections.abc import Collection
+from typing import Final
+
+import streamlit as st
+
+from lib.country import PHU_THO, PROVINCES
+from lib.text import date, hectares, number, sort_key
+from lib.ui import state
+from lib.ui.card import Fact, Source, show_card
+from lib.ui.mapstyles import Styles
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+_KEY: Final = "area"
+_HA_PER_KM2: Final = 100
+
+
+def area_filter(data: Workspace) -> list[str]:
+    """Draw the filter of provinces; return the codes chosen, none in the scope of the province."""
+    if data.country is None:
+        return []
+    state.keep_known(_KEY, set(PROVINCES))
+    with st.expander(
+        tr("country.filter"), expanded=bool(state.chosen(_KEY)), key="areas", on_change="rerun"
+    ) as box:
+        if box.open or state.chosen(_KEY):
+            st.pills(
+                tr("country.filter"),
+                sorted(PROVINCES, key=lambda code: sort_key(PROVINCES[code])),
+                selection_mode="multi",
+                format_func=PROVINCES.__getitem__,
+                key=_KEY,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
+        _say(data, state.chosen(_KEY))
+    return state.chosen(_KEY)
+
+
+def styles(data: Workspace, areas: Collection[str]) -> Styles:
+    """Return the styles of communes in and out of the chosen provinces; none without a choice."""
+    if data.country is None or not areas:
+        return {}
+    drawn: Styles = {
+        "country": {
+            code: "land" if province in areas else "dim"
+            for code, province in zip(
+                data.country["code"], data.country["province_code"], strict=True
+            )
+        }
+    }
+    if PHU_THO not in areas:
+        pale = "schematic-dim" if data.schematic else "dim"
+        drawn["communes"] = dict.fromkeys(data.communes["code"], pale)
+    return drawn
+
+
+def _say(data: Workspace, areas: Collection[str]) -> None:
+    """Say under the filter, where nothing else moves, which provinces are shown strongly."""
+    if data.country is None or not areas:
+        return
+    count = int(data.country["province_code"].isin(list(areas)).sum())
+    count += len(data.communes) if PHU_THO in areas else 0
+    names = sorted((PROVINCES[code] for code in areas), key=sort_key)
+    st.caption(tr("country.shown", count=number(count, language()), provinces=", ".join(names)))
+
+
+def country_card(data: Workspace, code: str) -> None:
+    """Draw the card of commune `code` of another province: what is published, nothing measured."""
+    if data.country is None:
+        return
+    lang = language()
+    unit = data.country.loc[data.country["code"] == code].iloc[0]
+    table = data.manifest.tables["country"]
+    show_card(
+        tr("cards.commune_title", kind=tr(f"country.kind_{unit['kind']}"), name=unit["name"]),
+        tr("country.card_sub", province=unit["province"]),
+        [
+            Fact(tr("cards.area_official"), hectares(unit["area_km2"] * _HA_PER_KM2, lang), 1),
+            Fact(tr("cards.area_measured"), tr("country.not_measured")),
+            Fact(tr("country.other"), tr("country.card_note")),
+        ],
+        [Source(tr("country.source"), str(unit["source_url"]), date(table.as_of, lang))],
+    )
