@@ -302,7 +302,8 @@ def test_a_server_gets_every_byte_of_what_another_published(here, there, shared)
     assert not (there.folder / "fetching").exists()
     (event,) = audit.events(there.folder)
     assert (event.who, event.action, event.snapshot) == ("An", "import", second.snapshot_id)
-    assert event.details == {"files": ["bảng kê.csv"]}
+    manifest = hashlib.sha256((second.folder / "manifest.json").read_bytes()).hexdigest()
+    assert event.details == {"files": ["bảng kê.csv"], audit.MANIFEST: manifest}
 
 
 def test_an_empty_database_takes_nothing_from_a_server(shared, tmp_path):
