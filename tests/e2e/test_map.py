@@ -14,7 +14,9 @@ from e2e.sites import Site
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 SCHEMATIC = "Ranh giới sơ đồ, không dùng để đo"
-BYTES_ALLOWED = 10_000
+WIRE_BYTES_ALLOWED = {"": 4_500, "clusters": 6_700, "cross_commune": 8_800, "power": 7_800}
+"""What a filter change may take on the wire; a table with numbers is what weighs."""
+PLAIN_BYTES_ALLOWED = 10_000
 MARGIN_DEG = 0.3
 LEFT_OUT = re.compile(r"(\d+) cụm (?:\w+ ){0,3}không (?:có trên bản đồ|vẽ)")
 
@@ -95,8 +97,8 @@ def test_a_filter_repaints_the_map_that_is_there(best: Site, visit):
     assert opened.view() == before
 
 
-@pytest.mark.parametrize("path", ["", "clusters", "cross_commune", "power"])
-def test_a_filter_change_moves_less_than_10_kb(best: Site, visit, path, record_property):
+@pytest.mark.parametrize("path", WIRE_BYTES_ALLOWED)
+def test_a_filter_change_moves_few_bytes(best: Site, visit, path, record_property):
     opened = visit(best).open(path)
     opened.page.wait_for_timeout(300)
     opened.frames.clear()
@@ -107,9 +109,9 @@ def test_a_filter_change_moves_less_than_10_kb(best: Site, visit, path, record_p
     plain, wire = sum(size for _, size in opened.frames), sum(opened.wire)
     record_property("websocket_bytes", {"plain": plain, "wire": wire})
     print(f"filter change on /{path}: {plain} bytes, {wire} on the wire")  # noqa: T201
-    assert 500 < wire < BYTES_ALLOWED
+    assert 500 < wire < WIRE_BYTES_ALLOWED[path]
     if not path:
-        assert plain < BYTES_ALLOWED
+        assert plain < PLAIN_BYTES_ALLOWED
 
 
 def test_the_server_compresses_the_websocket(best: Site):
