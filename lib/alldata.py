@@ -338,13 +338,11 @@ def _geoparquet(snapshot: Snapshot, lang: Lang) -> bytes:
 def _manifest(snapshot: Snapshot) -> bytes:
     """Return the manifest; one that would tell of tables kept back is told without them."""
     content = (snapshot.folder / "manifest.json").read_bytes()
-    said = json.loads(content)
-    shown = _tables(snapshot)
+    said, shown = json.loads(content), _tables(snapshot)
     if said["tables"].keys() == shown.keys():
         return content
     said["tables"] = {name: info for name, info in said["tables"].items() if name in shown}
-    said["files"] = []
-    said["details"].pop("import", None)
+    said |= {"files": [], "details": {k: v for k, v in said["details"].items() if k != "import"}}
     return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
 
