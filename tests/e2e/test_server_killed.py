@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from e2e.harness import Visit
 from e2e.sites import Site, copy_app, prepare, served
 from e2e.test_data import choose, store_of
 from lib import audit, integrity
@@ -49,6 +50,14 @@ def dead(site: Site) -> bool:
         return True
 
 
+def awake(site: Site, visit) -> Visit:
+    """Return a tab on a server that has read its data: the first visitor waits for that."""
+    opened = visit(site)
+    opened.page.goto(f"{site.url}/about")
+    opened.page.locator(".ph-foot").wait_for(timeout=120_000)
+    return opened
+
+
 def whole_again(root: Path, before: str, *, done: bool, visit) -> str:
     """Hold the store against its log, open the page on a new server; return what is in use."""
     store = store_of(Site("", root, root))
@@ -57,7 +66,7 @@ def whole_again(root: Path, before: str, *, done: bool, visit) -> str:
     assert (current.snapshot_id != before) == done
     assert integrity.check_log(store).whole
     with served(root) as site:
-        opened = visit(site).open("data", with_map=False)
+        opened = awake(site, visit).open("data", with_map=False)
         assert current.snapshot_id in opened.page.locator(".ph-foot").inner_text()
     with store.writing():
         pass
@@ -81,7 +90,7 @@ def test_a_server_killed_while_a_page_imports(root, dying, visit, tmp_path, mome
     rows = [f"08434;{m:02}/{y};120" for y in range(2018, 2026) for m in range(1, 13)]
     file.write_text("\n".join(["Mã xã;Tháng;Số khách hàng", *rows, ""]), encoding="utf-8")
     with served(root) as site:
-        opened = visit(site)
+        opened = awake(site, visit)
         choose(opened, CUSTOMERS, file)
         opened.page.get_by_role("button", name="Tiếp tục").click()
         go = opened.page.get_by_role("button", name="Công bố")
@@ -100,7 +109,7 @@ def test_a_server_killed_while_a_page_goes_back(root, dying, visit):
     earlier = [s.snapshot_id for s in store.snapshots() if s.snapshot_id != now]
     assert earlier, "the imports before left one"
     with served(root) as site:
-        opened = visit(site).open("data", with_map=False, tab="history")
+        opened = awake(site, visit).open("data", with_map=False, tab="history")
         page = opened.page
         box = page.get_by_role("combobox").first
         box.click()

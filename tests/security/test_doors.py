@@ -170,7 +170,7 @@ def test_a_name_of_ours_by_the_environment():
         text=True,
         check=True,
     )
-    assert re.search(r"^allowedHosts = .*ban-do[.]phutho[.]test", found.stdout, re.MULTILINE)
+    assert re.search(r"^allowedHosts = \[\s*\"ban-do[.]phutho[.]test\"", found.stdout, re.MULTILINE)
 
 
 def test_the_configuration_shuts_what_can_be_shut():
