@@ -99,7 +99,7 @@ def main() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for part in () if given.report else given.parts or USUAL:
             print(part, flush=True)
-            raw.machine = describe()
+            raw.machine = describe() | {"run": "quick" if given.quick else "whole"}
             raw.forget(part)
             start = perf_counter()
             try:

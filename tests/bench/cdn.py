@@ -42,6 +42,8 @@ ELSEWHERE = {
     rf"{CDNJS}/require\.js/([\d.]+)/require\.min\.js": ("requirejs", "{0}", "require.js"),
     rf"{CDNJS}/leaflet\.draw/([\d.]+)/(.+)": ("leaflet-draw", "{0}", "dist/{1}"),
 }
+NEXT_BEST = {"kepler.gl@3.3.0-alpha.18": "3.3.0-alpha.11"}
+"""What is asked for and not in the registry -> the version nearest to it that is."""
 GROUND_STYLE = b'{"version": 8, "sources": {}, "layers": []}'
 """What a style of Carto's base map is answered with: no contender waits for tiles of the ground."""
 OF_THE_BROWSER = "googleapis.com"
@@ -86,6 +88,7 @@ class Network:
         return None
 
     def _package(self, name: str, version: str) -> Path | None:
+        version = NEXT_BEST.get(f"{name}@{version}", version)
         folder = self.folder / f"{name.replace('/', '__')}@{version}"
         with self._lock:
             if not folder.exists() and shutil.which("npm"):

@@ -23,6 +23,7 @@ PAGE_OPTIONS = (
 )
 BUDGET_S = 12.0
 """A slow contender repeats a task in a round until this is used up."""
+PROCESSOR = "processor time of the server, s"
 FORMER = ("Phú Thọ", "Hòa Bình")
 """The pills of the application, whatever the extent: the largest of the former provinces."""
 
@@ -73,11 +74,14 @@ def warm(
         raw.add(Record(ground.part, "first-map-again", ground.case, who.name, "s", [again]))
 
 
-def filtered(raw: Raw, ground: Ground, who: Contender, tab: Tab, times: int) -> None:
+def filtered(
+    raw: Raw, ground: Ground, who: Contender, server: Server, tab: Tab, times: int
+) -> None:
     """Press a pill, wait for the paint and for the script; count what the websocket carried."""
     milliseconds, plain, wire, kept = [], [], [], []
     down: set[str] = set()
     names = pills(who, ground)
+    before = server.processor_s()
     for number in repeats(times + 1, least=2, budget_s=BUDGET_S):
         name = names[number % len(names)]
         down ^= {name}
@@ -91,7 +95,8 @@ def filtered(raw: Raw, ground: Ground, who: Contender, tab: Tab, times: int) -> 
             plain.append(tab.plain / 1000)
             wire.append(tab.wire / 1000)
             kept.append(tab.page.evaluate("window.bench.same()"))
-    notes = {"same map": all(kept)}
+    used = (server.processor_s() - before) / (len(milliseconds) + 1)
+    notes = {"same map": all(kept), PROCESSOR: round(used, 3)}
     case = ground.case
     raw.add(Record(ground.part, "filter", case, who.name, "ms", milliseconds, notes=notes))
     raw.add(Record(ground.part, "filter-bytes", case, who.name, "KB", plain))
@@ -141,7 +146,11 @@ def _round(raw: Raw, ground: Ground, network: Network, who: Contender, times: in
         raw.add(
             Record(ground.part, "server-answers", ground.case, who.name, "s", [server.healthy_s])
         )
-        raw.add(Record(ground.part, "first-map-cold", ground.case, who.name, "s", [took]))
+        notes = {PROCESSOR: round(server.processor_s(), 2)}
+        cold = Record(
+            ground.part, "first-map-cold", ground.case, who.name, "s", [took], notes=notes
+        )
+        raw.add(cold)
         with task("frames"):
             smooth(raw, ground, who, tab)
         context.close()
@@ -157,7 +166,7 @@ def _round(raw: Raw, ground: Ground, network: Network, who: Contender, times: in
         tab.first_map(server.url, shown(who, ground, set()))
         tab.settle()
         with task("filter"):
-            filtered(raw, ground, who, tab, times)
+            filtered(raw, ground, who, server, tab, times)
 
 
 def run(raw: Raw, ground: Ground, network: Network, *, rounds: int, times: int) -> None:

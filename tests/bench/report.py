@@ -221,7 +221,25 @@ def _head(raw: Raw) -> list[str]:
         "",
         READ,
         "",
+        _quiet(raw),
+        "",
     ]
+
+
+def _quiet(raw: Raw) -> str:
+    """Say whether the machine had nothing else to do: from the loads beside the figures."""
+    loads = [record.load for record in raw.records] or [0.0]
+    cores = raw.machine.get("cores") or 1
+    told = (
+        f"Load average beside the figures: {min(loads):.1f} to {max(loads):.1f} on {cores} cores."
+    )
+    busy = max(loads) > 4 * float(str(cores))
+    return told + (
+        " **The machine was far from free: seconds are many times too long, and what was "
+        "measured at different moments cannot be compared.**"
+        if busy
+        else ""
+    )
 
 
 def _goals(raw: Raw) -> list[str]:

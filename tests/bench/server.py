@@ -26,6 +26,11 @@ class Server:
     started: float
     healthy_s: float
 
+    def processor_s(self) -> float:
+        """Return the processor time the server has used, seconds: what a free machine would need."""
+        used = psutil.Process(self.process.pid).cpu_times()
+        return used.user + used.system
+
     def memory_mb(self) -> float:
         """Return what the server holds in memory, MB: private pages and its part of shared ones."""
         return psutil.Process(self.process.pid).memory_full_info().pss / 1e6
