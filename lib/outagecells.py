@@ -39,7 +39,9 @@ def conditions(log: ir.Table) -> Mapping[str, Any]:
         "no_customers": log["customers_interrupted"].isnull(),
         "kind_unknown": log["planned"].isnull(),
         "zoned": log["zoned"],
-        "no_feeder": log["feeder"].isnull(),
+        "no_feeder": log["feeder"].isnull()
+        if log["feeder"].type().nullable
+        else ibis.literal(value=False),
     }
 
 

@@ -63,7 +63,8 @@ def suspects(con: BaseBackend, log: ir.Table, free: int, rows: int) -> tuple[ir.
     others : Table
         `KEPT`, as an expression.
     """
-    packed = log.mutate(code=_which(log, free, rows) * 2**TIME_BITS + _ticks(log["start"]))
+    which = _which(log, free, rows)
+    packed = log.mutate(part=which % PARTS, code=which * 2**TIME_BITS + _ticks(log["start"]))
     marks = materialised(con, _marks(packed, apart=con.name != "duckdb"))
     length = marks["until"] - marks["first"]
     told = con.to_pandas(
@@ -117,9 +118,9 @@ def _marks(packed: ir.Table, *, apart: bool) -> ir.Table:
     it; DuckDB is faster without.
     """
     units = ibis.least(_units(packed), LONGEST)
-    lines = packed.select(line=packed["code"] * 2**LENGTH_BITS + units)
-    key = lines["line"] >> (LENGTH_BITS + TIME_BITS)
-    ahead = ibis.window(group_by=[key % PARTS] if apart else None, order_by="line")
+    # The part is of the hash: a time before 1970 borrows from it in the packed number.
+    lines = packed.select("part", line=packed["code"] * 2**LENGTH_BITS + units)
+    ahead = ibis.window(group_by="part" if apart else None, order_by="line")
     seen = lines.mutate(after=lines["line"].lead().over(ahead) >> LENGTH_BITS)
     first, length = seen["line"] >> LENGTH_BITS, seen["line"] & LONGEST
     spans = seen.select(
