@@ -9,7 +9,6 @@ key drops ``_[a-z0-9]+`` from the script and can show yesterday's data.
 """
 
 import hashlib
-import itertools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -215,13 +214,6 @@ def _levels(file: LayerFile) -> dict[str, Any]:
     return levels
 
 
-def _packed(file: LayerFile, classes: str) -> str:
-    """Return runs of equal classes as ``0*148 .*20`` where there are thousands of features."""
-    if not LAYERS[file.layer_id].canvas:
-        return classes
-    return " ".join(f"{key}*{len(list(run))}" for key, run in itertools.groupby(classes))
-
-
 def _label(layer_id: str) -> dict[str, float] | None:
     label = LAYERS[layer_id].label
     if label is None:
@@ -331,9 +323,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     )
     base.add_child(_Script(f"PhuThoMap.mount(map_div, {_json(served(config_path))});"))
     # What is hidden as a whole is not sent: the browser takes a missing layer for hidden.
-    drawn = {
-        f.layer_id: _packed(f, f.draw(styles[f.layer_id])) for f in files if styles.get(f.layer_id)
-    }
+    drawn = {f.layer_id: f.packed(styles[f.layer_id]) for f in files if styles.get(f.layer_id)}
     state = {
         "layers": drawn,
         "selected": _target(selected),

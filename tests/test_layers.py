@@ -259,3 +259,13 @@ def test_one_character_a_feature_and_hidden_for_what_is_not_known(style_of):
 
 def test_files_by_layer(clusters):
     assert by_layer([clusters]) == {"clusters": clusters}
+
+
+def test_thousands_of_classes_travel_as_runs():
+    codes = tuple(f"{at:05d}" for at in range(5))
+    styles = {"00000": "land", "00001": "land", "00002": "dim", "00004": "dim"}
+    country = LayerFile("country", "x", codes, (0, 0, 1, 1))
+    assert country.draw(styles) == "001.1"
+    assert country.packed(styles) == "0*2 1*1 .*1 1*1"
+    communes = LayerFile("communes", "x", codes, (0, 0, 1, 1))
+    assert communes.packed(styles) == communes.draw(styles)
