@@ -202,9 +202,12 @@ def test_two_visitors_an_import_and_a_process_that_dies(front: Front, visitor, t
     assert one.eventually(lambda: way_of(one, front) != first, seconds=60)
     one.settled()
     assert one.query()["province"] == "hoa-binh"
-    one.map_ready()
-    assert one.eventually(lambda: shown(one) == made.snapshot_id, seconds=60)
+    # What is on the screen stays; the first act makes a new session, which begins with the address.
     one.pill("Tỉnh cũ", "Vĩnh Phúc").click()
+    assert one.eventually(lambda: shown(one) == made.snapshot_id, seconds=90)
+    one.settled()
+    if "vinh-phuc" not in one.query()["province"]:
+        one.pill("Tỉnh cũ", "Vĩnh Phúc").click()
     assert one.eventually(lambda: "vinh-phuc" in one.query().get("province", ""), seconds=60)
     assert "hoa-binh" in one.query()["province"]
 
