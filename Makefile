@@ -10,7 +10,7 @@ WHEELS := build/wheelhouse
 PIP := -m pip --quiet --quiet --disable-pip-version-check
 FROM := $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
-.PHONY: run prepare test unit browser lint bench soak wheelhouse install-offline clean
+.PHONY: run prepare test unit browser lint bench soak walk wheelhouse install-offline clean
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -61,6 +61,10 @@ unit: $(DEV) browser
 bench: $(DEV)
 	$(BIN)/python -m tests.bench.bench_crossing
 	$(BIN)/python -m tests.bench.bench_reliability
+
+# Two processes behind the nginx of deploy/, walked in Chromium; skipped where nginx is not installed.
+walk: $(DEV)
+	$(BIN)/python -m pytest tests/e2e/test_nginx.py
 
 # 50 visitors for 10 minutes while data is imported; SOAK="--visitors 5 --minutes 1" for less.
 soak: $(DEV)
