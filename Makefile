@@ -12,7 +12,7 @@ FROM := $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 BENCH_VENV := .venv-bench
 BENCH_READY := $(BENCH_VENV)/.bench-installed
 
-.PHONY: run prepare test unit browser postgis lint bench fuzz soak wheelhouse install-offline clean
+.PHONY: run prepare test unit browser postgis lint bench fuzz walk soak wheelhouse install-offline clean
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -80,6 +80,10 @@ $(BENCH_READY): requirements.txt requirements-dev.txt requirements-bench.txt
 fuzz: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m security.fuzz --files 10000
 	EVERY_ADDRESS=1 $(BIN)/python -m pytest tests/security/test_addresses.py
+
+# Two processes behind the nginx of deploy/, walked in Chromium; skipped where nginx is not installed.
+walk: $(DEV)
+	$(BIN)/python -m pytest tests/e2e/test_nginx.py
 
 # 50 visitors for 10 minutes while data is imported; SOAK="--visitors 5 --minutes 1" for less.
 soak: $(DEV)

@@ -3,24 +3,27 @@
 import pandas as pd
 import streamlit as st
 
-from lib import integrity, layerdata
+from lib import acts, integrity, layerdata
+from lib.access import Action
 from lib.errors import PhuThoError
 from lib.settings import settings
-from lib.store import Store
+from lib.ui import access, sharing
 from lib.ui.state import language, tr
 
 
 def say(error: PhuThoError) -> None:
-    """Draw what is wrong; where a snapshot is damaged, offer the newest whole one before it."""
+    """Draw what is wrong; where a snapshot is damaged, offer the newest whole one to who may go back."""
     st.error(error.message(language()), icon=":material/error:")
-    store = Store(settings().store)
+    if not access.may(Action.RESTORE):
+        return
+    store = sharing.store()
     whole = integrity.advice(store, error)
     if whole is None:
         return
     when = pd.Timestamp(whole.manifest.created).tz_convert("Asia/Ho_Chi_Minh")
     st.info(tr("rescue.offer", when=f"{when:%d/%m/%Y %H:%M}"), icon=":material/restore:")
-    who = st.text_input(tr("data.who"), key="rescue_who", max_chars=80)
-    if st.button(tr("rescue.use"), key="rescue", disabled=not who.strip(), type="primary"):
-        made = store.restore(whole.snapshot_id, who=who.strip())
+    who = access.name_box("rescue_who")
+    if st.button(tr("rescue.use"), key="rescue", disabled=not who, type="primary"):
+        made = acts.restore(access.actor(), store, whole.snapshot_id, typed=who)
         layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
         st.rerun()
