@@ -79,7 +79,8 @@ def _measure(
         if name not in ELSEWHERE:
             notes["processor, first time, s"] = round(used, 3)
         if "code" not in answer:
-            clusters = (reference or answer).groupby("cluster_id", as_index=False)["m2"].sum()
+            given = answer if reference is None else reference
+            clusters = given.groupby("cluster_id", as_index=False)["m2"].sum()
             reference = clusters.assign(code="")
             notes |= {"note": "one area a cluster, not one a pair"}
             answer = answer.assign(code="")

@@ -74,7 +74,8 @@ def _site(name: str, *options: str) -> Path:
         check=False,
     )
     if done.returncode:
-        msg = (done.stdout + done.stderr).strip().splitlines()[-1]
+        lines = (done.stdout + done.stderr).splitlines()
+        msg = next((line for line in reversed(lines) if any(map(str.isalpha, line))), "no word")
         raise RuntimeError(msg)
     return root
 

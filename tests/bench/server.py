@@ -27,7 +27,7 @@ class Server:
     healthy_s: float
 
     def processor_s(self) -> float:
-        """Return the processor time the server has used, seconds: what a free machine would need."""
+        """Return the processor time the server has used, seconds."""
         used = psutil.Process(self.process.pid).cpu_times()
         return used.user + used.system
 
@@ -90,7 +90,7 @@ def _wait_until_healthy(url: str, process: subprocess.Popen, log: Path) -> None:
         try:
             if requests.get(f"{url}/_stcore/health", timeout=2).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.02)
     said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
     msg = f"the server did not answer (exit code {process.poll()}): {said}"
