@@ -12,7 +12,7 @@ from lib.ui.state import language, tr
 
 
 def say(error: PhuThoError) -> None:
-    """Draw what is wrong; where a snapshot is damaged, offer the newest whole one to who may go back."""
+    """Draw what is wrong; offer those who may go back the newest whole snapshot before it."""
     st.error(error.message(language()), icon=":material/error:")
     if not access.may(Action.RESTORE):
         return
