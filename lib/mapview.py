@@ -32,6 +32,7 @@ from lib.webassets import web_assets
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
 _VIEW: Final = re.compile(r"\d{1,2}\.\d,([6-9]|1\d|2\d)\.\d{1,4},1[01]\d\.\d{1,4}")
+_TEXTS: Final = ("broken", "map", "keys", "province", "before", "after", "slide")
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
 _DETAIL_ZOOM: Final = 9
@@ -165,7 +166,7 @@ def _configuration(
         "hatches": HATCHES,
         "texts": {
             "home": t(f"map.{home}", lang),
-            **{name: t(f"map.{name}", lang) for name in ("broken", "map", "keys", "province")},
+            **{name: t(f"map.{name}", lang) for name in _TEXTS},
         },
         "layers": [
             {
@@ -262,6 +263,23 @@ def check_assets() -> None:
             raise StoreError("map.assets_missing")
 
 
+@dataclass(frozen=True)
+class Left:
+    """What a map shows left of the line of its slider.
+
+    Parameters
+    ----------
+    styles : mapping
+        Layer -> class of each code: drawn on the left as said here, on the right
+        as the map's own styles say.
+    alone : tuple of str
+        Layers of the map that are drawn on the left only.
+    """
+
+    styles: Mapping[str, Mapping[str, str] | str]
+    alone: tuple[str, ...] = ()
+
+
 def show_map(  # noqa: PLR0913 one argument for each thing on the map
     files: Sequence[LayerFile],
     styles: Mapping[str, Mapping[str, str] | str],
@@ -272,6 +290,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     on_click: Callable[[Target | None], None],
     shapes: Sequence[Shape] = (),
     notes: Mapping[str, Note] | None = None,
+    left: Left | None = None,
     view: str = "",
     present: bool = False,
     height: int = 470,
@@ -298,6 +317,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Drawn over the layers; where there are any, `focus` goes to them.
     notes : mapping or None
         Layer -> a further line of its tooltips.
+    left : Left or None
+        What is drawn otherwise left of a line that a slider moves.
     view : str
         ``zoom,lat,lng`` of the address, see `parse_view`; empty for none.
     present : bool
@@ -329,6 +350,13 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         "selected": _target(selected),
         "focus": _target(focus),
         "bounds": _bounds(shapes),
+        "left": left
+        and {
+            file.layer_id: file.packed(left.styles[file.layer_id])
+            for file in files
+            if file.layer_id in left.styles
+        },
+        "leftOnly": left and list(left.alone),
         "view": view,
         "present": present,
         "shapes": [_drawing(shape, lang) for shape in shapes],

@@ -11,7 +11,7 @@ from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
 
-ERAS = ("before", "after")
+ERAS = ("before", "both", "after")
 
 data = workspace()
 lang = language()
@@ -84,14 +84,16 @@ def view() -> None:
             persist_state="session",
             width="content",
         )
-        note = era if era == "after" or lines else "before_none"
+        note = era if era == "after" or lines else f"{era}_none"
         st.markdown(f":small[{tr(f'mergerpage.note_{note}')}]", width="stretch")
     selected, _ = state.selection(data.files, set(data.clusters["cluster_id"]))
     code = selected.code if selected and selected.layer_id == "communes" else ""
     marks = dict(zip(rows["code"], rows["mark"], strict=True))
+    styles, left = mapstyles.eras(data, marks, set(listed["code"]), era)
     map_with_card(
         data,
-        mapstyles.merged(data, marks, set(listed["code"]), before=era == "before"),
+        styles,
+        left=left,
         selected=selected,
         card=partial(mergercard.merger_card, data, rows, code)
         if code

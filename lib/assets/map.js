@@ -9,6 +9,7 @@
   "use strict";
 
   const HIDDEN = ".";
+  const SLIDER_PX = 44; // the width of the slider's thumb in map.css
   const SVG = "http://www.w3.org/2000/svg";
   const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
   const layers = new Map();
@@ -29,6 +30,8 @@
   let cross = null;
   let crossed = null;
   let spoken = null;
+  let curtain = null;
+  const leftItems = new Map();
   const shapeOf = new WeakMap();
   const views = new Set();
 
@@ -106,7 +109,10 @@
     if (spec.interactive) {
       const tip = () => tooltip(feature.properties, noteOf(spec, place));
       shape.bindTooltip(tip, { sticky: true, className: "ph-tooltip" });
-      shape.on("add", () => shapeOf.set(shape.getElement(), shape));
+      shape.on("add", () => {
+        const node = shape.getElement();
+        if (node) shapeOf.set(node, shape); // what a canvas draws has no element of its own
+      });
       shape.on("click", (event) => {
         if (event.originalEvent) L.DomEvent.stopPropagation(event);
         report(spec.id, feature.properties.code);
@@ -120,7 +126,7 @@
     if (!answer.ok) throw new Error(`${spec.id}: ${answer.status}`);
     const data = await answer.json();
     const items = data.features.map((feature, place) => build(spec, feature, place));
-    layers.set(spec.id, { spec, items });
+    layers.set(spec.id, { spec, items, features: data.features });
     apply();
     refine();
   }
@@ -190,6 +196,7 @@
       items.forEach((item, i) => restyle(spec, item, styles[i] || HIDDEN));
       items.forEach((item) => raise(spec, item));
     }
+    drawLeft();
     draw();
     highlight();
     if (!look()) focus();
@@ -197,6 +204,64 @@
     const whole = config.layers.filter((spec) => layers.has(spec.id) || !isDrawn(spec));
     document.body.dataset.phLayers = String(whole.length);
     document.body.dataset.phTurns = String(turns);
+  }
+
+  /* ---- two answers under a slider: one left of the line, the other right of it -------------- */
+
+  function drawLeft() {
+    const given = wanted.left || {};
+    for (const id of Object.keys(given)) {
+      const layer = layers.get(id);
+      if (!layer || leftItems.has(id)) continue;
+      const above = Number(map.getPane(layer.spec.pane).style.zIndex) + 1;
+      const spec = { ...layer.spec, pane: pane(`ph-left-${id}`, above) };
+      leftItems.set(id, layer.features.map((feature, place) => build(spec, feature, place)));
+    }
+    for (const [id, items] of leftItems) {
+      const styles = given[id] || "";
+      const { spec } = layers.get(id);
+      items.forEach((item, i) => restyle(spec, item, styles[i] || HIDDEN));
+    }
+    curtain.hidden = !wanted.left;
+    clip();
+  }
+
+  function clip() {
+    const size = map.getSize();
+    const slider = curtain.lastChild;
+    const share = slider.value / slider.max;
+    const at = size.x * share + (0.5 - share) * SLIDER_PX;
+    const { x: west, y: north } = map.containerPointToLayerPoint([0, 0]);
+    const { x: east, y: south } = map.containerPointToLayerPoint(size);
+    const box = (from, to) => `rect(${north}px, ${to}px, ${south}px, ${from}px)`;
+    const sides = {
+      left: box(west, west + at), right: box(west + at, east), both: "",
+    };
+    for (const { id, pane: name } of config.layers) {
+      const alone = (wanted.leftOnly || []).includes(id);
+      const own = wanted.left && wanted.left[id] ? "right" : alone ? "left" : "both";
+      map.getPane(name).style.clip = sides[curtain.hidden ? "both" : own];
+      const twin = map.getPane(`ph-left-${id}`);
+      if (twin) twin.style.clip = sides.left;
+    }
+    curtain.style.setProperty("--at", `${at}px`);
+  }
+
+  function addCurtain() {
+    curtain = element("div", "ph-curtain");
+    curtain.hidden = true;
+    curtain.append(
+      element("div", "ph-curtain-line"),
+      element("span", "ph-curtain-left", config.texts.before),
+      element("span", "ph-curtain-right", config.texts.after),
+    );
+    const slider = element("input", "ph-curtain-slider");
+    Object.assign(slider, { type: "range", min: 0, max: 1000, value: 500 });
+    slider.setAttribute("aria-label", config.texts.slide);
+    slider.addEventListener("input", clip);
+    curtain.append(slider);
+    document.body.append(curtain);
+    map.on("move zoom resize", () => { if (wanted && !curtain.hidden) clip(); });
   }
 
   /* A few shapes that change with every answer: the pieces of the chosen cluster. */
@@ -516,6 +581,7 @@
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     addHomeButton();
     addCross();
+    addCurtain();
     map.on("zoomend moveend", drawLabels);
     map.on("moveend", refine);
     for (const touched of ["wheel", "pointerdown", "keydown"]) {
@@ -543,7 +609,9 @@
   function show(state) {
     turns += 1;
     wanted = state;
-    for (const [id, styles] of Object.entries(state.layers)) state.layers[id] = unpack(styles);
+    for (const styled of [state.layers, state.left || {}]) {
+      for (const [id, styles] of Object.entries(styled)) styled[id] = unpack(styles);
+    }
     if (config) apply();
   }
 

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.layers import LAYERS, by_layer
-from lib.mapview import Note, Shape, Target, show_map
+from lib.mapview import Left, Note, Shape, Target, show_map
 from lib.ui import papers, present, state
 from lib.ui.legend import show_legend
 from lib.ui.mapstyles import Styles, drawn_classes
@@ -27,6 +27,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     notes: Mapping[str, Note] | None = None,
     classes: Callable[[], None] | None = None,
     words: Mapping[str, str] | None = None,
+    left: Left | None = None,
     cluster_id: str = "",
 ) -> None:
     """Draw the map, and the card of the selection; without one, how to select.
@@ -55,6 +56,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Draws the classes of a choropleth above the rest of the legend.
     words : mapping or None
         Class of a choropleth -> its words, for paper.
+    left : Left or None
+        What a slider over the map shows otherwise on its left.
     cluster_id : str
         The selected cluster, drawn or not.
     """
@@ -67,6 +70,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             focus=focus or selected,
             shapes=shapes,
             notes=notes,
+            left=left,
             view=state.map_view(),
             present=state.presenting(),
             lang=language(),

@@ -6,6 +6,7 @@ from typing import cast
 import pandas as pd
 
 from lib.layers import LayerFile, by_layer
+from lib.mapview import Left
 from lib.symbols import class_key
 from lib.ui.workspace import Workspace
 
@@ -115,6 +116,26 @@ def merged(
     styles["communes"] = {**cast("Mapping[str, str]", styles["communes"]), **marked}
     former: Mapping[str, str] | str = "base" if before else {}
     return styles | {"former-units": former, "former-provinces": former}
+
+
+def eras(
+    data: Workspace, marks: Mapping[str, str], inside: Collection[str], era: str
+) -> tuple[Styles, Left | None]:
+    """Return the styles of one era; of both, those right of a slider and those on its left.
+
+    Parameters
+    ----------
+    data, marks, inside
+        As of `merged`.
+    era : {"before", "both", "after"}
+        What is to be seen.
+    """
+    styles = merged(data, marks, inside, before=era == "before")
+    if era != "both":
+        return styles, None
+    before = merged(data, marks, inside, before=True)
+    lines = {name: before[name] for name in ("former-units", "former-provinces")}
+    return styles | lines, Left({"communes": before["communes"]}, tuple(lines))
 
 
 def grid(data: Workspace) -> Styles:

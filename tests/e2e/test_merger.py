@@ -52,6 +52,31 @@ def test_the_switch_repaints_the_map_that_is_there(real: Site, visit):
     assert opened.js("() => window.phSame")
 
 
+UNDER = """([x, y]) => document.elementFromPoint(x, y).closest(".leaflet-pane")
+  .className.match(/ph-[a-z-]+(?=-pane)/)[0]"""
+
+
+def test_a_slider_parts_before_from_after_on_one_map(real: Site, visit):
+    opened = visit(real).open("merger", era="both")
+    twins = opened.map.locator(".leaflet-ph-left-communes-pane path")
+    assert opened.eventually(lambda: twins.count() == 148)
+    assert opened.eventually(lambda: lines(opened, "former-units") > 0)
+    box = opened.leaflet.bounding_box()
+    opened.look_at(21.3, 105.2, 11)
+    middle = box["width"] / 2
+    for x, pane in ((middle - 150, "ph-left-communes"), (middle + 150, "ph-communes")):
+        assert opened.js(UNDER, [x, box["height"] / 4]) == pane
+    with opened.turn():
+        opened.leaflet.click(position={"x": middle - 150, "y": box["height"] / 4})
+    assert opened.card.locator("h3").count() == 1, "what is on the left can be chosen too"
+    opened.map.get_by_role("slider", name="Kéo để so sánh").press("Home")
+    assert opened.js(UNDER, [middle - 150, box["height"] / 4]) == "ph-communes"
+    to(opened, "Sau 01/7/2025")
+    assert opened.eventually(lambda: not opened.map.get_by_role("slider").is_visible())
+    assert opened.eventually(lambda: twins.count() == 0)
+    assert lines(opened, "former-units") == 0
+
+
 def test_schematic_borders_say_that_they_hold_no_former_lines(schematic: Site, visit):
     opened = visit(schematic).open("merger", era="before")
     assert opened.page.get_by_text("không có ranh giới xã cũ").is_visible()
