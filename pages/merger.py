@@ -85,7 +85,8 @@ def view() -> None:
             width="content",
         )
         note = era if era == "after" or lines else f"{era}_none"
-        st.markdown(f":small[{tr(f'mergerpage.note_{note}')}]", width="stretch")
+        if not state.presenting():  # there the map has the room
+            st.markdown(f":small[{tr(f'mergerpage.note_{note}')}]", width="stretch")
     selected, _ = state.selection(data.files, set(data.clusters["cluster_id"]))
     code = selected.code if selected and selected.layer_id == "communes" else ""
     marks = dict(zip(rows["code"], rows["mark"], strict=True))
