@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import databases
 
 ROOT = Path(__file__).parents[1]
+MAIN = sys.modules["__main__"]
 
 # No test is a race: another program on the machine is no failure. CI repeats what it tried.
 settings.register_profile(
@@ -43,6 +45,14 @@ class _Files(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config, log):
     """Keep what shares servers together: pytest 9.2 does not see xdist's groups."""
     return _Files(config, log)
+
+
+def pytest_runtest_setup() -> None:
+    """Give each test the real main module: Streamlit's test runner leaves a script in its place.
+
+    A process that is started later would run that script.
+    """
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(scope="session")

@@ -280,7 +280,7 @@ def test_the_indices_are_those_of_plain_arithmetic(by, seed):
 
 
 @given(seed=st.integers(0, 10_000), share=st.floats(0, 1))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_two_halves_of_a_log_add_up_and_order_does_not_matter(seed, share):
     frame, customers = random_log(seed, 120), random_served(seed)
     pick = np.random.default_rng(seed).random(len(frame)) < share

@@ -1,5 +1,6 @@
 """What is asked of a server, each answer brought about for real, and the command that tells it."""
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -176,8 +177,8 @@ def test_a_snapshot_from_the_future_is_a_wrong_clock(look):
 
 def test_schematic_borders_want_a_look(look, full_store):
     current = full_store.current()
-    path = current.folder / "manifest.json"
-    path.write_text(path.read_text().replace('"reference"', '"schematic"'))
+    drawn = dataclasses.replace(current.manifest, border_quality="schematic")
+    (current.folder / "manifest.json").write_bytes(drawn.to_json())
     assert one(look(), "borders").level == "attention"
 
 

@@ -19,7 +19,10 @@ LONG = 120
 
 def run(root: Path, url: str, *words: str) -> None:
     subprocess.run(
-        [sys.executable, "-m", "lib", *words], cwd=root, env=environment(url), check=True
+        [sys.executable, "-m", "lib", *words],
+        cwd=root,
+        env=environment() | {"DATABASE_URL": url},
+        check=True,
     )
 
 

@@ -80,7 +80,6 @@ def whole_again(root: Path, before: str, *, done: bool, visit) -> str:
 @pytest.mark.parametrize(
     ("moment", "done"),
     [
-        ("os.rename snapshots", False),
         ("os.rename CURRENT", False),
         ("os.remove intended.json", True),
     ],

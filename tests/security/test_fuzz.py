@@ -10,7 +10,7 @@ from lib.store import Store
 from security import fuzz
 from security.seeds import READERS
 
-FILES = 100
+FILES = 60
 """Of each reader; ``make fuzz`` makes 10,000."""
 
 
