@@ -471,6 +471,7 @@
     cross.hidden = true;
     if (crossed) crossed.closeTooltip();
     crossed = null;
+    spoken.textContent = "";
   }
 
   function moveCross() {
