@@ -28,6 +28,7 @@ export default function ({ parentElement, data }) {
   const said = parentElement.querySelector("output");
   const field = parentElement.querySelector("input");
   button.textContent = data.label;
+  button.hidden = false;
   field.setAttribute("aria-label", data.label);
   button.onclick = async () => {
     const address = window.location.href;

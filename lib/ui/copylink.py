@@ -10,7 +10,8 @@ _ASSETS = Path(__file__).parents[1] / "assets"
 
 _LINK = st.components.v2.component(
     "phutho_link",
-    html='<button type="button"></button><output aria-live="polite"></output>'
+    # Hidden until the script has given it its name: a button without one says nothing aloud.
+    html='<button type="button" hidden></button><output aria-live="polite"></output>'
     "<input readonly hidden>",
     css=(_ASSETS / "link.css").read_text(encoding="utf-8"),
     js=(_ASSETS / "link.js").read_text(encoding="utf-8"),
