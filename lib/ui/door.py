@@ -31,6 +31,7 @@ from lib.settings import settings
 from lib.text import t
 from lib.ui.health import health
 from lib.ui.kept import KeptFiles
+from lib.ui.wire import remember_more
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,80}\.json")
 _RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
@@ -81,6 +82,7 @@ def _can_sign_in() -> bool:
 
 def parts() -> dict[str, Any]:
     """Return what the server is made of beside the pages: arguments of ``st.App``."""
+    remember_more()
     policy = access.policy()
     routes = [
         Route(f"{_base()}/{APART}{{name}}", _restricted),

@@ -94,8 +94,8 @@ class Tab:
         self.page.on("websocket", self._listen)
 
     def _listen(self, opened) -> None:
-        # As the wire carries it: permessage-deflate, a window of 12 bits, one context.
-        deflate = zlib.compressobj(wbits=-12)
+        # As the wire carries it: permessage-deflate, one context, the window the server offers.
+        deflate = zlib.compressobj(wbits=-15 if self.kind == "ours" else -12)
 
         def received(payload: bytes | str) -> None:
             raw = payload if isinstance(payload, bytes) else payload.encode()

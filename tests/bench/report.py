@@ -51,7 +51,8 @@ TASKS = {
     ),
     "filter-wire": Task(
         "… bytes as the wire carries them",
-        "What the server sends, as permessage-deflate with a window of 12 bits.",
+        "What the server sends, as permessage-deflate with the window the server offers: 15 bits "
+        "*ours*, 12 bits the others (uvicorn's own).",
     ),
     "click": Task(
         "Click on a commune → card",

@@ -40,7 +40,7 @@ class Visit:
         Messages of the dialogs that opened.
     wire : list of int
         Bytes of every message received as the wire carries it: permessage-deflate
-        with the server's window of 12 bits, one context for the connection.
+        with the server's window of 15 bits, one context for the connection.
     """
 
     page: Page
@@ -57,7 +57,7 @@ class Visit:
             shown.dismiss()
 
         def websocket(opened) -> None:
-            deflate = zlib.compressobj(wbits=-12)
+            deflate = zlib.compressobj(wbits=-15)
 
             def received(payload: bytes | str) -> None:
                 raw = payload if isinstance(payload, bytes) else payload.encode()
