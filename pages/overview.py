@@ -57,16 +57,15 @@ def view() -> None:
         legend = st.container()
     chosen = {key: state.chosen(key) for key in keys}
     name = sidebar.value_name(data)
-    communes = pd.DataFrame(data.communes.drop(columns="geometry"))
-    communes["commune_codes"] = communes["code"].map(lambda code: (code,))
-    left = flt.apply(communes, chosen, flt.COMMUNE_FILTERS, value_name=name, lang=lang)
+    left = flt.apply(data.commune_rows, chosen, flt.COMMUNE_FILTERS, value_name=name, lang=lang)
     shown = flt.apply(data.clusters, chosen, flt.CLUSTER_FILTERS, value_name=name, lang=lang)
-    communes, clusters = communes[left.mask], data.clusters[shown.mask]
+    inside = set(data.commune_rows["code"][left.mask])
+    clusters = data.clusters[["cluster_id", "lat", "operation_status"]][shown.mask]
     with sentence:
         frame.sentence(
             tr(
                 "pages.overview_sentence",
-                communes=number(len(communes), lang),
+                communes=number(len(inside), lang),
                 clusters=number(len(clusters), lang),
                 unplaced=number(int(clusters["lat"].isna().sum()), lang),
                 filters=shown.sentence or tr("filters.none"),
@@ -75,10 +74,10 @@ def view() -> None:
     frame.empty(left.emptied_by if shown.emptied_by else ())
 
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
-    styles = mapstyles.ground(data, set(communes["code"]))
+    styles = mapstyles.ground(data, inside)
     styles |= countryview.styles(data, areas)
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
-    styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(communes["code"])])
+    styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(inside)])
     map_with_card(
         data,
         styles,
@@ -92,7 +91,7 @@ def view() -> None:
         tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"
     ) as table:
         if table.open:
-            commune_table(communes, selected.code if selected else "")
+            commune_table(data.commune_rows[left.mask], selected.code if selected else "")
     state.end()
 
 

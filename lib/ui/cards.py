@@ -38,7 +38,7 @@ def source_of(row: Mapping[Any, Any], name: str = "") -> Source:
 def commune_card(data: Workspace, code: str) -> None:
     """Draw the card of commune `code`: official and measured area side by side."""
     lang = language()
-    commune = row_of(pd.DataFrame(data.communes.drop(columns="geometry")), "code", code)
+    commune = row_of(data.commune_rows, "code", code)
     units = data.tables["former_units"].query("new_code == @code")
     official = float(commune["area_km2"]) * _HA_PER_KM2
     measured = commune["measured_ha"]

@@ -31,7 +31,7 @@ def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
     """
     lang = language()
     row = row_of(rows, "code", code)
-    commune = row_of(pd.DataFrame(data.communes.drop(columns="geometry")), "code", code)
+    commune = row_of(data.commune_rows, "code", code)
     former = data.tables["former_units"]
     units = former[former["new_code"] == code].to_dict("records")
     names = _names(data)

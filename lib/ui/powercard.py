@@ -70,7 +70,7 @@ def power_card(data: Workspace, code: str, shown: Painted) -> None:
     """Draw the card of commune `code`."""
     painted, log, choice = shown.key, shown.log, shown.choice
     lang = language()
-    commune = row_of(pd.DataFrame(data.communes.drop(columns="geometry")), "code", code)
+    commune = row_of(data.commune_rows, "code", code)
     row = row_of(shown.measures, "commune_code", code)
     places = row_of(data.tables["settlements"], "code", code)
     sources = [

@@ -67,6 +67,12 @@ class Workspace:
         return gpd.GeoDataFrame(self.tables["communes"])
 
     @cached_property
+    def commune_rows(self) -> pd.DataFrame:
+        """The communes without their borders, each with its own code in `commune_codes`."""
+        rows = pd.DataFrame(self.tables["communes"]).drop(columns="geometry")
+        return rows.assign(commune_codes=rows["code"].map(lambda code: (code,)))
+
+    @cached_property
     def commune_names(self) -> Mapping[str, str]:
         """Code -> name of every commune, in the order of the table."""
         return dict(zip(self.communes["code"], self.communes["name"], strict=True))
