@@ -12,7 +12,7 @@ FROM := $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 BENCH_VENV := .venv-bench
 BENCH_READY := $(BENCH_VENV)/.bench-installed
 
-.PHONY: run prepare test unit browser postgis lint bench fuzz walk soak wheelhouse install-offline clean
+.PHONY: run prepare test unit browser postgis lint bench fuzz walk soak screens wheelhouse install-offline clean
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -88,6 +88,10 @@ walk: $(DEV)
 # 50 visitors for 10 minutes while data is imported; SOAK="--visitors 5 --minutes 1" for less.
 soak: $(DEV)
 	$(BIN)/python -m tests.bench.soak $(SOAK)
+
+# The pictures of docs/screens.md; SCREENS="--only merger" for some.
+screens: $(DEV) browser
+	PYTHONPATH=tests $(BIN)/python -m e2e.screens $(SCREENS)
 
 clean:
 	rm -rf $(VENV) $(BENCH_VENV) build static static-restricted data/store .mypy_cache .ruff_cache .pytest_cache

@@ -81,7 +81,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             card()
             papers.of_selection(data, selected, cluster_id)
         else:
-            st.info(tr("pages.choose"), title=tr("pages.choose_title"), icon=":material/touch_app:")
+            how = tr("present.start") if state.presenting() else tr("pages.choose")
+            st.info(how, title=tr("pages.choose_title"), icon=":material/touch_app:")
             _legend(data, styles, legend_layers, classes)
     if card:
         with legend:
