@@ -115,6 +115,20 @@
     return { x: x + at.left, y: y + at.top, width: at.width, height: at.height };
   }
 
+  /* The polygon at a point of the map: an element, or one drawn on a canvas. */
+  function polygonAt(inside, x, y) {
+    const hit = inside.elementFromPoint(x, y);
+    if (!hit) return null;
+    if (hit.matches("path.leaflet-interactive")) return hit;
+    const { map, L } = inside.defaultView;
+    if (!hit.matches("canvas") || !map) return null;
+    const frame = map.getContainer().getBoundingClientRect();
+    const point = map.containerPointToLayerPoint([x - frame.left, y - frame.top]);
+    const covers = (layer) => layer instanceof L.Polygon && layer.options.interactive
+      && layer.getElement?.() === undefined && layer._containsPoint?.(point);
+    return Object.values(map._layers).find(covers) || null;
+  }
+
   /* Points of the map a pointer would hit a polygon at, each of another polygon. */
   function targets(count) {
     const inside = leaflet();
@@ -132,8 +146,8 @@
       for (let column = 0.3; column < 0.72; column += 0.03) {
         const px = at.x + at.width * column;
         const py = at.y + at.height * row;
-        const hit = inside.elementFromPoint(px - x, py - y);
-        if (!hit || !hit.matches("path.leaflet-interactive") || seen.has(hit)) continue;
+        const hit = polygonAt(inside, px - x, py - y);
+        if (!hit || seen.has(hit)) continue;
         seen.add(hit);
         found.push([px, py]);
       }
