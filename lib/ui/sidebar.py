@@ -82,14 +82,30 @@ def find_box(data: Workspace) -> None:
     hits = search.find(query, data.index)
     if not hits:
         st.caption(tr("sidebar.found_nothing", query=escape(query)))
-    for number, hit in enumerate(hits):
-        st.button(
-            f"**{escape(hit.name)}** :small[{escape(_told(hit))}]",
-            key=f"hit-{number}",
-            on_click=_jump,
-            args=(hit, _page_of(hit, data)),
-            width="stretch",
-        )
+    with st.container(key="hits", gap="xsmall"):
+        _say_namesakes(search.namesakes(query, hits))
+        for number, hit in enumerate(hits):
+            st.button(
+                f"**{escape(hit.name)}** :small[{escape(_told(hit))}]",
+                key=f"hit-{number}",
+                on_click=_jump,
+                args=(hit, _page_of(hit, data)),
+                width="stretch",
+            )
+
+
+def _say_namesakes(several: Sequence[search.Hit]) -> None:
+    """Say that one old name is that of several former units, and of which districts."""
+    if not several:
+        return
+    named = [
+        tr("sidebar.namesake", unit=hit.name, district=hit.detail.partition(" → ")[0])
+        for hit in several
+    ]
+    kinds = {hit.name.partition(" ")[0] for hit in several}
+    key = "sidebar.namesakes_commune" if kinds == {"xã"} else "sidebar.namesakes"
+    told = tr(key, count=len(several), names="; ".join(named))
+    st.markdown(f":small[{escape(told)}]")
 
 
 def _told(hit: search.Hit) -> str:
