@@ -78,8 +78,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         )
     with card_side, st.container(key="card"):
         if card:
-            card()
             papers.of_selection(data, selected, cluster_id)
+            card()
         else:
             st.info(tr("pages.choose"), title=tr("pages.choose_title"), icon=":material/touch_app:")
             _legend(data, styles, legend_layers, classes)
