@@ -39,6 +39,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         samples = sidebar.sample_switch(data)
+        places = st.container()
         if samples or ("outlines" in data.tables and not data.schematic):
             sidebar.number_slider("tolerance", tr("cross.tolerance"), tr("cross.tolerance_help"))
         sidebar.filters(data, keys)
@@ -61,6 +62,8 @@ def view() -> None:
         lang=lang,
     )
     listed = summary[shown.mask]
+    with places:
+        sidebar.sample_places(summary[summary["sample"]])
     frame.sentence(
         tr(
             "cross.sentence",
@@ -91,6 +94,7 @@ def view() -> None:
         legend_layers=("outlines", "clusters", "former-units", "communes", "province"),
     )
     with st.container(key="below"):
+        st.caption(tr("cross.order"))
         show_table(
             listed.assign(
                 change_words=[tr(f"schemas.value.change.{code}") for code in listed["change"]],
@@ -102,8 +106,8 @@ def view() -> None:
             [
                 Column("cluster_name", tr("cross.cluster")),
                 Column("communes", tr("cross.communes")),
-                Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
                 Column("verdict_words", tr("cross.verdict")),
+                Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
                 Column("change_words", tr("cross.change")),
                 Column("lead_words", tr("cross.lead")),
             ],
