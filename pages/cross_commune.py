@@ -39,11 +39,8 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         samples = sidebar.sample_switch(data)
-        places = st.container()
         if samples or ("outlines" in data.tables and not data.schematic):
             sidebar.number_slider("tolerance", tr("cross.tolerance"), tr("cross.tolerance_help"))
-        sidebar.filters(data, keys)
-        legend = st.container()
     given = cross_answer(
         data.key,
         data,
@@ -54,6 +51,10 @@ def view() -> None:
     summary = disputes.summarise(given.rows).merge(
         data.clusters[["cluster_id", "former_province"]], on="cluster_id", how="left"
     )
+    with st.sidebar:
+        sidebar.sample_places(summary[summary["sample"]])
+        sidebar.filters(data, keys)
+        legend = st.container()
     shown = flt.apply(
         summary,
         {key: state.chosen(key) for key in keys},
@@ -62,8 +63,6 @@ def view() -> None:
         lang=lang,
     )
     listed = summary[shown.mask]
-    with places:
-        sidebar.sample_places(summary[summary["sample"]])
     frame.sentence(
         tr(
             "cross.sentence",
