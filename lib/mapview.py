@@ -32,7 +32,10 @@ from lib.webassets import web_assets
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
 _VIEW: Final = re.compile(r"\d{1,2}\.\d,([6-9]|1\d|2\d)\.\d{1,4},1[01]\d\.\d{1,4}")
-_TEXTS: Final = ("broken", "map", "keys", "province", "before", "after", "slide")
+_TEXTS: Final = (
+    *("broken", "map", "keys", "province", "before", "after", "slide"),
+    *("wheel", "fingers"),
+)
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
 _DETAIL_ZOOM: Final = 9
@@ -332,7 +335,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     folium.Map.default_js = [(path, served(path)) for path in assets.scripts]
     folium.Map.default_css = [(path, served(path)) for path in assets.styles]
     config_path = write_once(settings().static, "layers/map", "json", content)
-    key = f"map-{hashlib.sha256((config_path + assets.scripts[-1]).encode()).hexdigest()[:16]}"
+    key = f"map-{hashlib.sha256((config_path + ''.join(assets.scripts)).encode()).hexdigest()[:16]}"
     base = _Map(
         location=[sum(side) / 2 for side in zip(*config["bounds"], strict=True)],
         zoom_start=9,

@@ -203,6 +203,8 @@ def find(query: str, index: Index, *, limit: int = LIMIT) -> list[Hit]:
     mistake (a letter too many, too few, wrong, or two swapped), that before a
     likeness; between equals communes of today come before clusters and old
     names, unless the query says that an old name or a district is meant.
+    Several former units of one name stand together, before the clusters; among
+    them the one whose name is that of its commune today comes first.
     """
     asked = _asked(query)
     if max(map(len, asked), default=0) < 2:  # noqa: PLR2004 - one letter finds half the province
@@ -215,7 +217,8 @@ def find(query: str, index: Index, *, limit: int = LIMIT) -> list[Hit]:
             best[hit] = min(best.get(hit, rank), rank)
     if any(step == _EXACT for step, _ in best.values()):
         best = {hit: rank for hit, rank in best.items() if rank < (_LIKE, -_NEAR)}
-    order = _order(fold(query[:_LONGEST]))
+    several = bool(namesakes(query, list(best)))
+    order = _order(fold(query[:_LONGEST]), together=several)
     typed = same_spelling(query[:_LONGEST])
     hits = sorted(
         best,
@@ -224,10 +227,41 @@ def find(query: str, index: Index, *, limit: int = LIMIT) -> list[Hit]:
             _spelling(hit.name) not in typed,
             order.index(hit.kind),
             bare_name(hit.name),
+            bool(hit.told) and _spelling(_today(hit)) != _spelling(hit.name),
             hit.detail,
         ),
     )
     return hits[:limit]
+
+
+def namesakes(query: str, hits: Sequence[Hit]) -> list[Hit]:
+    """Return the old names that are equally what was typed, one for each former unit.
+
+    Parameters
+    ----------
+    query : str
+        What was typed. With accents only names spelt the same are meant.
+    hits : sequence of Hit
+        What was found.
+
+    Returns
+    -------
+    list of Hit
+        In the order of `hits`; empty unless there are several.
+    """
+    asked = _asked(query)
+    meant = same_spelling(query[:_LONGEST])
+    plain = fold(query[:_LONGEST]) == meant
+    found: dict[tuple[str, ...], Hit] = {}
+    for hit in hits:
+        if hit.told and bare_name(hit.name) in asked and (plain or _spelling(hit.name) in meant):
+            found.setdefault(hit.told.former_codes, hit)
+    return list(found.values()) if len(found) > 1 else []
+
+
+def _today(hit: Hit) -> str:
+    """Return the commune of today an old name leads to: the last step of its way."""
+    return hit.detail.rpartition(" → ")[2]
 
 
 def _spelling(name: str) -> str:
@@ -251,12 +285,15 @@ def _ranked(wanted: str, names: Sequence[str]) -> Iterator[tuple[int, tuple[int,
         yield place, (_LIKE, -score)
 
 
-def _order(typed: str) -> Sequence[str]:
-    """Return which kind goes first between equals, from what the query says is meant."""
+def _order(typed: str, *, together: bool) -> Sequence[str]:
+    """Return which kind goes first between equals, from what the query says is meant.
+
+    `together` puts old names right behind the communes of today.
+    """
     if _DISTRICT.match(typed):
         first: tuple[str, ...] = ("district",)
     elif typed.endswith(_OLD):
         first = ("former", "ended", "district")
     else:
-        first = ()
+        first = ("commune", "zone", "former", "ended") if together else ()
     return (*first, *(kind for kind in _ORDER if kind not in first))

@@ -18,6 +18,8 @@ from lib.layers import REGISTRY, Layer, write_once
 from lib.symbols import Style, swatch
 
 ASSETS: Final = Path(__file__).parent / "assets"
+MAP_SCRIPTS: Final = ("scroll.js", "map.js")
+"""Our own, in loading order."""
 PAGE_STYLES: Final = ("app.css", "present.css")
 """Of every page, and of presentation mode."""
 
@@ -55,7 +57,10 @@ def _digest(path: Path, changed_ns: int, size: int) -> str:  # noqa: ARG001 - ke
 def web_assets() -> WebAssets:
     """Return what a map loads; the files are there after `install`."""
     return WebAssets(
-        scripts=("vendor/leaflet.js", f"vendor/{_hashed(ASSETS / 'map.js')}"),
+        scripts=(
+            "vendor/leaflet.js",
+            *(f"vendor/{_hashed(ASSETS / name)}" for name in MAP_SCRIPTS),
+        ),
         styles=("vendor/leaflet.css", f"vendor/{_hashed(ASSETS / 'map.css')}"),
     )
 
@@ -69,7 +74,8 @@ def install(static: Path) -> WebAssets:
         shutil.copyfile(source / name, vendor / name)
     shutil.copytree(source / "images", vendor / "images", dirs_exist_ok=True)
     assets = web_assets()
-    shutil.copyfile(ASSETS / "map.js", static / assets.scripts[-1])
+    for name, path in zip(MAP_SCRIPTS, assets.scripts[1:], strict=True):
+        shutil.copyfile(ASSETS / name, static / path)
     shutil.copyfile(ASSETS / "map.css", static / assets.styles[-1])
     for name in PAGE_STYLES:
         shutil.copyfile(ASSETS / name, static / page_style_path(name))

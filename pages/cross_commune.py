@@ -41,8 +41,6 @@ def view() -> None:
         samples = sidebar.sample_switch(data)
         if samples or ("outlines" in data.tables and not data.schematic):
             sidebar.number_slider("tolerance", tr("cross.tolerance"), tr("cross.tolerance_help"))
-        sidebar.filters(data, keys)
-        legend = st.container()
     given = cross_answer(
         data.key,
         data,
@@ -53,6 +51,10 @@ def view() -> None:
     summary = disputes.summarise(given.rows).merge(
         data.clusters[["cluster_id", "former_province"]], on="cluster_id", how="left"
     )
+    with st.sidebar:
+        sidebar.sample_places(summary[summary["sample"]])
+        sidebar.filters(data, keys)
+        legend = st.container()
     shown = flt.apply(
         summary,
         {key: state.chosen(key) for key in keys},
@@ -91,6 +93,7 @@ def view() -> None:
         legend_layers=("outlines", "clusters", "former-units", "communes", "province"),
     )
     with st.container(key="below"):
+        st.caption(tr("cross.order"))
         show_table(
             listed.assign(
                 change_words=[tr(f"schemas.value.change.{code}") for code in listed["change"]],
@@ -102,8 +105,8 @@ def view() -> None:
             [
                 Column("cluster_name", tr("cross.cluster")),
                 Column("communes", tr("cross.communes")),
-                Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
                 Column("verdict_words", tr("cross.verdict")),
+                Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
                 Column("change_words", tr("cross.change")),
                 Column("lead_words", tr("cross.lead")),
             ],

@@ -28,7 +28,7 @@ from lib.reports.layout import Drawings, typeset
 from lib.samples import sample_outlines
 from lib.store import Store
 from lib.symbols import PIECES
-from lib.text import LANGS, hectares
+from lib.text import LANGS, hectares, t
 
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 SMALL = {unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" for tone in TONES} | {"đ"}
@@ -196,6 +196,26 @@ def test_measured_hectares_of_a_page_are_those_of_the_answer(real):
         for value in rows[column]:
             assert hectares(value).replace("\u00a0", " ") in read
     assert "không tính vào con số nào" in read
+
+
+@pytest.mark.parametrize("cluster", ["MAU-05", "PT-012"])
+def test_one_cluster_is_one_page_with_date_sources_and_rules_in_its_foot(real, cluster):
+    seen: list[tuple[int, int]] = []
+    made = reports.atlas(real, [cluster], progress=lambda *at: seen.append(at))
+    (page,) = pypdf.PdfReader(io.BytesIO(made)).pages
+    read = re.sub(r"\s+", " ", page.extract_text())
+    assert f"mã {cluster}" in read
+    for said in ("Số liệu đến ngày", "Nguồn:", "Bản dữ liệu", "Quy tắc kết luận:", "Trang 1/1"):
+        assert said in read
+    assert t("reports.atlas_title", "vi") not in read, "no cover"
+    assert seen == [(1, 1)]
+
+
+def test_the_atlas_of_many_keeps_its_cover_and_a_page_each(real):
+    ids = ["PT-003", "PT-012", "MAU-05"]
+    pages = pypdf.PdfReader(io.BytesIO(reports.atlas(real, ids))).pages
+    assert len(pages) == 2 + len(ids)
+    assert t("reports.atlas_title", "vi") in pages[0].extract_text()
 
 
 @pytest.mark.parametrize("lang", LANGS)

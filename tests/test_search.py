@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import facts, merger
-from lib.search import LIMIT, Hit, build_index, find
+from lib.search import LIMIT, Hit, build_index, find, namesakes
 from lib.text import bare_name, fold
 
 MANY = settings(max_examples=80, deadline=None)
@@ -166,7 +166,38 @@ def test_namesakes_are_told_apart_by_their_district():
 
 def test_communes_of_today_come_before_clusters_and_old_names():
     kinds = [hit.kind for hit in find("quang yen", INDEX) if bare_name(hit.name) == "quang yen"]
-    assert kinds == ["commune", "cluster", "former", "former"]
+    assert kinds == ["commune", "former", "former", "cluster"], "namesakes stand together"
+    kinds = [hit.kind for hit in find("yen dong", INDEX) if bare_name(hit.name) == "yen dong"]
+    assert kinds == ["cluster", "former"]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("quang yen", ["xã Quảng Yên, Huyện Thanh Ba", "xã Quang Yên, Huyện Sông Lô"]),
+        ("xa quang yen cu", ["xã Quảng Yên, Huyện Thanh Ba", "xã Quang Yên, Huyện Sông Lô"]),
+        ("Quảng Yên", []),
+        ("xã Quang Yên cũ", []),
+        ("doan hung", []),
+        ("cao son", ["xã Cao Sơn, Huyện Đà Bắc", "xã Cao Sơn, Huyện Lương Sơn"]),
+        (
+            "Tân Lập",
+            [f"xã Tân Lập, Huyện {district}" for district in ("Lạc Sơn", "Sông Lô", "Thanh Sơn")],
+        ),
+    ],
+)
+def test_one_old_name_of_several_former_units_is_said_once_a_unit(query, told):
+    found = namesakes(query, find(query, INDEX))
+    assert [f"{hit.name}, {hit.detail.split(' → ')[0]}" for hit in found] == told
+    assert namesakes(query, found[:1]) == []
+
+
+def test_among_namesakes_the_name_that_is_still_a_name_comes_first():
+    old = [hit for hit in find("quang yen", INDEX) if hit.kind == "former"]
+    assert [(hit.name, hit.target) for hit in old] == [
+        ("xã Quảng Yên", "communes:08173"),
+        ("xã Quang Yên", "communes:08773"),
+    ]
 
 
 def test_an_exact_name_then_a_beginning_then_a_likeness():

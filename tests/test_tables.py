@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.ui.tables import _picked
+
 
 def page(name, with_numbers):
     import pandas as pd  # noqa: PLC0415 - a page of its own
@@ -41,3 +43,29 @@ def test_a_table_is_sent_twice_only_where_words_differ_from_values(name, with_nu
         assert b"1.234,50" in sent
     if name is None:
         assert "chưa có số liệu".encode() in sent
+
+
+@pytest.mark.parametrize(
+    ("rows", "cells", "selected", "picked"),
+    [
+        ([], [(1, "Tên")], "", "b"),
+        ([0], [(1, "Tên")], "a", "b"),
+        ([0], [(0, "Tên")], "a", "a"),
+        ([1], [(0, "Tên")], "a", "b"),
+        ([], [(0, "Tên")], "a", ""),
+        ([1], [], "a", "b"),
+        ([], [], "a", ""),
+    ],
+    ids=[
+        "a cell, nothing chosen",
+        "a cell of another row",
+        "a cell of the chosen row",
+        "the mark of another row after a cell",
+        "the mark of the chosen row after its cell",
+        "a mark",
+        "nothing left",
+    ],
+)
+def test_a_click_on_a_cell_or_a_mark_is_a_click_on_its_row(rows, cells, selected, picked):
+    selection = {"rows": rows, "columns": [], "cells": cells}
+    assert _picked(["a", "b"], selection, selected) == picked

@@ -207,6 +207,8 @@ FAMILIES: dict[str, set[str]] = {
         "before",
         "after",
         "slide",
+        "wheel",
+        "fingers",
     },
     "country.kind_{}": {"commune", "ward", "special_zone"},
     "mergerpage.era_{}": {"before", "both", "after"},

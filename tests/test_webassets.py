@@ -29,16 +29,17 @@ def everything(static: Path) -> dict[str, str]:
 
 def test_all_a_map_loads_is_there_after_installing(static):
     assets = web_assets()
-    assert [Path(p).suffix for p in assets.scripts] == [".js", ".js"]
+    assert [Path(p).suffix for p in assets.scripts] == [".js", ".js", ".js"]
     assert [Path(p).suffix for p in assets.styles] == [".css", ".css"]
     for path in (*assets.scripts, *assets.styles, page_style_path()):
         assert (static / path).stat().st_size > 100
 
 
 def test_leaflet_is_loaded_before_the_script_that_needs_it(static):
-    first, second = ((static / path).read_text(encoding="utf-8") for path in web_assets().scripts)
+    first, *own = ((static / path).read_text(encoding="utf-8") for path in web_assets().scripts)
     assert "Leaflet 1.9" in first[:200]
-    assert "PhuThoMap" in second
+    assert "window.PhuThoScroll =" in own[0]
+    assert "window.PhuThoMap =" in own[1]
 
 
 def test_installing_says_what_is_installed(tmp_path):
@@ -56,7 +57,7 @@ def test_our_own_files_carry_the_hash_of_their_content(static):
 def test_a_changed_script_gets_another_name_and_the_old_one_stays(tmp_path, monkeypatch):
     assets = tmp_path / "assets"
     assets.mkdir()
-    for name in ("map.js", "map.css", "app.css", "present.css"):
+    for name in ("map.js", "scroll.js", "map.css", "app.css", "present.css"):
         (assets / name).write_bytes((webassets.ASSETS / name).read_bytes())
     old = install(tmp_path / "static")
     (assets / "map.js").write_text("// new", encoding="utf-8")
@@ -84,16 +85,18 @@ def test_nothing_is_fetched_from_elsewhere(static):
                 continue
             assert not re.match(r"(https?:)?//", place), (path.name, place)
             assert (path.parent / place).is_file(), (path.name, place)
-    script = (static / web_assets().scripts[-1]).read_text(encoding="utf-8")
-    addresses = re.findall(r"https?://[^\s\"'`]+", script)
-    assert set(addresses) <= {"http://www.w3.org/2000/svg"}
+    for path in web_assets().scripts[1:]:
+        script = (static / path).read_text(encoding="utf-8")
+        addresses = re.findall(r"https?://[^\s\"'`]+", script)
+        assert set(addresses) <= {"http://www.w3.org/2000/svg"}
 
 
 def test_what_comes_from_data_is_never_put_in_as_html():
-    script = (webassets.ASSETS / "map.js").read_text(encoding="utf-8")
-    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
-        assert way not in script
-    assert "textContent" in script
+    for name in webassets.MAP_SCRIPTS:
+        script = (webassets.ASSETS / name).read_text(encoding="utf-8")
+        for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert way not in script
+        assert "textContent" in script
 
 
 @pytest.mark.parametrize("layer", REGISTRY, ids=lambda layer: layer.layer_id)

@@ -33,8 +33,9 @@ export default function ({ parentElement, data }) {
   button.onclick = async () => {
     const address = window.location.href;
     const done = await copy(address);
-    const local = LOCAL.includes(window.location.hostname) ? ` ${data.local}` : "";
-    said.textContent = (done ? data.done : data.byHand) + local;
+    const local = LOCAL.includes(window.location.hostname);
+    if (done) said.textContent = local ? data.doneLocal : data.done;
+    else said.textContent = local ? `${data.byHand} ${data.local}` : data.byHand;
     field.value = address;
     field.hidden = done;
     if (!done) field.select();

@@ -196,6 +196,7 @@
       items.forEach((item, i) => restyle(spec, item, styles[i] || HIDDEN));
       items.forEach((item) => raise(spec, item));
     }
+    if (window.PhuThoScroll) PhuThoScroll.settle();
     drawLeft();
     draw();
     highlight();
@@ -583,6 +584,8 @@
     addHomeButton();
     addCross();
     addCurtain();
+    // A page of its own, as the single-file map is, has nothing around it to scroll.
+    if (window.PhuThoScroll) PhuThoScroll.tame(map, config.texts, () => wanted && wanted.present);
     map.on("zoomend moveend", drawLabels);
     map.on("moveend", refine);
     for (const touched of ["wheel", "pointerdown", "keydown"]) {

@@ -63,7 +63,7 @@ def atlas(
     english: EnglishOption = False,
     store: StoreOption = None,
 ) -> None:
-    """Tập sơ đồ (PDF): bìa, toàn tỉnh, mỗi cụm một trang."""
+    """Tập sơ đồ (PDF): bìa, toàn tỉnh, mỗi cụm một trang; chỉ một cụm thì riêng trang ấy."""
     _check(out, ".pdf")
     material = _material(store, tolerance, samples=sample, english=english)
     ids = list(material.summary["cluster_id"]) if every else cluster

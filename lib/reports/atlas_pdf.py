@@ -1,4 +1,7 @@
-"""The atlas: a cover, the province with an index, a page for each cluster (PDF, A4 landscape)."""
+"""The atlas: a cover, the province with an index, a page for each cluster (PDF, A4 landscape).
+
+Who asks for one cluster gets its page alone, with the rules in its foot.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -30,6 +33,9 @@ _ROW_MM: Final = 6.2
 _NAME_LETTERS: Final = 22
 """Letters of a commune's name in one line of the table."""
 _WARNING_MM: Final = 9.0
+_RULES: Final = ("crosswork.note_tolerance", "crosswork.note_rule", "crosswork.note_lead")
+_RULES_MM: Final = 8.0
+"""Height of the rules in the foot of a page that stands alone."""
 _FIRST: Final = 30
 """Lines of the index beside the overview map."""
 _MEASURED: Final = ("commune", "area", "range", "share", "stands")
@@ -48,7 +54,7 @@ def atlas(
     *,
     progress: Progress | None = None,
 ) -> bytes:
-    """Return the atlas of some clusters as PDF.
+    """Return the atlas of some clusters as PDF; of one cluster, its page alone.
 
     Parameters
     ----------
@@ -71,10 +77,15 @@ def atlas(
             raise WrongUseError("reports.no_cluster", cluster=cluster_id)
     if not ids:
         raise WrongUseError("reports.no_clusters")
+    dossiers = [Dossier(material, cluster_id) for cluster_id in ids]
+    if len(dossiers) == 1:
+        made = _alone(dossiers[0])
+        if progress is not None:
+            progress(1, 1)
+        return made
     drawings = Drawings()
     total = len(ids) + 2
     sheets = []
-    dossiers = [Dossier(material, cluster_id) for cluster_id in ids]
     for done, dossier in enumerate(dossiers, start=1):
         sheets.append(_sheet(dossier, str(done), drawings))
         if progress is not None:
@@ -89,6 +100,17 @@ def atlas(
     if progress is not None:
         progress(total, total)
     return made
+
+
+def _alone(dossier: Dossier) -> bytes:
+    material = dossier.material
+    notes = material.notes()
+    labels = [t(key, material.lang) for key in _RULES]
+    rules = " · ".join(f"{label}: {notes[label]}" for label in labels)
+    drawings = Drawings()
+    sheet = _sheet(dossier, "", drawings, lower_mm=_RULES_MM)
+    data = {"words": words(material, dossier.title) | {"rules_foot": rules}, "sheet": sheet}
+    return typeset("sheet", data, drawings)
 
 
 def words(material: Material, title: str = "") -> dict[str, str]:
@@ -164,7 +186,9 @@ def _overview(dossiers: Sequence[Dossier], drawings: Drawings) -> dict[str, Any]
     }
 
 
-def _sheet(dossier: Dossier, number_of: str, drawings: Drawings) -> dict[str, Any]:
+def _sheet(
+    dossier: Dossier, number_of: str, drawings: Drawings, *, lower_mm: float = 0
+) -> dict[str, Any]:
     material, lang = dossier.material, dossier.lang
     told = warnings(material)
     if dossier.row["sample"]:
@@ -172,7 +196,7 @@ def _sheet(dossier: Dossier, number_of: str, drawings: Drawings) -> dict[str, An
     rows = dossier.listing()
     width, height = _SHEET_MM
     lines = sum(-(-len(row[0]) // _NAME_LETTERS) for row in rows)
-    height -= lines * _ROW_MM + len(told) * _WARNING_MM
+    height -= lines * _ROW_MM + len(told) * _WARNING_MM + lower_mm
     drawn = clustermap.cluster(dossier, width, max(height, _LEAST_MM))
     named = dossier.row["commune_codes"] or dossier.cluster.get("district_codes") or ()
     small = maps.inset(material, named, drawn.canvas.window.bounds)

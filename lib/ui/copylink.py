@@ -30,6 +30,7 @@ def copy_link() -> None:
         data={
             "label": tr("frame.link_label"),
             "done": tr("frame.link_done"),
+            "doneLocal": tr("frame.link_done_local"),
             "byHand": tr("frame.link_by_hand"),
             "local": tr("frame.link_local"),
         },

@@ -78,8 +78,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         )
     with card_side, st.container(key="card"):
         if card:
-            card()
             papers.of_selection(data, selected, cluster_id)
+            card()
         else:
             how = tr("present.start") if state.presenting() else tr("pages.choose")
             st.info(how, title=tr("pages.choose_title"), icon=":material/touch_app:")

@@ -77,28 +77,31 @@ def _annex(make: Maker, kind: str) -> bytes:
 
 
 def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> None:
-    """Draw the button for the page of what is selected: a cluster's sheet, a commune's brief."""
+    """Draw the button for the page of what is selected: a cluster's sheet, a commune's brief.
+
+    It stands beside the title of the card, where it is seen without scrolling.
+    """
     make = maker(data)
     if cluster_id:
-        st.download_button(
-            tr("papers.sheet"),
-            data=access.download(partial(_atlas, make, [cluster_id])),
-            file_name=f"{tr('papers.sheet_file')}-{cluster_id}.pdf",
-            mime="application/pdf",
-            on_click="ignore",
-            icon=":material/picture_as_pdf:",
-            key="paper-sheet",
-        )
+        about = tr("papers.sheet")
+        file = f"{tr('papers.sheet_file')}-{cluster_id}.pdf"
+        content = partial(_atlas, make, [cluster_id])
     elif selected and selected.layer_id == "communes":
-        code = selected.code
+        about = tr("papers.brief")
+        file = f"{tr('papers.brief_file')}-{selected.code}.pdf"
+        content = partial(_brief, make, selected.code)
+    else:
+        return
+    with st.container(key="paper-of-selection"):
         st.download_button(
-            tr("papers.brief"),
-            data=access.download(partial(_brief, make, selected.code)),
-            file_name=f"{tr('papers.brief_file')}-{code}.pdf",
+            tr("papers.page"),
+            data=access.download(content),
+            file_name=file,
             mime="application/pdf",
             on_click="ignore",
             icon=":material/picture_as_pdf:",
-            key="paper-brief",
+            help=about,
+            key="paper-page",
         )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from lib import search
 from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, MERGER_FILTERS, PROVINCES, Filter
 from lib.glossary import CODES, value_label
 from lib.mapview import parse_target
-from lib.text import sort_key
+from lib.text import is_blank, sort_key
 from lib.ui import state
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -82,14 +83,30 @@ def find_box(data: Workspace) -> None:
     hits = search.find(query, data.index)
     if not hits:
         st.caption(tr("sidebar.found_nothing", query=escape(query)))
-    for number, hit in enumerate(hits):
-        st.button(
-            f"**{escape(hit.name)}** :small[{escape(_told(hit))}]",
-            key=f"hit-{number}",
-            on_click=_jump,
-            args=(hit, _page_of(hit, data)),
-            width="stretch",
-        )
+    with st.container(key="hits", gap="xsmall"):
+        _say_namesakes(search.namesakes(query, hits))
+        for number, hit in enumerate(hits):
+            st.button(
+                f"**{escape(hit.name)}** :small[{escape(_told(hit))}]",
+                key=f"hit-{number}",
+                on_click=_jump,
+                args=(hit, _page_of(hit, data)),
+                width="stretch",
+            )
+
+
+def _say_namesakes(several: Sequence[search.Hit]) -> None:
+    """Say that one old name is that of several former units, and of which districts."""
+    if not several:
+        return
+    named = [
+        tr("sidebar.namesake", unit=hit.name, district=hit.detail.partition(" → ")[0])
+        for hit in several
+    ]
+    kinds = {hit.name.partition(" ")[0] for hit in several}
+    key = "sidebar.namesakes_commune" if kinds == {"xã"} else "sidebar.namesakes"
+    told = tr(key, count=len(several), names="; ".join(named))
+    st.markdown(f":small[{escape(told)}]")
 
 
 def _told(hit: search.Hit) -> str:
@@ -148,6 +165,30 @@ def sample_switch(data: Workspace) -> bool:
     if data.schematic:
         st.caption(tr("cross.samples_schematic"))
     return bool(state.chosen("samples")) and not data.schematic
+
+
+def sample_places(samples: pd.DataFrame) -> None:
+    """Say where the sample outlines lie; a click on one selects it, and the map goes there.
+
+    Parameters
+    ----------
+    samples : DataFrame
+        Their rows of `lib.disputes.summarise`; none draws nothing.
+    """
+    if samples.empty:
+        return
+    columns = ("cluster_id", "cluster_name", "communes")
+    with st.container(key="sample-places", gap="xsmall"):
+        st.markdown(f":small[{tr('cross.sample_places', count=len(samples))}]")
+        for code, name, communes in zip(*(samples[column] for column in columns), strict=True):
+            place = tr("common.no_data") if is_blank(communes) else communes
+            st.button(
+                f"**{escape(name)}** :small[{escape(place)}]",
+                key=f"sample-{code}",
+                on_click=state.select,
+                args=(f"clusters:{code}",),
+                width="stretch",
+            )
 
 
 def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None:

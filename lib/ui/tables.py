@@ -1,6 +1,6 @@
 """Tables in step with the map: the same rows, order and words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -44,7 +44,10 @@ def show_table(
     alt: str,
     height: int = 330,
 ) -> None:
-    """Draw `frame`; a click on a row calls `on_pick` with its id, and back.
+    """Draw `frame`; a click anywhere in a row calls `on_pick` with its id, and back.
+
+    The mark before the row says which one is chosen, and takes it back; a click on a
+    cell chooses its row, and is no choice of its own.
 
     Parameters
     ----------
@@ -74,17 +77,17 @@ def show_table(
     plain = not formats and not view.isna().any(axis=None)
     shown = view if plain else view.style.format(formats, na_rep=no_data(language()))
     rows = [codes.index(selected)] if selected in codes else []
-    st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    cells = _kept_cells(key, rows, view.columns)
+    st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": cells}}
 
     def picked() -> None:
-        found = st.session_state[key]["selection"]["rows"]
-        on_pick(codes[found[0]] if found else "")
+        on_pick(_picked(codes, st.session_state[key]["selection"], selected))
 
     st.dataframe(
         shown,
         key=key,
         on_select=picked,
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
         hide_index=True,
         height=min(height, 36 * (len(view) + 1) + 4),
         row_height=36,
@@ -97,3 +100,25 @@ def show_table(
         },
         alt=alt,
     )
+
+
+def _picked(codes: Sequence[str], selection: Mapping[str, Sequence[Any]], selected: str) -> str:
+    """Return the code of the row that was clicked, by a cell or by its mark; empty if let go.
+
+    A click on a cell of the chosen row changes nothing, and its cell is still named
+    with the next click, on a mark: only a cell of another row is a choice.
+    """
+    cells = [codes[row] for row, _ in selection["cells"]]
+    rows = [codes[row] for row in selection["rows"]]
+    found = cells if cells and cells[0] != selected else rows
+    return found[0] if found else ""
+
+
+def _kept_cells(key: str, rows: Sequence[int], labels: Collection[str]) -> list[tuple[int, str]]:
+    """Return the cell the pointer or an arrow key went to, while its row is the chosen one.
+
+    The arrow keys go on from there; without it each would have to begin anew.
+    """
+    known = st.session_state.get(key) or {"selection": {"cells": []}}
+    cells = known["selection"]["cells"]
+    return [(row, label) for row, label in cells if row in rows and label in labels]

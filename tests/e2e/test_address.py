@@ -56,7 +56,10 @@ def test_the_copied_link_holds_where_the_map_looks(best: Site, visit):
     opened.page.keyboard.press("+")
     assert opened.eventually(lambda: "view" in opened.query())
     opened.press("Chép liên kết")
-    opened.page.get_by_text("Đã chép liên kết").wait_for()
+    told = opened.page.get_by_text("Đã chép liên kết")
+    told.wait_for()
+    assert "trình duyệt của máy này" in told.inner_text()
+    assert "thư" not in told.inner_text(), "a link to localhost is no use in a letter"
     link = opened.page.evaluate("navigator.clipboard.readText()")
     assert link == opened.url()
     other = visit(best, fresh=True)

@@ -27,6 +27,22 @@ def test_the_pieces_of_a_sample_are_drawn_and_named(real: Site, visit):
     assert "nằm trên nhiều xã" in told
 
 
+def test_the_samples_say_where_they_are_and_lead_there(real: Site, visit):
+    opened = visit(real).open("cross_commune", samples="yes")
+    places = opened.page.locator(".st-key-sample-places")
+    places.get_by_role("button").nth(5).wait_for()
+    told = places.get_by_role("button").all_inner_texts()
+    assert len(told) == 6
+    assert "Tân Hòa; Kỳ Sơn; Hòa Bình" in told[0], "most hectares in dispute first"
+    before = opened.view()
+    with opened.turn():
+        opened.press("Cụm mẫu 5 (ba xã)", inside=places)
+    assert opened.query()["sel"] == "clusters:MAU-05"
+    assert opened.eventually(lambda: opened.view()[0] > before[0] + 3), "the map goes there"
+    heads = [head for head in opened.table.locator("th").all_inner_texts() if head]
+    assert heads.index("Kết luận") < heads.index("Ngoài xã lớn nhất (ha)")
+
+
 def test_the_slider_recomputes_on_the_same_map(real: Site, visit):
     opened = visit(real).open("cross_commune", **SAMPLE)
     assert opened.eventually(lambda: shapes(opened) == 5)

@@ -17,7 +17,7 @@ SCHEMATIC = "Ranh giới sơ đồ, không dùng để đo"
 WIRE_BYTES_ALLOWED = {
     "": (1_500, 1_500),
     "clusters": (2_600, 5_000),
-    "cross_commune": (5_900, 5_000),
+    "cross_commune": (6_300, 5_200),
     "merger": (6_200, 5_000),
     "power": (2_000, 2_000),
 }
@@ -260,3 +260,46 @@ def test_the_map_stays_with_the_province(best: Site, visit):
         opened.page.wait_for_timeout(120)
     assert out.get_attribute("aria-disabled") == "true"
     assert opened.view()[0] > home - 1
+
+
+def scrolled(opened: Visit) -> float:
+    """How far the page is scrolled."""
+    return opened.page.get_by_test_id("stMain").evaluate("node => node.scrollTop")
+
+
+def test_the_wheel_scrolls_the_page_and_zooms_only_when_asked(best: Site, visit):
+    opened = visit(best)
+    opened.page.set_viewport_size({"width": 1366, "height": 768})
+    opened.open("clusters")
+    box = opened.leaflet.bounding_box()
+    before = opened.view()
+    opened.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    opened.page.mouse.wheel(0, 200)
+    hint = opened.map.get_by_text("Giữ Ctrl và lăn")
+    hint.wait_for()
+    assert opened.eventually(lambda: scrolled(opened) > 100)
+    assert opened.view() == before, "the map stands still"
+    hint.wait_for(state="hidden")
+    opened.page.keyboard.down("Control")
+    opened.page.mouse.wheel(0, -200)
+    opened.page.keyboard.up("Control")
+    assert opened.eventually(lambda: opened.view()[0] > before[0])
+
+
+def test_while_presenting_the_wheel_is_the_maps(best: Site, visit):
+    opened = visit(best).open("clusters", present="yes")
+    before = opened.view()
+    opened.leaflet.hover(position={"x": 200, "y": 150})
+    opened.page.mouse.wheel(0, -200)
+    assert opened.eventually(lambda: opened.view()[0] > before[0])
+
+
+def test_one_finger_is_left_to_the_page(best: Site, browser):
+    context = browser.new_context(
+        locale="vi-VN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    opened = Visit(context.new_page(), best).open("clusters")
+    left = "() => [getComputedStyle(map.getContainer()).touchAction, map.dragging.enabled()]"
+    assert opened.js(left) == ["pan-x pan-y", False]
+    assert opened.js("() => map.touchZoom.enabled()"), "two fingers move and zoom"
+    context.close()

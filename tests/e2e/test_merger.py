@@ -133,6 +133,22 @@ def test_an_old_name_is_found_everywhere_and_says_what_it_became(best: Site, vis
     assert "Nghị quyết 1676/NQ-UBTVQH15, Điều 1 khoản 19" in became.inner_text()
 
 
+def test_both_namesakes_are_seen_at_once_with_their_districts(best: Site, visit):
+    opened = visit(best)
+    opened.page.set_viewport_size({"width": 1366, "height": 768})
+    opened.open("merger")
+    opened.page.get_by_label("Tìm xã, cụm, tên cũ").fill("quang yen")
+    told = opened.page.get_by_text("Có 2 xã cũ tên này")
+    told.wait_for()
+    opened.settled()
+    assert "xã Quảng Yên (Huyện Thanh Ba); xã Quang Yên (Huyện Sông Lô)" in told.inner_text()
+    hits = opened.page.locator("[class*=st-key-hit-] button")
+    second = hits.filter(has_text="Huyện Sông Lô → xã Yên Lãng")
+    assert "Huyện Thanh Ba → xã Quảng Yên" in hits.nth(1).inner_text()
+    box = second.bounding_box()
+    assert box["y"] + box["height"] <= 768, "no scrolling for the second"
+
+
 def test_a_cluster_and_a_district_go_to_the_page_that_shows_them(best: Site, visit):
     opened = visit(best).open("merger")
     box = opened.page.get_by_label("Tìm xã, cụm, tên cũ")

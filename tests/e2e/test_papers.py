@@ -24,15 +24,20 @@ def words(pdf: bytes) -> str:
 
 
 def test_the_page_of_a_cluster_says_what_the_card_says(real: Site, visit):
-    opened = visit(real).open("cross_commune", samples="yes", sel="clusters:MAU-05")
-    told = words(taken(opened, "Xuất trang về cụm này"))
+    opened = visit(real)
+    opened.page.set_viewport_size({"width": 1366, "height": 768})
+    opened.open("cross_commune", samples="yes", sel="clusters:MAU-05")
+    box = opened.card.get_by_role("button", name="Xuất PDF").bounding_box()
+    assert box["y"] + box["height"] < 400, "beside the title of the card, without scrolling"
+    told = words(taken(opened, "Xuất PDF"))
+    assert "Trang 1/1" in told
     for figure in ("29,86", "18,23", "10,31", "MẪU", "Kỳ Sơn"):
         assert figure in told
 
 
 def test_the_brief_of_a_commune_holds_its_power_facts(best: Site, visit):
     opened = visit(best).open("power", sel="communes:08590")
-    told = words(taken(opened, "Xuất trang về xã này"))
+    told = words(taken(opened, "Xuất PDF"))
     assert "Xuân Đài" in told
     assert "khu Đìa" in told
 
@@ -59,6 +64,6 @@ def test_the_map_is_taken_as_it_is(best: Site, visit):
 
 def test_a_paper_speaks_the_visitors_language(best: Site, visit):
     opened = visit(best).open("power", sel="communes:08590", lang="en")
-    told = words(taken(opened, "Page on this commune"))
+    told = words(taken(opened, "Page as PDF"))
     assert "Data to" in told
     assert "Số liệu đến ngày" not in told

@@ -1,5 +1,7 @@
 """Map, card, table and search box: one selection, in step everywhere."""
 
+from itertools import pairwise
+
 import pytest
 
 from e2e.harness import Visit
@@ -7,6 +9,8 @@ from e2e.sites import Site
 from lib.text import hectares
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+ROW_PX = 36
 
 
 def commune(site: Site, code: str) -> dict:
@@ -60,25 +64,26 @@ def test_a_click_on_a_cluster_shows_its_card_and_the_ground_lets_it_go(best: Sit
     assert outlined(opened) == 0
 
 
-def test_a_row_of_the_table_selects_on_the_map(best: Site, visit):
+def test_a_click_anywhere_in_a_row_opens_it_and_the_arrow_keys_go_on(best: Site, visit):
     opened = visit(best).open("clusters", status="building")
     before = opened.view()
-    opened.table.get_by_test_id("data-grid-canvas").focus()
-    placed = {place["code"]: place["name"] for place in best.places("clusters")}
-    names = set(placed.values())
-    for _ in range(10):
-        opened.page.keyboard.press("ArrowDown")
-        cell = opened.table.locator("td[aria-selected=true]")
-        cell.wait_for(state="attached")
-        if cell.text_content() in names:
-            break
-    name = cell.text_content()
-    with opened.turn():
-        opened.page.keyboard.press("Shift+Space")
-    assert heading(opened) == f"Cụm công nghiệp {name}"
-    assert placed[opened.query()["sel"].removeprefix("clusters:")] == name
+    cells = opened.table.locator('td[aria-colindex="1"]')
+    names = [name for name in cells.all_text_contents() if name]
+    placed = {place["name"]: place["code"] for place in best.places("clusters")}
+    at = next(i for i, pair in enumerate(pairwise(names)) if set(pair) <= set(placed))
+    table = opened.table
+    with opened.turn():  # far from the mark before the row
+        table.click(position={"x": 500, "y": ROW_PX * (at + 1) + ROW_PX // 2})
+    assert heading(opened) == f"Cụm công nghiệp {names[at]}"
+    assert placed[names[at]] == opened.query()["sel"].removeprefix("clusters:")
     assert outlined(opened) == 2
     assert opened.eventually(lambda: opened.view()[0] > before[0]), "the map goes there"
+    with opened.turn():
+        opened.page.keyboard.press("ArrowDown")
+    assert heading(opened) == f"Cụm công nghiệp {names[at + 1]}"
+    with opened.turn():  # the mark takes the choice back
+        table.click(position={"x": 15, "y": ROW_PX * (at + 2) + ROW_PX // 2})
+    assert "sel" not in opened.query()
 
 
 def test_a_click_on_the_map_marks_the_row(best: Site, visit):
