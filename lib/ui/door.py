@@ -29,6 +29,7 @@ from lib.errors import PhuThoError, WrongUseError
 from lib.layers import APART, GRID, apart
 from lib.settings import settings
 from lib.text import t
+from lib.ui import unforeseen
 from lib.ui.health import health
 from lib.ui.kept import KeptFiles
 
@@ -89,6 +90,7 @@ def parts() -> dict[str, Any]:
     made: dict[str, Any] = {
         "middleware": [Middleware(Door), Middleware(KeptFiles)],
         "routes": routes,
+        "on_script_error": unforeseen.tell,
     }
     if policy is not None and policy.oidc is not None:
         given = policy.oidc
