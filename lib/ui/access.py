@@ -154,6 +154,11 @@ def download(make: Callable[[], bytes]) -> Callable[[], bytes]:
     return acts.guarded(actor(), make)
 
 
+def file_name(name: str) -> str:
+    """Return what a file made for the visitor is called, see `lib.access.file_name`."""
+    return access.file_name(actor(), name, access.policy())
+
+
 def _small(text: str) -> None:
     """Draw a line with a name in it; as Markdown an address would become a link."""
     st.html(str(Markup("<small>{}</small>").format(text)))

@@ -228,6 +228,29 @@ def test_what_is_taken_away_holds_what_its_reader_may_see(office: Site, who):
             if kind == "gpkg":
                 assert (MARK.encode() in content) is (who == "hoa")
             assert get(office, path, {}).status_code == 401
+            if who == "hoa":  # the address was passed on while the server keeps the file
+                for part in ({}, {"Range": "bytes=0-99"}, {"Range": "bytes=-1"}):
+                    assert get(office, path, vouched(who) | part).headers["Cache-Control"] == (
+                        "no-store"
+                    )
+                    for other in ("xem", "sua"):
+                        answer = get(office, path, vouched(other) | part)
+                        assert (answer.status_code, answer.text) == (
+                            403,
+                            t("access.need_restricted"),
+                        )
+                head = requests.head(f"{office.url}{path}", headers=vouched("xem"), timeout=30)
+                assert head.status_code == 403
+
+
+def test_an_original_of_an_administrator_is_not_for_who_has_its_address(office: Site):
+    with session(office, vouched("hoa")) as visit:
+        told = visit.open("data", tab="history")
+        (name,) = (name for name in told.files if MARK in name)
+        path = visit.ask_for(told.files[name])
+        assert get(office, path, vouched("hoa")).text == MARK
+        for other in ("xem", "sua"):
+            assert get(office, path, vouched(other)).status_code == 403
 
 
 @pytest.mark.parametrize("who", ["", "xem", "sua"])
