@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -143,8 +144,9 @@ def test_a_server_killed_while_a_page_goes_back(root, dying, visit):
     assert whole_again(root, now, done=False, visit=visit) == now
 
 
-def test_an_open_page_comes_back_with_its_server(root, visit):
-    port = free_port()
+def test_an_open_page_comes_back_with_its_server(schematic: Site, visit, tmp_path):
+    root, port = tmp_path / "app", free_port()
+    shutil.copytree(schematic.root, root)
     with served(root, port=port) as site:
         # Nothing is pressed before: the last run is one of the whole page, not of its fragment.
         opened = visit(site).open("clusters", province="phu-tho,hoa-binh", sel="clusters:PT-017")
