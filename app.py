@@ -60,6 +60,7 @@ def explore() -> None:
             frame.language_switch()
         access.gate()
         with st.sidebar:
+            frame.come_back()
             access.who_am_i()
             with st.container(horizontal=True, gap="small"):
                 present.switch()

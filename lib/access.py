@@ -7,11 +7,13 @@ about a visitor becomes an `Actor` here and nowhere else.
 
 import ipaddress
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from hmac import compare_digest
+from pathlib import PurePath
 from typing import Any, Final
 
 from lib.accessfile import ROLES, Policy, Role, load
@@ -43,6 +45,9 @@ ALLOWED: Final[Mapping[Role | None, frozenset[Action]]] = {
 
 _NAME_CHARS: Final = 80
 _HOUR: Final = 3600
+_MARK: Final = "han-che"
+"""In the name of a file that may hold restricted tables."""
+_MARKED: Final = re.compile(rf"[.]{_MARK}\b")
 _FORWARDED: Final = (
     "forwarded",
     "x-forwarded-for",
@@ -137,6 +142,23 @@ def closed_to(actor: Actor, given: Policy | None) -> frozenset[str]:
     if given is None or Action.RESTRICTED in ALLOWED[actor.role]:
         return frozenset()
     return frozenset(given.restricted)
+
+
+def file_name(actor: Actor, name: str, given: Policy | None) -> str:
+    """Return what a file made for `actor` is called: one that may hold restricted tables says so.
+
+    The mark is for the people who pass the file on, and for the server, which
+    gives a file so called to nobody else (`needed_for_file`).
+    """
+    if given is None or not given.restricted or Action.RESTRICTED not in ALLOWED[actor.role]:
+        return name
+    path = PurePath(name)
+    return f"{path.stem}.{_MARK}{path.suffix}"
+
+
+def needed_for_file(disposition: str) -> Action | None:
+    """Return what its reader must be allowed, of a file with this ``Content-Disposition``."""
+    return Action.RESTRICTED if _MARKED.search(disposition) else None
 
 
 def role_of(given: Policy, subject: str, values: Iterable[str]) -> Role | None:

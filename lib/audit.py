@@ -75,7 +75,7 @@ class Event:
 
     def sealed(self) -> str:
         """Return the hash of everything but the hash itself."""
-        content = {key: value for key, value in asdict(self).items() if key != "digest"}
+        content = {key: value for key, value in vars(self).items() if key != "digest"}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lib import audit
+from lib import audit, signins
 from lib.backup import CURRENT
 from lib.backupzip import compare, entries_of, list_of, opened
 from lib.errors import PhuThoError, StoreError
@@ -24,8 +24,8 @@ from lib.snapshot import MANIFEST, SNAPSHOT_ID, Snapshot, sha256_of
 from lib.store import Store
 
 _BROUGHT: Final = "restore-backup"
-_NOT_MADE: Final = frozenset({"restore", _BROUGHT, audit.CHAINED})
-"""Acts that put a snapshot in use which they did not make."""
+_NOT_MADE: Final = signins.ACTIONS | {"restore", _BROUGHT, audit.CHAINED}
+"""Acts that did not make the snapshot in use after them."""
 
 DAMAGED: Final = frozenset(
     {

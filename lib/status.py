@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from lib import audit
+from lib import audit, signins
 from lib.errors import StoreError
 from lib.store import Snapshot, Store
 from lib.text import Lang, number, t
@@ -187,6 +187,10 @@ def _log(folder: Path) -> Check:
         return Check("log", "bad", error.key, {name: str(v) for name, v in error.values.items()})
     except OSError as error:
         return Check("log", "bad", "status.unreadable", _reason(error))
+    book = signins.book(folder)
+    if book.problem is not None:
+        values = {"count": len(book.waiting), "reason": book.problem.message()}
+        return Check("log", "attention", "status.sign_ins_wait", values)
     return Check("log", "good", "status.log", {"lines": lines})
 
 

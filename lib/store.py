@@ -330,22 +330,27 @@ class Store:
         sync_folder(self.folder)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, patience: float = _LOCK_SECONDS) -> Iterator[None]:
         """Hold the store for one act of writing; what a dead writer left undone is settled first.
+
+        Parameters
+        ----------
+        patience : float
+            How many seconds to wait for another who writes.
 
         Raises
         ------
         StoreError
-            If another process holds it for longer than 20 seconds, or the disk
+            If another process holds it for longer than `patience`, or the disk
             does not take what is written.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "lock", timeout=_LOCK_SECONDS):
+            with FileLock(self.folder / "lock", timeout=patience):
                 audit.settle(self.folder, self._current_name())
                 yield
         except Timeout as error:
-            raise StoreError("store.busy", seconds=_LOCK_SECONDS) from error
+            raise StoreError("store.busy", seconds=patience) from error
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise StoreError(

@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -272,3 +273,22 @@ def test_no_token_without_a_listed_person_or_group_gives_a_role(said):
 @given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=60)), max_size=8))
 def test_no_headers_without_the_secret_give_a_role(said):
     assert access.of_headers(by_proxy(others="administrator"), said, NOW) == STRANGER
+
+
+@pytest.mark.parametrize("name", ["cụm.xlsx", "cụm", "a.b c.csv", "x; y.pdf"])
+def test_a_file_that_may_hold_restricted_tables_says_so_and_is_known_by_it(name):
+    closed = by_proxy(restricted=["substations"])
+    marked = access.file_name(Actor("administrator", "hoa"), name, closed)
+    assert marked != name
+    assert Path(marked).suffix == (Path(name).suffix or ".han-che")
+    for header in (f'attachment; filename="{marked}"', f"attachment; filename*=utf-8''{marked}"):
+        assert access.needed_for_file(header) == Action.RESTRICTED
+    for actor, rules in (
+        (Actor("viewer", "x"), closed),
+        (Actor("editor", "x"), closed),
+        (Actor("administrator", "x"), by_proxy()),
+        (ALONE, None),
+    ):
+        assert access.file_name(actor, name, rules) == name
+    assert access.needed_for_file(f'attachment; filename="{name}"') is None
+    assert access.needed_for_file("") is None

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from lib import access
+from lib import access, audit, integrity, signins
 from lib.accessfile import Policy
 from lib.prepare import prepare
 from lib.settings import settings
@@ -160,3 +160,47 @@ def test_a_session_on_an_open_address_without_a_policy_is_a_strangers(opened: Op
     app = opened("")
     assert t("access.nobody") in told(app)
     assert "ph-foot" not in told(app)
+
+
+def logged(data: Path, who: str) -> list[tuple[str, str]]:
+    """Return what the log says of the coming and going of one person."""
+    return [
+        (event.action, event.details["role"])
+        for event in audit.events(data / "store")
+        if who in event.who and event.action in signins.ACTIONS
+    ]
+
+
+def test_the_log_says_who_came_and_went_once_a_session(opened: Open, data):
+    app = opened("sua")
+    assert logged(data, "sua@so.vn")[-1:] == [("sign-in", "editor")]
+    before = len(logged(data, "sua@so.vn"))
+    app.button(key="sign-out").click().run()
+    assert logged(data, "sua@so.vn")[before:] == [("sign-out", "editor")]
+    opened("la")
+    assert logged(data, "la@so.vn")[-1] == ("sign-in-refused", "")
+    assert integrity.check_log(Store(data / "store")).whole
+    app = opened("hoa", tab="log")
+    app.switch_page(str(ROOT / "pages" / "data.py")).run()
+    (shown,) = (f.value for f in app.dataframe if t("access.log_act") in f.value)
+    acts = set(shown[t("access.log_act")])
+    assert {"đăng nhập (biên tập)", "đăng xuất (biên tập)", "đăng nhập (quản trị)"} <= acts
+    assert "đăng nhập bị từ chối (chưa có vai trò)" in acts
+
+
+def test_a_log_that_cannot_be_written_keeps_nobody_from_looking(opened: Open, data, monkeypatch):
+    lock = data / "store" / "lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    monkeypatch.setattr(signins, "_AGAIN_SECONDS", 0)
+    try:
+        app = opened("hoa", tab="log")
+        assert "ph-foot" in told(app)
+        app.switch_page(str(ROOT / "pages" / "data.py")).run()
+        assert list(app.exception) == []
+        assert any("chưa ghi được vào nhật ký" in warning.value for warning in app.warning)
+    finally:
+        lock.rmdir()
+    app.run()
+    assert [w.value for w in app.warning if "vào nhật ký" in w.value] == []
+    assert logged(data, "hoa@so.vn")[-1] == ("sign-in", "administrator")

@@ -36,6 +36,7 @@ from lib import (
     reliability,
     schemas,
     search,
+    signins,
     sources,
     status,
     symbols,
@@ -140,7 +141,8 @@ COLUMNS = [
     for column in model.to_schema().columns
 ]
 FAMILIES: dict[str, set[str]] = {
-    "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED},
+    "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED}
+    | signins.ACTIONS,
     "data.about_{}": set(importing.KINDS),
     "data.action_{}": {"prepare", "import"},
     "data.all_{}": {"gpkg", "xlsx", "geoparquet"},

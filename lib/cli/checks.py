@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lib import audit, integrity
+from lib import audit, integrity, signins
 from lib.cli.base import StoreOption, app, open_store
 from lib.cli.data import snapshots
 from lib.errors import StoreError, WrongUseError
@@ -25,10 +25,10 @@ def show_log(
     """Liệt kê các việc đã ghi, cũ nhất trước, theo số dòng."""
     events = audit.events(open_store(store).folder)
     for row, event in list(enumerate(events, start=1))[-last:]:
-        said = t(f"audit.action_{event.action}")
+        said = signins.words(event)
         digest = event.digest[:_SHOWN] or "-"
         files = ", ".join(map(str, event.details.get("files", ())))
-        told = (str(row), event.when, event.who, said, event.snapshot, digest, files)
+        told = (str(row), signins.moment(event), event.who, said, event.snapshot, digest, files)
         typer.echo("  ".join(text for text in told if text))
 
 

@@ -7,7 +7,7 @@ from functools import wraps
 import streamlit as st
 from markupsafe import Markup
 
-from lib import access, acts
+from lib import access, acts, signins
 from lib.access import ALONE, STRANGER, Action, Actor
 from lib.errors import NotAllowedError, StoreError
 from lib.settings import settings
@@ -16,6 +16,7 @@ from lib.ui import state
 from lib.ui.state import language, tr
 
 _SINCE = "_since"
+_TOLD = "_told"
 
 
 def actor() -> Actor:
@@ -85,8 +86,10 @@ def gate() -> None:
     """Stop here, with the way to sign in, unless the visitor may see pages."""
     policy = access.policy()
     try:
-        require(Action.VIEW)
+        _log("sign-in", require(Action.VIEW))
     except NotAllowedError as refusal:
+        if refusal.key == "access.no_role":
+            _log("sign-in-refused", actor())
         st.title(tr("frame.app"), anchor=False)
         st.space("small")
         st.info(refusal.message(language()), title=tr("access.title"), icon=":material/lock:")
@@ -98,6 +101,24 @@ def gate() -> None:
         elif policy is not None:
             st.markdown(tr("access.by_proxy"))
         st.stop()
+
+
+def _log(kind: signins.Kind, who: Actor) -> None:
+    """Have the store's log say who came, once a session; nothing where nobody signs in."""
+    policy = access.policy()
+    if policy is None:
+        return
+    book = signins.book(settings().store)
+    told = (kind, who)
+    if st.session_state.get(_TOLD) != told:
+        book.note(signins.seen(kind, who, own=policy.oidc is not None))
+        st.session_state[_TOLD] = told
+    book.settle()
+
+
+def _sign_out() -> None:
+    _log("sign-out", actor())
+    st.logout()
 
 
 def who_am_i() -> None:
@@ -112,7 +133,7 @@ def who_am_i() -> None:
         if policy.oidc is not None:
             st.button(
                 tr("access.sign_out"),
-                on_click=st.logout,
+                on_click=_sign_out,
                 type="tertiary",
                 icon=":material/logout:",
                 key="sign-out",
@@ -131,6 +152,11 @@ def name_box(key: str) -> str:
 def download(make: Callable[[], bytes]) -> Callable[[], bytes]:
     """Return `make` for a download button: the visitor of now, looked at again when it is made."""
     return acts.guarded(actor(), make)
+
+
+def file_name(name: str) -> str:
+    """Return what a file made for the visitor is called, see `lib.access.file_name`."""
+    return access.file_name(actor(), name, access.policy())
 
 
 def _small(text: str) -> None:

@@ -110,7 +110,7 @@ def past(store: Store, current: Snapshot) -> None:
             st.download_button(
                 tr("data.original", file=file.name),
                 data=lambda f=file: acts.original(visitor, chosen, f),  # type: ignore[misc]
-                file_name=file.name,
+                file_name=access.file_name(file.name),
                 on_click="ignore",
                 icon=":material/attach_file:",
                 key=f"original-{later}-{file.stored}",
@@ -204,7 +204,7 @@ def take_away(current: Snapshot) -> None:
             st.download_button(
                 tr(f"data.all_{kind}"),
                 data=lambda kind=kind: acts.everything(visitor, current, kind, lang),  # type: ignore[misc]
-                file_name=f"phu-tho-{current.snapshot_id}.{ending}",
+                file_name=access.file_name(f"phu-tho-{current.snapshot_id}.{ending}"),
                 on_click="ignore",
                 icon=":material/download:",
             )

@@ -13,11 +13,12 @@ import time
 from typing import Any, Final
 
 import streamlit as st
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
@@ -29,6 +30,7 @@ from lib.errors import PhuThoError, WrongUseError
 from lib.layers import APART, GRID, apart
 from lib.settings import settings
 from lib.text import t
+from lib.ui import unforeseen
 from lib.ui.health import health
 from lib.ui.kept import KeptFiles
 from lib.ui.wire import remember_more
@@ -91,6 +93,7 @@ def parts() -> dict[str, Any]:
     made: dict[str, Any] = {
         "middleware": [Middleware(Door), Middleware(KeptFiles)],
         "routes": routes,
+        "on_script_error": unforeseen.tell,
     }
     if policy is not None and policy.oidc is not None:
         given = policy.oidc
@@ -114,10 +117,18 @@ def needed(path: str) -> Action | None:
     path : str
         Below the base address of the application, decoded once.
     """
-    steps = tuple(step for step in path.split("/") if step)
+    steps = _split(path)
     if ".." in steps or (steps[:3] == _LAYERS and _kept_back(steps[-1])):
         return Action.RESTRICTED
     return next((action for start, action in _RULES if steps[: len(start)] == start), None)
+
+
+def _split(path: str) -> tuple[str, ...]:
+    return tuple(step for step in path.split("/") if step)
+
+
+def _steps(scope: Scope) -> tuple[str, ...]:
+    return _split(HTTPConnection(scope).url.path.removeprefix(_base()))
 
 
 def _kept_back(name: str) -> bool:
@@ -144,7 +155,33 @@ class Door:
                 else:
                     await send({"type": "websocket.close", "code": 1008, "reason": ""})
                 return
+            if scope["type"] == "http" and _steps(scope)[:1] == ("media",):
+                send = _looking_at_names(scope, receive, send)
         await self.app(scope, receive, send)
+
+
+def _looking_at_names(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Return `send` for a file somebody downloads: a marked one goes to whom it is for.
+
+    Which file an address is of, only its answer tells; so the answer is looked at.
+    """
+    refused = False
+
+    async def sent(message: Message) -> None:
+        nonlocal refused
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            action = access.needed_for_file(headers.get("content-disposition", ""))
+            refusal = None if action is None else _not_for(HTTPConnection(scope), action)
+            if action is not None:
+                headers.update(_NO_STORE)
+            if refusal is not None:
+                refused = True
+                await refusal(scope, receive, send)
+        if not refused:
+            await send(message)
+
+    return sent
 
 
 def _refusal(request: HTTPConnection) -> Response | None:
@@ -153,7 +190,12 @@ def _refusal(request: HTTPConnection) -> Response | None:
             return None
         return _said("access.not_from_here", 403)
     action = needed(request.url.path.removeprefix(_base()))
-    if action is None:
+    return None if action is None else _not_for(request, action)
+
+
+def _not_for(request: HTTPConnection, action: Action) -> Response | None:
+    """Return the refusal for somebody who may not do `action`, None for who may."""
+    if access.policy() is None:
         return None
     try:
         access.require(visitor(request), action, time.time())

@@ -49,7 +49,7 @@ def download_row(data: Workspace, given: Answer, shown: Collection[str]) -> None
             st.download_button(
                 kind.upper(),
                 data=access.download(lambda kind=kind: make(kind)),  # type: ignore[misc]
-                file_name=f"{tr('cross.file')}.{kind}",
+                file_name=access.file_name(f"{tr('cross.file')}.{kind}"),
                 mime=mime,
                 on_click="ignore",
                 icon=":material/download:",

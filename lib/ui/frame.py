@@ -15,6 +15,8 @@ from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
 from lib.webassets import PAGE_STYLES, page_style_path
 
+_SELDOM = "12h"
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -41,6 +43,16 @@ def style() -> None:
     # One element, whatever the mode: Streamlit leaves a style that comes no more where it was.
     imports = "".join(f'@import url("{served(page_style_path(name))}");' for name in sheets)
     st.html(f"<style>{imports}</style>")
+
+
+@st.fragment(run_every=_SELDOM)
+def come_back() -> None:
+    """Have a page that lost its server ask for itself anew as soon as there is one.
+
+    Without something due by the clock Streamlit's page does not ask after it was
+    connected again, and a server that has never seen the visit drops what is
+    clicked inside a fragment: the page would stand there and answer nothing.
+    """
 
 
 def language_switch() -> None:

@@ -3,11 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from lib import acts
+from lib import acts, signins
 from lib.access import policy
 from lib.accessfile import Policy
+from lib.audit import Event
 from lib.store import Store
-from lib.text import no_data
+from lib.text import no_data, number
 from lib.ui import access
 from lib.ui.state import language, tr
 
@@ -18,12 +19,22 @@ def log(store: Store) -> None:
     """Draw the log, newest first, and the accounts if the server has some."""
     events = acts.log(access.actor(), store)[:_LISTED]
     st.caption(tr("access.log_help"))
+    waiting = signins.book(store.folder)
+    if waiting.problem is not None:
+        st.warning(
+            tr(
+                "status.sign_ins_wait",
+                count=number(len(waiting.waiting), language()),
+                reason=waiting.problem.message(language()),
+            ),
+            icon=":material/warning:",
+        )
     st.dataframe(
         pd.DataFrame(
             {
-                tr("access.log_when"): [_moment(event.when) for event in events],
+                tr("access.log_when"): [_moment(signins.moment(event)) for event in events],
                 tr("access.log_who"): [event.who or no_data(language()) for event in events],
-                tr("access.log_act"): [_act(event.action) for event in events],
+                tr("access.log_act"): [_act(event) for event in events],
                 tr("access.log_snapshot"): [event.snapshot for event in events],
             }
         ),
@@ -57,11 +68,13 @@ def _moment(when: str) -> str:
     return f"{pd.Timestamp(when).tz_convert('Asia/Ho_Chi_Minh'):%d/%m/%Y %H:%M:%S}"
 
 
-def _act(action: str) -> str:
+def _act(event: Event) -> str:
+    if event.action in signins.ACTIONS:
+        return signins.words(event, language())
     known = {
         "prepare": "data.action_prepare",
         "import": "data.action_import",
         "restore": "access.action_restore",
         "restore-backup": "access.action_restore_backup",
     }
-    return tr(known[action]) if action in known else action
+    return tr(known[event.action]) if event.action in known else event.action

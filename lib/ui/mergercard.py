@@ -168,14 +168,14 @@ def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
         st.download_button(
             "XLSX",
             data=access.download(lambda: exports.to_xlsx(table(), notes=about, sheet=sheet)),
-            file_name=f"{tr('mergerpage.file')}.xlsx",
+            file_name=access.file_name(f"{tr('mergerpage.file')}.xlsx"),
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
             data=access.download(lambda: exports.to_csv(table(), notes=named, excel=True)),
-            file_name=f"{tr('mergerpage.file')}.csv",
+            file_name=access.file_name(f"{tr('mergerpage.file')}.csv"),
             on_click="ignore",
             icon=":material/download:",
         )

@@ -96,7 +96,7 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
         st.download_button(
             tr("papers.page"),
             data=access.download(content),
-            file_name=file,
+            file_name=access.file_name(file),
             mime="application/pdf",
             on_click="ignore",
             icon=":material/picture_as_pdf:",
@@ -150,7 +150,7 @@ def _map_buttons(
         st.download_button(
             tr(f"papers.map_{kind}"),
             data=access.download(content),
-            file_name=f"{tr('papers.map_file')}.{kind}",
+            file_name=access.file_name(f"{tr('papers.map_file')}.{kind}"),
             mime=mime,
             on_click="ignore",
             icon=":material/download:",
@@ -174,7 +174,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
             st.download_button(
                 tr(f"papers.annex_{kind}"),
                 data=access.download(partial(_annex, make, kind)),
-                file_name=f"{tr('papers.annex_file')}.{kind}",
+                file_name=access.file_name(f"{tr('papers.annex_file')}.{kind}"),
                 on_click="ignore",
                 icon=":material/description:",
                 key=f"paper-annex-{kind}",
@@ -201,7 +201,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
         st.download_button(
             tr("papers.atlas_ready"),
             data=held[1],
-            file_name=f"{tr('papers.atlas_file')}.pdf",
+            file_name=access.file_name(f"{tr('papers.atlas_file')}.pdf"),
             mime="application/pdf",
             on_click="ignore",
             type="primary",

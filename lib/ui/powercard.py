@@ -249,7 +249,9 @@ def _download(
     st.download_button(
         tr("powerpage.events_all", count=number(len(events), language())),
         data=access.download(lambda: exports.to_csv(events, notes=notes, excel=True)),
-        file_name=tr("powerpage.events_file", code=code) + ("-mau" if sample else "") + ".csv",
+        file_name=access.file_name(
+            tr("powerpage.events_file", code=code) + ("-mau" if sample else "") + ".csv"
+        ),
         mime="text/csv",
         on_click="ignore",
         icon=":material/download:",

@@ -149,14 +149,14 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
         st.download_button(
             "XLSX",
             data=access.download(lambda: exports.to_xlsx(table(), notes=notes, sheet=sheet)),
-            file_name=f"{name}.xlsx",
+            file_name=access.file_name(f"{name}.xlsx"),
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
             data=access.download(lambda: exports.to_csv(table(), notes=notes, excel=True)),
-            file_name=f"{name}.csv",
+            file_name=access.file_name(f"{name}.csv"),
             on_click="ignore",
             icon=":material/download:",
         )

@@ -41,6 +41,8 @@ class Visit:
     wire : list of int
         Bytes of every message received as the wire carries it: permessage-deflate
         with the server's window of 15 bits, one context for the connection.
+    sockets : int
+        How many websockets were opened.
     """
 
     page: Page
@@ -48,6 +50,7 @@ class Visit:
     frames: list[tuple[str, int]] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
     wire: list[int] = field(default_factory=list)
+    sockets: int = 0
 
     def __post_init__(self) -> None:
         """Listen from the first message on."""
@@ -57,6 +60,7 @@ class Visit:
             shown.dismiss()
 
         def websocket(opened) -> None:
+            self.sockets += 1
             deflate = zlib.compressobj(wbits=-15)
 
             def received(payload: bytes | str) -> None:

@@ -34,7 +34,7 @@ class Front(Site):
     certificate : Path
         What its TLS certificate is checked with.
     ways : Path
-        One line a request: the process it went to, the visitor's cookie, what was asked.
+        One line a request: the visitor's cookie, what was asked, the processes it went to.
     """
 
     ports: dict[str, int]
@@ -63,7 +63,8 @@ class Front(Site):
     def way(self, cookie: str) -> int:
         """Return the port of the process that the visitor with this cookie was led to last."""
         lines = [line.split() for line in self.ways.read_text().splitlines()]
-        return int([line[0] for line in lines if line[1] == cookie][-1].rpartition(":")[2])
+        # Where the first one asked is dead, nginx names it before the one that answered.
+        return int([line[-1] for line in lines if line[0] == cookie][-1].rpartition(":")[2])
 
 
 def environment_file() -> dict[str, str]:
@@ -115,7 +116,7 @@ events {{ worker_connections 512; }}
 http {{
 include /etc/nginx/mime.types;
 {temporary}
-log_format ways '$upstream_addr $cookie_phutho_way $request_uri';
+log_format ways '$cookie_phutho_way $request_uri $upstream_addr';
 access_log {folder}/ways.log ways;
 include {folder}/site.conf;
 }}

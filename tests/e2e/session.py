@@ -4,7 +4,7 @@ The messages are those of the page's own script, so a test can press a button
 that was never drawn for it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -68,11 +68,14 @@ class Session:
         self.query = "&".join(f"{key}={value}" for key, value in query.items())
         return self.run()
 
-    def run(self, *pressed: str, chosen: Mapping[str, str] | None = None) -> "Session":
-        """Run the page with buttons pressed and boxes chosen, by their ids."""
+    def run(
+        self, *pressed: str, chosen: Mapping[str, str] | None = None, unfolded: Collection[str] = ()
+    ) -> "Session":
+        """Run the page with buttons pressed, boxes chosen and pop-ups open, by their ids."""
         self.texts, self.widgets, self.options, self.files = [], {}, {}, {}
         states = [WidgetState(id=one, trigger_value=True) for one in pressed]
         states += [WidgetState(id=one, string_value=v) for one, v in (chosen or {}).items()]
+        states += [WidgetState(id=one, bool_value=True) for one in unfolded]
         state = ClientState(query_string=self.query, page_name=self.page)
         state.page_script_hash = self.page_hash
         state.context_info.url = f"{self.site.url}/{self.page}"
@@ -90,6 +93,9 @@ class Session:
             self.texts, self.widgets, self.options, self.files = [], {}, {}, {}
         if said.HasField("navigation"):
             self.page_hash = said.navigation.page_script_hash
+        if said.HasField("delta") and said.delta.add_block.popover.id:
+            popover = said.delta.add_block.popover
+            self.widgets[popover.label] = popover.id
         if said.HasField("delta") and said.delta.HasField("new_element"):
             element = said.delta.new_element
             kind = element.WhichOneof("type")

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -45,11 +45,14 @@ class Site:
         Its copy of the application; store and static files are below.
     log : Path
         All the server said.
+    pid : int
+        Its process, where there is one.
     """
 
     url: str
     root: Path
     log: Path
+    pid: int = field(default=0, kw_only=True)
 
     @cached_property
     def layers(self) -> dict[str, dict]:
@@ -170,7 +173,7 @@ def served(root: Path, *, port: int = 0, **more: str) -> Iterator[Site]:
             stderr=subprocess.STDOUT,
         ) as process,
     ):
-        site = Site(f"http://localhost:{port}", root, log)
+        site = Site(f"http://localhost:{port}", root, log, pid=process.pid)
         try:
             _wait_until_healthy(site, process)
             yield site

@@ -5,12 +5,16 @@ service is needed; what a browser would send is sent here.
 """
 
 import datetime as dt
+import io
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 import requests
+from pypdf import PdfReader
 from websockets.exceptions import InvalidStatus
 
 from e2e.session import get, session
@@ -23,6 +27,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 SECRET = "p" * 40
 MARK = "ZQX9"
+MAP = t("papers.map")
 ROLES = {"xem": "viewer", "sua": "editor", "hoa": "administrator"}
 POLICY = f"""
 restricted = ["substations"]
@@ -228,6 +233,73 @@ def test_what_is_taken_away_holds_what_its_reader_may_see(office: Site, who):
             if kind == "gpkg":
                 assert (MARK.encode() in content) is (who == "hoa")
             assert get(office, path, {}).status_code == 401
+            if who == "hoa":  # the address was passed on while the server keeps the file
+                for part in ({}, {"Range": "bytes=0-99"}, {"Range": "bytes=-1"}):
+                    assert get(office, path, vouched(who) | part).headers["Cache-Control"] == (
+                        "no-store"
+                    )
+                    for other in ("xem", "sua"):
+                        answer = get(office, path, vouched(other) | part)
+                        assert (answer.status_code, answer.text) == (
+                            403,
+                            t("access.need_restricted"),
+                        )
+                head = requests.head(f"{office.url}{path}", headers=vouched("xem"), timeout=30)
+                assert head.status_code == 403
+
+
+def words_of(content: bytes) -> str:
+    """Return all words of a file, whatever it is packed in."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "\n".join(words_of(archive.read(name)) for name in archive.namelist())
+    if content.startswith(b"PAR1"):
+        return pd.read_parquet(io.BytesIO(content)).to_csv()
+    if content.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return content.decode("utf-8", errors="replace")
+
+
+@pytest.mark.parametrize("who", ["xem", "hoa"])
+def test_no_export_of_any_page_holds_what_its_reader_may_not_see(office: Site, who):
+    """Everything a page offers to take away, by request: the mark is a substation's name."""
+    held, offered = set(), set()
+    for page, query in (
+        ("data", {"tab": "download"}),
+        ("power", {"sel": "communes:08542"}),
+        ("power", {"part": "grid"}),
+        ("clusters", {"sel": "clusters:PT-017"}),
+        ("cross_commune", {}),
+        ("merger", {"sel": "communes:08542"}),
+    ):
+        with session(office, vouched(who)) as visit:
+            told = visit.open(page, **query)
+            told = visit.run(unfolded=[told.widgets[name] for name in {MAP} & set(told.widgets)])
+            assert told.files, page
+            for name, file in list(told.files.items()):
+                path = visit.ask_for(file)
+                answer = get(office, path, vouched(who))
+                assert answer.status_code == 200, (page, name)
+                offered.add(name)
+                if MARK in words_of(answer.content):
+                    held.add(name)
+    kinds = ("map_png", "map_svg", "map_html", "annex_docx", "annex_pdf", "sheet", "brief")
+    assert {t(f"papers.{kind}") for kind in kinds} <= offered
+    if who == "hoa":
+        assert {t("data.all_gpkg"), t("data.all_xlsx"), t("data.all_geoparquet")} <= held
+        assert t("papers.brief") in held
+    else:
+        assert held == set()
+
+
+def test_an_original_of_an_administrator_is_not_for_who_has_its_address(office: Site):
+    with session(office, vouched("hoa")) as visit:
+        told = visit.open("data", tab="history")
+        (name,) = (name for name in told.files if MARK in name)
+        path = visit.ask_for(told.files[name])
+        assert get(office, path, vouched("hoa")).text == MARK
+        for other in ("xem", "sua"):
+            assert get(office, path, vouched(other)).status_code == 403
 
 
 @pytest.mark.parametrize("who", ["", "xem", "sua"])

@@ -160,6 +160,35 @@ def test_layer_files_are_packed_on_their_way(front: Front):
     assert len(answer.data) < len(gzip.decompress(answer.data)) / 2
 
 
+def test_an_upload_that_is_too_large_ends_at_nginx_or_behind_it(front: Front):
+    pool = urllib3.HTTPSConnectionPool(
+        "127.0.0.1",
+        front.ports["https"],
+        server_hostname=NAME,
+        assert_hostname=NAME,
+        ca_certs=str(front.certificate),
+        timeout=60,
+        retries=False,
+    )
+    for person, megabytes, status in (
+        ("quantri", 60, 413),  # more than nginx takes
+        ("quantri", 1, 403),  # taken, but of no page of ours
+        ("xem", 52, 403),  # the process says no without reading it
+        ("", 1, 401),
+    ):
+        given = {"Host": NAME, "Content-Type": "multipart/form-data; boundary=x"}
+        if person:
+            given |= urllib3.make_headers(basic_auth=f"{person}:{PEOPLE[person]}")
+        pieces = (bytes(2**20) for _ in range(megabytes))  # without a word on its length
+        answer = pool.request(
+            "PUT", "/_stcore/upload_file/a/b", headers=given, body=pieces, chunked=True
+        )
+        assert answer.status == status, (person, megabytes)
+    kept = [p for p in front.certificate.parent.joinpath("client_body").rglob("*") if p.is_file()]
+    assert kept == []
+    assert front.get("/health", person="").status == 200
+
+
 def test_two_visitors_an_import_and_a_process_that_dies(front: Front, visitor, tmp_path: Path):
     one, broken = visitor("quantri")
     one.open("clusters", province="hoa-binh")
@@ -196,10 +225,23 @@ def test_two_visitors_an_import_and_a_process_that_dies(front: Front, visitor, t
     other.settled()
     assert "Vĩnh Phúc" in other.sentence(), "what was chosen holds"
 
-    # One process dies in the middle of a visit; what was chosen stands in the address.
+    # One process dies in the middle of a visit: the page moves to the other by itself.
+    one.page.evaluate("() => { window.phSamePage = true; }")
+    sockets, told = one.sockets, one.sentence()
     front.backends[first].send_signal(signal.SIGKILL)
     front.backends[first].wait()
     assert one.eventually(lambda: way_of(one, front) != first, seconds=60)
+    assert one.eventually(lambda: one.sockets > sockets, seconds=60)
+    assert one.eventually(lambda: shown(one) == made.snapshot_id, seconds=60)
     one.settled()
-    assert one.query()["province"] == "hoa-binh"
+    assert (one.query()["province"], one.sentence()) == ("hoa-binh", told)
+    with one.turn():
+        one.pill("Tỉnh cũ", "Phú Thọ").click()
+    assert one.query()["province"] == "hoa-binh,phu-tho"
+    assert one.sentence() != told
+    assert one.page.evaluate("() => window.phSamePage"), "nobody had to load it again"
+    one.page.reload()
+    one.map_ready()
+    one.settled()
+    assert one.query()["province"] == "hoa-binh,phu-tho"
     assert broken + broken_there == []

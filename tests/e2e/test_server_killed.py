@@ -1,6 +1,9 @@
 """kill -9 of the server while a page imports or goes back: nothing is lost, all opens again."""
 
+import os
 import re
+import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import pytest
 import requests
 
 from e2e.harness import Visit
-from e2e.sites import Site, copy_app, prepare, served
+from e2e.sites import Site, copy_app, free_port, prepare, served
 from e2e.test_data import choose, store_of
 from lib import audit, integrity
 from lib.store import Act, Table
@@ -43,6 +46,19 @@ def dying(tmp_path, monkeypatch) -> Path:
     (tmp_path / "sitecustomize.py").write_text(DYING, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path / "die"
+
+
+def seen(opened: Visit) -> dict[str, object]:
+    """Return what a visitor sees of a page: what was chosen, and what it led to."""
+    opened.settled()
+    return {
+        "address": opened.query(),
+        "sentence": opened.sentence(),
+        "card": opened.card.inner_text(),
+        "chosen": opened.pill("Tỉnh cũ", "Hòa Bình").get_attribute("aria-pressed"),
+        "clusters": opened.drawn("clusters"),
+        "foot": opened.page.locator(".ph-foot").inner_text(),
+    }
 
 
 def dead(site: Site) -> bool:
@@ -126,3 +142,30 @@ def test_a_server_killed_while_a_page_goes_back(root, dying, visit):
         assert opened.eventually(lambda: dead(site), seconds=60)
     dying.unlink()
     assert whole_again(root, now, done=False, visit=visit) == now
+
+
+def test_an_open_page_comes_back_with_its_server(schematic: Site, visit, tmp_path):
+    root, port = tmp_path / "app", free_port()
+    shutil.copytree(schematic.root, root)
+    with served(root, port=port) as site:
+        # Nothing is pressed before: the last run is one of the whole page, not of its fragment.
+        opened = visit(site).open("clusters", province="phu-tho,hoa-binh", sel="clusters:PT-017")
+        before = seen(opened)
+        opened.page.evaluate("() => { window.phSamePage = true; }")
+        sockets = opened.sockets
+        os.kill(site.pid, signal.SIGKILL)
+        lost = '[data-testid="stApp"]:not([data-test-connection-state="CONNECTED"])'
+        opened.page.locator(lost).wait_for()
+    with served(root, port=port):
+        assert opened.eventually(lambda: opened.sockets > sockets, seconds=60)
+        opened.map_ready()
+        assert opened.eventually(lambda: seen(opened) == before, seconds=60), seen(opened)
+        assert opened.page.evaluate("() => window.phSamePage"), "nobody had to load it again"
+        with opened.turn():
+            opened.pill("Tỉnh cũ", "Hòa Bình").click()
+        assert opened.query()["province"] == "phu-tho"
+        with opened.turn():
+            opened.pill("Tỉnh cũ", "Hòa Bình").click()
+        opened.page.reload()
+        opened.map_ready()
+        assert seen(opened) == before

@@ -20,6 +20,7 @@ from playwright.sync_api import Page
 
 from e2e.session import get
 from e2e.sites import Site, copy_app, free_port, prepare, served
+from lib import audit
 from lib.text import t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
@@ -139,6 +140,9 @@ def test_each_role_signs_in_and_sees_what_is_his(signed: Site, contexts, who, ro
     page.get_by_role("button", name=t("access.sign_out")).click()
     page.wait_for_url(lambda url: "end_session" in url or url.rstrip("/") == signed.url)
     assert get(signed, f"app/static/layers/{layer}", cookies(page)).status_code == 401
+    said = [e for e in audit.events(signed.root / "data" / "store") if "role" in e.details]
+    mine_said = [(e.action, e.details["role"]) for e in said if PEOPLE[who]["email"] in e.who]
+    assert mine_said == [("sign-in", role), ("sign-out", role)]
     # The provider's own pages would like a style sheet from elsewhere; ours ask for nothing.
     assert [url for url in beyond if "picocss" not in url] == []
 

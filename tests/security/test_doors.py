@@ -180,6 +180,7 @@ def test_the_configuration_shuts_what_can_be_shut():
         "enableCORS = true",
         "enableAgentApi = false",
         "maxUploadSize = 50",
+        "maxMessageSize = 50",
         'showErrorDetails = "none"',
         'toolbarMode = "minimal"',
         'address = "localhost"',

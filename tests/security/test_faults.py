@@ -5,6 +5,7 @@ import multiprocessing as mp
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pandas as pd
 import pytest
 from backups import publish, tables, tree
 
-from lib import audit, integrity
+from lib import audit, integrity, signins
+from lib.access import Actor
 from lib.backup import backup
 from lib.errors import StoreError
 from lib.restore import restore_backup
@@ -207,6 +209,24 @@ def _imports(store: Store, area: float, ready, said) -> None:
         said.put((area, made.snapshot_id))
     except StoreError as error:
         said.put((area, error.key))
+
+
+def test_a_full_disk_keeps_nobody_out_and_loses_no_sign_in(disk, store):
+    book, ends, came = signins.Book(store), time.time() + 3600, []
+    with left(disk, 0):
+        while book.problem is None:  # the last page of the log has some room yet
+            came.append(f"p{len(came)}")
+            book.note(signins.seen("sign-in", Actor("viewer", came[-1], ends), own=True))
+            assert len(came) < 100
+        assert "No space left" in book.problem.message("en")
+        assert len(book.waiting) == 1
+        assert integrity.check_log(store).whole
+    came.append("last")
+    book.note(signins.seen("sign-in", Actor("viewer", "last", ends), own=True))
+    assert (len(book.waiting), book.problem) == (0, None)
+    events = audit.events(store.folder)
+    assert [event.who for event in events if event.action == "sign-in"] == came
+    assert integrity.check_log(store).findings == ()
 
 
 def test_of_two_servers_that_import_at_once_one_publishes_and_the_other_is_told(full_store):
