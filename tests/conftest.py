@@ -12,6 +12,8 @@ import geopandas as gpd
 import pytest
 import shapely
 from backups import publish
+from clones import once
+from e2e import sites
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -81,6 +83,23 @@ def real_communes(shared: Path) -> gpd.GeoDataFrame:
         )
     assert len(rows) == 148
     return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+@pytest.fixture(scope="session")
+def schematic_clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a prepared clone without borders; copy it, see `clones`."""
+    return once(tmp_path_factory, "schematic-clone", lambda at: sites.prepare(sites.copy_app(at)))
+
+
+@pytest.fixture(scope="session")
+def real_clone(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a prepared clone with the published borders; copy it, see `clones`."""
+    bundle = str(shared / "data" / "upstream")
+    return once(
+        tmp_path_factory,
+        "real-clone",
+        lambda at: sites.prepare(sites.copy_app(at), "--bundle", bundle),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from clones import data_of
 
-from lib.prepare import prepare
-from lib.store import Store
 from security import fuzz
 from security.seeds import READERS
 
@@ -15,17 +14,8 @@ FILES = 60
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("fuzzed")
-    prepare(
-        store=Store(folder / "store"),
-        static=folder / "static",
-        bundle=None,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    )
-    return folder / "store"
+def store(schematic_clone, tmp_path_factory) -> Path:
+    return data_of(schematic_clone, tmp_path_factory.mktemp("fuzzed")) / "store"
 
 
 def tree(folder: Path) -> dict[str, str]:
