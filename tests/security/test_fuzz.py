@@ -28,7 +28,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 def test_no_spoiled_file_does_more_than_be_refused(store):
     before = tree(store)
-    done = fuzz.fuzz(list(READERS), FILES, store)
+    done = fuzz.fuzz(list(READERS), FILES, store, fresh=False)
     assert [tally.reader for tally in done] == list(READERS)
     assert [(tally.reader, tally.bad) for tally in done if tally.bad] == []
     for tally in done:
@@ -39,5 +39,5 @@ def test_no_spoiled_file_does_more_than_be_refused(store):
 
 
 def test_a_worker_that_dies_is_told_and_started_again(store):
-    (tally,) = fuzz.fuzz(["no such reader"], 2, store)
+    (tally,) = fuzz.fuzz(["no such reader"], 2, store, fresh=False)
     assert [(number, ended) for number, ended, _ in tally.bad] == [(0, "died"), (1, "died")]
