@@ -30,13 +30,15 @@ Open = Callable[..., AppTest]
 @pytest.fixture(scope="session")
 def schematic_data(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a store of schematic borders and its static files."""
-    return _with_borders("schematic", data_of(schematic_clone, tmp_path_factory.mktemp("data")))
+    return _with_borders(
+        "schematic", data_of(schematic_clone, tmp_path_factory.mktemp("schematic"))
+    )
 
 
 @pytest.fixture(scope="session")
 def real_data(real_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a store of the published borders and its static files."""
-    return _with_borders("reference", data_of(real_clone, tmp_path_factory.mktemp("data")))
+    return _with_borders("reference", data_of(real_clone, tmp_path_factory.mktemp("real")))
 
 
 def _with_borders(quality: str, folder: Path) -> Path:
