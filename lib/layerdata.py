@@ -5,29 +5,24 @@ lines, former provinces and the outline lie exactly on each other. What is
 measured never comes from here.
 """
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
-from lib import access, countrylayers, crosswork, geometry
-from lib.country import TABLE as COUNTRY
+from lib import access, borderlayers, crosswork, layerindex
+from lib.borderlayers import Row, with_lines
 from lib.crs import STORAGE_CRS
 from lib.glossary import value_label
-from lib.layers import GRID, LAYERS, Detail, LayerFile, apart, on_disk, write_layer
+from lib.layers import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
 from lib.register import register
 from lib.samples import sample_outlines
 from lib.settings import settings
 from lib.store import Snapshot
-from lib.text import LANGS, Lang, date, is_blank, t
+from lib.text import Lang, date, is_blank, t
 
-Row = Mapping[Any, Any]
-_CUT_DEG: Final = 0.002
 _DRAWN_FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "grid_2016": ("grid-2016",),
     "power_lines": ("power-lines",),
@@ -35,7 +30,6 @@ _DRAWN_FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "outlines": ("outlines", "clusters"),
 }
 """Restrictable table -> layers that show it; a cluster stands where its outline is."""
-Line = Callable[[Row, Lang], str]
 
 
 def build(
@@ -74,9 +68,9 @@ def build(
     only = "" if grid else "-no-grid"
     only += f"-without-{'-'.join(sorted(closed))}" if closed else ""
     index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
-    known = () if anew else _known(index, static)
+    known = () if anew else layerindex.known(index, static)
     files = known or _write(
-        snapshot.without(closed), static, index, simplify_m=simplify_m, grid=grid, beside=False
+        snapshot.without(closed), static, index, simplify_m=simplify_m, grid=grid, anew=anew
     )
     if not grid:
         _remove(static, GRID, ())
@@ -102,36 +96,32 @@ def build_whole(
     grid = settings().grid_layer
     only = "" if grid else "-no-grid"
     index = apart(static) / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
-    known = () if anew else _known(index, static)
-    return known or _write(snapshot, static, index, simplify_m=simplify_m, grid=grid, beside=True)
+    known = () if anew else layerindex.known(index, static)
+    return known or _write(
+        snapshot, static, index, simplify_m=simplify_m, grid=grid, anew=False, beside=True
+    )
 
 
 def _restricted() -> frozenset[str]:
     return access.closed_to(access.STRANGER, access.policy())
 
 
-def _known(index: Path, static: Path) -> tuple[LayerFile, ...]:
-    """Return the files an index names if all of them are there."""
-    files = _indexed(index)
-    return files if all(on_disk(static, file.path).exists() for file in files) else ()
-
-
 def _write(
-    snapshot: Snapshot, static: Path, index: Path, *, simplify_m: float, grid: bool, beside: bool
+    snapshot: Snapshot,
+    static: Path,
+    index: Path,
+    *,
+    simplify_m: float,
+    grid: bool,
+    anew: bool,
+    beside: bool = False,
 ) -> tuple[LayerFile, ...]:
-    frames = _frames(snapshot, simplify_m, grid=grid)
-    ground: tuple[LayerFile, ...] = ()
-    if COUNTRY in snapshot.manifest.tables:
-        country = snapshot.read_geo(COUNTRY)
-        frames["neighbours"] = countrylayers.provinces(country)
-        ground = (countrylayers.write(static, country, simplify_m=simplify_m),)
-    files = ground + tuple(
-        write_layer(static, name, frames[name], closed=beside)
-        for name in LAYERS
-        if name in frames and len(frames[name])
-    )
-    index.parent.mkdir(parents=True, exist_ok=True)
-    index.write_text(json.dumps([asdict(file) for file in files]), encoding="utf-8")
+    drawn = by_layer(borderlayers.draw(snapshot, static, simplify_m=simplify_m, anew=anew))
+    for name, frame in _frames(snapshot, grid=grid).items():
+        if len(frame):
+            drawn[name] = write_layer(static, name, frame, closed=beside)
+    files = tuple(drawn[name] for name in LAYERS if name in drawn)
+    layerindex.keep(index, files)
     return files
 
 
@@ -144,55 +134,19 @@ def _remove(static: Path, layer_ids: Collection[str], but: Sequence[LayerFile]) 
                 file.unlink(missing_ok=True)
 
 
-def _indexed(index: Path) -> tuple[LayerFile, ...]:
-    """Return the files an index names; none if it is missing or was cut short."""
-    try:
-        return tuple(_file(raw) for raw in json.loads(index.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, KeyError):
-        return ()
-
-
-def _file(raw: dict[str, Any]) -> LayerFile:
-    details = tuple(
-        Detail(part["path"], part["first"], _bounds(part["bounds"])) for part in raw["details"]
-    )
-    bounds = _bounds(raw["bounds"])
-    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), bounds, details)
-
-
-def _bounds(raw: Sequence[float]) -> tuple[float, float, float, float]:
-    west, south, east, north = raw
-    return west, south, east, north
-
-
-def _frames(snapshot: Snapshot, simplify_m: float, *, grid: bool) -> dict[str, gpd.GeoDataFrame]:
-    """Return layer -> frame in drawing order."""
-    communes = geometry.simplify_layer(snapshot.read_geo("communes"), tolerance_m=simplify_m)
+def _frames(snapshot: Snapshot, *, grid: bool) -> dict[str, gpd.GeoDataFrame]:
+    """Return layer -> frame of all that is no border."""
     tables = {
         name: snapshot.read(name)
-        for name in ("clusters", "former_units", "ended_units", "weak_supply")
+        for name in ("communes", "clusters", "former_units", "ended_units", "weak_supply")
     }
-    tables["communes"] = communes
-    frames: dict[str, gpd.GeoDataFrame] = {}
-    if "neighbours" in snapshot.manifest.tables:
-        frames["neighbours"] = _neighbours(snapshot.read_geo("neighbours"))
-    frames["communes"] = _communes(communes)
-    if "former_borders" in snapshot.manifest.tables:
-        former = geometry.simplify_layer(
-            snapshot.read_geo("former_borders"), tolerance_m=simplify_m
-        )
-        frames["former-units"] = _former_lines(former)
-    if "rivers" in snapshot.manifest.tables:
-        frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
-    frames["former-provinces"], frames["province"] = _outlines(communes)
-    if grid:
-        frames |= _grid(snapshot)
+    frames = _grid(snapshot) if grid else {}
     if "outlines" in snapshot.manifest.tables:
         tables["outlines"] = snapshot.read("outlines")
     frames["outlines"] = _outline_areas(tables)
     frames["weak"] = _weak(tables)
     frames["clusters"] = _clusters(register(tables))
-    return {name: frames[name] for name in LAYERS if name in frames}
+    return frames
 
 
 def _grid(snapshot: Snapshot) -> dict[str, gpd.GeoDataFrame]:
@@ -209,90 +163,13 @@ def _grid(snapshot: Snapshot) -> dict[str, gpd.GeoDataFrame]:
     if "substations" in snapshot.manifest.tables:
         stations = snapshot.read("substations").dropna(subset=["lat", "lon"])
         frames["substations"] = _points(
-            _lines(stations.assign(code=stations["substation_id"]), [_station])
+            with_lines(stations.assign(code=stations["substation_id"]), [_station])
         )
     return frames
 
 
 def _station(row: Row, lang: Lang) -> str:
     return t("layers.tip_station", lang, voltage=row["voltage_kv"], date=date(row["as_of"], lang))
-
-
-def _named(frame: gpd.GeoDataFrame, *, weight: float) -> gpd.GeoDataFrame:
-    points = geometry.label_points(frame.geometry)
-    return frame.assign(lx=points.x.round(5), ly=points.y.round(5), weight=weight)
-
-
-def _neighbours(provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the lines of the provinces around, without the cut of the file's frame."""
-    cut = shapely.box(*provinces.total_bounds).boundary.buffer(_CUT_DEG)
-    named = _named(provinces, weight=1.0)
-    return named.set_geometry(named.boundary.difference(cut))
-
-
-def _former_lines(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the lines between former units that the merger took away.
-
-    A line of a split unit counts if any part of it went the way of the other side:
-    nobody says where inside the unit the new line runs.
-    """
-    borders = geometry.border_lines(former)
-    now = {
-        code: set(new.split(";"))
-        for code, new in zip(former["code"], former["new_codes"], strict=True)
-    }
-    sides = zip(borders["code_a"], borders["code_b"], strict=True)
-    gone = [bool(now.get(a, set()) & now.get(b, set())) for a, b in sides]
-    return _line("former", borders[gone])
-
-
-def _rivers(rivers: gpd.GeoDataFrame, simplify_m: float) -> gpd.GeoDataFrame:
-    """Return the rivers as lines; a river the frame cut down to a point is left out."""
-    lines = rivers[shapely.get_dimensions(rivers.geometry.to_numpy()) == 1]
-    lines = geometry.simplify_lines(lines, tolerance_m=simplify_m)
-    return lines.assign(code=[f"river-{i}" for i in range(len(lines))])
-
-
-def _lines(frame: pd.DataFrame, make: Sequence[Line]) -> pd.DataFrame:
-    """Return `frame` with the further lines of its tooltip in each language."""
-    records = frame.to_dict("records")
-    told = frame.copy()
-    for lang in LANGS:
-        told[lang] = [[text for line in make if (text := line(row, lang))] for row in records]
-    return told
-
-
-def _communes(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    frame = _named(communes, weight=0.0)
-    frame["weight"] = frame["area_km2"].astype(float).round(2)
-
-    def kind(row: Row, lang: Lang) -> str:
-        return t(
-            "layers.tip_commune",
-            lang,
-            kind=value_label("commune_kind", row["kind"], lang),
-            province=row["former_province"],
-        )
-
-    return gpd.GeoDataFrame(_lines(frame, [kind]), crs=STORAGE_CRS)
-
-
-def _outlines(communes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return the lines between former provinces and the outline of the new one.
-
-    Both are edges of the same coverage, each drawn once: a dashed line drawn
-    from both sides would look solid.
-    """
-    borders = geometry.border_lines(communes)
-    province = communes.set_index("code")["former_province"]
-    inner = borders["code_b"] != ""
-    former = inner & (borders["code_a"].map(province) != borders["code_b"].map(province))
-    return _line("former", borders[former]), _line("outline", borders[~inner])
-
-
-def _line(code: str, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    shape = shapely.line_merge(shapely.union_all(lines.geometry.to_numpy()))
-    return gpd.GeoDataFrame({"code": [code], "name": [""]}, geometry=[shape], crs=STORAGE_CRS)
 
 
 def _points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -316,7 +193,7 @@ def _clusters(clusters: pd.DataFrame) -> gpd.GeoDataFrame:
         now = row["communes_now"]
         return t("layers.tip_cluster_communes", lang, communes=now) if now else ""
 
-    return _points(_lines(placed, [approximate, communes]))
+    return _points(with_lines(placed, [approximate, communes]))
 
 
 def _outline_areas(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
@@ -333,7 +210,7 @@ def _outline_areas(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     if own is not None:
         parts.insert(0, own.assign(sample=False))
     frame = pd.concat(parts, ignore_index=True)
-    frame = _lines(frame.assign(code=frame["cluster_id"]), [told])
+    frame = with_lines(frame.assign(code=frame["cluster_id"]), [told])
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=STORAGE_CRS)
 
 
@@ -356,4 +233,4 @@ def _weak(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     def dated(row: Row, lang: Lang) -> str:
         return t("layers.tip_weak", lang, date=date(row["as_of"], lang))
 
-    return _points(_lines(placed, [kind, villages, dated]))
+    return _points(with_lines(placed, [kind, villages, dated]))

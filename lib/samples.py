@@ -3,6 +3,7 @@
 Every row is labelled; nothing here may count in a total.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,12 @@ def sample_outlines(folder: Path = SAMPLES) -> gpd.GeoDataFrame:
         ``cluster_id`` (begins with ``MAU-``), ``name``, ``outline_quality``,
         ``outline_accuracy_m`` (metres), ``note``, ``geometry``.
     """
+    return _read(folder).copy()
+
+
+@cache
+def _read(folder: Path) -> gpd.GeoDataFrame:
+    """Read them once: they come with the program."""
     listed = pd.read_csv(folder / "outlines.csv")
     polygons = [
         read_coordinate_csv(folder / file, epsg=int(epsg)).polygon

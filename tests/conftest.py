@@ -12,6 +12,8 @@ import geopandas as gpd
 import pytest
 import shapely
 from backups import publish
+from clones import once
+from e2e import sites
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -33,18 +35,43 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+LONG = (
+    "e2e",
+    "tests/e2e/test_hostile.py",
+    "tests/test_badfiles.py",
+    "tests/test_import_killed.py",
+    "tests/test_database_faults.py",
+    "tests/security/test_fuzz.py",
+    "tests/test_reports.py",
+    "tests/test_pages.py",
+)
+"""What takes a worker longest: begun last, it would leave the other one idle for minutes."""
+
+
+def _scope(nodeid: str) -> str:
+    """Return what goes to one worker: a file, or all that shares the browser's servers."""
+    path = nodeid.partition("::")[0]
+    return "e2e" if "/e2e/" in path and not path.endswith("test_hostile.py") else path
+
+
 class _Files(LoadScopeScheduling):
-    """A worker takes a file whole, and all that shares the browser's servers."""
+    """A worker takes what `_scope` keeps together, in the order of collection."""
 
     def _split_scope(self, nodeid):
-        path = nodeid.partition("::")[0]
-        return "e2e" if "/e2e/" in path and not path.endswith("test_hostile.py") else path
+        return _scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Keep what shares servers together: pytest 9.2 does not see xdist's groups."""
+    config.option.loadscopereorder = False  # by number of tests, which says little of their time
     return _Files(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    rank = {scope: place for place, scope in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(_scope(item.nodeid), len(LONG)))
 
 
 def pytest_runtest_setup() -> None:
@@ -81,6 +108,23 @@ def real_communes(shared: Path) -> gpd.GeoDataFrame:
         )
     assert len(rows) == 148
     return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+@pytest.fixture(scope="session")
+def schematic_clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a prepared clone without borders; copy it, see `clones`."""
+    return once(tmp_path_factory, "schematic-clone", lambda at: sites.prepare(sites.copy_app(at)))
+
+
+@pytest.fixture(scope="session")
+def real_clone(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a prepared clone with the published borders; copy it, see `clones`."""
+    bundle = str(shared / "data" / "upstream")
+    return once(
+        tmp_path_factory,
+        "real-clone",
+        lambda at: sites.prepare(sites.copy_app(at), "--bundle", bundle),
+    )
 
 
 @pytest.fixture(scope="session")

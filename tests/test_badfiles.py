@@ -28,11 +28,11 @@ from badfiles.corpus_build import (
     table,
     workbook,
 )
+from clones import data_of
 
 from lib import cli
 from lib.errors import DataRefusedError
 from lib.importing.draft import KINDS
-from lib.prepare import prepare
 from lib.settings import settings
 from lib.store import Store
 from lib.text import catalog
@@ -90,19 +90,11 @@ def test_a_reader_takes_it_or_refuses_it_in_words(at, bad):
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory) -> Path:
+def prepared(request, tmp_path_factory) -> Path:
     """Return a folder with a store and layer files: real borders if they are there."""
-    folder = tmp_path_factory.mktemp("prepared")
-    bundle = Path(__file__).parents[2] / "shared" / "data" / "upstream"
-    prepare(
-        store=Store(folder / "store"),
-        static=folder / "static",
-        bundle=bundle if bundle.is_dir() else None,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    )
-    return folder
+    real = (Path(__file__).parents[2] / "shared" / "data").is_dir()
+    clone = request.getfixturevalue("real_clone" if real else "schematic_clone")
+    return data_of(clone, tmp_path_factory.mktemp("prepared"))
 
 
 class Calls:
@@ -142,7 +134,7 @@ def calls(prepared, tmp_path, monkeypatch, capsys) -> Iterator[Calls]:
     for name in [name for name in os.environ if name.startswith("PHUTHO_")]:
         monkeypatch.delenv(name)
     shutil.copytree(prepared / "store", tmp_path / "store")
-    monkeypatch.setenv("PHUTHO_STATIC", str(tmp_path / "static"))
+    monkeypatch.setenv("PHUTHO_STATIC", str(prepared / "static"))
     settings.cache_clear()
     yield Calls(tmp_path, monkeypatch, capsys)
     settings.cache_clear()

@@ -3,29 +3,19 @@
 import openpyxl
 import pandas as pd
 import pytest
+from clones import data_of
 from typer.testing import CliRunner
 
 from lib.cli import app
 from lib.errors import StoreError, WrongUseError
 from lib.facts import data_date, load
 from lib.gaps import FACT_COLUMNS
-from lib.prepare import prepare
-from lib.store import Store
 from lib.text import date
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("gaps")
-    prepare(
-        store=Store(folder / "store"),
-        static=folder / "static",
-        bundle=None,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    )
-    return folder / "store"
+def store(schematic_clone, tmp_path_factory):
+    return data_of(schematic_clone, tmp_path_factory.mktemp("gaps")) / "store"
 
 
 def run(*words):

@@ -3,31 +3,22 @@
 import zipfile
 
 import pytest
+from clones import data_of
 from typer.testing import CliRunner
 
-from lib import prepare
 from lib.cli import app
 from lib.errors import PhuThoError
 from lib.settings import settings
-from lib.store import Store
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(schematic_clone, tmp_path_factory):
     """A store without borders, its layer files where the commands look for them."""
-    folder = tmp_path_factory.mktemp("papers")
+    folder = data_of(schematic_clone, tmp_path_factory.mktemp("papers"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PHUTHO_STORE", str(folder / "store"))
         patch.setenv("PHUTHO_STATIC", str(folder / "static"))
         settings.cache_clear()
-        prepare.prepare(
-            store=Store(folder / "store"),
-            static=folder / "static",
-            bundle=None,
-            offline=True,
-            simplify_m=30,
-            root=folder,
-        )
         yield folder
     settings.cache_clear()
 

@@ -263,6 +263,14 @@ class Imports:
         self.killer, self.store, self.folder = killer, store, folder
         self.seen: set[str] = set()
         self.count = 1
+        self.now = whole(store, self.seen)
+
+    def lasting(self) -> float:
+        """Return how long an import lasts that nobody kills."""
+        asked = ((self.store.folder, self.next_file()) for _ in range(3))
+        lasts = usual(self.killer, "import", *asked)
+        self.now = whole(self.store, self.seen)
+        return lasts
 
     def next_file(self) -> Path:
         self.count += 1
@@ -270,10 +278,9 @@ class Imports:
 
     def killed(self, **when: float) -> tuple[bool, bool]:
         """Kill one; return whether it was alive then, and whether the new data is in use."""
-        old = whole(self.store, self.seen)
-        before = served(old)
+        old, before = self.now, served(self.now)
         alive, _ = self.killer.run("import", self.store.folder, self.next_file(), **when)
-        now = whole(self.store, self.seen)
+        now = self.now = whole(self.store, self.seen)
         new = now.snapshot_id != old.snapshot_id
         assert served(now) == (self.count if new else before)
         assert now.manifest.action == ("import" if new else old.manifest.action)
@@ -281,8 +288,8 @@ class Imports:
         if self.count % OFTEN:
             return alive, new
         do_import(str(self.store.folder), str(self.next_file()))
-        after = whole(self.store, self.seen)
-        assert served(after) == self.count
+        self.now = whole(self.store, self.seen)
+        assert served(self.now) == self.count
         assert not (self.store.folder / "aside").exists()
         return alive, new
 
@@ -296,8 +303,7 @@ def imports(killer, store, tmp_path) -> Imports:
 
 
 def test_an_import_killed_at_100_random_moments_leaves_the_old_or_the_new_whole(imports):
-    asked = ((imports.store.folder, imports.next_file()) for _ in range(3))
-    moments = Moments(TURNS, usual(imports.killer, "import", *asked))
+    moments = Moments(TURNS, imports.lasting())
     ends = []
     for delay in moments:
         ends.append(imports.killed(delay=delay))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from lib import facts, layerdata
+from lib import borderlayers, facts, layerdata
 from lib.layers import GRID, REGISTRY, LayerFile
 from lib.register import register
 from lib.schematic import schematic_communes
@@ -194,19 +194,6 @@ def test_outlines_run_on_the_lines_of_the_communes(files, static):
     assert edges(province) == outer
 
 
-def test_lines_between_former_units_that_went_together_are_drawn():
-    went = ["1", "1", "1;2", "2", "3"]
-    edges_at = [105 + i / 8 for i in range(6)]
-    units = gpd.GeoDataFrame(
-        {"code": list("abcde"), "new_codes": went},
-        geometry=[shapely.box(a, 21, b, 22) for a, b in itertools.pairwise(edges_at)],
-        crs="EPSG:4326",
-    )
-    (drawn,) = layerdata._former_lines(units).geometry
-    at = sorted(line.bounds[0] for line in shapely.get_parts(drawn))
-    assert at == edges_at[1:4], "one by one, into the split unit, out of it; never d to e"
-
-
 def test_former_provinces_are_divided_by_their_line(files, static):
     communes = gpd.GeoSeries(shapes(static, files["communes"]))
     provinces = TABLES["communes"].set_index("code")["former_province"]
@@ -259,13 +246,6 @@ def test_a_lost_file_is_built_again_the_same(snapshot, static, files):
     assert path.read_bytes() == whole
 
 
-@pytest.mark.parametrize("content", ["", "[{", "null", '{"a": 1}', '[{"layer_id": "communes"}]'])
-def test_a_damaged_index_names_no_file(tmp_path, content):
-    path = tmp_path / "index.json"
-    path.write_text(content, encoding="utf-8")
-    assert layerdata._indexed(path) == ()
-
-
 def test_a_page_does_not_stay_broken_because_a_writer_was_killed(snapshot, static, files):
     (index,) = static.glob("layers/*-30.index.json")
     whole = index.read_text(encoding="utf-8")
@@ -276,11 +256,13 @@ def test_a_page_does_not_stay_broken_because_a_writer_was_killed(snapshot, stati
 
 
 def test_an_update_of_the_program_is_seen(snapshot, static, files, monkeypatch):
-    monkeypatch.setattr(layerdata, "t", lambda key, lang, **_: f"{key} {lang}")
+    for module in (layerdata, borderlayers):
+        monkeypatch.setattr(module, "t", lambda key, lang, **_: f"{key} {lang}")
     old = layerdata.build(snapshot, static, simplify_m=30)
     new = {f.layer_id: f for f in layerdata.build(snapshot, static, simplify_m=30, anew=True)}
     assert {file.layer_id: file for file in old} == files
     assert new["communes"].path != files["communes"].path
+    assert new["clusters"].path != files["clusters"].path
     monkeypatch.undo()
     layerdata.build(snapshot, static, simplify_m=30, anew=True)
 

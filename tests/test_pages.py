@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from clones import data_of
 from streamlit.testing.v1 import AppTest
 
 from lib import audit, crosswork, gaps, integrity, layerdata, mergerview
-from lib.prepare import prepare
 from lib.settings import settings
 from lib.store import Act, Store, Table
 from lib.text import LANGS, t
@@ -28,32 +28,22 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session")
-def schematic_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def schematic_data(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a store of schematic borders and its static files."""
-    folder = tmp_path_factory.mktemp("schematic")
-    done = _prepared(folder, None)
-    assert done == "schematic"
-    return folder
+    return _with_borders(
+        "schematic", data_of(schematic_clone, tmp_path_factory.mktemp("schematic"))
+    )
 
 
 @pytest.fixture(scope="session")
-def real_data(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real_data(real_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a store of the published borders and its static files."""
-    folder = tmp_path_factory.mktemp("real")
-    done = _prepared(folder, shared / "data" / "upstream")
-    assert done == "reference"
+    return _with_borders("reference", data_of(real_clone, tmp_path_factory.mktemp("real")))
+
+
+def _with_borders(quality: str, folder: Path) -> Path:
+    assert Store(folder / "store").current().manifest.border_quality == quality
     return folder
-
-
-def _prepared(folder: Path, bundle: Path | None) -> str:
-    return prepare(
-        store=Store(folder / "store"),
-        static=folder / "static",
-        bundle=bundle,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    ).border_quality
 
 
 @pytest.fixture(params=["schematic_data", "real_data"])

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from clones import data_of
 from streamlit.testing.v1 import AppTest
 
 from lib import access, audit, integrity, signins
 from lib.accessfile import Policy
-from lib.prepare import prepare
 from lib.settings import settings
 from lib.store import Store
 from lib.text import LANGS, t
@@ -34,18 +34,9 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a store of schematic borders and its static files."""
-    folder = tmp_path_factory.mktemp("signed")
-    prepare(
-        store=Store(folder / "store"),
-        static=folder / "static",
-        bundle=None,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    )
-    return folder
+    return data_of(schematic_clone, tmp_path_factory.mktemp("signed"))
 
 
 @pytest.fixture

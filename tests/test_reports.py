@@ -16,11 +16,12 @@ import pandas as pd
 import pypdf
 import pytest
 import shapely
+from clones import data_of
 from e2e.sites import HOSTILE
 from lxml import etree
 from shapely.affinity import translate
 
-from lib import crosswork, disputes, prepare, reports
+from lib import crosswork, disputes, reports
 from lib.borders import prepare_communes
 from lib.errors import WrongUseError
 from lib.reports import annex_rows, atlas_pdf
@@ -35,32 +36,21 @@ SMALL = {unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" fo
 LETTERS = "".join(sorted(SMALL | {letter.upper() for letter in SMALL}))
 
 
-def made(folder: Path, bundle: Path | None, **more) -> reports.Material:
-    store = Store(folder / "store")
-    done = prepare.prepare(
-        store=store,
-        static=folder / "static",
-        bundle=bundle,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    )
-    return reports.from_snapshot(
-        done.snapshot, folder / "static", tolerance_m=50, simplify_m=30, **more
-    )
+def made(folder: Path, **more) -> reports.Material:
+    snapshot = Store(folder / "store").current()
+    return reports.from_snapshot(snapshot, folder / "static", tolerance_m=50, simplify_m=30, **more)
 
 
 @pytest.fixture(scope="module")
-def schematic(tmp_path_factory) -> reports.Material:
+def schematic(schematic_clone, tmp_path_factory) -> reports.Material:
     """The data of a machine without borders."""
-    return made(tmp_path_factory.mktemp("schematic"), None)
+    return made(data_of(schematic_clone, tmp_path_factory.mktemp("schematic")))
 
 
 @pytest.fixture(scope="module")
-def real(shared, tmp_path_factory) -> reports.Material:
+def real(real_clone, tmp_path_factory) -> reports.Material:
     """The data with the published borders, samples measured too."""
-    folder = tmp_path_factory.mktemp("real")
-    return made(folder, shared / "data" / "upstream", samples=True)
+    return made(data_of(real_clone, tmp_path_factory.mktemp("real")), samples=True)
 
 
 def text_of(pdf: bytes) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from clones import copy_of
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from e2e.harness import Visit, listen_beyond
@@ -69,20 +70,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def real(real_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site with the published borders."""
-    root = copy_app(tmp_path_factory.mktemp("real"))
-    prepare(root, "--bundle", str(shared / "data" / "upstream"))
-    with served(root) as site:
+    with served(copy_of(real_clone, tmp_path_factory.mktemp("real"))) as site:
         yield site
 
 
 @pytest.fixture(scope="package")
-def schematic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def schematic(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site of a machine without borders and without internet."""
-    root = copy_app(tmp_path_factory.mktemp("schematic"))
-    prepare(root)
-    with served(root) as site:
+    with served(copy_of(schematic_clone, tmp_path_factory.mktemp("schematic"))) as site:
         yield site
 
 

@@ -8,9 +8,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from clones import copy_of
 
 from e2e.harness import Visit
-from e2e.sites import HOSTILE, Site, copy_app, prepare, served
+from e2e.sites import HOSTILE, Site, served
 from e2e.test_hostile import assert_harmless
 from lib.schemas import label
 from lib.store import Store
@@ -22,10 +23,9 @@ OUTLINES, CLUSTERS, LOG = (t(f"about.table_{n}") for n in ("outlines", "clusters
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def office(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site of its own, since these tests change its store."""
-    root = copy_app(tmp_path_factory.mktemp("office"))
-    prepare(root)
+    root = copy_of(schematic_clone, tmp_path_factory.mktemp("office"))
     with served(root) as site:
         yield site
 

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import openpyxl
 import pytest
+from clones import copy_of
 
-from e2e.sites import Site, copy_app, prepare, served
+from e2e.sites import Site, served
 from lib.facts import load
 from lib.schemas import value_label
 from lib.text import number
@@ -22,10 +24,9 @@ EVENTS = 2_000
 
 
 @pytest.fixture(scope="module")
-def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def sampled(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site with schematic borders and an imported sample log."""
-    root = copy_app(tmp_path_factory.mktemp("sampled"))
-    prepare(root)
+    root = copy_of(schematic_clone, tmp_path_factory.mktemp("sampled"))
     log, customers = root / "mau.csv", root / "mau-khach-hang.csv"
     for words in (
         ["sample-outages", "--events", str(EVENTS), "--seed", "7", "--out", str(log)],

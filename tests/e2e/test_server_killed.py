@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from clones import copy_of
 
 from e2e.harness import Visit
-from e2e.sites import Site, copy_app, free_port, prepare, served
+from e2e.sites import Site, free_port, served
 from e2e.test_data import choose, store_of
 from lib import audit, integrity
 from lib.store import Act, Table
@@ -34,10 +35,8 @@ sys.addaudithook(_hook)
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory) -> Path:
-    root = copy_app(tmp_path_factory.mktemp("killed"))
-    prepare(root)
-    return root
+def root(schematic_clone, tmp_path_factory) -> Path:
+    return copy_of(schematic_clone, tmp_path_factory.mktemp("killed"))
 
 
 @pytest.fixture

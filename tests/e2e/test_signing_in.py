@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from clones import copy_of
 from playwright.sync_api import Page
 
 from e2e.session import get
-from e2e.sites import Site, copy_app, free_port, prepare, served
+from e2e.sites import Site, free_port, served
 from lib import audit
 from lib.text import t
 
@@ -71,16 +72,15 @@ def provider(*options: str) -> Iterator[str]:
 
 
 @contextmanager
-def office(folder: Path, *options: str) -> Iterator[Site]:
+def office(clone: Path, folder: Path, *options: str) -> Iterator[Site]:
     """Run an office: the provider and a server that sends people there."""
     missing = [n for n in ("authlib", "httpx", "oidc_provider_mock") if not found(n)]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)} (requirements-dev.txt)")
-    root, port, policy = copy_app(folder), free_port(), folder / "access.toml"
+    root, port, policy = copy_of(clone, folder), free_port(), folder / "access.toml"
     with provider(*options) as address:
         text = POLICY.format(provider=address, app=f"http://localhost:{port}", secret="c" * 40)
         policy.write_text(text, encoding="utf-8")
-        prepare(root, PHUTHO_ACCESS=str(policy))
         with served(root, port=port, PHUTHO_ACCESS=str(policy)) as site:
             yield site
 
@@ -90,9 +90,9 @@ def found(name: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def signed(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An office whose sign-ins hold an hour."""
-    with office(tmp_path_factory.mktemp("signed"), "--token-max-age=3600") as site:
+    with office(schematic_clone, tmp_path_factory.mktemp("signed"), "--token-max-age=3600") as site:
         yield site
 
 
@@ -155,8 +155,8 @@ def test_who_is_known_to_the_provider_but_not_to_the_office_sees_nothing(signed:
     assert get(signed, "app/static/layers/x.json", cookies(page)).status_code == 403
 
 
-def test_a_token_that_has_run_out_opens_nothing(tmp_path, contexts):
-    with office(tmp_path, "--token-max-age=-5") as site:
+def test_a_token_that_has_run_out_opens_nothing(schematic_clone, tmp_path, contexts):
+    with office(schematic_clone, tmp_path, "--token-max-age=-5") as site:
         page = contexts()[0].new_page()
         sign_in(page, site, "hoa")
         page.get_by_text(t("access.expired")).wait_for()

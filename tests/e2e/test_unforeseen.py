@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from clones import copy_of
 
 from e2e.session import session
-from e2e.sites import Site, copy_app, prepare, served
+from e2e.sites import Site, served
 from lib.text import LANGS, t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
@@ -39,10 +41,9 @@ st.caption("whole to its end")
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory) -> Iterator[Site]:
+def broken(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with a page that breaks where it is told to."""
-    root = copy_app(tmp_path_factory.mktemp("unforeseen"))
-    prepare(root)
+    root = copy_of(schematic_clone, tmp_path_factory.mktemp("unforeseen"))
     page = root / "pages" / "about.py"
     page.write_text(page.read_text(encoding="utf-8") + BROKEN, encoding="utf-8")
     with served(root) as site:

@@ -1,13 +1,11 @@
 """A store in which every free text of every table wants to be run."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib.prepare import prepare
 from lib.schemas import ALL_TABLES, TRIMMED
 from lib.store import Act, Snapshot, Store, Table
 from security.payloads import PAYLOADS
@@ -93,18 +91,9 @@ def _beside(communes: gpd.GeoDataFrame, clusters: pd.DataFrame) -> dict[str, pd.
     }
 
 
-def hostile_snapshot(folder: Path) -> Snapshot:
-    """Return a snapshot of schematic borders whose free texts are all payloads."""
-    store = Store(folder / "store")
-    done = prepare(
-        store=store,
-        static=folder / "static",
-        bundle=None,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    )
-    given = done.snapshot
+def hostile_snapshot(store: Store) -> Snapshot:
+    """Put in use and return the same snapshot with payloads in all its free texts."""
+    given = store.current()
     frames = {name: given.read(name) for name in given.manifest.tables}
     frames |= _beside(gpd.GeoDataFrame(frames["communes"]), frames["clusters"])
     tables = {}

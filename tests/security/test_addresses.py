@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib.prepare import prepare
 from lib.settings import settings
-from lib.store import Store
 from lib.ui import state
 from security.inert import alive_in_html
 from security.payloads import PAYLOADS, UNWRITABLE
@@ -35,17 +34,8 @@ pytestmark = pytest.mark.xdist_group("pages")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("addresses")
-    prepare(
-        store=Store(folder / "store"),
-        static=folder / "static",
-        bundle=None,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    )
-    return folder
+def data(schematic_clone, tmp_path_factory) -> Path:
+    return data_of(schematic_clone, tmp_path_factory.mktemp("addresses"))
 
 
 @pytest.fixture

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 import requests
-from e2e.sites import Site, copy_app, environment, prepare, served
+from clones import copy_of
+from e2e.sites import Site, environment, served
 
 SECRETS = ("Traceback", "/lib/", "site-packages", "secrets", "SECRET")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
-    root = copy_app(tmp_path_factory.mktemp("doors"))
-    prepare(root)
+def site(schematic_clone, tmp_path_factory) -> Iterator[Site]:
+    root = copy_of(schematic_clone, tmp_path_factory.mktemp("doors"))
     (root / ".streamlit" / "secrets.toml").write_text('key = "SECRET"', encoding="utf-8")
     with served(root) as site:
         yield site

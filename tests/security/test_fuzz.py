@@ -4,9 +4,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from clones import data_of
 
-from lib.prepare import prepare
-from lib.store import Store
 from security import fuzz
 from security.seeds import READERS
 
@@ -15,17 +14,8 @@ FILES = 60
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("fuzzed")
-    prepare(
-        store=Store(folder / "store"),
-        static=folder / "static",
-        bundle=None,
-        offline=True,
-        simplify_m=30,
-        root=folder,
-    )
-    return folder / "store"
+def store(schematic_clone, tmp_path_factory) -> Path:
+    return data_of(schematic_clone, tmp_path_factory.mktemp("fuzzed")) / "store"
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -38,7 +28,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 def test_no_spoiled_file_does_more_than_be_refused(store):
     before = tree(store)
-    done = fuzz.fuzz(list(READERS), FILES, store)
+    done = fuzz.fuzz(list(READERS), FILES, store, fresh=False)
     assert [tally.reader for tally in done] == list(READERS)
     assert [(tally.reader, tally.bad) for tally in done if tally.bad] == []
     for tally in done:
@@ -49,5 +39,5 @@ def test_no_spoiled_file_does_more_than_be_refused(store):
 
 
 def test_a_worker_that_dies_is_told_and_started_again(store):
-    (tally,) = fuzz.fuzz(["no such reader"], 2, store)
+    (tally,) = fuzz.fuzz(["no such reader"], 2, store, fresh=False)
     assert [(number, ended) for number, ended, _ in tally.bad] == [(0, "died"), (1, "died")]

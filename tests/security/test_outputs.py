@@ -18,6 +18,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from clones import data_of
 from lxml import etree, html
 
 from lib import alldata, crosswork, exports, facts, importing, reports
@@ -25,7 +26,7 @@ from lib.importing import Options
 from lib.register import register
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
-from lib.store import Snapshot
+from lib.store import Snapshot, Store
 from security.hostile_store import free_texts, hostile_snapshot
 from security.inert import (
     alive_in_office,
@@ -48,8 +49,8 @@ NOTES = {"Nguồn": PAYLOADS["equals"]}
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("hostile")
+def folder(schematic_clone, tmp_path_factory) -> Iterator[Path]:
+    folder = data_of(schematic_clone, tmp_path_factory.mktemp("hostile"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PHUTHO_STORE", str(folder / "store"))
         patch.setenv("PHUTHO_STATIC", str(folder / "static"))
@@ -60,7 +61,7 @@ def folder(tmp_path_factory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def snapshot(folder) -> Snapshot:
-    return hostile_snapshot(folder)
+    return hostile_snapshot(Store(folder / "store"))
 
 
 @pytest.fixture(scope="module")

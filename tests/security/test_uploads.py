@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from clones import copy_of
 from e2e.session import Session, session
-from e2e.sites import Site, copy_app, prepare, served
+from e2e.sites import Site, served
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -29,9 +30,8 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
-    root = copy_app(tmp_path_factory.mktemp("uploads"))
-    prepare(root)
+def site(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    root = copy_of(schematic_clone, tmp_path_factory.mktemp("uploads"))
     temporary = root.parent / "tmp"
     temporary.mkdir()
     with served(root, TMPDIR=str(temporary)) as site:

@@ -1,0 +1,167 @@
+"""The layers of borders and water, drawn once for all snapshots with the same borders.
+
+Simplifying borders and finding their lines is most of the work of a map, and an
+import of clusters, of a log, of the grid leaves them as they are. Their tables
+can never be restricted, so what is drawn of them is served to all who may look.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from lib import countrylayers, geometry, layerindex
+from lib.country import TABLE as COUNTRY
+from lib.crs import STORAGE_CRS
+from lib.glossary import value_label
+from lib.layers import LayerFile, write_layer
+from lib.store import Snapshot
+from lib.text import LANGS, Lang, t
+
+Row = Mapping[Any, Any]
+Line = Callable[[Row, Lang], str]
+_CUT_DEG: Final = 0.002
+_TABLES: Final = (COUNTRY, "neighbours", "communes", "former_borders", "rivers")
+
+
+def draw(
+    snapshot: Snapshot, static: Path, *, simplify_m: float, anew: bool
+) -> tuple[LayerFile, ...]:
+    """Write the layers of borders and water unless they are there, and return them.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Where the tables are.
+    static : pathlib.Path
+        Folder Streamlit serves.
+    simplify_m : float
+        Tolerance of drawn lines in metres (EPSG:9208).
+    anew : bool
+        Draw even what is there: after an update of the program.
+    """
+    given = {name: snapshot.manifest.tables[name].sha256 for name in _given(snapshot)}
+    digest = hashlib.sha256(json.dumps([simplify_m, given], sort_keys=True).encode()).hexdigest()
+    index = static / "layers" / f"{digest[:12]}.borders.json"
+    known = () if anew else layerindex.known(index, static)
+    return known or _write(snapshot, static, index, simplify_m)
+
+
+def _given(snapshot: Snapshot) -> list[str]:
+    return [name for name in _TABLES if name in snapshot.manifest.tables]
+
+
+def _write(
+    snapshot: Snapshot, static: Path, index: Path, simplify_m: float
+) -> tuple[LayerFile, ...]:
+    frames = _frames(snapshot, simplify_m)
+    ground: tuple[LayerFile, ...] = ()
+    if COUNTRY in snapshot.manifest.tables:
+        country = snapshot.read_geo(COUNTRY)
+        frames["neighbours"] = countrylayers.provinces(country)
+        ground = (countrylayers.write(static, country, simplify_m=simplify_m),)
+    drawn = {name: frame for name, frame in frames.items() if len(frame)}
+    files = ground + tuple(write_layer(static, name, frame) for name, frame in drawn.items())
+    layerindex.keep(index, files)
+    return files
+
+
+def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame]:
+    """Return layer -> frame."""
+    given = _given(snapshot)
+    frames: dict[str, gpd.GeoDataFrame] = {}
+    if "neighbours" in given:
+        frames["neighbours"] = _neighbours(snapshot.read_geo("neighbours"))
+    communes = geometry.simplify_layer(snapshot.read_geo("communes"), tolerance_m=simplify_m)
+    frames["communes"] = _communes(communes)
+    if "former_borders" in given:
+        former = geometry.simplify_layer(
+            snapshot.read_geo("former_borders"), tolerance_m=simplify_m
+        )
+        frames["former-units"] = _former_lines(former)
+    if "rivers" in given:
+        frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
+    frames["former-provinces"], frames["province"] = _outlines(communes)
+    return frames
+
+
+def _named(frame: gpd.GeoDataFrame, *, weight: float) -> gpd.GeoDataFrame:
+    points = geometry.label_points(frame.geometry)
+    return frame.assign(lx=points.x.round(5), ly=points.y.round(5), weight=weight)
+
+
+def _neighbours(provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the lines of the provinces around, without the cut of the file's frame."""
+    cut = shapely.box(*provinces.total_bounds).boundary.buffer(_CUT_DEG)
+    named = _named(provinces, weight=1.0)
+    return named.set_geometry(named.boundary.difference(cut))
+
+
+def _former_lines(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the lines between former units that the merger took away.
+
+    A line of a split unit counts if any part of it went the way of the other side:
+    nobody says where inside the unit the new line runs.
+    """
+    borders = geometry.border_lines(former)
+    now = {
+        code: set(new.split(";"))
+        for code, new in zip(former["code"], former["new_codes"], strict=True)
+    }
+    sides = zip(borders["code_a"], borders["code_b"], strict=True)
+    gone = [bool(now.get(a, set()) & now.get(b, set())) for a, b in sides]
+    return _line("former", borders[gone])
+
+
+def _rivers(rivers: gpd.GeoDataFrame, simplify_m: float) -> gpd.GeoDataFrame:
+    """Return the rivers as lines; a river the frame cut down to a point is left out."""
+    lines = rivers[shapely.get_dimensions(rivers.geometry.to_numpy()) == 1]
+    lines = geometry.simplify_lines(lines, tolerance_m=simplify_m)
+    return lines.assign(code=[f"river-{i}" for i in range(len(lines))])
+
+
+def with_lines(frame: pd.DataFrame, make: Sequence[Line]) -> pd.DataFrame:
+    """Return `frame` with the further lines of its tooltip in each language."""
+    records = frame.to_dict("records")
+    told = frame.copy()
+    for lang in LANGS:
+        told[lang] = [[text for line in make if (text := line(row, lang))] for row in records]
+    return told
+
+
+def _communes(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    frame = _named(communes, weight=0.0)
+    frame["weight"] = frame["area_km2"].astype(float).round(2)
+
+    def kind(row: Row, lang: Lang) -> str:
+        return t(
+            "layers.tip_commune",
+            lang,
+            kind=value_label("commune_kind", row["kind"], lang),
+            province=row["former_province"],
+        )
+
+    return gpd.GeoDataFrame(with_lines(frame, [kind]), crs=STORAGE_CRS)
+
+
+def _outlines(communes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the lines between former provinces and the outline of the new one.
+
+    Both are edges of the same coverage, each drawn once: a dashed line drawn
+    from both sides would look solid.
+    """
+    borders = geometry.border_lines(communes)
+    province = communes.set_index("code")["former_province"]
+    inner = borders["code_b"] != ""
+    former = inner & (borders["code_a"].map(province) != borders["code_b"].map(province))
+    return _line("former", borders[former]), _line("outline", borders[~inner])
+
+
+def _line(code: str, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shape = shapely.line_merge(shapely.union_all(lines.geometry.to_numpy()))
+    return gpd.GeoDataFrame({"code": [code], "name": [""]}, geometry=[shape], crs=STORAGE_CRS)
