@@ -330,13 +330,13 @@ class Store:
         sync_folder(self.folder)
 
     @contextlib.contextmanager
-    def writing(self, patience: float = _LOCK_SECONDS) -> Iterator[None]:
+    def writing(self, patience: float | None = None) -> Iterator[None]:
         """Hold the store for one act of writing; what a dead writer left undone is settled first.
 
         Parameters
         ----------
-        patience : float
-            How many seconds to wait for another who writes.
+        patience : float or None
+            How many seconds to wait for another who writes; None for the usual 20.
 
         Raises
         ------
@@ -344,6 +344,7 @@ class Store:
             If another process holds it for longer than `patience`, or the disk
             does not take what is written.
         """
+        patience = _LOCK_SECONDS if patience is None else patience
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / "lock", timeout=patience):

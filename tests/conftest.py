@@ -35,8 +35,11 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+OWN_SERVERS = ("data", "database", "door", "nginx", "payloads", "server_killed", "signing_in")
+"""Modules of e2e that share no server with the others: another worker may take them."""
 LONG = (
     "e2e",
+    "e2e-own",
     "tests/e2e/test_hostile.py",
     "tests/test_badfiles.py",
     "tests/test_import_killed.py",
@@ -51,7 +54,10 @@ LONG = (
 def _scope(nodeid: str) -> str:
     """Return what goes to one worker: a file, or all that shares the browser's servers."""
     path = nodeid.partition("::")[0]
-    return "e2e" if "/e2e/" in path and not path.endswith("test_hostile.py") else path
+    if "/e2e/" not in path or path.endswith("test_hostile.py"):
+        return path
+    own = Path(path).stem.removeprefix("test_") in OWN_SERVERS
+    return "e2e-own" if own else "e2e"
 
 
 class _Files(LoadScopeScheduling):

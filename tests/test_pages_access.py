@@ -185,7 +185,7 @@ def test_a_log_that_cannot_be_written_keeps_nobody_from_looking(opened: Open, da
     lock.mkdir()
     monkeypatch.setattr(signins, "_AGAIN_SECONDS", 0)
     try:
-        app = opened("hoa", tab="log")
+        app = opened("hoa", left=HOUR + 60, tab="log")  # another sign-in than that of a test before
         assert "ph-foot" in told(app)
         app.switch_page(str(ROOT / "pages" / "data.py")).run()
         assert list(app.exception) == []

@@ -283,11 +283,11 @@ def test_no_export_of_any_page_holds_what_its_reader_may_not_see(office: Site, w
                 offered.add(name)
                 if MARK in words_of(answer.content):
                     held.add(name)
-    kinds = ("map_png", "map_svg", "map_html", "annex_docx", "annex_pdf", "sheet", "brief")
+    kinds = ("map_png", "map_svg", "map_html", "annex_docx", "annex_pdf", "page")
     assert {t(f"papers.{kind}") for kind in kinds} <= offered
     if who == "hoa":
         assert {t("data.all_gpkg"), t("data.all_xlsx"), t("data.all_geoparquet")} <= held
-        assert t("papers.brief") in held
+        assert t("papers.page") in held
     else:
         assert held == set()
 

@@ -1,16 +1,20 @@
 """Every payload in every free text of the store, on every page in Chromium: it stays text."""
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from clones import copy_of
 from security.hostile_store import hostile_snapshot, tag
 from security.payloads import PAYLOADS
 
 from e2e.harness import Visit
-from e2e.sites import Site, copy_app, served
+from e2e.sites import Site, served
 from e2e.test_hostile import MADE
 from lib import layerdata
+from lib.store import Store
 from lib.text import t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
@@ -33,12 +37,13 @@ ALL_TIPS = """() => {
 
 
 @pytest.fixture(scope="module")
-def poisoned(tmp_path_factory) -> Iterator[Site]:
+def poisoned(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site whose store is nothing but payloads."""
-    root = copy_app(tmp_path_factory.mktemp("payloads"))
-    snapshot = hostile_snapshot(root)
+    root = copy_of(schematic_clone, tmp_path_factory.mktemp("payloads"))
+    snapshot = hostile_snapshot(Store(root / "data" / "store"))
+    shutil.rmtree(root / "static" / "layers")
     layerdata.build(snapshot, root / "static", simplify_m=30)
-    with served(root, PHUTHO_STORE=str(root / "store")) as site:
+    with served(root) as site:
         yield site
 
 
