@@ -26,7 +26,7 @@ PARTS = (*USUAL, "soak")
 def _run_maps(raw: Raw, *, quick: bool) -> None:
     ground = data.province()
     with network(data.WORK / "npm") as local:
-        maps.run(raw, ground, local, rounds=1 if quick else 3, times=2 if quick else 4)
+        maps.run(raw, ground, local, rounds=1 if quick else 2, times=2 if quick else 4)
         maps.offline(raw, ground)
         _say_missing(local.missing)
 
@@ -48,7 +48,7 @@ def _run_soak(raw: Raw, *, quick: bool) -> None:
 def _run_memory(raw: Raw, *, quick: bool) -> None:
     ground = data.province()
     with network(data.WORK / "npm") as local:
-        memory.run(raw, ground, local, times=300, budget_s=20 if quick else 90)
+        memory.run(raw, ground, local, times=300, budget_s=20 if quick else 60)
 
 
 def _run_analysis(raw: Raw, *, quick: bool) -> None:

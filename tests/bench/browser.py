@@ -22,20 +22,23 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
     "--ignore-certificate-errors",
-    # There is no graphics card here: WebGL is drawn by the processor.
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
 )
+# There is no graphics card here. WebGL is drawn by the processor; a page without WebGL is put
+# together as Chromium does it on such a machine, not by a graphics card that is imitated.
+WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+PLAIN = ("--disable-gpu",)
 
 
 @contextmanager
-def chromium(cdn_port: int | None) -> Iterator[Browser]:
+def chromium(cdn_port: int | None, kind: str) -> Iterator[Browser]:
     """Start Chromium; every name but our own is the local network's, or nobody's.
 
     Parameters
     ----------
     cdn_port : int or None
         Where the local content network answers; None: without internet.
+    kind : str
+        Of the contender that is looked at, see ``probes.js``.
     """
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
@@ -44,7 +47,9 @@ def chromium(cdn_port: int | None) -> Iterator[Browser]:
     there = "~NOTFOUND" if cdn_port is None else f"127.0.0.1:{cdn_port}"
     rules = f"--host-resolver-rules=MAP * {there}, EXCLUDE localhost, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=[*OPTIONS, rules])
+        drawing = WEBGL if kind == "webgl" else PLAIN
+        given = [*OPTIONS, *drawing, rules]
+        browser = playwright.chromium.launch(executable_path=executable, args=given)
         try:
             yield browser
         finally:

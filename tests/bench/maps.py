@@ -126,7 +126,7 @@ def offline(raw: Raw, ground: Ground) -> None:
     for who in CONTENDERS:
         with attempt(raw, ground.part, "offline", ground.case, who.name), ExitStack() as stack:
             server = stack.enter_context(serving(who, ground))
-            browser = stack.enter_context(chromium(None))
+            browser = stack.enter_context(chromium(None, who.kind))
             _, tab = new_tab(browser, who.kind)
             tab.page.set_default_timeout(20_000)
             tab.first_map(server.url, shown(who, ground, set()))
@@ -139,7 +139,7 @@ def _round(raw: Raw, ground: Ground, network: Network, who: Contender, times: in
     def task(name: str) -> AbstractContextManager[None]:
         return attempt(raw, ground.part, name, ground.case, who.name)
 
-    with serving(who, ground) as server, chromium(network.port) as browser:
+    with serving(who, ground) as server, chromium(network.port, who.kind) as browser:
         context, tab = new_tab(browser, who.kind)
         took = tab.first_map(server.url, shown(who, ground, set()))
         tab.settle()

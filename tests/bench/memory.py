@@ -16,7 +16,7 @@ def measure(
     """Press pills `times` times, or until the time is used up."""
     with serving(who, ground) as server:
         before = children()
-        with chromium(network.port) as browser:
+        with chromium(network.port, who.kind) as browser:
             _, tab = new_tab(browser, who.kind)
             tab.first_map(server.url, shown(who, ground, set()))
             tab.settle()

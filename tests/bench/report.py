@@ -105,8 +105,9 @@ READ = (
     "borders. What they load from content networks comes from npm packages on the same "
     "machine, without a delay; tiles of a ground map are not loaded by anybody. *Ours* is the "
     "whole application with all its layers, filters and table; the others are one page with "
-    "one filter and one map. WebGL is drawn by the processor: with a graphics card pydeck, "
-    "kepler.gl and lonboard are faster than here. *Load* is the load average of the machine "
+    "one filter and one map. There is no graphics card: WebGL is drawn by the processor (with a "
+    "card pydeck, kepler.gl and lonboard are faster than here), pages without WebGL are put "
+    "together without one (`--disable-gpu`). *Load* is the load average of the machine "
     "when the figure was taken: over the number of cores plus one, other work was in the way. "
     "*× ours* is the median divided by ours. p95 of few repeats is close to the greatest."
 )
