@@ -65,7 +65,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 
 unit: $(DEV) browser postgis
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3
 
 # What is compared with lives in a venv of its own. BENCH="maps visitors" for some parts, QUICK=1.
 bench: $(BENCH_READY) browser

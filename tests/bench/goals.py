@@ -54,8 +54,11 @@ def below(
         return _missing(goal)
     value = pick(record)
     share = value / limit
-    told = f"{_times(1 / share)} times under" if share <= 1 else f"{_times(share)} times over"
-    return Verdict(goal, f"{value:.4g} {record.unit}", value < limit, f"{told} {limit:g}")
+    if share > 1:
+        told = f"{_times(share)} times over {limit:g}"
+    else:
+        told = f"{_times(1 / share)} times under {limit:g}" if share else "no growth was seen"
+    return Verdict(goal, f"{value:.4g} {record.unit}", value < limit, told)
 
 
 def ratio(
