@@ -2,8 +2,8 @@
 
 Every run of a script says most of a page anew. The server's websocket packs a
 message with a memory of what it said before; uvicorn lets it remember 4 KB,
-less than one table. RFC 7692 allows 32 KB, which holds a page: a filter change
-is then a fifth to a half of the bytes. It costs 0.2 MB for each open page.
+less than one table. RFC 7692 allows 32 KB, which holds a page or most of it (see
+`docs/measurements.md`). By zlib's own formula it costs 0.2 MB for each open page.
 """
 
 from uvicorn.protocols.websockets import websockets_sansio_impl

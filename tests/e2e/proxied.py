@@ -42,19 +42,23 @@ class Front(Site):
     certificate: Path
     ways: Path
 
-    def get(
-        self, path: str, *, person: str = "quantri", host: str = NAME, **headers: str
-    ) -> urllib3.BaseHTTPResponse:
-        """Ask nginx as `person` and under any name; what it packed stays packed."""
-        pool = urllib3.HTTPSConnectionPool(
+    def pool(self, *, timeout: float = 30) -> urllib3.HTTPSConnectionPool:
+        """Return connections to nginx that trust its certificate for its name."""
+        return urllib3.HTTPSConnectionPool(
             "127.0.0.1",
             self.ports["https"],
             server_hostname=NAME,
             assert_hostname=NAME,
             ca_certs=str(self.certificate),
-            timeout=30,
+            timeout=timeout,
             retries=False,
         )
+
+    def get(
+        self, path: str, *, person: str = "quantri", host: str = NAME, **headers: str
+    ) -> urllib3.BaseHTTPResponse:
+        """Ask nginx as `person` and under any name; what it packed stays packed."""
+        pool = self.pool()
         given = {"Host": host, "Accept-Encoding": "gzip"} | headers
         if person:
             given |= urllib3.make_headers(basic_auth=f"{person}:{PEOPLE[person]}")

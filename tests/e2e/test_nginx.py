@@ -161,15 +161,7 @@ def test_layer_files_are_packed_on_their_way(front: Front):
 
 
 def test_an_upload_that_is_too_large_ends_at_nginx_or_behind_it(front: Front):
-    pool = urllib3.HTTPSConnectionPool(
-        "127.0.0.1",
-        front.ports["https"],
-        server_hostname=NAME,
-        assert_hostname=NAME,
-        ca_certs=str(front.certificate),
-        timeout=60,
-        retries=False,
-    )
+    pool = front.pool(timeout=60)
     for person, megabytes, status in (
         ("quantri", 60, 413),  # more than nginx takes
         ("quantri", 1, 403),  # taken, but of no page of ours
