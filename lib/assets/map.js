@@ -610,8 +610,16 @@
     apply();
   }
 
+  /* Every rerun the component lays the page's theme on top of what it laid before; the last holds. */
+  function dropOldThemes() {
+    const themes = [...document.head.querySelectorAll("style")]
+      .filter((sheet) => sheet.textContent.includes("--primary-color:"));
+    themes.slice(0, -1).forEach((sheet) => sheet.remove());
+  }
+
   function show(state) {
     turns += 1;
+    dropOldThemes();
     wanted = state;
     for (const styled of [state.layers, state.left || {}]) {
       for (const [id, styles] of Object.entries(styled)) styled[id] = unpack(styles);
