@@ -21,7 +21,7 @@ prepare: $(RUN)
 	$(BIN)/python -m lib prepare
 
 # The checks of the text run beside the tests, which leave a processor idle while pages load.
-test: $(DEV)
+test: $(DEV) browser postgis
 	$(MAKE) --no-print-directory -j2 lint unit
 
 $(BIN)/python:
