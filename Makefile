@@ -20,7 +20,9 @@ run: prepare
 prepare: $(RUN)
 	$(BIN)/python -m lib prepare
 
-test: lint unit
+# The checks of the text run beside the tests, which leave a processor idle while pages load.
+test: $(DEV) browser postgis
+	$(MAKE) --no-print-directory -j2 lint unit
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -30,7 +32,7 @@ $(RUN): requirements.txt | $(BIN)/python
 	touch $@
 
 $(DEV): requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/python $(PIP) install $(FROM) -r requirements-dev.txt
+	$(BIN)/python $(PIP) install --no-compile $(FROM) -r requirements-dev.txt
 	touch $@ $(RUN)
 
 # Everything `make run` installs, as wheels for this platform, and the list of their sha256.

@@ -106,12 +106,18 @@ def check_coverage(communes: gpd.GeoDataFrame) -> CoverageReport:
         Overlaps and gaps below `NEGLIGIBLE_HA` are not listed.
     """
     units = communes.sort_values("code")
+    sound = np.array(units.geometry, dtype=object)
+    sound[_reasons(sound) == _NO_POLYGON] = shapely.Polygon()
+    sound = shapely.make_valid(sound, method="structure", keep_collapsed=False)
+    return _report(units, sound, *_faces(sound))
+
+
+def _report(
+    units: gpd.GeoDataFrame, sound: Geometries, faces: gpd.GeoDataFrame, claims: pd.DataFrame
+) -> CoverageReport:
+    """Return how `units`, sorted by code, fit together; `sound` are their valid shapes."""
     codes, raw = units["code"].to_numpy(), np.array(units.geometry, dtype=object)
     reasons = _reasons(raw)
-    sound = raw.copy()
-    sound[reasons == _NO_POLYGON] = shapely.Polygon()
-    sound = shapely.make_valid(sound, method="structure", keep_collapsed=False)
-    faces, claims = _faces(sound)
     twice = claims.merge(claims[["face", "unit"]], on="face").query("unit_x < unit_y")
     shared = twice.groupby(["unit_x", "unit_y"])["area_ha"].sum().sort_values(ascending=False)
     shared = shared[shared > NEGLIGIBLE_HA]
@@ -165,6 +171,19 @@ def settle_coverage(
         If a geometry is missing, no polygon or invalid, or if a unit would
         lose all its land.
     """
+    return check_and_settle(communes, official_area_km2, widest_gap_m=widest_gap_m)[1:]
+
+
+def check_and_settle(
+    communes: gpd.GeoDataFrame,
+    official_area_km2: pd.Series | None = None,
+    *,
+    widest_gap_m: float = WIDEST_GAP_M,
+) -> tuple[CoverageReport, gpd.GeoDataFrame, tuple[Settlement, ...]]:
+    """Return what `check_coverage` and `settle_coverage` say, the borders noded once.
+
+    Arguments, errors and results are theirs.
+    """
     ranked = (
         communes[["code", "geometry"]]
         .assign(lack=_lack(communes, official_area_km2), row=np.arange(len(communes)))
@@ -173,7 +192,10 @@ def settle_coverage(
     codes, raw = ranked["code"].to_numpy(), np.array(ranked.geometry, dtype=object)
     _refuse_unusable(codes, raw)
 
-    faces, claims = _faces(raw)
+    by_code = np.argsort(codes)
+    faces, claims = _faces(raw[by_code])
+    report = _report(communes.sort_values("code"), raw[by_code], faces, claims)
+    claims["unit"] = by_code[claims["unit"]]
     owner = claims.groupby("face")["unit"].min()
     for unit in np.setdiff1d(np.arange(len(raw)), owner):
         raise DataRefusedError("geometry.unit_swallowed", code=codes[unit])
@@ -190,7 +212,8 @@ def settle_coverage(
     values[ranked["row"].to_numpy()] = np.where(_unchanged(raw, settled), raw, settled)
     result = communes.set_geometry(gpd.GeoSeries(values, index=communes.index, crs=communes.crs))
     listed = [move for move in moves if move.area_ha > NEGLIGIBLE_HA]
-    return result, tuple(sorted(listed, key=lambda m: (m.kind == "gap", -m.area_ha, m.to_code)))
+    order = sorted(listed, key=lambda m: (m.kind == "gap", -m.area_ha, m.to_code))
+    return report, result, tuple(order)
 
 
 def _reasons(values: Geometries) -> npt.NDArray[np.object_]:

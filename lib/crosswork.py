@@ -88,6 +88,7 @@ def answer(
         Language of the notes.
     """
     clusters, former, ended = (tables[n] for n in ("clusters", "former_units", "ended_units"))
+    names = merger.Names(former, ended, tables["communes"])
     cut = None
     listed = clusters[["cluster_id", "name"]]
     if outlines is not None and index is not None and len(outlines):
@@ -96,9 +97,9 @@ def answer(
         listed = pd.concat([listed, pd.DataFrame(more[["cluster_id", "name"]])])
     rows = crossing.combine(
         cut,
-        merger.by_decision(clusters, former, ended, tables["communes"]),
+        merger.by_decision(clusters, former, ended, tables["communes"], index=names),
         tables["assignments"],
-        merger.changes(clusters, former, ended),
+        merger.changes(clusters, former, ended, index=names),
         listed,
         lang=lang,
     )

@@ -74,11 +74,14 @@ class _Entry:
     basis: str
 
 
-class _Register:
-    """The tables of names, indexed once for many look-ups."""
+class Names:
+    """The tables of names, indexed once for many look-ups; without communes by their codes."""
 
     def __init__(
-        self, former_units: pd.DataFrame, ended: pd.DataFrame, communes: pd.DataFrame | None
+        self,
+        former_units: pd.DataFrame,
+        ended: pd.DataFrame,
+        communes: pd.DataFrame | None = None,
     ) -> None:
         units = former_units.drop_duplicates("former_code")
         self._new = _became(former_units)
@@ -94,6 +97,7 @@ class _Register:
         ended_in = ended.rename(columns={"successor_code": "former_code"})
         self._by_spelling: dict[str, list[_Entry]] = {}
         self._by_fold: dict[str, list[_Entry]] = {}
+        self._followed: dict[tuple[str, str | None, str | None], Resolution] = {}
         for entry in (*self._entries(units.assign(basis="")), *self._entries(ended_in)):
             self._by_spelling.setdefault(same_spelling(entry.name), []).append(entry)
             self._by_fold.setdefault(fold(entry.name), []).append(entry)
@@ -121,7 +125,13 @@ class _Register:
         return found
 
     def resolve(self, given: str, district: str | None, province: str | None) -> Resolution:
-        """Follow one name."""
+        """Follow one name; it leads to the same place every time."""
+        asked = given, district, province
+        if asked not in self._followed:
+            self._followed[asked] = self._resolve(*asked)
+        return self._followed[asked]
+
+    def _resolve(self, given: str, district: str | None, province: str | None) -> Resolution:
         found = self._find(given, district, province)
         former = tuple(sorted({e.former_code for e in found}))
         if not former:
@@ -176,14 +186,7 @@ def resolve(
     list of Resolution
         One for each name, in the order given.
     """
-    return _Register(former_units, ended_units, communes).resolve_all(names, district, province)
-
-
-def resolver(
-    former_units: pd.DataFrame, ended_units: pd.DataFrame
-) -> Callable[[object, object, object], list[Resolution]]:
-    """Return `resolve` with its tables indexed once, for many clusters; blanks may be NA."""
-    return _Register(former_units, ended_units, None).resolve_all
+    return Names(former_units, ended_units, communes).resolve_all(names, district, province)
 
 
 def by_decision(
@@ -191,6 +194,8 @@ def by_decision(
     former_units: pd.DataFrame,
     ended_units: pd.DataFrame,
     communes: pd.DataFrame,
+    *,
+    index: Names | None = None,
 ) -> pd.DataFrame:
     """Return the new communes each cluster lies in according to documents.
 
@@ -206,7 +211,7 @@ def by_decision(
         a unit was split, is ambiguous or not found), ``conflict`` (the stated
         commune is not one the former names lead to).
     """
-    register = _Register(former_units, ended_units, communes)
+    register = index or Names(former_units, ended_units, communes)
     today = dict(zip(map(same_spelling, communes["name"]), communes["code"], strict=True))
     today |= {same_spelling(name): code for code, name in register.communes.items()}
     rows: list[tuple[object, ...]] = []
@@ -233,7 +238,11 @@ def by_decision(
 
 
 def changes(
-    clusters: pd.DataFrame, former_units: pd.DataFrame, ended_units: pd.DataFrame
+    clusters: pd.DataFrame,
+    former_units: pd.DataFrame,
+    ended_units: pd.DataFrame,
+    *,
+    index: Names | None = None,
 ) -> pd.DataFrame:
     """Return what the merger did to each cluster, by the communes its papers name.
 
@@ -249,16 +258,18 @@ def changes(
         ``former_provinces_n``, ``new_communes_n`` (NA where not known),
         ``change``.
     """
-    register = _Register(former_units, ended_units, None)
-    units = former_units.drop_duplicates("former_code").set_index("former_code")
+    register = index or Names(former_units, ended_units)
+    units = former_units.drop_duplicates("former_code")
+    of = zip(units["district"], units["province"], strict=True)
+    where = dict(zip(units["former_code"], of, strict=True))
     rows: list[tuple[object, ...]] = []
     for cluster_id, names, district, province, _ in _places(clusters):
         found = register.resolve_all(names, district, province)
         known = bool(found) and all(len(one.former_codes) == 1 for one in found)
         certain = bool(found) and all(one.status in CERTAIN for one in found)
-        own = units.loc[sorted({code for one in found for code in one.former_codes})]
+        own = [where[code] for code in {code for one in found for code in one.former_codes}]
         new = {code for one in found for code in one.new_codes}
-        before = (len(own), own["district"].nunique(), own["province"].nunique())
+        before = (len(own), len({d for d, _ in own}), len({p for _, p in own}))
         after = (len(new), _change(len(own), len(new))) if certain else (None, "undetermined")
         rows.append((cluster_id, *(before if known else (None, None, None)), *after))
     counts = ["former_units_n", "former_districts_n", "former_provinces_n", "new_communes_n"]

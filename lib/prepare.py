@@ -179,9 +179,8 @@ def _communes(
     borders are schematic: no area is ever computed from those.
     """
     shapes = borders.communes[["code", "geometry"]]
-    report = coverage.check_coverage(shapes)
     official = attributes.set_index("code")["area_km2"]
-    settled, settlements = coverage.settle_coverage(shapes, official)
+    report, settled, settlements = coverage.check_and_settle(shapes, official)
     joined = settled.merge(attributes, on="code", how="left", validate="one_to_one")
     joined["border_quality"] = borders.quality
     measured = geometry.areas_ha(joined.geometry)

@@ -6,7 +6,7 @@ decision names, and is called approximate. A cluster known only by its former
 district has no marker: a point would be an invention.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -45,8 +45,10 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     clusters = tables["clusters"]
     communes = tables["communes"]
-    decided = merger.by_decision(clusters, tables["former_units"], tables["ended_units"], communes)
-    changes = merger.changes(clusters, tables["former_units"], tables["ended_units"])
+    former, ended = tables["former_units"], tables["ended_units"]
+    index = merger.Names(former, ended, communes)
+    decided = merger.by_decision(clusters, former, ended, communes, index=index)
+    changes = merger.changes(clusters, former, ended, index=index)
     known = decided.dropna(subset=["commune_code"]).groupby("cluster_id", sort=False)
     codes = {str(cluster): tuple(dict.fromkeys(rows["commune_code"])) for cluster, rows in known}
     names = communes.set_index("code")["name"]
@@ -58,7 +60,8 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     joined["missing"] = _missing(joined)
     joined["district_codes"] = _district_codes(joined, tables["former_units"])
     sure = decided[decided["certain"]].groupby("cluster_id", sort=False)["commune_code"].agg(list)
-    places = _places(clusters, tables, [sure.get(c, []) for c in joined["cluster_id"]])
+    now = [sure.get(c, []) for c in joined["cluster_id"]]
+    places = _places(clusters, tables, now, index.resolve_all)
     return _on_outlines(joined.join(places), tables.get("outlines"))
 
 
@@ -101,12 +104,14 @@ def _district_codes(clusters: pd.DataFrame, units: pd.DataFrame) -> list[tuple[s
 
 
 def _places(
-    clusters: pd.DataFrame, tables: Mapping[str, pd.DataFrame], now: Sequence[Sequence[str]]
+    clusters: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    now: Sequence[Sequence[str]],
+    follow: Callable[[object, object, object], list[merger.Resolution]],
 ) -> pd.DataFrame:
     """Return approximate ``lat``, ``lon`` of each cluster, set apart where they coincide."""
-    units = tables["former_units"].drop_duplicates("former_code").set_index("former_code")
-    communes = tables["communes"].set_index("code")
-    follow = merger.resolver(tables["former_units"], tables["ended_units"])
+    units = _points_of(tables["former_units"].drop_duplicates("former_code"), "former_code")
+    communes = _points_of(tables["communes"], "code")
     points = []
     for names, district, province, codes in zip(
         clusters["former_communes"],
@@ -120,10 +125,22 @@ def _places(
             for unit in follow(names, district, province)
             if len(unit.former_codes) == 1
         ]
-        named = units.loc[found] if found else communes.loc[list(codes)]
-        points.append((named["lat"].mean(), named["lon"].mean()) if len(named) else (np.nan,) * 2)
+        named = [units[code] for code in found] or [communes[code] for code in codes]
+        points.append([_mean(values) for values in zip(*named, strict=True)] or [np.nan, np.nan])
     places = pd.DataFrame(points, columns=["lat", "lon"], index=clusters.index, dtype=float)
     return _apart(places)
+
+
+def _points_of(table: pd.DataFrame, key: str) -> dict[str, tuple[float, float]]:
+    """Return code -> latitude and longitude."""
+    points = zip(table["lat"].astype(float), table["lon"].astype(float), strict=True)
+    return dict(zip(table[key], points, strict=True))
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean of the values that are there, NaN if none is."""
+    there = [value for value in values if not np.isnan(value)]
+    return sum(there) / len(there) if there else np.nan
 
 
 def _apart(places: pd.DataFrame) -> pd.DataFrame:

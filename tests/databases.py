@@ -7,7 +7,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from e2e.sites import free_port
 
 psycopg = pytest.importorskip(
     "psycopg", reason="psycopg is not installed: the tests of a shared database are left out"
@@ -24,7 +24,7 @@ psycopg = pytest.importorskip(
 OWNER = secrets.token_hex(8)
 PASSWORD = "m4t-kh@u/bí:mật?#%"  # noqa: S105 - everything an address has to escape
 QUOTED = "m4t-kh%40u%2Fb%C3%AD%3Am%E1%BA%ADt%3F%23%25"
-START_SECONDS = 60
+START_SECONDS = 240
 
 
 def _programs() -> Path:
@@ -54,12 +54,6 @@ def _account() -> list[str]:
     pytest.skip("there is no account but the superuser's, which PostgreSQL refuses")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @dataclass
 class Cluster:
     """A server that can be killed and started again."""
@@ -67,7 +61,7 @@ class Cluster:
     folder: Path
     programs: Path
     account: list[str]
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
 
     def url(self, database: str, *, user: str = "app", password: str = QUOTED) -> str:

@@ -40,7 +40,7 @@ class Clone:
             env=self.environment | environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=600,
             check=False,
         )
 

@@ -6,7 +6,6 @@ with signal 9, a wire in between is cut after any byte, our own process is kille
 
 import contextlib
 import itertools
-import multiprocessing as mp
 import random
 import signal
 import socket
@@ -18,6 +17,7 @@ from pathlib import Path
 import databasekiller
 import pytest
 from databases import Cluster, psycopg
+from forked import READY
 from test_database import fingerprint, nothing, publish, rows, served, tables
 
 from lib import audit
@@ -27,8 +27,6 @@ from lib.database.postgis import Database
 from lib.errors import StoreError
 from lib.store import Snapshot, Store
 
-READY = mp.get_context("forkserver")
-READY.set_forkserver_preload(["lib.database.postgis", "lib.database.following"])
 CUTS = 14
 
 

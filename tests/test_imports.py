@@ -33,7 +33,7 @@ def loaded_by(*scripts: Path) -> set[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=True,
     )
     return set(json.loads(done.stdout.splitlines()[-1]))

@@ -3,11 +3,11 @@
 import dataclasses
 import datetime as dt
 import json
-import multiprocessing as mp
 import sys
 
 import pytest
 from backups import publish, tables
+from forked import READY
 
 from lib import audit, cli, integrity
 from lib.backup import backup
@@ -15,9 +15,6 @@ from lib.errors import StoreError
 from lib.restore import restore_backup
 from lib.settings import settings
 from lib.store import Act, Store
-
-READY = mp.get_context("forkserver")
-READY.set_forkserver_preload(["lib.store"])
 
 
 @pytest.fixture

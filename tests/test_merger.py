@@ -14,7 +14,7 @@ TABLES = facts.load_all()
 CLUSTERS, COMMUNES = TABLES["clusters"], TABLES["communes"]
 FORMER, ENDED = TABLES["former_units"], TABLES["ended_units"]
 UNITS = FORMER.drop_duplicates("former_code").to_dict("records")
-REGISTER = merger._Register(FORMER, ENDED, COMMUNES)
+REGISTER = merger.Names(FORMER, ENDED, COMMUNES)
 MANY = settings(max_examples=60, deadline=None)
 
 

@@ -62,7 +62,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Open]]:
         settings.cache_clear()
 
         def opened(page: str = "overview", **query: str) -> AppTest:
-            app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+            app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
             app.query_params.update(query)
             app.run()
             if page != "overview":
@@ -243,7 +243,7 @@ def test_an_empty_store_is_said_in_words(
     pages(schematic_data)
     monkeypatch.setenv("PHUTHO_STORE", str(tmp_path))
     settings.cache_clear()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240).run()
     assert list(app.exception) == []
     assert [error.value for error in app.error] == [t("store.empty")]
 
@@ -264,13 +264,13 @@ def test_a_damaged_snapshot_is_named_and_the_whole_one_before_is_one_click_away(
     (damaged.folder / "clusters.parquet").write_bytes(b"PAR1")
     pages(tmp_path / "copy")
     st.cache_resource.clear()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240).run()
     assert list(app.exception) == []
     (said,) = app.error
     assert damaged.snapshot_id in said.value
     assert app.button(key="rescue").disabled
     # Streamlit's runner goes past app.py on a second run, so the click is tried without it.
-    app = AppTest.from_function(_reads_clusters, default_timeout=60).run()
+    app = AppTest.from_function(_reads_clusters, default_timeout=240).run()
     app.text_input(key="rescue_who").input("An").run()
     app.button(key="rescue").click().run()
     assert_sound(app)

@@ -48,7 +48,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, data: Path) -> Open:
     monkeypatch.setattr(access, "policy", lambda: Policy.model_validate(POLICY))
 
     def start(who: str, *, left: float = HOUR, **query: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
         app.user = claims(who, left)
         app.query_params.update(query)
         return app.run()

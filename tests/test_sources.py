@@ -114,11 +114,11 @@ def url(place: Place) -> Iterator[str]:
 
 
 @pytest.fixture
-def nowhere() -> DownloadOptions:
+def nowhere() -> Iterator[DownloadOptions]:
     """Return options for a port nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return DownloadOptions(base_url=f"http://127.0.0.1:{free.getsockname()[1]}/")
+        yield DownloadOptions(base_url=f"http://127.0.0.1:{free.getsockname()[1]}/")
 
 
 def keys(borders: Borders) -> list[str]:

@@ -34,7 +34,7 @@ def page(name, with_numbers):
 )
 def test_a_table_is_sent_twice_only_where_words_differ_from_values(name, with_numbers, twice):
     app = AppTest.from_function(
-        page, default_timeout=60, kwargs={"name": name, "with_numbers": with_numbers}
+        page, default_timeout=240, kwargs={"name": name, "with_numbers": with_numbers}
     ).run()
     assert list(app.exception) == []
     sent = app.dataframe[0].proto.arrow_data.styler.display_values

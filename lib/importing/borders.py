@@ -143,8 +143,8 @@ def _settled(
     file = str(given["file"].iloc[0])
     shapes = given[["code", "geometry"]].set_index("code").loc[before["code"]].reset_index()
     shapes = gpd.GeoDataFrame(shapes, crs=STORAGE_CRS)
-    report = coverage.check_coverage(shapes)
-    settled, _ = coverage.settle_coverage(shapes, before.set_index("code")["area_km2"])
+    official = before.set_index("code")["area_km2"]
+    report, settled, _ = coverage.check_and_settle(shapes, official)
     if report.overlaps or report.gaps:
         over, gap = sum(o[-1] for o in report.overlaps), sum(report.gaps)
         values = {

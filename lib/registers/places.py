@@ -14,7 +14,7 @@ import pandas as pd
 
 from lib.celltext import clean_text
 from lib.grid import Cell
-from lib.merger import CERTAIN, Resolution, resolver
+from lib.merger import CERTAIN, Names, Resolution
 from lib.registers.cells import Value
 from lib.schemas import EndedUnits
 from lib.text import bare_name, fold, same_spelling
@@ -60,7 +60,7 @@ class Places:
         ended = reference.get("ended_units")
         if ended is None:
             ended = pd.DataFrame(columns=list(EndedUnits.to_schema().columns))
-        self._follow = None if former is None else resolver(former, ended)
+        self._follow = None if former is None else Names(former, ended).resolve_all
         self._known: dict[tuple[str, str, bool], Value] = {}
 
     def find(self, cell: Cell, *, district: str = "", before: bool = False) -> Value:

@@ -39,20 +39,7 @@ new MutationObserver((changes) => {
 UPSTREAM = ROOT.parent / "shared" / "data" / "upstream"
 DEFAULT_SIZE = {"width": 1366, "height": 1200}
 VisitFactory = Callable[..., Visit]
-PATIENCE_MS = 20_000
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try a test in the browser once more when it fails; every second try is reported as RERUN.
-
-    What a page shows between two runs of its script depends on the load of the machine.
-    A page that is wrong is wrong twice.
-    """
-    again = pytest.mark.flaky(reruns=1)
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(again)
+PATIENCE_MS = 90_000
 
 
 @pytest.fixture(scope="package")

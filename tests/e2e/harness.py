@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, exp
 
 from e2e.sites import Site
 
-RERUN_SECONDS = 8
+RERUN_SECONDS = 40
+"""A run takes a second or two; a machine that is busy with other things takes many more."""
 # A run that ends may be followed at once by the next; until then old elements stand beside new.
 QUIET = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
@@ -206,6 +207,12 @@ class Visit:
             self.page.get_by_text(name, exact=True)
         )
         return self.table.locator("tr").filter(has=beginning)
+
+    def heads(self) -> list[str]:
+        """Return the headings of the table; it draws what a screen reader gets a little later."""
+        heads = self.table.locator("th")
+        heads.first.wait_for(state="attached")
+        return [head for head in heads.all_inner_texts() if head]
 
     def url(self) -> str:
         """Return the address as the browser shows it now."""

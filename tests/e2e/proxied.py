@@ -204,7 +204,7 @@ def stop(process: subprocess.Popen) -> None:
     """End a process, at once if it does not end by itself."""
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

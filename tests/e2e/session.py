@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from e2e.sites import Site
 
-SECONDS = 60
+SECONDS = 240
 _TEXTS = {
     "markdown": "body",
     "html": "body",

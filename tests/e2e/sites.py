@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,10 @@ import requests
 from lib.store import Store
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 240
+
+QUIET_PORTS = range(20_000, 32_000)
+"""Below those a system takes for connections that go out."""
 
 HOSTILE = (
     """<img src=x onerror="parent.document.title='pwned'">""",
@@ -133,7 +137,7 @@ def prepare(root: Path, *options: str, **more: str) -> None:
         env=environment() | more,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, (
@@ -142,10 +146,12 @@ def prepare(root: Path, *options: str, **more: str) -> None:
 
 
 def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port nobody listens on, nor is given meanwhile to a connection that goes out."""
+    while True:
+        port = secrets.choice(QUIET_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
@@ -180,7 +186,7 @@ def served(root: Path, *, port: int = 0, **more: str) -> Iterator[Site]:
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(timeout=10)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
 

@@ -19,8 +19,9 @@ def shapes(opened) -> int:
 def test_the_pieces_of_a_sample_are_drawn_and_named(real: Site, visit):
     opened = visit(real).open("cross_commune", **SAMPLE)
     assert opened.eventually(lambda: shapes(opened) == 5), "three pieces, the band, the lines"
-    names = opened.map.locator(".ph-label-shapes").all_inner_texts()
-    assert sorted(names) == ["Hòa Bình", "Kỳ Sơn", "Tân Hòa"]
+    names = opened.map.locator(".ph-label-shapes")
+    told = ["Hòa Bình", "Kỳ Sơn", "Tân Hòa"]
+    assert opened.eventually(lambda: sorted(names.all_inner_texts()) == told)
     told = opened.card.inner_text()
     assert "MẪU" in told
     assert "29,86 ha" in told.replace("\u00a0", " ")
@@ -39,7 +40,7 @@ def test_the_samples_say_where_they_are_and_lead_there(real: Site, visit):
         opened.press("Cụm mẫu 5 (ba xã)", inside=places)
     assert opened.query()["sel"] == "clusters:MAU-05"
     assert opened.eventually(lambda: opened.view()[0] > before[0] + 3), "the map goes there"
-    heads = [head for head in opened.table.locator("th").all_inner_texts() if head]
+    heads = opened.heads()
     assert heads.index("Kết luận") < heads.index("Ngoài xã lớn nhất (ha)")
 
 

@@ -104,7 +104,7 @@ def test_without_accounts_the_server_serves_this_machine_or_nobody(options, more
         env=environment() | more,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 2, done.stderr
@@ -244,7 +244,7 @@ def test_what_is_taken_away_holds_what_its_reader_may_see(office: Site, who):
                             403,
                             t("access.need_restricted"),
                         )
-                head = requests.head(f"{office.url}{path}", headers=vouched("xem"), timeout=30)
+                head = requests.head(f"{office.url}{path}", headers=vouched("xem"), timeout=120)
                 assert head.status_code == 403
 
 
@@ -331,10 +331,10 @@ def test_a_forged_press_of_the_administrators_button_does_nothing(office: Site, 
 def test_uploads_are_for_editors(office: Site):
     for who, refused in (("", 401), ("xem", 403)):
         answer = requests.put(
-            f"{office.url}/_stcore/upload_file/a/b", headers=vouched(who), timeout=30
+            f"{office.url}/_stcore/upload_file/a/b", headers=vouched(who), timeout=120
         )
         assert answer.status_code == refused
     answer = requests.put(
-        f"{office.url}/_stcore/upload_file/a/b", headers=vouched("sua"), timeout=30
+        f"{office.url}/_stcore/upload_file/a/b", headers=vouched("sua"), timeout=120
     )
     assert answer.text != t("access.need_import")

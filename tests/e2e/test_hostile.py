@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from playwright.sync_api import expect
 
 from e2e.harness import Visit
 from e2e.sites import HOSTILE, HOSTILE_CLUSTERS, HOSTILE_COMMUNES, Site, environment
@@ -47,10 +48,11 @@ def test_the_watch_notices(hostile: Site, visit):
 def test_hostile_names_on_map_and_card(hostile: Site, visit, layer, codes, times):
     opened = visit(hostile).open()
     places = {place["code"]: place for place in hostile.places(layer)}
+    labels = opened.map.locator(".ph-label")
     for text, code in zip(HOSTILE, codes, strict=True):
         assert places[code]["name"] == text
         opened.look_at(places[code]["ly"], places[code]["lx"], 14)
-        assert text in opened.map.locator(".ph-label").all_inner_texts()
+        assert opened.eventually(lambda wanted=text: wanted in labels.all_inner_texts())
         place = opened.hit(layer, only=(code,))
         assert opened.hover_on_map(place).locator(".ph-tip-name").inner_text() == text
         opened.click_on_map(place)
@@ -164,7 +166,7 @@ def test_the_map_in_one_file_opens_alone_and_runs_no_name(hostile: Site, context
         env=environment(),
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
     context, _ = contexts()
     context.set_offline(True)
@@ -192,9 +194,9 @@ def test_the_map_in_one_file_opens_alone_and_runs_no_name(hostile: Site, context
     assert len(placed & set(HOSTILE)) >= 4
 
     page.locator("input[data-layer=clusters]").uncheck()
-    assert signs.count() == 0
+    expect(signs).to_have_count(0)
     page.locator("input[data-layer=clusters]").check()
-    assert signs.count() == count
+    expect(signs).to_have_count(count)
     page.locator("#map").hover(position={"x": 200, "y": 200})
     page.mouse.wheel(0, -400)
     page.wait_for_timeout(500)

@@ -1,6 +1,7 @@
 """The map without a mouse: arrows, a cross in the middle, Enter."""
 
 import pytest
+from playwright.sync_api import expect
 
 from e2e.harness import Visit
 from e2e.sites import Site
@@ -40,5 +41,5 @@ def test_keys_leave_nothing_behind_for_a_mouse(best: Site, visit):
     opened = visit(best).open()
     place = opened.hit("communes")
     opened.click_on_map(place)
-    assert not opened.map.locator(".ph-keys").is_visible()
+    expect(opened.map.locator(".ph-keys")).not_to_be_visible()
     assert opened.map.locator(".ph-spoken").inner_text() == ""

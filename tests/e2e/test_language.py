@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from e2e.harness import Visit
 from e2e.sites import Site
@@ -89,7 +90,7 @@ def test_every_text_is_english(best: Site, visit, path, query):
         closed.first.click()  # what was folded away comes with the next run
         opened.settled()
         opened.page.wait_for_timeout(150)
-    assert closed.count() == 0
+    expect(closed).to_have_count(0)
     opened.page.wait_for_timeout(300)
     assert leftovers(opened) == []
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from playwright.sync_api import expect
 
 from e2e.harness import Visit
 from e2e.sites import Site
@@ -65,7 +66,7 @@ def test_schematic_borders_are_announced_on_every_page(schematic: Site, visit):
     opened = visit(schematic).open()
     for _ in every_page(opened):
         alert = opened.page.get_by_test_id("stAlert").filter(has_text=SCHEMATIC)
-        assert alert.is_visible()
+        expect(alert).to_be_visible()
         assert "make run" in alert.inner_text()
         assert SCHEMATIC in opened.page.locator(".ph-foot").inner_text()
 
@@ -121,7 +122,7 @@ def test_the_server_compresses_the_websocket(best: Site):
         "Sec-WebSocket-Protocol: streamlit\r\n"
         "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
     )
-    with socket.create_connection((address.hostname, address.port), timeout=5) as server:
+    with socket.create_connection((address.hostname, address.port), timeout=120) as server:
         server.sendall(ask.encode())
         said = server.recv(1000).decode(errors="replace")
     assert "101 Switching Protocols" in said
@@ -132,12 +133,12 @@ def test_the_server_compresses_the_websocket(best: Site):
 
 
 def test_a_layer_is_kept_by_the_browser(best: Site):
-    layer = requests.get(f"{best.url}/app/static/{best.layers['communes']['path']}", timeout=10)
+    layer = requests.get(f"{best.url}/app/static/{best.layers['communes']['path']}", timeout=120)
     assert layer.ok
     assert layer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
     assert layer.headers["Content-Encoding"] == "gzip"
     assert len(layer.json()["features"]) == 148
-    unnamed = requests.get(f"{best.url}/app/static/vendor/leaflet.js", timeout=10)
+    unnamed = requests.get(f"{best.url}/app/static/vendor/leaflet.js", timeout=120)
     assert "immutable" not in unnamed.headers.get("Cache-Control", "")
 
 

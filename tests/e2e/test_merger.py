@@ -2,6 +2,7 @@
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from e2e.harness import Site, Visit
 from lib.layers import LAYERS
@@ -46,7 +47,7 @@ def test_the_switch_repaints_the_map_that_is_there(real: Site, visit):
     assert opened.js("() => window.phSame"), "the same map"
     assert opened.view() == pytest.approx(seen)
     assert opened.query()["era"] == "before"
-    assert opened.page.get_by_text("lệch 150 m hoặc hơn").first.is_visible()
+    expect(opened.page.get_by_text("lệch 150 m hoặc hơn").first).to_be_visible()
     to(opened, "Sau 01/7/2025")
     assert opened.eventually(lambda: lines(opened, "former-units") == 0)
     assert opened.js("() => window.phSame")
@@ -68,7 +69,7 @@ def test_a_slider_parts_before_from_after_on_one_map(real: Site, visit):
         assert opened.js(UNDER, [x, box["height"] / 4]) == pane
     with opened.turn():
         opened.leaflet.click(position={"x": middle - 150, "y": box["height"] / 4})
-    assert opened.card.locator("h3").count() == 1, "what is on the left can be chosen too"
+    expect(opened.card.locator("h3")).to_have_count(1)
     opened.map.get_by_role("slider", name="Kéo để so sánh").press("Home")
     assert opened.js(UNDER, [middle - 150, box["height"] / 4]) == "ph-communes"
     to(opened, "Sau 01/7/2025")
@@ -79,7 +80,7 @@ def test_a_slider_parts_before_from_after_on_one_map(real: Site, visit):
 
 def test_schematic_borders_say_that_they_hold_no_former_lines(schematic: Site, visit):
     opened = visit(schematic).open("merger", era="before")
-    assert opened.page.get_by_text("không có ranh giới xã cũ").is_visible()
+    expect(opened.page.get_by_text("không có ranh giới xã cũ")).to_be_visible()
     assert lines(opened, "former-units") == 0
     assert lines(opened, "former-provinces") > 0
     assert painted(opened, "merger-before-schematic") == 148

@@ -13,7 +13,7 @@ import requests
 import urllib3
 from playwright.sync_api import Browser
 
-from e2e.conftest import CHROMIUM_OPTIONS, DEFAULT_SIZE, UPSTREAM
+from e2e.conftest import CHROMIUM_OPTIONS, DEFAULT_SIZE, PATIENCE_MS, UPSTREAM
 from e2e.harness import Visit
 from e2e.proxied import NAME, PEOPLE, Front, fronted
 from lib.store import Store
@@ -65,7 +65,7 @@ def visitor(outside: Browser, front: Front):
             ignore_https_errors=True,
             http_credentials={"username": person, "password": PEOPLE[person]},
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         broken: list[str] = []
@@ -119,7 +119,7 @@ def test_nobody_comes_in_without_a_password(front: Front):
     said = {"X-Remote-User": "quantri", "X-Phutho-Secret": "guessed"}
     assert front.get("/app/static/vendor/leaflet.js", person="", **said).status == 401
     for port in front.backends:
-        answer = requests.get(f"http://127.0.0.1:{port}/_stcore/metrics", headers=said, timeout=30)
+        answer = requests.get(f"http://127.0.0.1:{port}/_stcore/metrics", headers=said, timeout=120)
         assert answer.status_code == 401, "past nginx a name without its secret is nobody"
 
 
@@ -127,9 +127,9 @@ def test_another_name_gets_no_answer(front: Front):
     with pytest.raises(urllib3.exceptions.ProtocolError):
         front.get("/", host="elsewhere.example")
     with pytest.raises(requests.exceptions.SSLError):
-        requests.get(f"https://localhost:{front.ports['https']}/", timeout=30)
+        requests.get(f"https://localhost:{front.ports['https']}/", timeout=120)
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{front.ports['http']}/", timeout=30)
+        requests.get(f"http://127.0.0.1:{front.ports['http']}/", timeout=120)
     port = next(iter(front.backends))
     shake = {
         "Connection": "Upgrade",
@@ -138,7 +138,7 @@ def test_another_name_gets_no_answer(front: Front):
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
         "Host": "elsewhere.example",
     }
-    answer = requests.get(f"http://127.0.0.1:{port}/_stcore/stream", headers=shake, timeout=30)
+    answer = requests.get(f"http://127.0.0.1:{port}/_stcore/stream", headers=shake, timeout=120)
     assert answer.status_code == 403
 
 
@@ -146,7 +146,7 @@ def test_plain_http_leads_to_https(front: Front):
     answer = requests.get(
         f"http://127.0.0.1:{front.ports['http']}/clusters?sel=clusters:PT-002",
         headers={"Host": NAME},
-        timeout=30,
+        timeout=120,
         allow_redirects=False,
     )
     assert answer.status_code == 301

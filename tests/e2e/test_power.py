@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from clones import copy_of
+from playwright.sync_api import expect
 
 from e2e.sites import Site, served
 from lib.facts import load
@@ -67,7 +68,7 @@ def test_a_fact_says_how_old_it_is_and_leads_to_its_source(best: Site, visit):
     assert "khu Đìa" in told
     assert "nguồn 2019, cách đây" in told
     assert "chưa ghi nhận trạm nào ở xã này" in told
-    assert opened.card.get_by_role("link", name="baomoi.net.vn").count() == 1
+    expect(opened.card.get_by_role("link", name="baomoi.net.vn")).to_have_count(1)
 
 
 def test_the_pointer_reads_the_value_that_is_painted(best: Site, visit):
@@ -104,7 +105,7 @@ def test_the_grid_is_off_and_not_fetched_until_it_is_wanted(real: Site, visit):
 
 def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590", saidi_min="60")
-    assert opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU").is_visible()
+    expect(opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU")).to_be_visible()
     assert "MẪU" in opened.card.inner_text()
     with opened.page.expect_download() as download:
         opened.press("XLSX")
@@ -124,7 +125,7 @@ def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
 def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590")
     months = opened.card.locator(".ph-months > div")
-    assert months.count() == 12
+    expect(months).to_have_count(12)
     rows = opened.card.locator("table.ph-facts tbody tr").count()
     button = opened.card.get_by_role("button", name="lần mất điện").inner_text()
     assert rows == min(8, int(re.search(r"Tải cả (\d+) lần", button)[1])) > 0
@@ -139,9 +140,8 @@ def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
 
 def test_a_ranking_needs_weights_on_the_screen(best: Site, visit):
     opened = visit(best).open("power", settled="yes", w_town_km="2", w_density="1")
-    assert opened.page.get_by_text("Không có điểm ẩn").is_visible()
-    heads = opened.table.locator("th").all_inner_texts()
-    assert "Điểm" in heads
+    expect(opened.page.get_by_text("Không có điểm ẩn")).to_be_visible()
+    assert "Điểm" in opened.heads()
     with opened.page.expect_download() as download:
         opened.press("XLSX")
     book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from playwright.sync_api import expect
 
 from e2e.harness import Visit
 from e2e.sites import Site
@@ -94,7 +95,7 @@ def test_a_click_on_the_map_marks_the_row(best: Site, visit):
     row.wait_for(state="attached")
     assert opened.eventually(lambda: row.get_attribute("aria-selected") == "true")
     marked = opened.table.locator("tr[aria-selected=true]")
-    assert marked.count() == 1
+    expect(marked).to_have_count(1)
     other = opened.hit(
         "clusters", only=tuple(set(best.layers["clusters"]["codes"]) - {place["code"]})
     )
@@ -102,7 +103,7 @@ def test_a_click_on_the_map_marks_the_row(best: Site, visit):
     assert opened.eventually(
         lambda: opened.row(other["name"]).get_attribute("aria-selected") == "true"
     )
-    assert marked.count() == 1
+    expect(marked).to_have_count(1)
     assert heading(opened) == f"Cụm công nghiệp {other['name']}"
 
 

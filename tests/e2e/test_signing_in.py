@@ -17,16 +17,15 @@ from pathlib import Path
 import pytest
 import requests
 from clones import copy_of
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from e2e.session import get
-from e2e.sites import Site, free_port, served
+from e2e.sites import START_SECONDS, Site, free_port, served
 from lib import audit
 from lib.text import t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
-START_SECONDS = 60
 PEOPLE = {
     "xem": {"email": "xem@so.vn", "name": "Vũ Văn Xem"},
     "sua": {"email": "sua@so.vn", "name": "Nguyễn Thị Sửa"},
@@ -68,7 +67,7 @@ def provider(*options: str) -> Iterator[str]:
             yield address
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
 @contextmanager
@@ -101,7 +100,9 @@ def sign_in(page: Page, site: Site, who: str) -> None:
     page.goto(f"{site.url}/data?tab=import")
     page.get_by_text(t("access.nobody")).wait_for()
     assert page.get_by_test_id("stSidebarNav").count() == 0
-    page.get_by_role("button", name=t("access.sign_in")).click()
+    button = page.get_by_role("button", name=t("access.sign_in"))
+    expect(button).to_have_count(1)
+    button.click()
     page.get_by_role("heading", name="Authorize Client").wait_for()
     page.get_by_role("textbox").fill(who)
     page.get_by_role("button", name="Authorize", exact=True).click()
@@ -160,7 +161,7 @@ def test_a_token_that_has_run_out_opens_nothing(schematic_clone, tmp_path, conte
         page = contexts()[0].new_page()
         sign_in(page, site, "hoa")
         page.get_by_text(t("access.expired")).wait_for()
-        assert page.get_by_role("button", name=t("access.sign_in_again")).count() == 1
+        expect(page.get_by_role("button", name=t("access.sign_in_again"))).to_have_count(1)
         assert page.locator(".st-key-map").count() == 0
         layer = next((site.root / "static" / "layers").glob("communes-*.json")).name
         assert get(site, f"app/static/layers/{layer}", cookies(page)).status_code == 401

@@ -47,7 +47,7 @@ def page_of(data, monkeypatch) -> Iterator[Callable[[str, dict[str, str]], AppTe
     settings.cache_clear()
 
     def opened(page: str, query: dict[str, str]) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240).run()
         app.switch_page(str(ROOT / "pages" / f"{page}.py"))
         app.query_params.update(query)
         return app.run()

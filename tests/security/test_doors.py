@@ -31,7 +31,7 @@ def raw(site: Site, target: str, *headers: str, method: str = "GET") -> tuple[in
     lines = [f"{method} {target} HTTP/1.1", *headers, *end, "", ""]
     if not any(header.lower().startswith("host:") for header in headers):
         lines.insert(1, f"Host: localhost:{port}")
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as peer:
+    with socket.create_connection(("127.0.0.1", port), timeout=120) as peer:
         peer.sendall("\r\n".join(lines).encode())
         answer = b""
         while part := peer.recv(65_536):
@@ -86,7 +86,7 @@ def test_no_file_of_the_program_or_the_store_is_given_away(site, path):
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_doors_for_programs_are_shut(site, path, method):
-    answer = requests.request(method, f"{site.url}/{path}", timeout=30, json={})
+    answer = requests.request(method, f"{site.url}/{path}", timeout=120, json={})
     said = answer.text
     assert answer.status_code >= 400 or '<div id="root">' in said
     assert not [word for word in SECRETS if word in said]
@@ -96,7 +96,7 @@ def test_an_upload_without_a_session_of_ours_or_its_token_is_refused(site):
     address = f"{site.url}/_stcore/upload_file/{uuid.uuid4()}/{uuid.uuid4()}"
     files = {"file": ("x.geojson", b"{}")}
     for headers in ({}, {"X-Xsrftoken": "made up"}, {"Origin": "https://evil.example"}):
-        answer = requests.put(address, files=files, headers=headers, timeout=30)
+        answer = requests.put(address, files=files, headers=headers, timeout=120)
         assert answer.status_code in {400, 403}, answer.text
         assert not [word for word in SECRETS if word in answer.text]
 
@@ -137,7 +137,7 @@ def test_a_name_somebody_lets_point_here_opens_no_socket(site, host):
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config"])
 def test_another_site_may_not_read_our_answers(site, path):
     answer = requests.get(
-        f"{site.url}{path}", headers={"Origin": "https://evil.example"}, timeout=30
+        f"{site.url}{path}", headers={"Origin": "https://evil.example"}, timeout=120
     )
     allowed = answer.headers.get("Access-Control-Allow-Origin", "")
     assert allowed in {"", site.url}, allowed
@@ -145,7 +145,7 @@ def test_another_site_may_not_read_our_answers(site, path):
 
 def test_what_is_served_is_not_taken_for_something_else(site):
     (index,) = (site.root / "static" / "layers").glob("*.index.json")
-    answer = requests.get(f"{site.url}/app/static/layers/{index.name}", timeout=30)
+    answer = requests.get(f"{site.url}/app/static/layers/{index.name}", timeout=120)
     assert answer.status_code == 200
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "html" not in answer.headers["Content-Type"]

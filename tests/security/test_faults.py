@@ -1,7 +1,6 @@
 """A disk that is full at any write, a store that may only be read, two servers on one store."""
 
 import contextlib
-import multiprocessing as mp
 import os
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from backups import publish, tables, tree
+from forked import READY
 
 from lib import audit, integrity, signins
 from lib.access import Actor
@@ -22,8 +22,6 @@ from lib.store import Act, Store
 
 PAGE = 4096
 ROOM = 4 * 2**20
-READY = mp.get_context("forkserver")
-READY.set_forkserver_preload(["lib.store"])
 
 
 def mounted(*words: str) -> bool:
@@ -236,9 +234,10 @@ def test_of_two_servers_that_import_at_once_one_publishes_and_the_other_is_told(
     both = [READY.Process(target=_imports, args=(full_store, a, ready, said)) for a in (8.0, 9.0)]
     for process in both:
         process.start()
-    answers = dict(said.get(timeout=120) for _ in both)
     for process in both:
         process.join()
+    assert [process.exitcode for process in both] == [0, 0]
+    answers = dict(said.get() for _ in both)
     (told,) = [area for area, answer in answers.items() if answer == "store.moved_on"]
     (done,) = {8.0, 9.0} - {told}
     current = full_store.current()
