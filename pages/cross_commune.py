@@ -67,6 +67,7 @@ def view() -> None:
         tr(
             "cross.sentence",
             count=number(len(listed), lang),
+            placed=number(mapstyles.placed(data, listed["cluster_id"]), lang),
             filters=shown.sentence or tr("filters.none"),
         )
     )

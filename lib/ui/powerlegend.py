@@ -1,4 +1,4 @@
-"""The legend of the choropleth on the page on power."""
+"""What the choropleth on the page on power shows, in words: its name, its legend."""
 
 from collections.abc import Callable, Collection
 from functools import partial
@@ -8,9 +8,32 @@ from lib import gaps, gapwords
 from lib.classes import Classes
 from lib.layers import LAYERS
 from lib.symbols import class_key
-from lib.text import no_data, number
+from lib.text import date, no_data, number
 from lib.ui.legend import ClassLegend, show_classes
+from lib.ui.powerdata import LogView
 from lib.ui.state import language, tr
+
+
+def period_of(log: LogView) -> str:
+    """Return the months the figures of a log are of."""
+    ends = dict.fromkeys((log.choice.first_month, log.choice.last_month))
+    return "–".join(date(month, language()) for month in ends)
+
+
+def name_of(painted: str, log: LogView | None) -> str:
+    """Return what the map is painted by; a figure of a log with its months, a sample as such."""
+    name = gapwords.measure_name(painted, language())
+    if log is None or gaps.MEASURES[painted].table != "outages":
+        return name
+    name = tr("powerpage.of_log", measure=name, period=period_of(log))
+    return tr("gaps.of_sample", words=name) if log.facts.sample else name
+
+
+def said(sentence: str, log: LogView | None) -> str:
+    """Return the sentence of the page; it goes on every export, so a sample is named in it."""
+    if log is None or not log.facts.sample:
+        return sentence
+    return tr("powerpage.sentence_sample", sentence=sentence)
 
 
 def words_of(classes: Classes, painted: str) -> dict[str, str]:
@@ -29,7 +52,9 @@ def words_of(classes: Classes, painted: str) -> dict[str, str]:
     }
 
 
-def legend_of(painted: str, classes: Classes, listed: Collection[str]) -> Callable[[], None]:
+def legend_of(
+    painted: str, classes: Classes, listed: Collection[str], log: LogView | None
+) -> Callable[[], None]:
     """Return what draws the classes of `painted`: limits, units, how many communes in each."""
     lang = language()
     words = words_of(classes, painted)
@@ -40,7 +65,7 @@ def legend_of(painted: str, classes: Classes, listed: Collection[str]) -> Callab
     blank = int((classes.of < 0).sum())
     if blank:
         rows.append((class_key(-1), no_data(lang), blank))
-    name = gapwords.measure_name(painted, lang)
+    name = name_of(painted, log)
     title = tr(
         "powerpage.class_title",
         measure=name[0].upper() + name[1:],
