@@ -19,7 +19,7 @@ from xstatic.pkg import leaflet
 from lib.layers import LAYERS, on_disk
 from lib.reports.canvas import Bounds
 from lib.reports.material import Material
-from lib.reports.view import Shape, View, bounds_of, classes, shapes
+from lib.reports.view import Shape, View, bounds_of, classes, of_cluster, shapes
 from lib.symbols import HATCHES, swatch
 from lib.text import Lang, t
 from lib.webassets import ASSETS
@@ -47,6 +47,7 @@ def page(material: Material, view: View) -> bytes:
         What is shown; its layers can be switched on and off.
     """
     lang = material.lang
+    view, _ = of_cluster(material, view)
     vendor = Path(leaflet.BASE_DIR)
     scripts = [vendor / "leaflet.js", ASSETS / "map.js", _OWN / "page.js"]
     styles = [vendor / "leaflet.css", ASSETS / "map.css", _OWN / "page.css"]

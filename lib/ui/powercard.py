@@ -213,7 +213,7 @@ def _bars(series: pd.DataFrame, column: str) -> Markup:
 def _month(month: str, *, first: bool) -> Markup:
     """Return the label under a bar: the month; the year under the first one and each January."""
     year, number_of = month.split("-")
-    shown = year if first or number_of == "01" else ""
+    shown = year if first or number_of == "01" else "\u00a0"  # a line as high as the others
     return Markup("{}<br>{}").format(number_of, shown)
 
 

@@ -29,27 +29,32 @@ def name_of(painted: str, log: LogView | None) -> str:
     return tr("gaps.of_sample", words=name) if log.facts.sample else name
 
 
-def said(sentence: str, log: LogView | None) -> str:
+def said(sentence: str, painted: str, log: LogView | None) -> str:
     """Return the sentence of the page; it goes on every export, so a sample is named in it."""
-    if log is None or not log.facts.sample:
+    named = gaps.MEASURES[painted].table == "outages"
+    if log is None or not log.facts.sample or named:
         return sentence
     return tr("powerpage.sentence_sample", sentence=sentence)
 
 
 def words_of(classes: Classes, painted: str) -> dict[str, str]:
-    """Return style of a class -> its limits in words; a heavy edge changes nothing of them."""
+    """Return style of a class -> its limits and unit in words, as paper says them."""
+    words = _limits(classes, painted, " " + tr(f"gaps.unit_{painted}"))
+    edged = {
+        class_key(place, listed=True): tr("powerpage.class_edge", words=told)
+        for place, told in words.items()
+    }
+    return {class_key(place): told for place, told in words.items()} | edged
+
+
+def _limits(classes: Classes, painted: str, unit: str = "") -> dict[int, str]:
     lang = language()
     bounds = [number(limit, lang, gaps.MEASURES[painted].digits) for limit in classes.limits]
     limits = [
-        tr("powerpage.class_next" if place else "powerpage.class_first", low=low, high=high)
+        tr("powerpage.class_next" if place else "powerpage.class_first", low=low, high=high) + unit
         for place, (low, high) in enumerate(pairwise(bounds))
     ]
-    told = dict(enumerate(limits)) | {-1: no_data(lang)}
-    return {
-        class_key(place, listed=listed): words
-        for place, words in told.items()
-        for listed in (False, True)
-    }
+    return dict(enumerate(limits)) | {-1: no_data(lang)}
 
 
 def legend_of(
@@ -57,11 +62,8 @@ def legend_of(
 ) -> Callable[[], None]:
     """Return what draws the classes of `painted`: limits, units, how many communes in each."""
     lang = language()
-    words = words_of(classes, painted)
-    rows = [
-        (class_key(place), words[class_key(place)], count)
-        for place, count in enumerate(classes.counts())
-    ]
+    words = _limits(classes, painted)
+    rows = [(class_key(place), words[place], count) for place, count in enumerate(classes.counts())]
     blank = int((classes.of < 0).sum())
     if blank:
         rows.append((class_key(-1), no_data(lang), blank))

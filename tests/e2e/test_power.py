@@ -106,6 +106,8 @@ def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590", saidi_min="60")
     assert opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU").is_visible()
     assert "MẪU" in opened.card.inner_text()
+    assert "(SAIDI), 01/2025–12/2025 – dữ liệu MẪU”" in opened.sentence()
+    assert "dữ liệu MẪU (phút/khách hàng)" in opened.page.get_by_test_id("stSidebar").inner_text()
     with opened.page.expect_download() as download:
         opened.press("XLSX")
     assert download.value.suggested_filename.endswith("-mau.xlsx")
@@ -119,6 +121,22 @@ def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
         opened.press("lần mất điện", inside=opened.card)
     assert download.value.suggested_filename == "mat-dien-08590-mau.csv"
     assert "mẫu" in download.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_a_map_taken_away_calls_a_sample_a_sample_and_its_classes_by_their_unit(
+    sampled: Site, visit
+):
+    opened = visit(sampled)
+    for measure, told in (
+        ("saidi_min", ("– dữ liệu MẪU”", "phút/khách hàng")),
+        ("town_km", ("nhật ký mất điện: dữ liệu MẪU", "km; viền đậm: xã xa và cấp điện yếu")),
+    ):
+        opened.open("power", measure=measure, saidi_min="60")
+        opened.press("Xuất bản đồ")
+        with opened.page.expect_download() as download:
+            opened.press("Một tệp HTML")
+        page = download.value.path().read_text(encoding="utf-8")
+        assert all(words in page for words in told)
 
 
 def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
