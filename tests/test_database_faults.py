@@ -18,7 +18,7 @@ from pathlib import Path
 import databasekiller
 import pytest
 from databases import Cluster, psycopg
-from test_database import fingerprint, nothing, publish, rows, served, tables
+from databasestores import fingerprint, nothing, publish, rows, served, tables
 
 from lib import audit
 from lib.database import postgis, publishing

@@ -25,7 +25,7 @@ def name_of(painted: str, log: LogView | None) -> str:
     name = gapwords.measure_name(painted, language())
     if log is None or gaps.MEASURES[painted].table != "outages":
         return name
-    name = tr("powerpage.of_log", measure=name, period=period_of(log))
+    name = f"{name}, {period_of(log)}"
     return tr("gaps.of_sample", words=name) if log.facts.sample else name
 
 
