@@ -102,6 +102,14 @@ def test_the_grid_is_off_and_not_fetched_until_it_is_wanted(real: Site, visit):
     assert "2016, sai lệch 2–10 km" in opened.page.locator("body").inner_text()
 
 
+def test_the_count_of_substations_leads_to_all_of_them_with_their_sources(best: Site, visit):
+    opened = visit(best).open("power", part="grid")
+    opened.page.get_by_text("Cả 32 trạm biến áp").click()
+    listed = opened.page.locator(".st-key-all-stations").get_by_test_id("stDataFrame")
+    listed.get_by_text(load("substations")["name"][0]).first.wait_for(state="attached")
+    assert listed.get_by_text("https://").first.count() == 1
+
+
 def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590", saidi_min="60")
     assert opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU").is_visible()
