@@ -35,6 +35,19 @@ $(DEV): requirements.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/python $(PIP) install --no-compile $(FROM) -r requirements-dev.txt
 	touch $@ $(RUN)
 
+.PHONY: help
+help:
+	@echo "make run              install, prepare the data, open http://localhost:8501"
+	@echo "make prepare          install and prepare the data only"
+	@echo "make test             lint and every test; make lint, make unit: one of the two"
+	@echo "make bench            the benchmark; BENCH=\"maps visitors\" for parts, QUICK=1 for a short one"
+	@echo "make fuzz             10,000 spoiled files for every reader"
+	@echo "make walk             two processes behind nginx, walked in Chromium"
+	@echo "make soak             visitors and imports at once; SOAK=\"--visitors 5 --minutes 1\""
+	@echo "make screens          the pictures of docs/screens.md; SCREENS=\"--only merger\" for some"
+	@echo "make wheelhouse       all that is installed, as files; make install-offline uses them"
+	@echo "make clean            remove what was installed, made and stored, DATA INCLUDED (data/store)"
+
 # Everything `make run` installs, as wheels for this platform, and the list of their sha256.
 wheelhouse: $(BIN)/python
 	rm -rf $(WHEELS)

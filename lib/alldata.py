@@ -30,6 +30,7 @@ from lib.glossary import GRID_TABLES
 from lib.layers import Kind
 from lib.qgisstyle import qml
 from lib.register import register
+from lib.samplelog import has_sample
 from lib.schemas import ALL_TABLES, CODES, codes_of, label, value_label
 from lib.settings import settings
 from lib.store import Snapshot, TableInfo
@@ -91,8 +92,11 @@ def everything(snapshot: Snapshot, kind: Format, lang: Lang = "vi") -> bytes:
     return makers[kind](snapshot, lang)
 
 
-def _title(table: str, lang: Lang) -> str:
-    return t(f"about.table_{table}", lang)
+def _title(snapshot: Snapshot, table: str, lang: Lang) -> str:
+    """Return what a table is called; one with made-up rows says so."""
+    words = t(f"about.table_{table}", lang)
+    made_up = "sample" in _columns(table) and has_sample(snapshot.check(table))
+    return t("gaps.of_sample", lang, words=words) if made_up else words
 
 
 def _borders(snapshot: Snapshot, lang: Lang) -> str:
@@ -129,11 +133,12 @@ def _about(snapshot: Snapshot, lang: Lang) -> dict[str, str]:
     return {name: text for name, text in about.items() if text}
 
 
-def _line(table: str, info: TableInfo, lang: Lang) -> str:
+def _line(snapshot: Snapshot, table: str, lang: Lang) -> str:
+    info = snapshot.manifest.tables[table]
     return t(
         "alldata.table_line",
         lang,
-        title=_title(table, lang),
+        title=_title(snapshot, table, lang),
         rows=number(info.rows, lang),
         source=info.source,
         as_of=date(info.as_of, lang),
@@ -142,20 +147,19 @@ def _line(table: str, info: TableInfo, lang: Lang) -> str:
 
 
 def _gpkg(snapshot: Snapshot, lang: Lang) -> bytes:
-    tables = _tables(snapshot)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "all.gpkg"
         styles = []
         for table, frame in _layers(snapshot):
-            description = _line(table, tables[table], lang)
+            description = _line(snapshot, table, lang)
             if table == "clusters":
                 description = f"{t('alldata.places_text', lang)} {description}"
-            _write_layer(path, table, frame, _title(table, lang), description)
+            _write_layer(path, table, frame, _title(snapshot, table, lang), description)
             if isinstance(frame, gpd.GeoDataFrame):
                 styles.append(_style(snapshot, table, frame, lang))
         notes = [
             *_about(snapshot, lang).items(),
-            *((table, _line(table, info, lang)) for table, info in tables.items()),
+            *((table, _line(snapshot, table, lang)) for table in _tables(snapshot)),
         ]
         _write_layer(
             path,
@@ -231,7 +235,7 @@ def _style(
         "styleQML": qml(table, kind, schematic=schematic, lang=lang),
         "styleSLD": "",
         "useAsDefault": True,
-        "description": _title(table, lang),
+        "description": _title(snapshot, table, lang),
         "owner": "",
         "ui": "",
         "update_time": _created(snapshot).replace(tzinfo=None),
@@ -275,7 +279,7 @@ def _contents(snapshot: Snapshot, lang: Lang) -> pd.DataFrame:
     return pd.DataFrame(
         {
             t("alldata.sheet", lang): table,
-            t("alldata.content", lang): _title(table, lang),
+            t("alldata.content", lang): _title(snapshot, table, lang),
             t("alldata.rows", lang): info.rows,
             t("alldata.source", lang): info.source,
             t("alldata.as_of", lang): date(info.as_of, lang),
@@ -347,11 +351,11 @@ def _manifest(snapshot: Snapshot) -> bytes:
 
 
 def _readme(snapshot: Snapshot, lang: Lang) -> str:
-    tables = _tables(snapshot).items()
+    lines = [f"- `{name}.parquet` – {_line(snapshot, name, lang)}" for name in _tables(snapshot)]
     return t(
         "alldata.readme",
         lang,
         snapshot=snapshot.snapshot_id,
         borders=_borders(snapshot, lang),
-        tables="\n".join(f"- `{table}.parquet` – {_line(table, i, lang)}" for table, i in tables),
+        tables="\n".join(lines),
     ).lstrip()

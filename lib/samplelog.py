@@ -34,6 +34,11 @@ def sample_of(outages: Source, customers: Source | None = None) -> bool:
     return True in log
 
 
+def has_sample(source: Source) -> bool:
+    """Return whether any of these rows is made up; those without a column ``sample`` are real."""
+    return True in _marks(source)
+
+
 def _name(source: Source | None) -> str:
     return "" if source is None or isinstance(source, pd.DataFrame) else source.name
 

@@ -18,8 +18,8 @@ from lib.layers import REGISTRY, Layer, write_once
 from lib.symbols import Style, swatch
 
 ASSETS: Final = Path(__file__).parent / "assets"
-MAP_SCRIPTS: Final = ("scroll.js", "map.js")
-"""Our own, in loading order."""
+MAP_PARTS: Final = ("ground.js", "look.js", "hand.js")
+"""The parts of the map's script, in ``assets/map``."""
 PAGE_STYLES: Final = ("app.css", "present.css")
 """Of every page, and of presentation mode."""
 
@@ -54,12 +54,31 @@ def _digest(path: Path, changed_ns: int, size: int) -> str:  # noqa: ARG001 - ke
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
+def map_script() -> str:
+    """Return the map's script: its parts in one function, so that only they share their state."""
+    return _joined(_parts())[0]
+
+
+def _parts() -> tuple[tuple[Path, int, int], ...]:
+    files = [(ASSETS / "map" / name) for name in MAP_PARTS]
+    return tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+@lru_cache(maxsize=4)
+def _joined(parts: tuple[tuple[Path, int, int], ...]) -> tuple[str, str]:
+    """Return the script and its hash; every rerun asks for it, so it is put together once."""
+    inner = "\n".join(path.read_text(encoding="utf-8") for path, _, _ in parts)
+    text = f'(function () {{\n"use strict";\n{inner}}})();\n'
+    return text, hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def web_assets() -> WebAssets:
     """Return what a map loads; the files are there after `install`."""
     return WebAssets(
         scripts=(
             "vendor/leaflet.js",
-            *(f"vendor/{_hashed(ASSETS / name)}" for name in MAP_SCRIPTS),
+            f"vendor/{_hashed(ASSETS / 'scroll.js')}",
+            f"vendor/map-{_joined(_parts())[1]}.js",
         ),
         styles=("vendor/leaflet.css", f"vendor/{_hashed(ASSETS / 'map.css')}"),
     )
@@ -74,8 +93,9 @@ def install(static: Path) -> WebAssets:
         shutil.copyfile(source / name, vendor / name)
     shutil.copytree(source / "images", vendor / "images", dirs_exist_ok=True)
     assets = web_assets()
-    for name, path in zip(MAP_SCRIPTS, assets.scripts[1:], strict=True):
-        shutil.copyfile(ASSETS / name, static / path)
+    _, scroll, script = assets.scripts
+    shutil.copyfile(ASSETS / "scroll.js", static / scroll)
+    (static / script).write_text(map_script(), encoding="utf-8", newline="\n")
     shutil.copyfile(ASSETS / "map.css", static / assets.styles[-1])
     for name in PAGE_STYLES:
         shutil.copyfile(ASSETS / name, static / page_style_path(name))

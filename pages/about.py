@@ -25,11 +25,11 @@ for name, info in manifest.tables.items():
     hosts = list(dict.fromkeys(site(url) for url in urls))
     rows.append(
         {
-            tr("about.table"): tr(f"about.table_{name}"),
+            tr("about.table"): frame.table_name(data, name),
             tr("about.rows"): number(info.rows, lang),
             tr("about.source"): ", ".join(hosts) if hosts else info.source,
             tr("about.licence"): tr(f"about.licence_{name}"),
-            tr("about.as_of"): date(info.as_of, lang),
+            tr("about.as_of"): frame.table_date(info.as_of),
         }
     )
 st.table(pd.DataFrame(rows).set_index(tr("about.table")), alt=tr("about.sources"))

@@ -64,9 +64,9 @@ def view() -> None:
     )
     listed = summary[shown.mask]
     frame.sentence(
-        tr(
-            "cross.sentence",
-            count=number(len(listed), lang),
+        crosscard.list_words(
+            listed,
+            placed=mapstyles.placed(data, listed["cluster_id"]),
             filters=shown.sentence or tr("filters.none"),
         )
     )

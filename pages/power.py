@@ -96,17 +96,16 @@ def view() -> None:
     values = answer.communes.set_index("commune_code")[painted]
     classes = powerdata.painted_classes(data, painted, log)
     with sentence:
-        frame.sentence(
-            tr(
-                "powerpage.sentence" if choice.is_remote else "powerpage.sentence_weak",
-                measure=gapwords.measure_name(painted, lang),
-                remote=gapwords.remote_words(choice, lang),
-                weak=gapwords.weak_words(choice, lang),
-                count=number(len(listed), lang),
-                inside=number(len(inside), lang),
-                filters=left.sentence or tr("filters.none"),
-            )
+        told = tr(
+            "powerpage.sentence" if choice.is_remote else "powerpage.sentence_weak",
+            measure=powerlegend.name_of(painted, log),
+            remote=gapwords.remote_words(choice, lang),
+            weak=gapwords.weak_words(choice, lang),
+            count=number(len(listed), lang),
+            inside=number(len(inside), lang),
+            filters=left.sentence or tr("filters.none"),
         )
+        frame.sentence(powerlegend.said(told, painted, log))
     frame.empty(left.emptied_by)
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, inside) | mapstyles.choropleth(classes.of, inside, listed)
@@ -135,8 +134,8 @@ def view() -> None:
             "grid-2016",
             "former-provinces",
         ),
-        notes={"communes": Note(gapwords.measure_name(painted, lang), shown, no_data(lang))},
-        classes=powerlegend.legend_of(painted, classes, listed),
+        notes={"communes": Note(powerlegend.name_of(painted, log), shown, no_data(lang))},
+        classes=powerlegend.legend_of(painted, classes, listed, log),
     )
     with st.container(key="below"):
         powerparts.below(
@@ -150,5 +149,7 @@ def view() -> None:
 
 
 view()
-used = ["weak_supply", "settlements", "substations", "reliability_published", "outages"]
-frame.foot(data, [name for name in used if name in data.tables and (facts or name != "outages")])
+used = ["weak_supply", "settlements", "substations", "reliability_published"]
+# A made-up log has no source and its day is none of the data's.
+used += ["outages"] if facts and not facts.sample else []
+frame.foot(data, [name for name in used if name in data.tables])

@@ -23,6 +23,8 @@ from lib.store import Store
 if TYPE_CHECKING:
     import databases
 
+    from lib.database.postgis import Database
+
 ROOT = Path(__file__).parents[1]
 MAIN = sys.modules["__main__"]
 
@@ -150,6 +152,30 @@ def postgres() -> Iterator["databases.Cluster"]:
     """Return a running PostgreSQL with PostGIS; one for all tests of a worker."""
     with importlib.import_module("databases").running() as cluster:
         yield cluster
+
+
+@pytest.fixture
+def url(postgres: "databases.Cluster") -> str:
+    """Return the address of a database with nothing in it."""
+    return postgres.emptied()
+
+
+@pytest.fixture
+def database(url: str) -> "Database":
+    """Return a shared database with nothing in it."""
+    return importlib.import_module("lib.database.postgis").Database(url)
+
+
+@pytest.fixture
+def here(tmp_path: Path, database: "Database") -> Store:
+    """Return the store of a server on the shared database."""
+    return Store(tmp_path / "máy này", database)
+
+
+@pytest.fixture
+def there(tmp_path: Path, database: "Database") -> Store:
+    """Return the store of another server on it."""
+    return Store(tmp_path / "máy kia", database)
 
 
 @pytest.fixture

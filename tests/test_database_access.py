@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from databases import PASSWORD, QUOTED, Cluster, psycopg
-from test_database import communes, fingerprint, nothing, publish, rows, served, tables
+from databasestores import communes, fingerprint, nothing, publish, rows, served, tables
 from typer.testing import CliRunner
 
 from lib import database, importing
@@ -24,11 +24,6 @@ from lib.store import Act, Store
 
 ROOT = Path(__file__).parents[1]
 SECRET = "kín-đáo-9f3"  # noqa: S105 - a password that no message may show
-
-
-@pytest.fixture
-def url(postgres: Cluster) -> str:
-    return postgres.emptied()
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from pathlib import Path
 import databasekiller
 import pytest
 from databases import Cluster, psycopg
+from databasestores import fingerprint, nothing, publish, rows, served, tables
 from forked import READY
-from test_database import fingerprint, nothing, publish, rows, served, tables
 
 from lib import audit
 from lib.database import postgis, publishing

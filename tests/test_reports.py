@@ -303,7 +303,10 @@ def test_the_selected_cluster_is_drawn_on_picture_and_page_as_measured(real):
     assert len(shapes) == 4
     svg = reports.picture(real, view, "svg").decode()
     assert all(colour in svg for colour in PIECES[:2])
-    assert PIECES[0] not in reports.picture(real, reports.overview(real), "svg").decode()
+    plain = reports.picture(real, reports.overview(real), "svg").decode()
+    assert PIECES[0] not in plain
+    assert all("Cụm mẫu 1" in made for made in (page, svg)), "the title names the cluster"
+    assert "Cụm mẫu" not in plain
 
 
 def hostile(material: reports.Material) -> reports.Material:

@@ -99,6 +99,12 @@ def test_an_imported_sample_stays_labelled_in_the_store_and_in_every_export(
     (tmp_path / "all.gpkg").write_bytes(alldata.everything(snapshot, "gpkg"))
     layer = pyogrio.read_dataframe(tmp_path / "all.gpkg", "outages")
     assert layer["sample"].astype(bool).all()
+    told = pyogrio.read_dataframe(tmp_path / "all.gpkg", "metadata").set_index("label")["text"]
+    listed = {row[0]: row[1] for row in book["Ghi chú"].iter_rows(values_only=True)}
+    for name in ("outages", "customers"):
+        assert "dữ liệu MẪU" in listed[name]
+        assert "dữ liệu MẪU" in told[name]
+    assert "MẪU" not in listed["substations"]
     with zipfile.ZipFile(io.BytesIO(alldata.everything(snapshot, "geoparquet"))) as archive:
         frame = pd.read_parquet(io.BytesIO(archive.read("outages.parquet")))
     assert frame["sample"].all()

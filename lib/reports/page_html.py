@@ -19,10 +19,10 @@ from xstatic.pkg import leaflet
 from lib.layers import LAYERS, on_disk
 from lib.reports.canvas import Bounds
 from lib.reports.material import Material
-from lib.reports.view import Shape, View, bounds_of, classes, shapes
+from lib.reports.view import Shape, View, bounds_of, classes, of_cluster, shapes
 from lib.symbols import HATCHES, swatch
 from lib.text import Lang, t
-from lib.webassets import ASSETS
+from lib.webassets import ASSETS, map_script
 
 _OWN: Final = Path(__file__).parent / "assets"
 _MARGIN_DEG: Final = 0.3
@@ -47,10 +47,11 @@ def page(material: Material, view: View) -> bytes:
         What is shown; its layers can be switched on and off.
     """
     lang = material.lang
+    view, _ = of_cluster(material, view)
     vendor = Path(leaflet.BASE_DIR)
-    scripts = [vendor / "leaflet.js", ASSETS / "map.js", _OWN / "page.js"]
     styles = [vendor / "leaflet.css", ASSETS / "map.css", _OWN / "page.css"]
-    code = [path.read_text(encoding="utf-8") for path in scripts]
+    own = (_OWN / "page.js").read_text(encoding="utf-8")
+    code = [(vendor / "leaflet.js").read_text(encoding="utf-8"), map_script(), own]
     warning = Markup("")
     if material.schematic:
         said = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"

@@ -10,7 +10,7 @@ from lxml import etree
 from lib.reports import maps
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
-from lib.reports.view import View, bounds_of, shapes
+from lib.reports.view import View, bounds_of, of_cluster, shapes
 from lib.text import t
 
 DPI: Final = 300
@@ -38,6 +38,7 @@ def picture(material: Material, view: View, kind: Literal["png", "svg"]) -> byte
         PNG at 300 dots an inch of an A4 sheet, or SVG.
     """
     lang = material.lang
+    view, sample = of_cluster(material, view)
     chosen = shapes(material, view)
     degrees = bounds_of(view, chosen)
     bounds = None if degrees is None else maps.plane_bounds(degrees)
@@ -45,6 +46,7 @@ def picture(material: Material, view: View, kind: Literal["png", "svg"]) -> byte
     upright = north - south > east - west
     size = _UPRIGHT_MM if upright else _ACROSS_MM
     drawn = maps.province(material, view.styles, *size, bounds=bounds, words=view.words)
+    drawn.stamp = t("reports.stamp_sample", lang) if sample else ""
     for shape in chosen:
         drawn.draw_shape(shape.geometry, shape.look, shape.name, shape.lines)
     if chosen:

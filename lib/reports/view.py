@@ -1,7 +1,7 @@
 """The map as it stands on the screen, handed over to paper: what a page shows, in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import shapely
@@ -73,6 +73,15 @@ def overview(material: Material) -> View:
         cross=number(int((summary["verdict"] == "cross_commune").sum()), lang),
     )
     return View(t("reports.view_title", lang), sentence, styles)
+
+
+def of_cluster(material: Material, view: View) -> tuple[View, bool]:
+    """Return `view` with its cluster in the title, and whether that one is a sample."""
+    row = material.summary[material.summary["cluster_id"] == view.cluster_id]
+    if row.empty:
+        return view, False
+    title = f"{view.title} · {row['cluster_name'].iloc[0]}"
+    return replace(view, title=title), bool(row["sample"].iloc[0])
 
 
 @dataclass(frozen=True)

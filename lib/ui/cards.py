@@ -57,7 +57,6 @@ def commune_card(data: Workspace, code: str) -> None:
         Fact(tr("cards.area_difference"), percent(difference, lang, sign=True)),
         Fact(tr("cards.population"), number(commune["population"], lang), 1),
         Fact(tr("cards.clusters"), "; ".join(clusters) or tr("cards.no_cluster")),
-        Fact(tr("cards.weak"), _weak(weak) or tr("cards.no_weak")),
     ]
     borders = data.manifest.tables["communes"]
     sources = [
@@ -73,6 +72,11 @@ def commune_card(data: Workspace, code: str) -> None:
             date(borders.as_of, lang),
         ),
     ]
+    for row in weak.to_dict("records"):
+        sources.append(source_of(row))
+        facts.append(Fact(tr("cards.weak"), _weak(row), len(sources)))
+    if weak.empty:
+        facts.append(Fact(tr("cards.weak"), tr("cards.no_weak")))
     show_card(
         tr(
             "cards.commune_title",
@@ -94,14 +98,12 @@ def _former_units(units: pd.DataFrame) -> str:
     return "; ".join(parts)
 
 
-def _weak(weak: pd.DataFrame) -> str:
+def _weak(row: Mapping[Any, Any]) -> str:
     lang = language()
-    parts = [
-        f"{value_label('weak_kind', row.kind, lang)} ({date(row.as_of, lang)}, "
-        f"{value_label('weak_state', row.state, lang)})"
-        for row in weak[["kind", "state", "as_of"]].itertuples(index=False, name="Weak")
-    ]
-    return "; ".join(parts)
+    return (
+        f"{value_label('weak_kind', row['kind'], lang)} ({date(row['as_of'], lang)}, "
+        f"{value_label('weak_state', row['state'], lang)})"
+    )
 
 
 def cluster_card(data: Workspace, cluster_id: str) -> None:

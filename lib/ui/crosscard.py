@@ -121,6 +121,27 @@ def _by_geometry(given: Answer, cluster_id: str, pieces: list[Piece]) -> str:
     return crosstexts.by_geometry(verdict, standing=standing, lang=language())
 
 
+def list_words(listed: pd.DataFrame, *, placed: int, filters: str) -> str:
+    """Return the sentence of the list; it goes on every export, so samples are named in it.
+
+    Parameters
+    ----------
+    listed : DataFrame
+        The rows of `lib.disputes.summarise` the filter leaves.
+    placed : int
+        How many of them are on the map.
+    filters : str
+        The filter, in words.
+    """
+    lang = language()
+    samples = int(listed["sample"].sum())
+    counts = {"count": number(len(listed), lang), "placed": number(placed, lang)}
+    sentence = tr("cross.sentence", **counts, filters=filters)
+    if not samples:
+        return sentence
+    return tr("cross.sentence_samples", sentence=sentence, samples=number(samples, lang))
+
+
 def statements(clusters: pd.DataFrame) -> str:
     """Return what a meeting can read aloud, in words and names; samples never count."""
     lang = language()

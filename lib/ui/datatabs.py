@@ -9,8 +9,8 @@ from lib.errors import StoreError
 from lib.glossary import label
 from lib.settings import settings
 from lib.store import Snapshot, Store
-from lib.text import date, number, percent
-from lib.ui import access
+from lib.text import number, percent
+from lib.ui import access, frame
 from lib.ui.findingview import plain
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -26,13 +26,16 @@ def in_use(data: Workspace) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                tr("about.table"): [tr(f"about.table_{name}") for name in manifest.tables],
+                tr("about.table"): [frame.table_name(data, name) for name in manifest.tables],
                 tr("about.rows"): [number(info.rows, lang) for info in manifest.tables.values()],
-                tr("about.as_of"): [date(info.as_of, lang) for info in manifest.tables.values()],
+                tr("about.as_of"): [
+                    frame.table_date(info.as_of) for info in manifest.tables.values()
+                ],
                 tr("about.source"): [_source(info.source) for info in manifest.tables.values()],
             }
         ),
         hide_index=True,
+        height="content",
         column_config={tr("about.rows"): st.column_config.Column(alignment="right")},
         alt=tr("data.tables"),
     )

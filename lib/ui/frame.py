@@ -133,6 +133,19 @@ def empty(emptied_by: Sequence[str]) -> None:
             )
 
 
+def table_name(data: Workspace, name: str) -> str:
+    """Return what a table is called; one with made-up rows says so."""
+    words = tr(f"about.table_{name}")
+    table = data.tables.get(name)
+    made_up = table is not None and "sample" in table and table["sample"].astype(bool).any()
+    return tr("gaps.of_sample", words=words) if made_up else words
+
+
+def table_date(as_of: str) -> str:
+    """Return the date of the data of a table, or that its source gives none."""
+    return date(as_of, language()) if as_of else tr("about.undated")
+
+
 def foot(data: Workspace, used: Sequence[str]) -> None:
     """Draw the last line of every page: sources, data date, kind of borders.
 

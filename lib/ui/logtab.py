@@ -8,7 +8,7 @@ from lib.access import policy
 from lib.accessfile import Policy
 from lib.audit import Event
 from lib.store import Store
-from lib.text import no_data, number
+from lib.text import number
 from lib.ui import access
 from lib.ui.state import language, tr
 
@@ -33,7 +33,7 @@ def log(store: Store) -> None:
         pd.DataFrame(
             {
                 tr("access.log_when"): [_moment(signins.moment(event)) for event in events],
-                tr("access.log_who"): [event.who or no_data(language()) for event in events],
+                tr("access.log_who"): [event.who or tr("access.log_program") for event in events],
                 tr("access.log_act"): [_act(event) for event in events],
                 tr("access.log_snapshot"): [event.snapshot for event in events],
             }

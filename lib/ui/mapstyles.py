@@ -67,6 +67,15 @@ def clusters(frame: pd.DataFrame, column: str) -> Mapping[str, str]:
     return dict(zip(frame["cluster_id"], frame[column], strict=True))
 
 
+def placed(data: Workspace, ids: Collection[str]) -> int:
+    """Return how many of the clusters `ids` have a marker or an outline in the layers."""
+    files = by_layer(data.files)
+    drawn = {
+        code for name in ("clusters", "outlines") if name in files for code in files[name].codes
+    }
+    return len(drawn.intersection(ids))
+
+
 def weak(frame: pd.DataFrame) -> Mapping[str, str]:
     """Return the class of each place with weak supply; what is settled looks settled."""
     kinds = frame["kind"].where(frame["state"] != "solved", "solved")

@@ -20,6 +20,7 @@ from lib.ui import access, cards
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import row_of, source_of, station_capacity
 from lib.ui.powerdata import LogView, commune_log
+from lib.ui.powerlegend import period_of
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _NEWEST: Final = 8
 _MINUTES: Final = 60
+_CROWDED: Final = 24
+"""Months from which a bar has no room for its figure: the hint has it."""
 _REMOTE: Final = ("town_km", "viet_tri_km", "vinh_yen_km", "hoa_binh_km", "elevation_m", "density")
 _SOURCE_NO: Final = {"settlements": 1, "communes": 2, "outages": 3}
 """Where the first sources of the card stand; those of a log begin at its number."""
@@ -92,7 +95,7 @@ def power_card(data: Workspace, code: str, shown: Painted) -> None:
             kind=value_label("commune_kind", commune["kind"], lang),
             name=commune["name"],
         ),
-        tr("powerpage.card_sub", province=commune["former_province"]),
+        _sub(str(commune["former_province"]), log),
         facts,
         sources,
         caution=tr("powerpage.sample") if log is not None and log.facts.sample else "",
@@ -101,6 +104,11 @@ def power_card(data: Workspace, code: str, shown: Painted) -> None:
     if choice is not None:
         _newest(data, code, choice)
         _download(data, code, choice, str(commune["name"]), sample=bool(log and log.facts.sample))
+
+
+def _sub(province: str, log: LogView | None) -> str:
+    sub = tr("powerpage.card_sub", province=province)
+    return sub if log is None else tr("powerpage.card_sub_log", sub=sub, period=period_of(log))
 
 
 def _number(key: str, row: Mapping[str, Any], *, strong: bool = False) -> Fact:
@@ -183,21 +191,30 @@ def _bars(series: pd.DataFrame, column: str) -> Markup:
     name = gapwords.measure_name(column, lang)
     title = tr("powerpage.months", measure=name, unit=tr(f"gaps.unit_{column}"))
     html = Markup('<p class="ph-legend-title">{}</p><div class="ph-months">').format(title)
-    for month, value in zip(series["month"], values, strict=True):
+    for place, (month, value) in enumerate(zip(series["month"], values, strict=True)):
         shown = gapwords.shown(column, None if is_blank(value) else value, lang)
         height = 0 if is_blank(value) or not top else 100 * value / top
         html += Markup(
             '<div title="{tip}"><span class="ph-month-value">{value}</span>'
             '<span class="ph-month-box"><i class="{look}" style="height:{height:.1f}%"></i></span>'
-            "<span>{name}</span></div>"
+            '<span class="ph-month-name">{name}</span></div>'
         ).format(
             tip=f"{date(month, lang)}: {shown}",
-            value="" if is_blank(value) else number(value, lang, gaps.MEASURES[column].digits),
+            value=""
+            if is_blank(value) or len(values) > _CROWDED
+            else number(value, lang, gaps.MEASURES[column].digits),
             look="ph-month-none" if is_blank(value) else "",
             height=100 if is_blank(value) else height,
-            name=date(month, lang).replace("/20", "/"),
+            name=_month(month, first=place == 0),
         )
     return html + Markup("</div>")
+
+
+def _month(month: str, *, first: bool) -> Markup:
+    """Return the label under a bar: the month; the year under the first one and each January."""
+    year, number_of = month.split("-")
+    shown = year if first or number_of == "01" else "\u00a0"  # a line as high as the others
+    return Markup("{}<br>{}").format(number_of, shown)
 
 
 def _duration(hours: float) -> str:
@@ -247,7 +264,11 @@ def _download(
         return
     notes = {tr("gaps.note_sample"): tr("gaps.note_sample_text")} if sample else {}
     st.download_button(
-        tr("powerpage.events_all", count=number(len(events), language())),
+        tr(
+            "powerpage.events_all",
+            count=number(len(events), language()),
+            momentary=number(int(events["momentary"].sum()), language()),
+        ),
         data=access.download(lambda: exports.to_csv(events, notes=notes, excel=True)),
         file_name=access.file_name(
             tr("powerpage.events_file", code=code) + ("-mau" if sample else "") + ".csv"

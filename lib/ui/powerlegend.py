@@ -1,4 +1,4 @@
-"""The legend of the choropleth on the page on power."""
+"""What the choropleth on the page on power shows, in words: its name, its legend."""
 
 from collections.abc import Callable, Collection
 from functools import partial
@@ -8,39 +8,66 @@ from lib import gaps, gapwords
 from lib.classes import Classes
 from lib.layers import LAYERS
 from lib.symbols import class_key
-from lib.text import no_data, number
+from lib.text import date, no_data, number
 from lib.ui.legend import ClassLegend, show_classes
+from lib.ui.powerdata import LogView
 from lib.ui.state import language, tr
 
 
+def period_of(log: LogView) -> str:
+    """Return the months the figures of a log are of."""
+    ends = dict.fromkeys((log.choice.first_month, log.choice.last_month))
+    return "–".join(date(month, language()) for month in ends)
+
+
+def name_of(painted: str, log: LogView | None) -> str:
+    """Return what the map is painted by; a figure of a log with its months, a sample as such."""
+    name = gapwords.measure_name(painted, language())
+    if log is None or gaps.MEASURES[painted].table != "outages":
+        return name
+    name = f"{name}, {period_of(log)}"
+    return tr("gaps.of_sample", words=name) if log.facts.sample else name
+
+
+def said(sentence: str, painted: str, log: LogView | None) -> str:
+    """Return the sentence of the page; it goes on every export, so a sample is named in it."""
+    named = gaps.MEASURES[painted].table == "outages"
+    if log is None or not log.facts.sample or named:
+        return sentence
+    return tr("powerpage.sentence_sample", sentence=sentence)
+
+
 def words_of(classes: Classes, painted: str) -> dict[str, str]:
-    """Return style of a class -> its limits in words; a heavy edge changes nothing of them."""
+    """Return style of a class -> its limits and unit in words, as paper says them."""
+    words = _limits(classes, painted, " " + tr(f"gaps.unit_{painted}"))
+    edged = {
+        class_key(place, listed=True): tr("powerpage.class_edge", words=told)
+        for place, told in words.items()
+    }
+    return {class_key(place): told for place, told in words.items()} | edged
+
+
+def _limits(classes: Classes, painted: str, unit: str = "") -> dict[int, str]:
     lang = language()
     bounds = [number(limit, lang, gaps.MEASURES[painted].digits) for limit in classes.limits]
     limits = [
-        tr("powerpage.class_next" if place else "powerpage.class_first", low=low, high=high)
+        tr("powerpage.class_next" if place else "powerpage.class_first", low=low, high=high) + unit
         for place, (low, high) in enumerate(pairwise(bounds))
     ]
-    told = dict(enumerate(limits)) | {-1: no_data(lang)}
-    return {
-        class_key(place, listed=listed): words
-        for place, words in told.items()
-        for listed in (False, True)
-    }
+    return dict(enumerate(limits)) | {-1: no_data(lang)}
 
 
-def legend_of(painted: str, classes: Classes, listed: Collection[str]) -> Callable[[], None]:
+def legend_of(
+    painted: str, classes: Classes, listed: Collection[str], log: LogView | None
+) -> Callable[[], None]:
     """Return what draws the classes of `painted`: limits, units, how many communes in each."""
     lang = language()
-    words = words_of(classes, painted)
-    rows = [
-        (class_key(place), words[class_key(place)], count)
-        for place, count in enumerate(classes.counts())
-    ]
+    words = _limits(classes, painted)
+    rows = [(class_key(place), words[place], count) for place, count in enumerate(classes.counts())]
     blank = int((classes.of < 0).sum())
     if blank:
         rows.append((class_key(-1), no_data(lang), blank))
-    name = gapwords.measure_name(painted, lang)
+    name = name_of(painted, log)
     title = tr(
         "powerpage.class_title",
         measure=name[0].upper() + name[1:],

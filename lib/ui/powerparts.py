@@ -18,6 +18,7 @@ from lib.ui.findingview import plain
 from lib.ui.powerdata import LogView, cluster_grid
 from lib.ui.sidebar import number_slider
 from lib.ui.state import language, tr
+from lib.ui.stations import all_stations
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import Workspace
 
@@ -204,10 +205,10 @@ def clusters_and_grid(data: Workspace, selected: str) -> None:
         [
             Column("cluster_name", tr("cross.cluster")),
             Column("station", tr("powerpage.stations")),
-            Column("voltage", tr("powerpage.voltage"), width="small"),
+            Column("voltage", tr("powerpage.voltage"), width=115),
             Column("capacity", tr("powerpage.capacity")),
-            Column("state", tr("powerpage.state"), width="small"),
-            Column("near", tr("powerpage.near"), width="small"),
+            Column("state", tr("powerpage.state"), width=135),
+            Column("near", tr("powerpage.near"), width=135),
             Column("distance", tr("powerpage.distance"), width="large"),
         ],
         id_column="cluster_id",
@@ -216,6 +217,7 @@ def clusters_and_grid(data: Workspace, selected: str) -> None:
         key="table-grid",
         alt=tr("powerpage.part_grid"),
     )
+    all_stations(data)
 
 
 def _distance(row: Mapping[Any, Any]) -> str:

@@ -15,6 +15,8 @@ from lib.ui.workspace import Workspace, cross_answer
 
 def switch() -> None:
     """Draw the switch in the sidebar; on, the sidebar goes and a bar under the map comes."""
+    if state.page() in state.PLAIN:
+        return
     state.keep_known("present", {"yes"})
     st.pills(
         tr("present.switch"),
@@ -67,6 +69,14 @@ def bar(data: Workspace) -> None:
         state.clear("present")
         st.rerun()
     if sentence := state.sentence():
+        if at and stops[at - 1].page == state.page():
+            sentence = tr(
+                "present.stop",
+                name=stops[at - 1].name,
+                place=at,
+                total=len(stops),
+                sentence=sentence,
+            )
         st.html(str(Markup('<p class="ph-sentence">{}</p>').format(sentence)))
 
 

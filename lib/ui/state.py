@@ -16,6 +16,8 @@ from lib.layers import LayerFile
 from lib.mapview import Target, parse_target, parse_view
 from lib.text import LANGS, Lang, catalog, t
 
+PLAIN: Final = frozenset({"data", "about", "status"})
+"""Pages without a map: nothing to present, and no bar that would lead out again."""
 MULTI: Final = (
     "province",
     "area",
@@ -205,8 +207,8 @@ def sentence() -> str:
 
 
 def presenting() -> bool:
-    """Return whether the visitor is in presentation mode."""
-    return bool(chosen("present"))
+    """Return whether the visitor is in presentation mode, and on a page that can be presented."""
+    return bool(chosen("present")) and page() not in PLAIN
 
 
 def chosen(key: str) -> list[str]:

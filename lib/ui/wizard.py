@@ -56,13 +56,14 @@ def _choose(closed: Collection[str]) -> None:
         help=tr("data.kind_help"),
     )
     st.caption(tr(f"data.about_{kind}"))
-    uploaded = st.file_uploader(
-        tr("data.files"),
-        accept_multiple_files=True,
-        type=[suffix.removeprefix(".") for suffix in readers.READERS],
-        help=tr("data.files_help"),
-        key="import_files",
-    )
+    with st.container(key=f"upload-{language()}"):
+        uploaded = st.file_uploader(
+            tr("data.files"),
+            accept_multiple_files=True,
+            type=[suffix.removeprefix(".") for suffix in readers.READERS],
+            help=tr("data.files_help"),
+            key="import_files",
+        )
     left, right = st.columns(2)
     with left:
         who = access.name_box("import_who")

@@ -30,6 +30,7 @@ def test_the_pieces_of_a_sample_are_drawn_and_named(real: Site, visit):
 
 def test_the_samples_say_where_they_are_and_lead_there(real: Site, visit):
     opened = visit(real).open("cross_commune", samples="yes")
+    opened.page.get_by_text("gồm 6 ranh giới MẪU").wait_for()
     places = opened.page.locator(".st-key-sample-places")
     places.get_by_role("button").nth(5).wait_for()
     told = places.get_by_role("button").all_inner_texts()

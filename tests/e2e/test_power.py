@@ -103,10 +103,20 @@ def test_the_grid_is_off_and_not_fetched_until_it_is_wanted(real: Site, visit):
     assert "2016, sai lệch 2–10 km" in opened.page.locator("body").inner_text()
 
 
+def test_the_count_of_substations_leads_to_all_of_them_with_their_sources(best: Site, visit):
+    opened = visit(best).open("power", part="grid")
+    opened.page.get_by_text("Cả 32 trạm biến áp").click()
+    listed = opened.page.locator(".st-key-all-stations").get_by_test_id("stDataFrame")
+    listed.get_by_text(load("substations")["name"][0]).first.wait_for(state="attached")
+    assert listed.get_by_text("https://").first.count() == 1
+
+
 def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590", saidi_min="60")
     expect(opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU")).to_be_visible()
     assert "MẪU" in opened.card.inner_text()
+    assert "(SAIDI), 01/2025–12/2025 – dữ liệu MẪU”" in opened.sentence()
+    assert "dữ liệu MẪU (phút/khách hàng)" in opened.page.get_by_test_id("stSidebar").inner_text()
     with opened.page.expect_download() as download:
         opened.press("XLSX")
     assert download.value.suggested_filename.endswith("-mau.xlsx")
@@ -120,6 +130,22 @@ def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
         opened.press("lần mất điện", inside=opened.card)
     assert download.value.suggested_filename == "mat-dien-08590-mau.csv"
     assert "mẫu" in download.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_a_map_taken_away_calls_a_sample_a_sample_and_its_classes_by_their_unit(
+    sampled: Site, visit
+):
+    opened = visit(sampled)
+    for measure, told in (
+        ("saidi_min", ("– dữ liệu MẪU”", "phút/khách hàng")),
+        ("town_km", ("nhật ký mất điện: dữ liệu MẪU", "km; viền đậm: xã xa và cấp điện yếu")),
+    ):
+        opened.open("power", measure=measure, saidi_min="60")
+        opened.press("Xuất bản đồ")
+        with opened.page.expect_download() as download:
+            opened.press("Một tệp HTML")
+        page = download.value.path().read_text(encoding="utf-8")
+        assert all(words in page for words in told)
 
 
 def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):

@@ -1,7 +1,7 @@
 /* The single-file page: the screen's own map script, fed from this file alone.
  *
  * All that comes from data is JSON in one inert element and reaches the page
- * with textContent. map.js fetches its files; here each is a blob of this page.
+ * with textContent. The map's script fetches its files; here each is a blob of this page.
  */
 (function () {
   "use strict";
@@ -9,7 +9,7 @@
   const data = JSON.parse(document.getElementById("ph-data").textContent);
   const shown = new Set(Object.keys(data.state));
 
-  // map.js tells the server about a click; here nobody listens.
+  // The map's script tells the server about a click; here nobody listens.
   window.__GLOBAL_DATA__ = {};
   window.Streamlit = { setComponentValue() {} };
   // Nor is the address of a file a link: a browser refuses to change it.

@@ -1,0 +1,154 @@
+/* Where the map looks, what is chosen on it, which names fit. A part of the script of ground.js. */
+
+function find(target) {
+  if (!target) return null;
+  const layer = layers.get(target.layer);
+  return layer ? layer.items.find((item) => item.properties.code === target.code) : null;
+}
+
+function highlight() {
+  selection.forEach((shape) => shape.remove());
+  selection = [];
+  const item = find(wanted.selected);
+  if (!item || item.style === HIDDEN) return;
+  const ring = { pane: "ph-selected", interactive: false, fill: false };
+  for (const [color, weight] of [["#FFFFFF", 7], ["#111111", 3.5]]) {
+    const options = { ...ring, color, weight };
+    const shape = item.shape.getLatLngs
+      ? L.polygon(item.shape.getLatLngs(), options)
+      : L.circleMarker(item.shape.getLatLng(), { ...options, radius: 15 });
+    selection.push(shape.addTo(map));
+  }
+}
+
+/* ---- where the map looks ------------------------------------------------ */
+
+/* The address of the page holds the view a person chose, so that a link brings it back. */
+function writeView(view) {
+  const page = new URL(window.parent.location.href);
+  if ((page.searchParams.get("view") || "") === view) return;
+  if (view) page.searchParams.set("view", view);
+  else page.searchParams.delete("view");
+  window.parent.history.replaceState(window.parent.history.state, "", page);
+}
+
+function rememberView() {
+  if (!byHand) return;
+  const { lat, lng } = map.getCenter();
+  const view = [map.getZoom().toFixed(1), lat.toFixed(4), lng.toFixed(4)].join(",");
+  views.add(view);
+  writeView(view);
+}
+
+/* Go where the address says, once; what this map wrote there itself is no order. */
+function look() {
+  const view = wanted.view;
+  if (!view || views.has(view)) return false;
+  views.add(view);
+  const [zoom, lat, lng] = view.split(",").map(Number);
+  // A link of the whole country means nothing on a map of the province.
+  if (!L.latLngBounds(config.maxBounds).contains([lat, lng])) return false;
+  moved = true;
+  focusDone = wanted.focus ? `${wanted.focus.layer}:${wanted.focus.code}` : "";
+  map.setView([lat, lng], zoom, { animate: false });
+  return true;
+}
+
+function home(animate) {
+  // Not setMinZoom(): it may start an animated zoom, and Leaflet drops the next view meanwhile.
+  map.options.minZoom = 0;
+  map.options.minZoom = map.getBoundsZoom(config.bounds) - 0.2;
+  map.fire("zoomlevelschange");
+  map.fitBounds(config.bounds, { animate, padding: [6, 6] });
+}
+
+function focus() {
+  const target = wanted.focus;
+  const name = target ? `${target.layer}:${target.code}` : "";
+  const bounds = wanted.bounds;
+  if (name === focusDone) return;
+  if (!name || (name === clicked && !bounds)) {
+    focusDone = name;
+    return;
+  }
+  const item = find(target);
+  if (!item && !bounds) return;
+  byHand = false;
+  writeView("");
+  // The first view must stand still: the frame is still finding its size.
+  const animate = focusDone !== null;
+  focusDone = name;
+  moved = true;
+  if (bounds) {
+    map.fitBounds(bounds, { padding: [30, 30], maxZoom: 17, animate });
+  } else if (item.shape.getBounds) {
+    map.fitBounds(item.shape.getBounds(), { padding: [40, 40], maxZoom: 14, animate });
+  } else {
+    map.setView(item.shape.getLatLng(), Math.max(map.getZoom(), 11.5), { animate });
+  }
+}
+
+function report(layer, code) {
+  clicks += 1;
+  clicked = `${layer}:${code}`;
+  const value = { last_active_drawing: { layer, code, clicks } };
+  const shared = window.__GLOBAL_DATA__;
+  shared.last_active_drawing = value.last_active_drawing;
+  // The component compares with this before it sends: a pan must not send the click again.
+  shared.previous_data = value;
+  window.Streamlit.setComponentValue(value);
+}
+
+/* ---- labels: as many as fit, most important first ----------------------- */
+
+function overlaps(a, b) {
+  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+}
+
+function labelCandidates() {
+  const zoom = map.getZoom();
+  const view = map.getBounds();
+  const found = [];
+  for (const { spec, items } of layers.values()) {
+    if (!spec.label || zoom < spec.label.minZoom) continue;
+    for (const item of items) {
+      const { lx, ly, name, weight } = item.properties;
+      if (item.style === HIDDEN || lx === undefined || !view.contains([ly, lx])) continue;
+      found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0 });
+    }
+  }
+  for (const { lx, ly, name } of wanted.shapes || []) {
+    if (lx === undefined) continue;
+    found.push({ at: L.latLng(ly, lx), text: name, spec: SHAPE_LABEL, weight: 0 });
+  }
+  return found.sort((a, b) => a.spec.label.rank - b.spec.label.rank || b.weight - a.weight);
+}
+
+function markerBoxes() {
+  const boxes = [];
+  for (const { spec, items } of layers.values()) {
+    if (spec.kind !== "point") continue;
+    for (const item of items) {
+      if (item.style === HIDDEN) continue;
+      const point = map.latLngToLayerPoint(item.shape.getLatLng());
+      boxes.push([point.x - 10, point.y - 10, point.x + 10, point.y + 10]);
+    }
+  }
+  return boxes;
+}
+
+function drawLabels() {
+  labelPane.replaceChildren();
+  const taken = markerBoxes();
+  for (const { at, text, spec } of labelCandidates()) {
+    const point = map.latLngToLayerPoint(at);
+    const width = 7.2 * text.length + 6;
+    const top = point.y + spec.label.offset - 8;
+    const box = [point.x - width / 2, top, point.x + width / 2, top + 17];
+    if (taken.some((other) => overlaps(box, other))) continue;
+    taken.push(box);
+    const node = element("div", `ph-label ph-label-${spec.id}`, text);
+    L.DomUtil.setPosition(node, L.point(point.x, point.y + spec.label.offset));
+    labelPane.appendChild(node);
+  }
+}
