@@ -51,6 +51,23 @@ def test_the_same_record_twice_counts_once_with_and_without_a_feeder():
     assert applied(done.counts) == {"duplicates": 3, "no_customers": 3}
 
 
+def test_what_else_is_wrong_with_a_record_without_a_start_is_counted_too():
+    frame = log(
+        (None, "2025-01-01 12:00", "07900", -4, None),
+        (None, None, "07900", None, "471E4.1"),
+        ("2025-01-01 10:00", "2025-01-01 09:00", "07900", -1, "471E4.1"),
+    )
+    done = outagelog.clean(frame)
+    assert done.rows.empty
+    assert applied(done.counts) == {
+        "no_start": 2,
+        "end_before_start": 1,
+        "negative_customers": 2,
+        "without_end": 1,
+        "no_customers": 3,
+    }
+
+
 def test_two_areas_with_the_same_window_and_no_feeder_are_two_interruptions():
     row = ("2025-01-01 08:00", "2025-01-01 11:00", "07900", None, None)
     done = outagelog.clean(log(row, row, area_text=["Khu 1", "Khu 2"]))

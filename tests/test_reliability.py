@@ -37,7 +37,8 @@ STANDARD = """\
 
 The figures come from memory. The text of the standard could not be read while
 this was written (only its title pages were at hand), so neither the clause nor
-each time of day is confirmed. What can be checked is checked below: rounded
+each time of day is confirmed; searches of public pages, documents and code found
+no copy of the table either. What can be checked is checked below: rounded
 minutes, customers and the indices agree with one another to the last digit.
 """
 CODES = ("07900", "07903", "08500")
