@@ -121,6 +121,20 @@ def test_other_stations_no_feeder_or_no_end_are_never_joined():
     assert applied(done.counts) == {"without_end": 1}
 
 
+def test_the_records_listed_are_the_same_in_any_order_of_the_log():
+    hours = [f"2025-01-01 {hour:02d}:{minute:02d}" for hour in range(3, 10) for minute in range(60)]
+    frame = log(*[("2025-01-01 10:00", end, "07900", 5, None) for end in hours])
+    con = connect()
+    listed = [
+        outagelog.clean_table(con, read(con, rows)).listed.drop(columns="row")
+        for rows in (frame, frame[::-1], frame.sample(frac=1, random_state=1))
+    ]
+    assert len(frame) > len(listed[0]) == outagelog.LISTED
+    assert listed[0]["end"].tolist() == sorted(frame["end"])[: outagelog.LISTED]
+    for other in listed[1:]:
+        pd.testing.assert_frame_equal(other, listed[0])
+
+
 def test_an_end_before_the_start_and_a_missing_start_are_left_out_and_listed():
     frame = log(
         ("2025-01-01 10:00", "2025-01-01 09:00", "07900", 5, "471E4.1"),
