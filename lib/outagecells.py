@@ -69,15 +69,14 @@ def cells(log: ir.Table, momentary_minutes: float) -> ir.Table:
     long = log["end"].isnull() | (seconds > momentary_minutes * 60)
     # Without a start nothing is known of the length, but the flags are to be counted.
     sustained = long.cast("int64").fill_null(0)
-    told = sum(
-        (flag.cast("int64") << bit for bit, flag in enumerate(flags, start=1)), start=sustained
-    )
+    # Most rows have no flag, and a key of one number is cheaper than seven.
+    marked = sum((flag.cast("int64") << bit for bit, flag in enumerate(flags, start=1)), start=0)
+    told = sustained + ibis.or_(*flags).ifelse(marked, 0)
     timed = log.select(
         "commune_code",
         month_no=month_no(log["start"]),
         said=log["said"] if "said" in log.columns else log["planned"],
-        # Most rows have no flag, and a key of one number is cheaper than seven.
-        told=ibis.or_(*flags).ifelse(told, sustained),
+        told=told,
         people=log["customers_interrupted"],
         seconds=seconds,
     )

@@ -58,8 +58,8 @@ def suspects(con: BaseBackend, log: ir.Table, free: int, rows: int) -> tuple[ir.
     Returns
     -------
     suspect : Table
-        Computed: `lib.outageread.PLAIN` and what `understood` adds, with
-        ``place`` and ``record``, hashes of `PLACE` and of `IDENTITY`.
+        Computed: `IDENTITY`, ``row``, ``zoned``, ``negative``, with ``place`` and
+        ``record``, hashes of `PLACE` and of `IDENTITY`.
     others : Table
         `KEPT`, as an expression.
     """
@@ -86,6 +86,7 @@ def suspects(con: BaseBackend, log: ir.Table, free: int, rows: int) -> tuple[ir.
     buckets = materialised(con, spread.distinct())
     within = packed.mutate(bucket=packed["code"] >> bits)
     found = understood(within.select(*PLAIN, "bucket").semi_join(buckets, "bucket").select(PLAIN))
+    found = found.drop("given", "said")
     found = found.mutate(place=_hash(found, PLACE) >> 1, record=_hash(found, IDENTITY) >> 1)
     return materialised(con, found), within.anti_join(buckets, "bucket").select(KEPT)
 
@@ -210,23 +211,25 @@ def _runs(records: ir.Table, by: Sequence[str], *, numbered: bool) -> ir.Table:
     Records are put in order by time, then by what may differ between two of
     the same time. The last three say only which row of a frame is kept.
     """
-    order = ["start", "end", "customers_interrupted", "planned"]
+    order = ["start", "end", "customers_interrupted", "unplanned"]
     order += ["cause", "area_text", "row"] if numbered else []
     whole = records["feeder"].notnull() & records["end"].notnull()
     apart = records.filter(~whole).select(*KEPT, records=ibis.literal(1, "int64"))
-    timed = records.filter(whole)
+    # Numbers are put in order faster than words, and the least of them found faster.
+    timed = records.filter(whole).mutate(
+        unplanned=(records["planned"] == "unplanned").cast("int64")
+    )
     among = ibis.window(group_by=by, order_by=order)
     before = ibis.window(group_by=by, order_by=order, preceding=(None, 1))
-    carried = [c for c in KEPT if c != "row" or numbered]
+    carried = [c for c in KEPT if c != "planned" and (c != "row" or numbered)]
     timed = timed.select(
-        *dict.fromkeys((*carried, *by)),
+        *dict.fromkeys((*carried, "unplanned", *by)),
         order=ibis.row_number().over(among),
         reached=timed["end"].max().over(before),
     )
     first = timed["reached"].isnull() | (timed["start"] >= timed["reached"])
-    # The least of a number is found faster than the kind of the row that comes first.
-    said = timed["order"] * 2 + (timed["planned"] == "unplanned").cast("int64")
-    runs = timed.mutate(first=first.cast("int64"), said=said).drop("reached", "planned")
+    said = timed["order"] * 2 + timed["unplanned"]
+    runs = timed.mutate(first=first.cast("int64"), said=said).drop("reached", "unplanned")
     upto = ibis.window(group_by=by, order_by="order", preceding=None, following=0)
     runs = runs.mutate(run=runs["first"].sum().over(upto))
     row = runs["row"].argmin(runs["order"], where=runs["row"].notnull()) if numbered else None
