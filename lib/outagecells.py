@@ -10,7 +10,7 @@ from typing import Any, Final
 import ibis
 from ibis.expr import types as ir
 
-from lib.outageread import kind, month_no
+from lib.outageread import kind, micros, month_no
 
 MOMENTARY_MINUTES: Final = 5.0
 """Longest interruption that is momentary, minutes (IEEE 1366, Circular 05/2025)."""
@@ -63,25 +63,35 @@ def cells(log: ir.Table, momentary_minutes: float) -> ir.Table:
         the rows with a start that do not end before it.
     """
     found = conditions(log)
-    seconds = log["end"].delta(log["start"], unit="microsecond").cast("float64") / 1e6
-    people = log["customers_interrupted"]
+    length = micros(log["end"]) - micros(log["start"])
+    seconds = length.cast("float64") / 1e6
+    flags = [found[rule] for rule in _OF_A_ROW]
+    long = log["end"].isnull() | (seconds > momentary_minutes * 60)
+    # Without a start nothing is known of the length, but the flags are to be counted.
+    sustained = long.cast("int64").fill_null(0)
+    # Most rows have no flag, and a key of one number is cheaper than seven.
+    marked = sum((flag.cast("int64") << bit for bit, flag in enumerate(flags, start=1)), start=0)
+    told = sustained + ibis.or_(*flags).ifelse(marked, 0)
     timed = log.select(
         "commune_code",
         month_no=month_no(log["start"]),
         said=log["said"] if "said" in log.columns else log["planned"],
-        sustained=log["end"].isnull() | (seconds > momentary_minutes * 60),
-        people=people,
+        told=told,
+        people=log["customers_interrupted"],
         seconds=seconds,
-        **{rule: found[rule] for rule in _OF_A_ROW},
     )
     # What is equal for many rows is a key here and is counted afterwards: a
     # condition tested in each of a dozen sums takes twice as long.
-    alike = timed.group_by(["commune_code", "month_no", "said", "sustained", *_OF_A_ROW]).agg(
+    alike = timed.group_by(["commune_code", "month_no", "said", "told"]).agg(
         rows=timed.count(),
         most=timed["people"].max(),
         people=timed["people"].sum(),
         customer_seconds=(timed["people"] * timed["seconds"]).sum(),
         seconds=timed["seconds"].sum(),
+    )
+    names = ("sustained", *_OF_A_ROW)
+    alike = alike.mutate(
+        **{name: (alike["told"] >> bit) % 2 == 1 for bit, name in enumerate(names)}
     )
     alike = alike.mutate(
         planned=kind(alike["said"]),

@@ -109,9 +109,7 @@ def clean_table(
         kept = log.filter(~rules["no_start"], ~rules["end_before_start"])
     suspect, others = suspects(con, kept, counts.pop("no_feeder"), counts["rows"])
     runs, copies, overlaps = joined(con, suspect)
-    spans = con.to_pandas(
-        runs.filter(runs["records"] > 1).order_by("start").limit(LISTED).select(_SHOWN)
-    ).assign(rule="overlaps")
+    spans = _first(con, runs.filter(runs["records"] > 1), "overlaps")
     mended = runs.select(KEPT).cast(others.schema())
     taken, given = (cells(table, momentary_minutes) for table in (suspect, mended))
     return CleanTable(
@@ -122,7 +120,8 @@ def clean_table(
     )
 
 
-_SHOWN: Final = ["row", "start", "end", "commune_code", "feeder", "customers_interrupted"]
+_SHOWN: Final = ["start", "end", "commune_code", "feeder", "customers_interrupted", "row"]
+"""Columns of a listed record, in the order in which the first ones are chosen."""
 
 
 def _tally(
@@ -145,12 +144,16 @@ def _tally(
             over = more_than_served(log, served)
             counts["more_than_served"] = int(con.execute(over.count()))
             picks["more_than_served"] = over
-    frames = [
-        con.to_pandas(table.order_by("start").limit(LISTED).select(_SHOWN)).assign(rule=rule)
-        for rule, table in picks.items()
-    ]
+    frames = [_first(con, table, rule) for rule, table in picks.items()]
     empty = pd.DataFrame(columns=[*_SHOWN, "rule"])
     return counts, pd.concat(frames, ignore_index=True) if frames else empty
+
+
+def _first(con: BaseBackend, table: ir.Table, rule: str) -> pd.DataFrame:
+    """Return the records to list for a rule: the same ones however often it is asked."""
+    # Many begin in the same second; those equal in all of these look the same.
+    found: pd.DataFrame = con.to_pandas(table.select(_SHOWN).order_by(_SHOWN).limit(LISTED))
+    return found.assign(rule=rule)
 
 
 def more_than_served(log: ir.Table, served: ir.Table) -> ir.Table:

@@ -13,7 +13,7 @@ import ibis.expr.datatypes as dt
 from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
-from lib.outageread import IDENTITY, PLAIN, materialised, understood
+from lib.outageread import IDENTITY, PLAIN, materialised, micros, understood
 
 PLACE: Final = ("commune_code", "feeder", "station")
 KEPT: Final = (
@@ -58,8 +58,8 @@ def suspects(con: BaseBackend, log: ir.Table, free: int, rows: int) -> tuple[ir.
     Returns
     -------
     suspect : Table
-        Computed: `lib.outageread.PLAIN` and what `understood` adds, with
-        ``place`` and ``record``, hashes of `PLACE` and of `IDENTITY`.
+        Computed: `IDENTITY`, ``row``, ``zoned``, ``negative``, with ``place`` and
+        ``record``, hashes of `PLACE` and of `IDENTITY`.
     others : Table
         `KEPT`, as an expression.
     """
@@ -86,6 +86,7 @@ def suspects(con: BaseBackend, log: ir.Table, free: int, rows: int) -> tuple[ir.
     buckets = materialised(con, spread.distinct())
     within = packed.mutate(bucket=packed["code"] >> bits)
     found = understood(within.select(*PLAIN, "bucket").semi_join(buckets, "bucket").select(PLAIN))
+    found = found.drop("given", "said")
     found = found.mutate(place=_hash(found, PLACE) >> 1, record=_hash(found, IDENTITY) >> 1)
     return materialised(con, found), within.anti_join(buckets, "bucket").select(KEPT)
 
@@ -104,11 +105,11 @@ def _which(log: ir.Table, free: int, rows: int) -> Any:  # noqa: ANN401 Ibis has
 
 
 def _ticks(time: Any) -> Any:  # noqa: ANN401
-    return time.delta(ibis.timestamp("1970-01-01"), unit="microsecond") >> TICK_BITS
+    return micros(time) >> TICK_BITS
 
 
 def _units(log: ir.Table) -> Any:  # noqa: ANN401
-    return ((_ticks(log["end"]) - _ticks(log["start"])) >> UNIT_BITS).fill_null(0)
+    return ((micros(log["end"]) - micros(log["start"])) >> (TICK_BITS + UNIT_BITS)).fill_null(0)
 
 
 def _marks(packed: ir.Table, *, apart: bool) -> ir.Table:
@@ -171,22 +172,15 @@ def joined(con: BaseBackend, suspect: ir.Table) -> tuple[ir.Table, int, int]:
     copies, overlaps : int
         Records left out because another is the same; because they are part of another.
     """
-    told = con.to_pandas(
-        suspect.agg(
-            rows=suspect.count(),
-            hashes=suspect["record"].nunique(),
-            numbered=suspect["row"].count(),
-        )
-    ).iloc[0]
-    records, rows = suspect, int(told["rows"])
-    if rows > told["hashes"]:
-        records, copies = _once(con, suspect)
-        rows -= copies
+    told = suspect.agg(rows=suspect.count(), numbered=suspect["row"].count())
+    rows, numbered = (int(number) for number in con.to_pandas(told).iloc[0])
+    records, copies = _once(con, suspect)
+    rows -= copies
     named = records.select("place", *PLACE).distinct()
     places = con.to_pandas(named.agg(real=named.count(), hashes=named["place"].nunique())).iloc[0]
     by = ("place",) if places["real"] == places["hashes"] else PLACE
-    runs = materialised(con, _runs(records, by, numbered=told["numbered"] > 0))
-    return runs, int(told["rows"]) - rows, rows - int(con.execute(runs.count()))
+    runs = materialised(con, _runs(records, by, numbered=numbered > 0))
+    return runs, copies, rows - int(con.execute(runs.count()))
 
 
 def _once(con: BaseBackend, suspect: ir.Table) -> tuple[ir.Table, int]:
@@ -196,6 +190,9 @@ def _once(con: BaseBackend, suspect: ir.Table) -> tuple[ir.Table, int]:
     """
     hashes = suspect.group_by("record").agg(records=suspect.count())
     alike = materialised(con, hashes.filter(hashes["records"] > 1))
+    twice = int(con.execute(alike["records"].sum().fill_null(0)))
+    if not twice:
+        return suspect, 0
     same = suspect.semi_join(alike, "record")
     single = same.group_by(list(IDENTITY)).agg(
         row=same["row"].min(),
@@ -203,7 +200,7 @@ def _once(con: BaseBackend, suspect: ir.Table) -> tuple[ir.Table, int]:
         **{c: same[c].any() for c in ("zoned", "negative")},
     )
     single = materialised(con, single)
-    copies = int(con.execute(alike["records"].sum())) - int(con.execute(single.count()))
+    copies = twice - int(con.execute(single.count()))
     alone = suspect.anti_join(alike, "record").select(single.columns)
     return ibis.union(alone, single.cast(alone.schema())), copies
 
@@ -214,29 +211,39 @@ def _runs(records: ir.Table, by: Sequence[str], *, numbered: bool) -> ir.Table:
     Records are put in order by time, then by what may differ between two of
     the same time. The last three say only which row of a frame is kept.
     """
-    order = ["start", "end", "customers_interrupted", "planned"]
+    order = ["start", "end", "customers_interrupted", "unplanned"]
     order += ["cause", "area_text", "row"] if numbered else []
     whole = records["feeder"].notnull() & records["end"].notnull()
     apart = records.filter(~whole).select(*KEPT, records=ibis.literal(1, "int64"))
-    timed = records.filter(whole)
+    # Numbers are put in order faster than words, and the least of them found faster.
+    timed = records.filter(whole).mutate(
+        unplanned=(records["planned"] == "unplanned").cast("int64")
+    )
     among = ibis.window(group_by=by, order_by=order)
     before = ibis.window(group_by=by, order_by=order, preceding=(None, 1))
+    carried = [c for c in KEPT if c != "planned" and (c != "row" or numbered)]
     timed = timed.select(
-        *dict.fromkeys((*KEPT, *by)),
+        *dict.fromkeys((*carried, "unplanned", *by)),
         order=ibis.row_number().over(among),
         reached=timed["end"].max().over(before),
     )
     first = timed["reached"].isnull() | (timed["start"] >= timed["reached"])
-    runs = timed.mutate(first=first.cast("int64")).drop("reached")
+    said = timed["order"] * 2 + timed["unplanned"]
+    runs = timed.mutate(first=first.cast("int64"), said=said).drop("reached", "unplanned")
     upto = ibis.window(group_by=by, order_by="order", preceding=None, following=0)
     runs = runs.mutate(run=runs["first"].sum().over(upto))
+    row = runs["row"].argmin(runs["order"], where=runs["row"].notnull()) if numbered else None
     one = runs.group_by([*by, "run"]).agg(
         start=runs["start"].min(),
         end=runs["end"].max(),
         customers_interrupted=runs["customers_interrupted"].max(),
-        **{c: runs[c].argmin(runs["order"], where=runs[c].notnull()) for c in ("planned", "row")},
+        said=runs["said"].min(),
+        row=ibis.null("int64") if row is None else row,
         **{c: runs[c].any() for c in ("zoned", "negative")},
         **{c: runs[c].min() for c in ("commune_code", "feeder") if c not in by},
         records=runs.count(),
+    )
+    one = one.mutate(
+        planned=ibis.cases((one["said"] % 2 == 0, "planned"), (one["said"] % 2 == 1, "unplanned"))
     )
     return ibis.union(apart, one.select(apart.columns).cast(apart.schema()))

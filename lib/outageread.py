@@ -57,7 +57,9 @@ def connect(engine: Engine = "duckdb") -> BaseBackend:
     """
     if engine == "duckdb":
         spill = str(Path(tempfile.gettempdir()) / "phutho-duckdb")
-        return ibis.duckdb.connect(memory_limit="1400MB", temp_directory=spill)
+        con = ibis.duckdb.connect(memory_limit="1400MB", temp_directory=spill)
+        con.raw_sql("CREATE TEMP MACRO micros_of(moment) AS epoch_us(moment)")
+        return con
     if importlib.util.find_spec("pyspark") is None:
         raise WrongUseError("outageread.no_spark")
     if not environ.get("JAVA_HOME") and shutil.which("java") is None:
@@ -75,7 +77,12 @@ def connect(engine: Engine = "duckdb") -> BaseBackend:
     }
     for name, value in options.items():
         builder = builder.config(name, value)
-    return ibis.pyspark.connect(builder.getOrCreate())
+    session = builder.getOrCreate()
+    session.sql(
+        "CREATE OR REPLACE TEMPORARY FUNCTION micros_of(moment TIMESTAMP) "
+        "RETURNS BIGINT RETURN unix_micros(moment)"
+    )
+    return ibis.pyspark.connect(session)
 
 
 def read(con: BaseBackend, source: Source) -> ir.Table:
@@ -284,6 +291,14 @@ def materialised(con: BaseBackend, table: ir.Table) -> ir.Table:
     view = con.create_view(name, table)
     con.raw_sql(f"CACHE TABLE {name}")
     return view
+
+
+@ibis.udf.scalar.builtin(name="micros_of")  # type: ignore[untyped-decorator]
+def micros(moment) -> dt.int64:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Stand for the function `connect` makes: microseconds since 1970 of a local time.
+
+    Less work than `delta`, which is a difference by calendar: it counts in ten million rows.
+    """
 
 
 def month_no(start: Any) -> Any:  # noqa: ANN401

@@ -51,6 +51,23 @@ def test_the_same_record_twice_counts_once_with_and_without_a_feeder():
     assert applied(done.counts) == {"duplicates": 3, "no_customers": 3}
 
 
+def test_what_else_is_wrong_with_a_record_without_a_start_is_counted_too():
+    frame = log(
+        (None, "2025-01-01 12:00", "07900", -4, None),
+        (None, None, "07900", None, "471E4.1"),
+        ("2025-01-01 10:00", "2025-01-01 09:00", "07900", -1, "471E4.1"),
+    )
+    done = outagelog.clean(frame)
+    assert done.rows.empty
+    assert applied(done.counts) == {
+        "no_start": 2,
+        "end_before_start": 1,
+        "negative_customers": 2,
+        "without_end": 1,
+        "no_customers": 3,
+    }
+
+
 def test_two_areas_with_the_same_window_and_no_feeder_are_two_interruptions():
     row = ("2025-01-01 08:00", "2025-01-01 11:00", "07900", None, None)
     done = outagelog.clean(log(row, row, area_text=["Khu 1", "Khu 2"]))
@@ -102,6 +119,20 @@ def test_other_stations_no_feeder_or_no_end_are_never_joined():
     done = outagelog.clean(frame)
     assert len(done.rows) == 5
     assert applied(done.counts) == {"without_end": 1}
+
+
+def test_the_records_listed_are_the_same_in_any_order_of_the_log():
+    hours = [f"2025-01-01 {hour:02d}:{minute:02d}" for hour in range(3, 10) for minute in range(60)]
+    frame = log(*[("2025-01-01 10:00", end, "07900", 5, None) for end in hours])
+    con = connect()
+    listed = [
+        outagelog.clean_table(con, read(con, rows)).listed.drop(columns="row")
+        for rows in (frame, frame[::-1], frame.sample(frac=1, random_state=1))
+    ]
+    assert len(frame) > len(listed[0]) == outagelog.LISTED
+    assert listed[0]["end"].tolist() == sorted(frame["end"])[: outagelog.LISTED]
+    for other in listed[1:]:
+        pd.testing.assert_frame_equal(other, listed[0])
 
 
 def test_an_end_before_the_start_and_a_missing_start_are_left_out_and_listed():

@@ -1,4 +1,4 @@
-"""Indices of reliability: the standard's worked example, an oracle, properties, both engines."""
+"""Indices of reliability: a worked example, an oracle, properties, both engines."""
 
 import importlib.util
 import shutil
@@ -23,7 +23,7 @@ needs_spark = pytest.mark.skipif(
     not SPARK, reason="pyspark (requirements-server.txt) or Java is not on this machine"
 )
 
-STANDARD = """\
+REMEMBERED = """\
 03-17 12:12:20 12:20:30 200
 04-15 18:23:56 18:24:26 400
 05-05 00:23:10 01:34:29 600
@@ -33,18 +33,18 @@ STANDARD = """\
 08-31 08:20:00 10:20:00 700
 09-03 17:10:00 17:20:00 1500
 10-27 10:15:00 10:55:00 100"""
-"""The worked example of IEEE Std 1366: circuit 7075 in 1994, 2,000 customers served.
+"""A year of one circuit, 2,000 customers served: the worked example of IEEE Std 1366 from memory.
 
-The figures come from memory. The text of the standard could not be read while
-this was written (only its title pages were at hand), so neither the clause nor
-each time of day is confirmed. What can be checked is checked below: rounded
-minutes, customers and the indices agree with one another to the last digit.
+No page of the standard with this table was seen, nor a copy of it, so neither
+the clause nor a single figure is confirmed to be the standard's. What is tested
+is that these figures, taken as they are, agree with one another: customers,
+rounded minutes and the indices remembered with them, to the last digit.
 """
 CODES = ("07900", "07903", "08500")
 
 
-def standard_log():
-    rows = [line.split() for line in STANDARD.splitlines()]
+def remembered_log():
+    rows = [line.split() for line in REMEMBERED.splitlines()]
     return pd.DataFrame(
         {
             "start": pd.to_datetime([f"1994-{day} {on}" for day, on, _, _ in rows]),
@@ -135,12 +135,12 @@ def oracle(outages, customers, keys):
     return pd.DataFrame(rows, columns=columns).sort_values(keys or columns, ignore_index=True)
 
 
-def test_the_worked_example_of_ieee_1366():
-    rows = answer(standard_log(), served(["07075"], year(1994), 2000), by=["all"]).rows
+def test_the_worked_example_of_ieee_1366_as_remembered():
+    rows = answer(remembered_log(), served(["07075"], year(1994), 2000), by=["all"]).rows
     (row,) = rows.to_dict("records")
     assert row["saifi"] == pytest.approx(1.6075, abs=1e-12)
     assert round(row["saifi"], 2) == 1.61
-    # The standard rounds each duration to a tenth of a minute or so before it multiplies.
+    # 86.110 comes of durations rounded to a tenth of a minute or so before multiplying.
     assert row["saidi_min"] == pytest.approx(86.110, abs=0.005)
     assert round(row["caidi_min"], 2) == 53.57
     assert round(row["asai"], 6) == 0.999836
@@ -148,9 +148,9 @@ def test_the_worked_example_of_ieee_1366():
     assert (row["interruptions"], row["momentary"]) == (7, 2)
 
 
-def test_the_standards_rounded_minutes_give_its_saidi_to_the_digit():
+def test_the_remembered_rounded_minutes_give_the_remembered_saidi_to_the_digit():
     minutes = [8.17, 71.3, 30.3, 267.2, 120, 10, 40]
-    frame = standard_log().drop(index=[1, 4])
+    frame = remembered_log().drop(index=[1, 4])
     frame["end"] = frame["start"] + pd.to_timedelta(np.array(minutes) * 60, unit="s")
     rows = answer(frame, served(["07075"], year(1994), 2000), by=["all"]).rows
     assert round(rows["saidi_min"].item(), 3) == 86.110
