@@ -74,7 +74,7 @@ class Machine:
     def call(self, script: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `script` as root in a shell of its own; stop with what it said if it fails."""
         done = subprocess.run(
-            ["nsenter", "--all", "--target", self._init(), "--wd=/", "bash", "-c", script],
+            ["nsenter", "--all", "--target", self._init(), "bash", "-c", f"cd\n{script}"],
             env=_CLEAN,
             capture_output=True,
             text=True,
