@@ -172,6 +172,8 @@ def walk(machine: Machine, folder: Path) -> None:
     done("section 8: upgraded, and back")
     warned = machine.ask("journalctl -b --no-pager -p err -u 'phutho*' -o cat")
     equal(warned, "", "errors in the journal")
+    # What the program writes has no priority there: systemd takes all of it for information.
+    equal(machine.ask("journalctl --no-pager -u 'phutho*' -o cat -g Traceback"), "", "tracebacks")
 
 
 def main() -> int:
