@@ -12,7 +12,7 @@ FROM := $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 BENCH_VENV := .venv-bench
 BENCH_READY := $(BENCH_VENV)/.bench-installed
 
-.PHONY: run prepare test unit browser postgis lint bench fuzz walk soak screens wheelhouse install-offline clean
+.PHONY: run prepare test unit browser postgis lint bench fuzz walk fresh-machine soak screens wheelhouse install-offline clean
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -99,6 +99,10 @@ fuzz: $(DEV)
 # Two processes behind the nginx of deploy/, walked in Chromium; skipped where nginx is not installed.
 walk: $(DEV)
 	$(BIN)/python -m pytest tests/e2e/test_nginx.py
+
+# docs/operate.md typed into an empty Debian 12 without a network; root, debootstrap, systemd-container.
+fresh-machine: $(BIN)/python
+	PYTHONPATH=tests $(BIN)/python -m machine
 
 # 50 visitors for 10 minutes while data is imported; SOAK="--visitors 5 --minutes 1" for less.
 soak: $(DEV)

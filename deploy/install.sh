@@ -29,6 +29,9 @@ fi
 [ -L /opt/phutho/static ] || rm -rf /opt/phutho/static
 ln -sfn /var/lib/phutho/static /opt/phutho/static
 
+# Unpacked or installed under a strict umask, the program would be root's alone.
+chmod -R a+rX "$here/.."
+
 install -m 0755 "$here/phutho" /usr/local/bin/phutho
 install -m 0644 "$here/phutho@.service" "$here/phutho-backup.service" \
   "$here/phutho-backup.timer" /etc/systemd/system/

@@ -45,9 +45,12 @@ ALLOWED: Final[Mapping[Role | None, frozenset[Action]]] = {
 
 _NAME_CHARS: Final = 80
 _HOUR: Final = 3600
-_MARK: Final = "han-che"
+_RESTRICTED: Final = "han-che"
 """In the name of a file that may hold restricted tables."""
-_MARKED: Final = re.compile(rf"[.]{_MARK}\b")
+_BROUGHT: Final = "noi-bo"
+"""In the name of a file an office brought: it may hold more than was published."""
+_MARKS: Final = {_RESTRICTED: Action.RESTRICTED, _BROUGHT: Action.IMPORT}
+"""Mark -> what its reader must be allowed, the strictest first."""
 _FORWARDED: Final = (
     "forwarded",
     "x-forwarded-for",
@@ -144,21 +147,41 @@ def closed_to(actor: Actor, given: Policy | None) -> frozenset[str]:
     return frozenset(given.restricted)
 
 
-def file_name(actor: Actor, name: str, given: Policy | None) -> str:
-    """Return what a file made for `actor` is called: one that may hold restricted tables says so.
+def file_name(actor: Actor, name: str, given: Policy | None, *, brought: bool = False) -> str:
+    """Return what a file made for `actor` is called: one that is not for every viewer says so.
 
     The mark is for the people who pass the file on, and for the server, which
     gives a file so called to nobody else (`needed_for_file`).
+
+    Parameters
+    ----------
+    actor : Actor
+        For whom it is made: what he may see, it may hold.
+    name : str
+        What it would be called where nobody has to sign in.
+    given : Policy or None
+        The file of `PHUTHO_ACCESS`.
+    brought : bool
+        Whether it is, or tells of, a file as an office brought it: that is for
+        those who may import.
     """
-    if given is None or not given.restricted or Action.RESTRICTED not in ALLOWED[actor.role]:
+    if given is None:
+        return name
+    if given.restricted and Action.RESTRICTED in ALLOWED[actor.role]:
+        mark = _RESTRICTED
+    elif brought:
+        mark = _BROUGHT
+    else:
         return name
     path = PurePath(name)
-    return f"{path.stem}.{_MARK}{path.suffix}"
+    return f"{path.stem}.{mark}{path.suffix}"
 
 
 def needed_for_file(disposition: str) -> Action | None:
     """Return what its reader must be allowed, of a file with this ``Content-Disposition``."""
-    return Action.RESTRICTED if _MARKED.search(disposition) else None
+    return next(
+        (need for mark, need in _MARKS.items() if re.search(rf"[.]{mark}\b", disposition)), None
+    )
 
 
 def role_of(given: Policy, subject: str, values: Iterable[str]) -> Role | None:

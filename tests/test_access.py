@@ -292,3 +292,24 @@ def test_a_file_that_may_hold_restricted_tables_says_so_and_is_known_by_it(name)
         assert access.file_name(actor, name, rules) == name
     assert access.needed_for_file(f'attachment; filename="{name}"') is None
     assert access.needed_for_file("") is None
+
+
+@pytest.mark.parametrize(
+    ("role", "closed", "needs"),
+    [
+        ("editor", [], Action.IMPORT),
+        ("editor", ["substations"], Action.IMPORT),
+        ("administrator", [], Action.IMPORT),
+        ("administrator", ["substations"], Action.RESTRICTED),
+    ],
+)
+def test_a_file_an_office_brought_is_for_those_who_may_import(role, closed, needs):
+    rules = by_proxy(restricted=closed)
+    called = access.file_name(Actor(role, "x"), "cụm.xlsx", rules, brought=True)
+    assert access.needed_for_file(f'attachment; filename="{called}"') == needs
+    assert access.file_name(ALONE, "cụm.xlsx", None, brought=True) == "cụm.xlsx"
+
+
+def test_of_two_marks_the_stricter_counts():
+    named = 'attachment; filename="tram.han-che.noi-bo.xlsx"'
+    assert access.needed_for_file(named) == Action.RESTRICTED

@@ -1,5 +1,6 @@
 """The command line as a person meets it: one clear line, the right exit code, no traceback."""
 
+import errno
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from lib import cli
 from lib.cli import maps
+from lib.cli.base import account
 from lib.download import read_registry
 from lib.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
 from lib.settings import settings
@@ -157,6 +159,24 @@ def call(monkeypatch, capsys):
     settings.cache_clear()
     yield run
     settings.cache_clear()
+
+
+def test_a_file_its_account_may_not_read_is_said_in_words(call, tmp_path, monkeypatch):
+    """As `phutho restore-backup /root/FILE` is: the command runs as the account of the service."""
+    closed = tmp_path / "root" / "cụm.xlsx"
+
+    look = Path.stat
+
+    def refused(path: Path, **how: bool) -> os.stat_result:
+        if path == closed:  # root, who may run the tests, may read anything
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path, **how)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    code, out, err = call("restore-backup", closed, "--store", tmp_path / "store")
+    assert (code, out) == (2, "")
+    assert str(closed) in err
+    assert account() in err
 
 
 def test_a_bundle_that_is_not_there_is_wrong_use(call, tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from machine.guide import NAME, blocks, typed
 from streamlit import config
 from typer.main import get_command
 
@@ -90,6 +91,37 @@ def test_every_folder_a_unit_writes_to_is_made_by_the_install_script():
     backup = (DEPLOY / "phutho-backup.service").read_text(encoding="utf-8")
     assert f"ReadWritePaths={env['PHUTHO_BACKUPS']}" in backup
     assert f"ln -sfn {env['PHUTHO_STATIC']} /opt/phutho/static" in install
+
+
+@pytest.mark.parametrize(("section", "count"), [(1, 1), (2, 1), (3, 1), (4, 3), (5, 1), (8, 2)])
+def test_what_a_fresh_machine_is_told_can_be_read_by_its_shell(section, count):
+    """`make fresh-machine` types these blocks; it needs root, so it is no test itself."""
+    found = blocks(section)
+    assert len(found) == count
+    for block in found:
+        script = typed(block)
+        assert "TÊN" not in script
+        assert (NAME in script) is ("TÊN" in block)
+        subprocess.run(["bash", "-n", "-c", script], check=True)
+
+
+def test_what_the_journal_is_searched_for_is_what_the_program_writes():
+    searched = re.findall(r"-g '([^']+)'", GUIDE)
+    written = (ROOT / "lib/ui/unforeseen.py").read_text() + (ROOT / "lib/signins.py").read_text()
+    assert len(re.findall(r'_LOGGER[.](?:error|warning)[(]"', written)) == 2
+    assert len(searched) == 2
+    for words in searched:
+        assert re.search(rf'_LOGGER[.]\w+[(]"{words}', written), words
+
+
+def test_an_upgrade_never_unpacks_over_the_running_version():
+    upgrade, back = blocks(8)
+    lines = upgrade.splitlines()
+    stop = next(at for at, line in enumerate(lines) if line.startswith("systemctl stop"))
+    assert all("/opt/phutho " not in line for line in lines[:stop])
+    ports = [f"phutho@{port}" for port in re.findall(r"server 127\.0\.0\.1:(\d+)", NGINX)]
+    for block in (upgrade, back):
+        assert block.splitlines()[-1] == f"systemctl start {' '.join(ports)}"
 
 
 @pytest.mark.parametrize("name", ["install.sh", "phutho"])

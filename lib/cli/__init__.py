@@ -18,8 +18,8 @@ from lib.cli import (  # noqa: F401 - each adds its commands
     power,
     status,
 )
-from lib.cli.base import app
-from lib.errors import PhuThoError
+from lib.cli.base import account, app
+from lib.errors import PhuThoError, WrongUseError
 
 __all__ = ["app", "run"]
 
@@ -35,3 +35,7 @@ def run() -> None:
     except PhuThoError as error:
         typer.echo(error.message(), err=True)
         raise SystemExit(error.exit_code) from error
+    except PermissionError as error:  # the file is there, but not for this account
+        refusal = WrongUseError("common.not_permitted", file=error.filename, account=account())
+        typer.echo(refusal.message(), err=True)
+        raise SystemExit(refusal.exit_code) from error

@@ -154,9 +154,9 @@ def download(make: Callable[[], bytes]) -> Callable[[], bytes]:
     return acts.guarded(actor(), make)
 
 
-def file_name(name: str) -> str:
+def file_name(name: str, *, brought: bool = False) -> str:
     """Return what a file made for the visitor is called, see `lib.access.file_name`."""
-    return access.file_name(actor(), name, access.policy())
+    return access.file_name(actor(), name, access.policy(), brought=brought)
 
 
 def _small(text: str) -> None:

@@ -113,7 +113,7 @@ def past(store: Store, current: Snapshot) -> None:
             st.download_button(
                 tr("data.original", file=file.name),
                 data=lambda f=file: acts.original(visitor, chosen, f),  # type: ignore[misc]
-                file_name=access.file_name(file.name),
+                file_name=access.file_name(file.name, brought=True),
                 on_click="ignore",
                 icon=":material/attach_file:",
                 key=f"original-{later}-{file.stored}",

@@ -72,7 +72,7 @@ def check_step(data: Workspace, base: Snapshot) -> None:
         st.download_button(
             tr("data.report"),
             data=json.dumps(draft.report(language()), ensure_ascii=False, indent=1, default=str),
-            file_name=tr("data.report_file"),
+            file_name=access.file_name(tr("data.report_file"), brought=True),
             on_click="ignore",
             icon=":material/description:",
         )

@@ -45,13 +45,18 @@ def vouched(who: str, secret: str = SECRET) -> dict[str, str]:
     return {"X-Phutho-Secret": secret, "X-Remote-User": who} if who else {}
 
 
-def bring_in_a_hidden_station(store: Store) -> None:
-    """Publish a substation with a mark and a place, as the office would by a file."""
+def tables_of(store: Store) -> dict[str, Table]:
+    """Return the tables in use, to be published again."""
     base = store.current()
-    tables = {
+    return {
         name: Table(base.read(name), info.source, info.as_of)
         for name, info in base.manifest.tables.items()
     }
+
+
+def bring_in_a_hidden_station(store: Store) -> None:
+    """Publish a substation with a mark and a place, as the office would by a file."""
+    base, tables = store.current(), tables_of(store)
     stations = base.read("substations")
     here = stations["commune_code"] == "08542"
     assert here.sum() == 1
@@ -338,3 +343,32 @@ def test_uploads_are_for_editors(office: Site):
         f"{office.url}/_stcore/upload_file/a/b", headers=vouched("sua"), timeout=120
     )
     assert answer.text != t("access.need_import")
+
+
+def test_an_original_of_an_editor_is_not_for_viewers(office: Site):
+    """It may hold more than was published; needs a third snapshot, so it stands last."""
+    store = store_of(office)
+    base = store.current()
+    details = base.manifest.details | {"import": {"kind": "clusters", "counts": {"clusters": {}}}}
+    act = Act("import", "sua", {"rieng.csv": b"dien thoai"}, details=details)
+    later = dt.datetime.fromisoformat(base.manifest.created) + dt.timedelta(minutes=1)
+    quality = base.manifest.border_quality
+    tables = tables_of(store)
+    changed = base.read("clusters")
+    changed.loc[0, "name"] += " 2"
+    tables["clusters"] = Table(changed, "import: rieng.csv", "2026-01-01")
+    store.publish(tables, act, border_quality=quality, created=later)
+    with session(office, vouched("xem")) as visit:
+        assert "rieng" not in str(visit.open("data", tab="history").files)
+    with session(office, vouched("sua")) as visit:
+        told = visit.open("data", tab="history")
+        (name,) = (name for name in told.files if "rieng" in name)
+        path = visit.ask_for(told.files[name])
+        for part in ({}, {"Range": "bytes=0-3"}):
+            answer = get(office, path, vouched("sua") | part)
+            assert answer.text == "dien thoai"[: 4 if part else None]
+            assert "rieng.noi-bo.csv" in answer.headers["Content-Disposition"]
+            assert get(office, path, vouched("hoa") | part).text == answer.text
+            refused = get(office, path, vouched("xem") | part)
+            assert (refused.status_code, refused.text) == (403, t("access.need_import"))
+            assert get(office, path, part).status_code == 401
