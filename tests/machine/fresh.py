@@ -5,7 +5,6 @@ import subprocess
 import time
 from pathlib import Path
 
-MIRROR = "http://deb.debian.org/debian"
 START_SECONDS = 120
 _CLEAN = {
     "HOME": "/root",
@@ -35,7 +34,7 @@ class Machine:
         if not pristine.is_dir():
             half = self.folder / "debian.half"
             shutil.rmtree(half, ignore_errors=True)
-            subprocess.run(["debootstrap", "bookworm", half, MIRROR], check=True)
+            subprocess.run(["debootstrap", "bookworm", half], check=True)
             half.rename(pristine)
         shutil.rmtree(self.root, ignore_errors=True)
         subprocess.run(["cp", "-a", pristine, self.root], check=True)
