@@ -43,6 +43,7 @@ help:
 	@echo "make bench            the benchmark; BENCH=\"maps visitors\" for parts, QUICK=1 for a short one"
 	@echo "make fuzz             10,000 spoiled files for every reader"
 	@echo "make walk             two processes behind nginx, walked in Chromium"
+	@echo "make fresh-machine    docs/operate.md typed into an empty Debian without a network (root)"
 	@echo "make soak             visitors and imports at once; SOAK=\"--visitors 5 --minutes 1\""
 	@echo "make screens          the pictures of docs/screens.md; SCREENS=\"--only merger\" for some"
 	@echo "make wheelhouse       all that is installed, as files; make install-offline uses them"
