@@ -7,6 +7,7 @@ where a log has both, the sample is set aside.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import ibis
@@ -76,6 +77,12 @@ class Log:
     customers: pd.DataFrame
     sample: bool
     set_aside: int = 0
+
+    @cached_property
+    def cleaned(self) -> outagelog.CleanLog:
+        """The rows after the rules of `lib.outagelog`, which no choice of a reader changes."""
+        customers = self.customers if len(self.customers) else None
+        return outagelog.clean(self.outages, customers)
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ def log_in_use(tables: Tables) -> Log | None:
     )
 
 
-def by_commune(tables: Tables, choice: Choice) -> pd.DataFrame:
+def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.DataFrame:
     """Return one row a commune for the period, in the order of ``communes``.
 
     Parameters
@@ -168,7 +175,7 @@ def by_commune(tables: Tables, choice: Choice) -> pd.DataFrame:
     if choice.province:
         communes = communes[communes["former_province"] == choice.province]
     keys = pd.DataFrame({"commune_code": communes["code"].to_numpy()})
-    log = log_in_use(tables)
+    log = log or log_in_use(tables)
     if log is None:
         return _blank(keys, "outageview.no_log", BY_COMMUNE)
     period = months(log, choice)
@@ -179,7 +186,9 @@ def by_commune(tables: Tables, choice: Choice) -> pd.DataFrame:
     return rows[list(BY_COMMUNE)]
 
 
-def series(tables: Tables, choice: Choice, commune_code: str) -> pd.DataFrame:
+def series(
+    tables: Tables, choice: Choice, commune_code: str, *, log: Log | None = None
+) -> pd.DataFrame:
     """Return one row a month of the period for one commune.
 
     Returns
@@ -187,18 +196,19 @@ def series(tables: Tables, choice: Choice, commune_code: str) -> pd.DataFrame:
     DataFrame
         `SERIES`, in order of the months; empty without a log.
     """
-    log = log_in_use(tables)
+    log = log or log_in_use(tables)
     period = months(log, choice) if log is not None else []
     keys = pd.DataFrame({"month": pd.Series(period, dtype="object")})
     if log is None or not period:
         return _blank(keys, "outageview.no_log", SERIES)
-    removed = _days(log, choice)
-    rows = _indices(_of_commune(log, commune_code), choice, period, ("commune", "month"), removed)
+    rows = _indices(log, choice, period, ("commune", "month"), commune_code)
     rows = rows.drop(columns="commune_code")
     return _filled(keys.merge(rows, on="month", how="left"), choice)[list(SERIES)]
 
 
-def events(tables: Tables, choice: Choice, commune_code: str) -> pd.DataFrame:
+def events(
+    tables: Tables, choice: Choice, commune_code: str, *, log: Log | None = None
+) -> pd.DataFrame:
     """Return the outages of one commune in the period, the newest first.
 
     Returns
@@ -208,11 +218,12 @@ def events(tables: Tables, choice: Choice, commune_code: str) -> pd.DataFrame:
         counts in MAIFI. Records that were joined are one row, that of the
         record that began first.
     """
-    log = log_in_use(tables)
+    log = log or log_in_use(tables)
     if log is None:
         return pd.DataFrame(columns=list(EVENTS))
     removed = _days(log, choice)
-    cleaned = outagelog.clean(_of_commune(log, commune_code).outages).rows
+    cleaned = log.cleaned.rows
+    cleaned = cleaned[cleaned["commune_code"] == commune_code]
     rows = _in_period(cleaned, months(log, choice), removed)
     if choice.planned != "all":
         rows = rows[rows["planned"] == choice.planned]
@@ -222,9 +233,11 @@ def events(tables: Tables, choice: Choice, commune_code: str) -> pd.DataFrame:
     return rows[list(EVENTS)]
 
 
-def log_facts(tables: Tables, *, momentary_minutes: float = MOMENTARY_MINUTES) -> LogFacts | None:
+def log_facts(
+    tables: Tables, *, momentary_minutes: float = MOMENTARY_MINUTES, log: Log | None = None
+) -> LogFacts | None:
     """Return what has to be said of the log beside its figures; None without a log."""
-    log = log_in_use(tables)
+    log = log or log_in_use(tables)
     if log is None:
         return None
     rows, customers = log.outages, log.customers
@@ -238,7 +251,7 @@ def log_facts(tables: Tables, *, momentary_minutes: float = MOMENTARY_MINUTES) -
         as_of=str(rows["as_of"].max()),
         unplaced=int(rows["commune_code"].isna().sum()),
         set_aside=log.set_aside,
-        rules=outagelog.clean(rows, customers if len(customers) else None).counts,
+        rules=log.cleaned.counts,
         removed_days=_major_days(log, momentary_minutes),
     )
 
@@ -257,28 +270,20 @@ def months_of(tables: Tables) -> list[str]:
     return [] if log is None else months(log, Choice())
 
 
-def _of_commune(log: Log, code: str) -> Log:
-    """Return the part of a log that is of one commune: rules never join two communes."""
-    return Log(
-        log.outages[log.outages["commune_code"] == code].reset_index(drop=True),
-        log.customers[log.customers["commune_code"] == code].reset_index(drop=True),
-        log.sample,
-    )
-
-
 def _indices(
     log: Log,
     choice: Choice,
     period: list[str],
     by: tuple[reliability.By, ...],
-    removed: pd.DataFrame | None = None,
+    commune_code: str = "",
 ) -> pd.DataFrame:
-    cleaned = outagelog.clean(log.outages).rows
-    removed = _days(log, choice) if removed is None else removed
-    customers = log.customers.loc[log.customers["month"].isin(period), list(_CUSTOMERS)]
+    rows, customers = log.cleaned.rows, log.customers
+    if commune_code:  # rules never join two communes
+        rows = rows[rows["commune_code"] == commune_code]
+        customers = customers[customers["commune_code"] == commune_code]
     given = reliability.answer(
-        _in_period(cleaned, period, removed),
-        customers,
+        _in_period(rows, period, _days(log, choice)),
+        customers.loc[customers["month"].isin(period), list(_CUSTOMERS)],
         by=by,
         planned=choice.planned,
         momentary_minutes=choice.momentary_minutes,
@@ -303,7 +308,7 @@ def _major_days(log: Log, momentary_minutes: float) -> MajorDays:
     """Return the major event days of the whole log, whatever part of it is shown."""
     con = connect()
     served = ibis.memtable(served_table(log.customers), schema=SERVED)
-    cleaned = outagelog.clean_table(con, read(con, log.outages)).table
+    cleaned = read(con, log.cleaned.rows)
     found = major_days(con, cleaned, served, momentary_minutes=momentary_minutes)
     con.disconnect()
     return found

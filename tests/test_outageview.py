@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import outageview
+from lib import outagelog, outageview
 from lib.facts import load_all
 from lib.outagesample import sample_outages
 from lib.outageview import Choice
@@ -105,6 +105,20 @@ def test_the_numbers_are_those_of_the_indices_for_the_whole_log(tables):
 def test_the_choices_hold(tables, choice, counts):
     found = by_code(outageview.by_commune(tables, choice))["interruptions"]
     assert {code: found[code] for code in counts} == counts
+
+
+def test_the_rules_are_applied_once_for_all_choices_of_a_log(tables, monkeypatch):
+    log, times, clean = outageview.log_in_use(tables), [], outagelog.clean
+    monkeypatch.setattr(outagelog, "clean", lambda *given: times.append(1) or clean(*given))
+    for choice in (Choice(), Choice(planned="unplanned", exclude_major_days=True)):
+        for show in (outageview.series, outageview.events):
+            kept = show(tables, choice, A, log=log)
+            pd.testing.assert_frame_equal(kept, show(tables, choice, A))
+        kept = outageview.by_commune(tables, choice, log=log)
+        pd.testing.assert_frame_equal(kept, outageview.by_commune(tables, choice))
+    assert outageview.log_facts(tables, log=log).rules["overlaps"] == 1
+    apart = 2 * 3
+    assert len(times) == 1 + apart
 
 
 def test_customers_of_months_outside_the_log_do_not_count(tables):

@@ -40,16 +40,24 @@ class LogView:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def log_facts(
+def _log(
     key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
-) -> outageview.LogFacts | None:
+) -> outageview.Log | None:
+    """Return the log in use, whose rules are applied once."""
+    from lib import outageview  # noqa: PLC0415 - loads Ibis: only where there is a log
+
+    return outageview.log_in_use(_data.tables)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def log_facts(key: str, _data: Workspace) -> outageview.LogFacts | None:
     """Return what has to be said of the log, None without one."""
     if "outages" not in _data.tables:
         return None
-    from lib import outageview  # noqa: PLC0415 - loads Ibis: only where there is a log
+    from lib import outageview  # noqa: PLC0415 - as in `_log`
 
-    return outageview.log_facts(_data.tables)
+    return outageview.log_facts(_data.tables, log=_log(key, _data))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -60,36 +68,29 @@ def log_months(
     """Return the months the log covers, in order; none without one."""
     if "outages" not in _data.tables:
         return []
-    from lib import outageview  # noqa: PLC0415 - as in `log_facts`
+    from lib import outageview  # noqa: PLC0415 - as in `_log`
 
     return outageview.months_of(_data.tables)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def indices(
-    key: str,  # noqa: ARG001 - tells what is seen apart
-    _data: Workspace,
-    choice: outageview.Choice,
-) -> pd.DataFrame:
+def indices(key: str, _data: Workspace, choice: outageview.Choice) -> pd.DataFrame:
     """Return the indices of every commune for one choice."""
-    from lib import outageview  # noqa: PLC0415 - as in `log_facts`
+    from lib import outageview  # noqa: PLC0415 - as in `_log`
 
-    return outageview.by_commune(_data.tables, choice)
+    return outageview.by_commune(_data.tables, choice, log=_log(key, _data))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def commune_log(
-    key: str,  # noqa: ARG001 - tells what is seen apart
-    _data: Workspace,
-    choice: outageview.Choice,
-    code: str,
+    key: str, _data: Workspace, choice: outageview.Choice, code: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the months and the outages of one commune for one choice."""
-    from lib import outageview  # noqa: PLC0415 - as in `log_facts`
+    from lib import outageview  # noqa: PLC0415 - as in `_log`
 
     return (
-        outageview.series(_data.tables, choice, code),
-        outageview.events(_data.tables, choice, code),
+        outageview.series(_data.tables, choice, code, log=_log(key, _data)),
+        outageview.events(_data.tables, choice, code, log=_log(key, _data)),
     )
 
 
