@@ -20,6 +20,9 @@ run: prepare
 prepare: $(RUN)
 	$(BIN)/python -m lib prepare
 
+# A machine that keeps nothing compiled would compile the program anew for every server of a test.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The checks of the text run beside the tests, which leave a processor idle while pages load.
 test: $(DEV) browser postgis
 	$(MAKE) --no-print-directory -j2 lint unit
@@ -32,7 +35,7 @@ $(RUN): requirements.txt | $(BIN)/python
 	touch $@
 
 $(DEV): requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/python $(PIP) install --no-compile $(FROM) -r requirements-dev.txt
+	$(BIN)/python $(PIP) install $(FROM) -r requirements-dev.txt
 	touch $@ $(RUN)
 
 .PHONY: help

@@ -80,9 +80,12 @@ class Site:
 
 
 def copy_app(folder: Path) -> Path:
-    """Copy what a clone needs to run; nothing of the developer's store or static files."""
+    """Copy what a clone needs to run; nothing of the developer's store or static files.
+
+    What is compiled goes along, but not what another process is writing at this moment.
+    """
     root = folder / "app"
-    hidden = shutil.ignore_patterns("__pycache__", "store")
+    hidden = shutil.ignore_patterns("*.pyc.*", "store")
     for name in ("lib", "pages", ".streamlit", "data"):
         shutil.copytree(ROOT / name, root / name, ignore=hidden)
     shutil.copyfile(ROOT / "app.py", root / "app.py")
