@@ -163,6 +163,8 @@ def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.
         ``communes`` and, where they were imported, ``outages`` and ``customers``.
     choice : Choice
         Communes of other former provinces are left out.
+    log : Log or None
+        That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
     Returns
     -------
@@ -191,6 +193,17 @@ def series(
 ) -> pd.DataFrame:
     """Return one row a month of the period for one commune.
 
+    Parameters
+    ----------
+    tables : mapping
+        As `by_commune`.
+    choice : Choice
+        What the reader chose.
+    commune_code : str
+        The commune.
+    log : Log or None
+        That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
+
     Returns
     -------
     DataFrame
@@ -210,6 +223,17 @@ def events(
     tables: Tables, choice: Choice, commune_code: str, *, log: Log | None = None
 ) -> pd.DataFrame:
     """Return the outages of one commune in the period, the newest first.
+
+    Parameters
+    ----------
+    tables : mapping
+        As `by_commune`.
+    choice : Choice
+        What the reader chose.
+    commune_code : str
+        The commune.
+    log : Log or None
+        That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
     Returns
     -------
@@ -236,7 +260,17 @@ def events(
 def log_facts(
     tables: Tables, *, momentary_minutes: float = MOMENTARY_MINUTES, log: Log | None = None
 ) -> LogFacts | None:
-    """Return what has to be said of the log beside its figures; None without a log."""
+    """Return what has to be said of the log beside its figures; None without a log.
+
+    Parameters
+    ----------
+    tables : mapping
+        As `by_commune`.
+    momentary_minutes : float
+        Longest interruption that is momentary, minutes.
+    log : Log or None
+        That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
+    """
     log = log or log_in_use(tables)
     if log is None:
         return None
