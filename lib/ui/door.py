@@ -33,7 +33,7 @@ from lib.text import t
 from lib.ui import unforeseen
 from lib.ui.health import health
 from lib.ui.kept import KeptFiles
-from lib.ui.wire import remember_more
+from lib.ui.wire import remember_more, send_at_once
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,80}\.json")
 _RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
@@ -85,6 +85,7 @@ def _can_sign_in() -> bool:
 def parts() -> dict[str, Any]:
     """Return what the server is made of beside the pages: arguments of ``st.App``."""
     remember_more()
+    send_at_once()
     policy = access.policy()
     routes = [
         Route(f"{_base()}/{APART}{{name}}", _restricted),
