@@ -27,6 +27,7 @@ def _run_maps(raw: Raw, *, quick: bool) -> None:
     ground = data.province()
     with network(data.WORK / "npm") as local:
         maps.run(raw, ground, local, rounds=1 if quick else 2, times=2 if quick else 4)
+        maps.floor(raw, ground, times=1 if quick else 5)
         maps.offline(raw, ground)
         _say_missing(local.missing)
 

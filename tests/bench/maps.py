@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.bench.browser import Tab, chromium, new_tab
 from tests.bench.cdn import Network
-from tests.bench.contenders import CONTENDERS, FOLDER, Contender
+from tests.bench.contenders import CONTENDERS, FLOOR, FOLDER, Contender
 from tests.bench.data import WORK, Ground
 from tests.bench.raw import Raw, Record, attempt, repeats
 from tests.bench.server import Server, serve
@@ -21,6 +21,8 @@ PAGE_OPTIONS = (
     "--server.enableWebsocketCompression=true",
     "--browser.gatherUsageStats=false",
 )
+OUR_SETTINGS = ("--runner.postScriptGC=false",)
+"""What the application sets otherwise, as far as a page without a map feels it."""
 BUDGET_S = 12.0
 """A slow contender repeats a task in a round until this is used up."""
 PROCESSOR = "processor time of the server, s"
@@ -131,6 +133,29 @@ def offline(raw: Raw, ground: Ground) -> None:
             tab.page.set_default_timeout(20_000)
             tab.first_map(server.url, shown(who, ground, set()))
             raw.add(Record(ground.part, "offline", ground.case, who.name, "map", [1.0]))
+
+
+def floor(raw: Raw, ground: Ground, times: int) -> None:
+    """Press the pills of a page that has nothing else: below that no page of Streamlit can be."""
+    task = attempt(raw, ground.part, "filter-floor", ground.case, FLOOR.name)
+    with (
+        task,
+        serving(FLOOR, ground, *OUR_SETTINGS) as server,
+        chromium(None, "leaflet") as browser,
+    ):
+        milliseconds = []
+        for _ in range(times):
+            context, tab = new_tab(browser, FLOOR.kind)
+            tab.first_map(server.url, 0)
+            tab.page.wait_for_selector("[role=toolbar] button")
+            tab.settle()
+            for pill in ("a", "b", "a", "b"):
+                took = tab.press(pill, 0)
+                tab.settle()
+                tab.page.wait_for_timeout(250)
+                milliseconds.append(took)
+            context.close()
+        raw.add(Record(ground.part, "filter-floor", ground.case, FLOOR.name, "ms", milliseconds))
 
 
 def _round(raw: Raw, ground: Ground, network: Network, who: Contender, times: int) -> None:

@@ -43,6 +43,7 @@
 
   /* What is on the map now, as far as the kind of map lets it be seen. */
   function state(kind) {
+    if (kind === "text") return { text: document.querySelector('[data-testid="stText"]')?.textContent };
     if (kind === "webgl") return { draws: kept.count };
     const inside = leaflet();
     if (!inside) return { shapes: 0, turns: 0, layers: 0 };
@@ -54,6 +55,7 @@
   function painted(kind, before, wanted) {
     if (kind === "webgl") return idle() && kept.count > before.draws && clock() - kept.last > QUIET_MS;
     const now = state(kind);
+    if (kind === "text") return now.text !== undefined && now.text !== before.text;
     if (kind === "ours") return now.turns > before.turns && now.layers >= wanted;
     return now.shapes === wanted;
   }

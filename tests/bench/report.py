@@ -46,6 +46,12 @@ TASKS = {
         "the page until the next frames show the answer. *Ours* makes the others pale, the rest "
         "leaves them out.",
     ),
+    "filter-floor": Task(
+        "… of which Streamlit alone",
+        "Two pills and one line of text, no map, the same clock, the server set as ours is: what "
+        "any page takes, plain or ours, before it shows anything of its own.",
+        rival=False,
+    ),
     "filter-bytes": Task(
         "… bytes over the websocket", "Both ways, before compression, script settled."
     ),

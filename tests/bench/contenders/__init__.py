@@ -17,7 +17,7 @@ class Contender:
     script : str
         Its page in this folder; empty for the application itself.
     kind : str
-        How its paint is seen: ``ours``, ``leaflet`` or ``webgl``.
+        How its paint is seen: ``ours``, ``leaflet``, ``webgl`` or ``text``.
     card : str
         Where what was clicked appears, a CSS selector; empty if it cannot be told from outside.
     """
@@ -29,6 +29,8 @@ class Contender:
 
 
 PLAIN = "st_folium, rebuilt"
+FLOOR = Contender("Streamlit alone", "floor.py", "text")
+"""No contender: what any page of Streamlit takes, with our settings of the server."""
 CONTENDERS = (
     Contender("ours", "", "ours"),
     Contender(PLAIN, "plain.py", "leaflet"),
