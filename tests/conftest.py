@@ -1,5 +1,6 @@
 """What every test can use."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pytest
 import shapely
+from actkiller import Killer
 from backups import publish
 from clones import once
 from e2e import sites
@@ -50,6 +52,7 @@ LONG = (
     "tests/test_badfiles.py",
     "tests/test_import_killed.py",
     "tests/test_database_faults.py",
+    "tests/test_restore_killed.py",
     "tests/security/test_fuzz.py",
     "tests/test_reports.py",
     "tests/test_pages.py",
@@ -176,6 +179,13 @@ def here(tmp_path: Path, database: "Database") -> Store:
 def there(tmp_path: Path, database: "Database") -> Store:
     """Return the store of another server on it."""
     return Store(tmp_path / "máy kia", database)
+
+
+@pytest.fixture
+def killer(tmp_path: Path) -> Iterator[Killer]:
+    """Return the program whose acts below the test's folder are killed."""
+    with contextlib.closing(Killer(tmp_path)) as running:
+        yield running
 
 
 @pytest.fixture

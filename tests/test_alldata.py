@@ -16,9 +16,10 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from facttables import fact_tables
 from pandas.testing import assert_frame_equal
 
-from lib import facts, schemas
+from lib import schemas
 from lib.alldata import everything
 from lib.errors import StoreError
 from lib.register import register
@@ -36,7 +37,7 @@ def square(x: float, y: float, size: float = 0.1) -> shapely.Polygon:
 
 
 def tables() -> dict[str, pd.DataFrame]:
-    made: dict[str, pd.DataFrame] = facts.load_all()
+    made: dict[str, pd.DataFrame] = fact_tables()
     communes = made["communes"]
     shapes = [square(lon, lat) for lon, lat in zip(communes["lon"], communes["lat"], strict=True)]
     communes = communes.assign(border_quality="schematic", measured_ha=np.nan)

@@ -6,10 +6,10 @@ import mapclassify
 import numpy as np
 import pandas as pd
 import pytest
+from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts
 from lib.classes import classify, natural_breaks
 from lib.gaps import REMOTE, measures
 
@@ -61,7 +61,7 @@ def test_breaks_are_those_of_mapclassify(values, classes):
 
 @pytest.mark.parametrize("measure", REMOTE, ids=lambda m: m.key)
 def test_breaks_of_real_measures_are_those_of_mapclassify(measure):
-    known = measures(facts.load_all())[measure.key].dropna().to_numpy(dtype=float)
+    known = measures(fact_tables())[measure.key].dropna().to_numpy(dtype=float)
     assert natural_breaks(known, 5).tolist() == breaks_of_mapclassify(known, 5)
 
 
@@ -86,7 +86,7 @@ def test_a_true_zero_is_a_value():
 
 @pytest.mark.parametrize("measure", REMOTE, ids=lambda m: m.key)
 def test_real_measures_make_five_classes(measure):
-    table = measures(facts.load_all())
+    table = measures(fact_tables())
     made = classify(table[measure.key], digits=measure.digits)
     assert len(made.counts()) == 5
     assert sum(made.counts()) == 148

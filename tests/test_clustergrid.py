@@ -4,13 +4,13 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from facttables import fact_tables
 
-from lib import facts
 from lib.clustergrid import COLUMNS, near
 from lib.register import register
 from lib.text import catalog
 
-TABLES = facts.load_all()
+TABLES = fact_tables()
 CLUSTERS = register(TABLES)
 
 

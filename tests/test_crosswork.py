@@ -7,9 +7,10 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from facttables import fact_tables
 from typer.testing import CliRunner
 
-from lib import crosswork, facts
+from lib import crosswork
 from lib.cli import app
 from lib.crossing import COLUMNS
 from lib.errors import PhuThoError
@@ -142,7 +143,7 @@ def test_an_empty_store_says_what_to_do(tmp_path):
 
 @pytest.fixture(scope="module")
 def register():
-    tables = facts.load_all()
+    tables = fact_tables()
     return crosswork.answer(tables, None, None, tolerance_m=50.0).rows
 
 

@@ -4,17 +4,18 @@ from itertools import product
 
 import pandas as pd
 import pytest
+from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts, filters
+from lib import filters
 from lib.filters import CLUSTER_FILTERS, COMMUNE_FILTERS, PROVINCES, Filtered, apply
 from lib.register import register
 from lib.schemas import CODES
 from lib.text import LANGS, catalog, t
 
 MANY = settings(max_examples=80, deadline=None)
-TABLES = facts.load_all()
+TABLES = fact_tables()
 CLUSTERS = register(TABLES)
 COMMUNES = TABLES["communes"]
 KEYS = [item.key for item in CLUSTER_FILTERS]

@@ -2,13 +2,14 @@
 
 import pandas as pd
 import pytest
+from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts, gaps
+from lib import gaps
 from lib.gaps import INDICES, MEASURES, REMOTE, WEAK_KINDS, Choice, find, measures, ranked
 
-TABLES = facts.load_all()
+TABLES = fact_tables()
 LOG = {"source_url": "file:nhat-ky.xlsx", "as_of": "2026-10-31", "sample": False}
 
 

@@ -2,12 +2,13 @@
 
 import pandas as pd
 import pytest
+from facttables import fact_tables
 
-from lib import facts, gapwords
+from lib import gapwords
 from lib.gaps import MEASURES, Choice, find
 from lib.text import LANGS
 
-TABLES = facts.load_all()
+TABLES = fact_tables()
 CHOICE = Choice({"town_km": 5.0, "density": 99.5}, kinds=("no_grid",), match="any")
 
 

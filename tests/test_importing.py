@@ -8,8 +8,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from facttables import fact_tables
 
-from lib import facts, importing
+from lib import importing
 from lib.errors import DataRefusedError, StoreError
 from lib.importing import Options
 from lib.schematic import schematic_communes
@@ -22,7 +23,7 @@ TOLERANCE_M = 0.02
 
 @pytest.fixture(scope="module")
 def base():
-    tables = facts.load_all()
+    tables = fact_tables()
     cells = schematic_communes(tables["former_units"])[["code", "geometry"]]
     communes = cells.merge(tables["communes"], on="code").assign(border_quality="schematic")
     return {**tables, "communes": gpd.GeoDataFrame(communes, crs=4326)}

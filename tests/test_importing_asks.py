@@ -5,9 +5,10 @@ import json
 import geopandas as gpd
 import pandas as pd
 import pytest
+from facttables import fact_tables
 from typer.testing import CliRunner
 
-from lib import facts, importing
+from lib import importing
 from lib.cli import app
 from lib.importing import Options
 from lib.schematic import schematic_communes
@@ -26,7 +27,7 @@ DAY = "2025-12-31"
 
 @pytest.fixture(scope="module")
 def base():
-    tables = facts.load_all()
+    tables = fact_tables()
     cells = schematic_communes(tables["former_units"])[["code", "geometry"]]
     communes = cells.merge(tables["communes"], on="code").assign(border_quality="schematic")
     return {**tables, "communes": gpd.GeoDataFrame(communes, crs=4326)}

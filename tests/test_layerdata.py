@@ -8,8 +8,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from facttables import fact_tables
 
-from lib import borderlayers, facts, layerdata
+from lib import borderlayers, layerdata
 from lib.layers import GRID, REGISTRY, LayerFile
 from lib.register import register
 from lib.schematic import schematic_communes
@@ -19,7 +20,7 @@ from lib.text import LANGS
 
 pytestmark = pytest.mark.xdist_group("layerdata")
 
-TABLES = facts.load_all()
+TABLES = fact_tables()
 SHOWN = {"code", "name", "lx", "ly", "weight", "vi", "en"}
 TWO_AROUND = [shapely.box(104, 20, 104.5, 22), shapely.box(104.5, 20, 106.5, 20.4)]
 WATER = [

@@ -4,13 +4,14 @@ import unicodedata
 
 import pandas as pd
 import pytest
+from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts, merger
+from lib import merger
 from lib.text import fold
 
-TABLES = facts.load_all()
+TABLES = fact_tables()
 CLUSTERS, COMMUNES = TABLES["clusters"], TABLES["communes"]
 FORMER, ENDED = TABLES["former_units"], TABLES["ended_units"]
 UNITS = FORMER.drop_duplicates("former_code").to_dict("records")

@@ -2,13 +2,14 @@
 
 import pandas as pd
 import pytest
+from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts, merger, mergerview
+from lib import merger, mergerview
 from lib.text import LANGS, same_spelling, sort_key
 
-TABLES = facts.load_all()
+TABLES = fact_tables()
 COMMUNES, FORMER, ENDED = (TABLES[name] for name in ("communes", "former_units", "ended_units"))
 ROWS = mergerview.merged(COMMUNES, FORMER)
 BY_NAME = ROWS.set_index("name")

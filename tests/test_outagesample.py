@@ -4,9 +4,9 @@ import re
 
 import pandas as pd
 import pytest
+from facttables import fact_tables
 
 from lib.errors import WrongUseError
-from lib.facts import load_all
 from lib.outagesample import customers_path, sample_outages, write
 from lib.reliability import answer
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 @pytest.fixture(scope="module")
 def communes():
-    return load_all()["communes"]
+    return fact_tables()["communes"]
 
 
 @pytest.fixture(scope="module")

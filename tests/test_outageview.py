@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from facttables import fact_tables
 
 from lib import outagelog, outageview
-from lib.facts import load_all
 from lib.outagesample import sample_outages
 from lib.outageview import Choice
 from lib.reliability import INDICES, answer
@@ -248,7 +248,7 @@ def test_major_event_days_of_the_whole_province_leave_every_view():
 
 
 def test_a_sample_of_the_province_gives_every_commune_its_indices():
-    communes = load_all()["communes"]
+    communes = fact_tables()["communes"]
     log, served = sample_outages(3_000, 5, communes)
     source = {"source_url": "file:mau.csv", "as_of": "2025-12-31"}
     more = {"station": None, "area_text": None}

@@ -2,12 +2,13 @@
 
 import pandas as pd
 import pytest
+from facttables import fact_tables
 
-from lib import crosswork, disputes, facts, gaps
+from lib import crosswork, disputes, gaps
 from lib.playlist import PLAYLISTS, Stop, clusters_of, communes_of, neighbour
 from lib.register import register
 
-TABLES = facts.load_all()
+TABLES = fact_tables()
 CLUSTERS = register(TABLES)
 SUMMARY = disputes.summarise(crosswork.answer(TABLES, None, None, tolerance_m=50).rows)
 THREE = [Stop("clusters", f"clusters:{n}", n) for n in "abc"]

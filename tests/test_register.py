@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from facttables import fact_tables
 
 from lib import facts, merger
 from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.register import ESSENTIAL, register
 
-TABLES = facts.load_all()
+TABLES = fact_tables()
 FACTS, COMMUNES, UNITS = (TABLES[n] for n in ("clusters", "communes", "former_units"))
 CLUSTERS = register(TABLES)
 BY_ID = CLUSTERS.set_index("cluster_id")

@@ -5,6 +5,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ FACTS = [table for table in schemas.KEYS if table in schemas.TABLES]
 
 @pytest.fixture(scope="module")
 def tables():
-    return facts.load_all()
+    return fact_tables()
 
 
 def sheet(*rows):

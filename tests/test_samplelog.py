@@ -8,6 +8,7 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
+from facttables import fact_tables
 
 from lib import alldata, facts, history, importing, outageview
 from lib.errors import DataRefusedError
@@ -54,7 +55,7 @@ def test_rows_without_a_mark_are_real_and_mixtures_are_refused(tmp_path, made_up
 
 @pytest.fixture(scope="module")
 def base():
-    tables = facts.load_all()
+    tables = fact_tables()
     cells = schematic_communes(tables["former_units"])[["code", "geometry"]]
     communes = cells.merge(tables["communes"], on="code").assign(border_quality="schematic")
     return {**tables, "communes": gpd.GeoDataFrame(communes, crs=4326)}

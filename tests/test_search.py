@@ -5,15 +5,16 @@ import time
 
 import numpy as np
 import pytest
+from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts, merger
+from lib import merger
 from lib.search import LIMIT, Hit, build_index, find, namesakes
 from lib.text import bare_name, fold
 
 MANY = settings(max_examples=80, deadline=None)
-TABLES = facts.load_all()
+TABLES = fact_tables()
 INDEX = build_index(TABLES)
 HITS = list(dict.fromkeys(hit for _, hit in INDEX))
 OLD = ("former", "ended")

@@ -3,11 +3,12 @@
 import unicodedata
 
 import pytest
+from facttables import fact_tables
 from hypothesis import given
 from hypothesis import strategies as st
 from templateforms import FILLED, NAMES, REGISTERS, book, grids, heading_row, unmarked
 
-from lib import facts, schemas, templates
+from lib import schemas, templates
 from lib.coordinates import is_coordinate_table, read_coordinate_table
 from lib.errors import WrongUseError
 from lib.grid import Grid
@@ -25,7 +26,7 @@ def test_the_import_reads_the_example_without_a_doubt(table, lang, tmp_path):
     form = unmarked(grids(table, lang, tmp_path)[0])
     (data,), notes = templates.as_data([form])
     assert not notes
-    reference = {k: v for k, v in facts.load_all().items() if k != table}
+    reference = {k: v for k, v in fact_tables().items() if k != table}
     found = read_register(data, table, defaults=FILLED, reference=reference)
     assert [f.message() for f in found.findings] == []
     assert len(found.frame) == 1
@@ -58,7 +59,7 @@ def test_rows_filled_in_below_the_example_are_data(tmp_path):
     path = tmp_path / "khach-hang.xlsx"
     pages.save(path)
     (data,), _ = templates.as_data(read(path).grids)
-    found = read_register(data, "customers", defaults=FILLED, reference=facts.load_all())
+    found = read_register(data, "customers", defaults=FILLED, reference=fact_tables())
     assert found.rows == (3,)
     assert found.frame["commune_code"].tolist() == ["08173"]
     assert found.frame["month"].tolist() == ["2026-09"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from facttables import fact_tables
 
 from lib import (
     access,
@@ -25,7 +26,6 @@ from lib import (
     delay,
     disputes,
     errors,
-    facts,
     filters,
     findings,
     gaps,
@@ -249,7 +249,7 @@ FAMILIES: dict[str, set[str]] = {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
     },
     "shares.{}": {"commune", "area", "range", "share", "stands"},
-    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(facts.load_all())} | {"zone"},
+    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())} | {"zone"},
     "sources.file_{}": called("refused", "lib/sources.py"),
 }
 """Template -> what fills it; every member has a text."""

@@ -1,5 +1,6 @@
 """Builders: sound files of every kind, which the corpus then spoils in one place."""
 
+import functools
 import json
 import os
 import zipfile
@@ -67,10 +68,15 @@ SIDE_M = 866.0
 """Of a square of 75 ha, the area by decision of PT-001."""
 
 
+@functools.cache
+def between(source: int, target: int) -> Transformer:
+    """Return the way from one reference system to another, x before y, looked up once."""
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
 def square(place: tuple[float, float] = HOME, epsg: int = 9208, side_m: float = SIDE_M) -> Corners:
     """Return the corners (east, north) in `epsg`, counter-clockwise, of a square `side_m` wide."""
-    to_plane = Transformer.from_crs(4326, 9208, always_xy=True)
-    east, north = to_plane.transform(*place)
+    east, north = between(4326, 9208).transform(*place)
     ring = [(east, north), (east + side_m, north), (east + side_m, north + side_m)]
     ring.append((east, north + side_m))
     return moved(ring, epsg)
@@ -80,7 +86,7 @@ def moved(ring: Corners, epsg: int) -> Corners:
     """Return corners given in EPSG:9208 in `epsg`."""
     if epsg == 9208:
         return [(round(x, 2), round(y, 2)) for x, y in ring]
-    away = Transformer.from_crs(9208, epsg, always_xy=True)
+    away = between(9208, epsg)
     digits = 8 if epsg == 4326 else 2
     return [(round(x, digits), round(y, digits)) for x, y in (away.transform(*c) for c in ring)]
 

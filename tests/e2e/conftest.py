@@ -16,6 +16,8 @@ CHROMIUM_OPTIONS = (
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
+    # A new process for each tab would read and compile Streamlit's scripts anew each time.
+    "--process-per-site",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -123,6 +125,8 @@ def visit(usual_context, contexts, request: pytest.FixtureRequest) -> Iterator[V
 
     def start(site: Site, *, fresh: bool = False) -> Visit:
         context, beyond = contexts() if fresh else usual_context
+        if not (fresh or context.pages):  # one tab stays, and with it the process of the others
+            context.new_page().goto(f"{site.url}/_stcore/health")
         asked.append(beyond)
         visits.append(Visit(context.new_page(), site))
         return visits[-1]
