@@ -29,8 +29,9 @@ def test_a_value_lies_in_the_class_whose_limits_hold_it(values, digits):
     for value, number in zip(series, made.of, strict=True):
         if number >= 0:
             low, high = made.limits[number], made.limits[number + 1]
-            assert value <= high or np.isclose(value, high)
-            assert value > low or number == 0
+            shown = round(value, digits)
+            assert shown <= high
+            assert shown > low or number == 0
     counts = made.counts()
     assert sum(counts) == series.notna().sum()
     assert all(counts), "an empty class explains nothing"
@@ -63,6 +64,13 @@ def test_breaks_are_those_of_mapclassify(values, classes):
 def test_breaks_of_real_measures_are_those_of_mapclassify(measure):
     known = measures(facts.load_all())[measure.key].dropna().to_numpy(dtype=float)
     assert natural_breaks(known, 5).tolist() == breaks_of_mapclassify(known, 5)
+
+
+def test_the_value_a_limit_was_made_of_lies_in_the_class_that_limit_ends():
+    minutes = pd.Series([25.31, 30.0, 275.323, 380.0, 381.0])
+    made = classify(minutes, digits=1, classes=3)
+    assert 275.3 in made.limits, "the break is the value, as it is shown"
+    assert made.limits[made.of[2] + 1] == 275.3, "275,3 is not over 275,3"
 
 
 @settings(max_examples=50, deadline=None)
