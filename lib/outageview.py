@@ -128,6 +128,11 @@ class LogFacts:
         """Where rows and customers come from, in order."""
         return tuple(sorted({url for url, _ in (*self.rows_from, *self.customers_from)}))
 
+    @property
+    def with_customers(self) -> bool:
+        """Whether any index can be computed: customers served, and of some interruption."""
+        return bool(self.customers_from) and self.rules["no_customers"] < self.rows
+
     def said(self) -> dict[str, object]:
         """Return what stands beside a figure of the log: source, date, whether a sample."""
         return {

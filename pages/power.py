@@ -70,7 +70,8 @@ frame.figures(
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
-        painted = powerbar.measure(log=facts is not None)
+        counted = facts is not None and facts.with_customers
+        painted = powerbar.measure(log=facts is not None, indices=counted)
         sidebar.filters(data, ["province"], clear=False)
         choice = powerbar.gap_choice(log=facts is not None)
         period = powerbar.log_choice(months) if facts else None
