@@ -5,7 +5,7 @@ measure is shown with, and so is each value before it is sorted into a class, so
 that the value on a card lies between the limits in the legend.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,9 +31,10 @@ class Classes:
     limits: tuple[float, ...]
     of: pd.Series
 
-    def counts(self) -> tuple[int, ...]:
-        """Return how many values each class holds."""
-        return tuple(int((self.of == number).sum()) for number in range(len(self.limits) - 1))
+    def counts(self, inside: Collection[str] | None = None) -> tuple[int, ...]:
+        """Return how many values each class holds; with `inside`, of these labels only."""
+        of = self.of if inside is None else self.of[self.of.index.isin(list(inside))]
+        return tuple(int((of == number).sum()) for number in range(len(self.limits) - 1))
 
 
 def classify(values: pd.Series, *, digits: int, classes: int = CLASSES) -> Classes:

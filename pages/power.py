@@ -136,7 +136,7 @@ def view() -> None:
             "former-provinces",
         ),
         notes={"communes": Note(powerlegend.name_of(painted, log), shown, no_data(lang))},
-        classes=powerlegend.legend_of(painted, classes, listed, log),
+        classes=powerlegend.legend_of(painted, classes, listed, log, inside=inside),
     )
     with st.container(key="below"):
         powerparts.below(

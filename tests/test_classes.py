@@ -80,6 +80,12 @@ def test_limits_have_no_more_decimals_than_are_shown(values):
     assert all(round(limit, 1) == limit for limit in made.limits)
 
 
+def test_what_a_filter_leaves_is_counted_in_the_limits_of_all():
+    made = classify(pd.Series([1.0, 2.0, 9.0, None], index=list("abcd")), digits=0, classes=2)
+    assert made.counts() == (2, 1)
+    assert made.counts({"a", "d"}) == (1, 0)
+
+
 def test_equal_values_are_one_class_and_none_are_none():
     assert classify(pd.Series([7.0, 7.0, None]), digits=0).counts() == (2,)
     nothing = classify(pd.Series([None, None], dtype=float), digits=0)

@@ -58,13 +58,23 @@ def _limits(classes: Classes, painted: str, unit: str = "") -> dict[int, str]:
 
 
 def legend_of(
-    painted: str, classes: Classes, listed: Collection[str], log: LogView | None
+    painted: str,
+    classes: Classes,
+    listed: Collection[str],
+    log: LogView | None,
+    *,
+    inside: Collection[str],
 ) -> Callable[[], None]:
-    """Return what draws the classes of `painted`: limits, units, how many communes in each."""
+    """Return what draws the classes of `painted`: limits, units, how many communes in each.
+
+    Limits are those of the whole province, so that a filter paints no commune
+    anew; counts are of the communes `inside`.
+    """
     lang = language()
     words = _limits(classes, painted)
-    rows = [(class_key(place), words[place], count) for place, count in enumerate(classes.counts())]
-    blank = int((classes.of < 0).sum())
+    counts = classes.counts(inside)
+    rows = [(class_key(place), words[place], count) for place, count in enumerate(counts)]
+    blank = len(inside) - sum(counts)
     if blank:
         rows.append((class_key(-1), no_data(lang), blank))
     name = name_of(painted, log)
