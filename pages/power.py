@@ -126,7 +126,7 @@ def view() -> None:
         card=card,
         legend=legend,
         cluster_id=cluster,
-        words=powerlegend.words_of(classes, painted),
+        words=powerlegend.words_of(classes, painted, remote=choice.is_remote),
         legend_layers=(
             "weak",
             "clusters",
@@ -136,7 +136,9 @@ def view() -> None:
             "former-provinces",
         ),
         notes={"communes": Note(powerlegend.name_of(painted, log), shown, no_data(lang))},
-        classes=powerlegend.legend_of(painted, classes, listed, log, inside=inside),
+        classes=powerlegend.legend_of(
+            painted, classes, listed, log, inside=inside, remote=choice.is_remote
+        ),
     )
     with st.container(key="below"):
         powerparts.below(

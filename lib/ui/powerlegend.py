@@ -37,13 +37,14 @@ def said(sentence: str, painted: str, log: LogView | None) -> str:
     return tr("powerpage.sentence_sample", sentence=sentence)
 
 
-def words_of(classes: Classes, painted: str) -> dict[str, str]:
-    """Return style of a class -> its limits and unit in words, as paper says them."""
+def words_of(classes: Classes, painted: str, *, remote: bool) -> dict[str, str]:
+    """Return style of a class -> its limits and unit in words, as paper says them.
+
+    `remote` says whether anything was called remote: else a heavy edge is about supply alone.
+    """
+    edge = "powerpage.class_edge" if remote else "powerpage.class_edge_weak"
     words = _limits(classes, painted, " " + tr(f"gaps.unit_{painted}"))
-    edged = {
-        class_key(place, listed=True): tr("powerpage.class_edge", words=told)
-        for place, told in words.items()
-    }
+    edged = {class_key(place, listed=True): tr(edge, words=told) for place, told in words.items()}
     return {class_key(place): told for place, told in words.items()} | edged
 
 
@@ -64,6 +65,7 @@ def legend_of(
     log: LogView | None,
     *,
     inside: Collection[str],
+    remote: bool,
 ) -> Callable[[], None]:
     """Return what draws the classes of `painted`: limits, units, how many communes in each.
 
@@ -83,5 +85,6 @@ def legend_of(
         measure=name[0].upper() + name[1:],
         unit=tr(f"gaps.unit_{painted}"),
     )
-    note = tr("powerpage.class_listed", count=number(len(listed), lang)) if listed else ""
+    edge = "powerpage.class_listed" if remote else "powerpage.class_listed_weak"
+    note = tr(edge, count=number(len(listed), lang)) if listed else ""
     return partial(show_classes, LAYERS["communes"], ClassLegend(title, rows, note))

@@ -10,7 +10,6 @@ import streamlit as st
 
 from lib import exports, gapwords
 from lib.gaps import INDICES
-from lib.glossary import value_label
 from lib.text import date, is_blank, number
 from lib.ui import access, powerdata
 from lib.ui.card import site
@@ -51,11 +50,10 @@ def about_log(data: Workspace, log: LogView) -> None:
 def _totals(data: Workspace, log: LogView) -> None:
     """Draw the indices of larger areas, each counted anew from its rows and its customers."""
     lang = language()
-    kind = log.choice.planned
     shown = tr(
         "powerpage.totals",
         period=period_of(log),
-        kind=tr("powerpage.outages_all") if kind == "all" else value_label("planned", kind, lang),
+        kind=tr(f"powerpage.outages_{log.choice.planned}"),
         minutes=number(log.choice.momentary_minutes, lang),
     )
     if log.choice.exclude_major_days:
