@@ -111,6 +111,15 @@ def test_the_count_of_substations_leads_to_all_of_them_with_their_sources(best: 
     listed.get_by_text("https://").first.wait_for(state="attached")
 
 
+def test_the_substations_of_a_cluster_stand_on_its_card_with_their_sources(best: Site, visit):
+    opened = visit(best).open("power", part="grid", sel="clusters:VP-022")
+    told = spoken(opened.card.inner_text())
+    assert re.search(r"Bá Thiện 110kV.*Thiện Kế 110kV.*\[3\]\s*\[4\]", told, re.DOTALL)
+    assert "chưa có vị trí" in told
+    for host in ("evn.com.vn", "vinhphuctv.vn"):
+        expect(opened.card.get_by_role("link", name=host)).to_have_count(1)
+
+
 def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590", saidi_min="60")
     expect(opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU")).to_be_visible()
