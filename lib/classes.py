@@ -1,11 +1,11 @@
 """Classes of a choropleth: natural breaks with limits a person can read.
 
 The breaks are those of Fisher and Jenks; each is rounded to the decimals the
-measure is shown with before anything is sorted into a class, so that the limit
-in the legend is the limit that was used.
+measure is shown with, and so is each value before it is sorted into a class, so
+that the value on a card lies between the limits in the legend.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ class Classes:
     ----------
     limits : tuple of float
         Least value, then the upper limit of each class; a class holds its
-        upper limit.
+        upper limit. Values count as they are shown, with the decimals of the limits.
     of : Series
         Number of the class of each value from 0, -1 where there is no value.
     """
@@ -31,9 +31,10 @@ class Classes:
     limits: tuple[float, ...]
     of: pd.Series
 
-    def counts(self) -> tuple[int, ...]:
-        """Return how many values each class holds."""
-        return tuple(int((self.of == number).sum()) for number in range(len(self.limits) - 1))
+    def counts(self, inside: Collection[str] | None = None) -> tuple[int, ...]:
+        """Return how many values each class holds; with `inside`, of these labels only."""
+        of = self.of if inside is None else self.of[self.of.index.isin(list(inside))]
+        return tuple(int((of == number).sum()) for number in range(len(self.limits) - 1))
 
 
 def classify(values: pd.Series, *, digits: int, classes: int = CLASSES) -> Classes:
@@ -51,21 +52,15 @@ def classify(values: pd.Series, *, digits: int, classes: int = CLASSES) -> Class
     known = values.dropna()
     if known.empty:
         return Classes((), pd.Series(-1, index=values.index))
-    bins = _breaks(known.to_numpy(dtype=float), digits, classes)
-    placed = pd.Series(np.digitize(values.fillna(-np.inf), bins, right=True), index=values.index)
-    placed = placed.where(values.notna(), -1)
-    least = _rounded(float(known.min()), digits, up=False)
-    return Classes((least, *bins), placed)
+    shown = _as_shown(known, digits)
+    bins = _breaks(known, shown, digits, classes)
+    placed = pd.Series(-1, index=values.index)
+    placed[values.notna()] = np.digitize(shown, bins, right=True)
+    return Classes((float(shown.min()), *bins), placed)
 
 
-def _rounded(value: float, digits: int, *, up: bool) -> float:
-    """Return the nearest number of `digits` decimals that is not on the wrong side of `value`."""
-    near = round(value, digits)
-    if up and near < value:
-        return round(near + 10.0**-digits, digits)
-    if not up and near > value:
-        return round(near - 10.0**-digits, digits)
-    return near
+def _as_shown(values: pd.Series, digits: int) -> np.ndarray:
+    return np.array([round(float(value), digits) for value in values])
 
 
 def natural_breaks(values: np.ndarray, classes: int) -> np.ndarray:
@@ -112,14 +107,10 @@ def natural_breaks(values: np.ndarray, classes: int) -> np.ndarray:
     return limits
 
 
-def _breaks(known: np.ndarray, digits: int, classes: int) -> Sequence[float]:
-    distinct = len(np.unique(known))
-    if distinct == 1:
-        upper = [float(known[0])]
-    else:
-        upper = natural_breaks(known, min(classes, distinct)).tolist()
-    top = _rounded(float(known.max()), digits, up=True)
-    inner = sorted({round(limit, digits) for limit in upper[:-1]} - {top})
-    bins = [limit for limit in inner if limit < top] + [top]
-    counts = np.bincount(np.digitize(known, bins, right=True), minlength=len(bins))
-    return [limit for limit, count in zip(bins, counts, strict=True) if count or limit == top]
+def _breaks(known: pd.Series, shown: np.ndarray, digits: int, classes: int) -> Sequence[float]:
+    values = known.to_numpy(dtype=float)
+    distinct = len(np.unique(values))
+    upper = natural_breaks(values, min(classes, distinct)) if distinct > 1 else values[:1]
+    bins = np.unique([round(float(limit), digits) for limit in upper])
+    counts = np.bincount(np.digitize(shown, bins, right=True), minlength=len(bins))
+    return [float(limit) for limit, count in zip(bins, counts, strict=True) if count]

@@ -15,6 +15,11 @@ def measure_name(key: str, lang: Lang) -> str:
     return t(f"gaps.measure_{key}", lang)
 
 
+def short_name(key: str, lang: Lang) -> str:
+    """Return what a measure is called where there is little room."""
+    return t(f"gaps.short_{key}", lang)
+
+
 def shown(key: str, value: float | None, lang: Lang) -> str:
     """Return a value of a measure with its unit, or *chưa có số liệu*."""
     return number(value, lang, MEASURES[key].digits, t(f"gaps.unit_{key}", lang))

@@ -24,7 +24,7 @@ from lib.outagecells import (
 from lib.outagecells import (
     RULES as RULES_OF_ROWS,
 )
-from lib.outageoverlap import KEPT, joined, suspects
+from lib.outageoverlap import KEPT, joined, suspects, twins
 from lib.outageread import connect, materialised, month_no, read
 from lib.served import SERVED, served_table
 
@@ -35,6 +35,8 @@ _CONDITIONS: Final = {"negative_customers": "negative", "without_end": "no_end"}
 _LISTED_ALONE: Final = (
     *("no_start", "end_before_start", "negative_customers", "without_end", "no_commune"),
 )
+_LISTED_IF_SOME: Final = ("zoned", "no_customers", "kind_unknown")
+"""What may hold for a whole log: then the log is the list."""
 
 RULES: Final[Mapping[str, tuple[Level, str]]] = {
     "no_start": ("mended", "outagelog.no_start"),
@@ -88,7 +90,10 @@ def clean_table(
       as the one that began first. Records without a feeder or an end are never
       joined: nothing says that they are the same;
     - a negative number of customers: unknown;
-    - no end, no commune, more customers than are served: kept and listed.
+    - no end, no commune, more customers than are served: kept.
+
+    Each rule lists the records it applied to, at most `LISTED`; not one of
+    `_LISTED_IF_SOME` that holds for all of them.
 
     Parameters
     ----------
@@ -109,14 +114,15 @@ def clean_table(
         kept = log.filter(~rules["no_start"], ~rules["end_before_start"])
     suspect, others = suspects(con, kept, counts.pop("no_feeder"), counts["rows"])
     runs, copies, overlaps = joined(con, suspect)
-    spans = _first(con, runs.filter(runs["records"] > 1), "overlaps")
+    spans = [_first(con, runs.filter(runs["records"] > 1), "overlaps")]
+    spans += [_first(con, twins(suspect), "duplicates")] if copies else []
     mended = runs.select(KEPT).cast(others.schema())
     taken, given = (cells(table, momentary_minutes) for table in (suspect, mended))
     return CleanTable(
         ibis.union(others, mended),
         counted(materialised(con, exchanged(whole, taken, given))),
         {**counts, "duplicates": copies, "overlaps": overlaps},
-        pd.concat([part for part in (listed, spans) if len(part)] or [listed], ignore_index=True),
+        pd.concat([p for p in (listed, *spans) if len(p)] or [listed], ignore_index=True),
     )
 
 
@@ -134,8 +140,8 @@ def _tally(
     applied = conditions(log)
     picks = {
         rule: log.filter(applied[_CONDITIONS.get(rule, rule)])
-        for rule in _LISTED_ALONE
-        if counts[rule]
+        for rule in (*_LISTED_ALONE, *_LISTED_IF_SOME)
+        if counts[rule] and (rule in _LISTED_ALONE or counts[rule] < counts["rows"])
     }
     if served is not None:
         counts["more_than_served"] = 0

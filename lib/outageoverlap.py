@@ -205,6 +205,12 @@ def _once(con: BaseBackend, suspect: ir.Table) -> tuple[ir.Table, int]:
     return ibis.union(alone, single.cast(alone.schema())), copies
 
 
+def twins(suspect: ir.Table) -> ir.Table:
+    """Return one record for each that is there more than once, the first of its rows."""
+    again = suspect.group_by(list(IDENTITY)).agg(row=suspect["row"].min(), times=suspect.count())
+    return again.filter(again["times"] > 1)
+
+
 def _runs(records: ir.Table, by: Sequence[str], *, numbered: bool) -> ir.Table:
     """Return one row for each run of overlapping records of a place.
 

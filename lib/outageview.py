@@ -23,12 +23,12 @@ from lib.served import SERVED, served_table
 Tables = Mapping[str, pd.DataFrame]
 
 _CUSTOMERS: Final = ("commune_code", "month", "customers_served")
-_INDICES: Final = (*reliability.INDICES, "interruptions", "hours", "customers_served")
+_INDICES: Final = (*reliability.INDICES, "interruptions", "hours", "customers_served", "months")
 BY_COMMUNE: Final = (
     *("commune_code", "saifi", "saidi_min", "caidi_min", "maifi", "asai"),
-    *("interruptions", "hours", "customers_served", "reason"),
+    *("interruptions", "hours", "customers_served", "months", "reason"),
 )
-"""Columns of `by_commune`."""
+"""Columns of `by_commune`; ``months`` are those whose customers are known."""
 SERIES: Final = ("month", "saidi_min", "saifi", "interruptions", "hours", "reason")
 """Columns of `series`."""
 EVENTS: Final = (
@@ -97,8 +97,8 @@ class LogFacts:
         Records, before any rule.
     sample : bool
         A made-up log, or one divided by made-up customers.
-    sources : tuple of str
-        Where its rows and the customers come from, in order.
+    rows_from, customers_from : tuple of (str, str)
+        Where its rows and the customers served come from, each with its newest data date.
     as_of : str
         Newest data date of its rows, ISO.
     unplaced : int
@@ -115,12 +115,23 @@ class LogFacts:
     last_day: pd.Timestamp
     rows: int
     sample: bool
-    sources: tuple[str, ...]
+    rows_from: tuple[tuple[str, str], ...]
+    customers_from: tuple[tuple[str, str], ...]
     as_of: str
     unplaced: int
     set_aside: int
     rules: Mapping[str, int]
     removed_days: MajorDays
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where rows and customers come from, in order."""
+        return tuple(sorted({url for url, _ in (*self.rows_from, *self.customers_from)}))
+
+    @property
+    def with_customers(self) -> bool:
+        """Whether any index can be computed: customers served, and of some interruption."""
+        return bool(self.customers_from) and self.rules["no_customers"] < self.rows
 
     def said(self) -> dict[str, object]:
         """Return what stands beside a figure of the log: source, date, whether a sample."""
@@ -183,7 +194,7 @@ def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.
     period = months(log, choice)
     if not period:
         return _blank(keys, "outageview.outside_log", BY_COMMUNE)
-    rows = _indices(log, choice, period, ("commune",))
+    rows = indices_of(log, choice, period, ("commune",))
     rows = _filled(keys.merge(rows, on="commune_code", how="left"), choice)
     return rows[list(BY_COMMUNE)]
 
@@ -214,7 +225,7 @@ def series(
     keys = pd.DataFrame({"month": pd.Series(period, dtype="object")})
     if log is None or not period:
         return _blank(keys, "outageview.no_log", SERIES)
-    rows = _indices(log, choice, period, ("commune", "month"), commune_code)
+    rows = indices_of(log, choice, period, ("commune", "month"), commune_code)
     rows = rows.drop(columns="commune_code")
     return _filled(keys.merge(rows, on="month", how="left"), choice)[list(SERIES)]
 
@@ -274,20 +285,27 @@ def log_facts(
     log = log or log_in_use(tables)
     if log is None:
         return None
-    rows, customers = log.outages, log.customers
-    told = pd.concat([rows[["source_url", "as_of"]], customers.reindex(columns=["source_url"])])
+    rows = log.outages
     return LogFacts(
         first_day=rows["start"].min().normalize(),
         last_day=rows["start"].max().normalize(),
         rows=len(rows),
         sample=log.sample,
-        sources=tuple(sorted(told["source_url"].dropna().unique())),
+        rows_from=_dated(rows),
+        customers_from=_dated(log.customers),
         as_of=str(rows["as_of"].max()),
         unplaced=int(rows["commune_code"].isna().sum()),
         set_aside=log.set_aside,
         rules=log.cleaned.counts,
         removed_days=_major_days(log, momentary_minutes),
     )
+
+
+def _dated(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    if "source_url" not in rows:
+        return ()
+    newest = rows.dropna(subset=["source_url"]).groupby("source_url")["as_of"].max()
+    return tuple((str(url), str(day)) for url, day in newest.items())
 
 
 def months(log: Log, choice: Choice) -> list[str]:
@@ -304,13 +322,16 @@ def months_of(tables: Tables) -> list[str]:
     return [] if log is None else months(log, Choice())
 
 
-def _indices(
+def indices_of(
     log: Log,
     choice: Choice,
     period: list[str],
     by: tuple[reliability.By, ...],
     commune_code: str = "",
+    *,
+    groups: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
+    """Return the indices of the months `period`, as `lib.reliability.answer` groups them."""
     rows, customers = log.cleaned.rows, log.customers
     if commune_code:  # rules never join two communes
         rows = rows[rows["commune_code"] == commune_code]
@@ -321,6 +342,7 @@ def _indices(
         by=by,
         planned=choice.planned,
         momentary_minutes=choice.momentary_minutes,
+        groups=groups,
         clean=False,
     )
     return given.rows

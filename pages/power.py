@@ -70,7 +70,8 @@ frame.figures(
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
-        painted = powerbar.measure(log=facts is not None)
+        counted = facts is not None and facts.with_customers
+        painted = powerbar.measure(log=facts is not None, indices=counted)
         sidebar.filters(data, ["province"], clear=False)
         choice = powerbar.gap_choice(log=facts is not None)
         period = powerbar.log_choice(months) if facts else None
@@ -125,7 +126,7 @@ def view() -> None:
         card=card,
         legend=legend,
         cluster_id=cluster,
-        words=powerlegend.words_of(classes, painted),
+        words=powerlegend.words_of(classes, painted, remote=choice.is_remote),
         legend_layers=(
             "weak",
             "clusters",
@@ -135,7 +136,9 @@ def view() -> None:
             "former-provinces",
         ),
         notes={"communes": Note(powerlegend.name_of(painted, log), shown, no_data(lang))},
-        classes=powerlegend.legend_of(painted, classes, listed, log),
+        classes=powerlegend.legend_of(
+            painted, classes, listed, log, inside=inside, remote=choice.is_remote
+        ),
     )
     with st.container(key="below"):
         powerparts.below(

@@ -29,8 +29,9 @@ def test_a_value_lies_in_the_class_whose_limits_hold_it(values, digits):
     for value, number in zip(series, made.of, strict=True):
         if number >= 0:
             low, high = made.limits[number], made.limits[number + 1]
-            assert value <= high or np.isclose(value, high)
-            assert value > low or number == 0
+            shown = round(value, digits)
+            assert shown <= high
+            assert shown > low or number == 0
     counts = made.counts()
     assert sum(counts) == series.notna().sum()
     assert all(counts), "an empty class explains nothing"
@@ -65,11 +66,24 @@ def test_breaks_of_real_measures_are_those_of_mapclassify(measure):
     assert natural_breaks(known, 5).tolist() == breaks_of_mapclassify(known, 5)
 
 
+def test_the_value_a_limit_was_made_of_lies_in_the_class_that_limit_ends():
+    minutes = pd.Series([25.31, 30.0, 275.323, 380.0, 381.0])
+    made = classify(minutes, digits=1, classes=3)
+    assert 275.3 in made.limits, "the break is the value, as it is shown"
+    assert made.limits[made.of[2] + 1] == 275.3, "275,3 is not over 275,3"
+
+
 @settings(max_examples=50, deadline=None)
 @given(VALUES)
 def test_limits_have_no_more_decimals_than_are_shown(values):
     made = classify(pd.Series(values, dtype=float), digits=1)
     assert all(round(limit, 1) == limit for limit in made.limits)
+
+
+def test_what_a_filter_leaves_is_counted_in_the_limits_of_all():
+    made = classify(pd.Series([1.0, 2.0, 9.0, None], index=list("abcd")), digits=0, classes=2)
+    assert made.counts() == (2, 1)
+    assert made.counts({"a", "d"}) == (1, 0)
 
 
 def test_equal_values_are_one_class_and_none_are_none():

@@ -33,6 +33,7 @@ def log(tmp_path):
         ("month", ["month"]),
         ("commune,month", ["commune_code", "month"]),
         ("district", ["district"]),
+        ("province,month", ["province", "month"]),
     ],
 )
 def test_the_columns_are_those_of_the_contract(log, tmp_path, by, keys):
@@ -44,6 +45,22 @@ def test_the_columns_are_those_of_the_contract(log, tmp_path, by, keys):
     assert list(table.columns)[: len(keys) + 6] == keys + wanted
     assert table["interruptions"].sum() > 0
     assert table["saidi_min"].notna().any()
+
+
+def test_the_records_of_the_rules_are_written_where_they_are_asked_for(log, tmp_path):
+    rows = pd.read_csv(log[0], dtype=str).head(3).drop(columns="sample")
+    rows.loc[1, "end"] = None
+    rows.loc[2, "end"] = "2020-01-01 00:00"
+    rows.to_csv(tmp_path / "log.csv", index=False)
+    told = tmp_path / "told.csv"
+    out = ("--out", tmp_path / "out.csv", "--report", told)
+    done = run("reliability", "--outages", tmp_path / "log.csv", *out)
+    assert done.exit_code == 0, done.output
+    listed = pd.read_csv(told, dtype=str).set_index("rule")
+    assert listed.loc["end_before_start", "start"] == f"{pd.Timestamp(rows.loc[2, 'start'])}"
+    assert listed.loc["without_end", "rule_in_words"] == "chưa có lúc kết thúc"
+    nowhere = ("--report", tmp_path / "none" / "told.csv")
+    assert isinstance(run("reliability", *out[:2], *nowhere).exception, WrongUseError)
 
 
 def test_without_customers_there_are_counts_and_no_indices(log, tmp_path):

@@ -313,3 +313,42 @@ def minutes(rows):
         for start, end in zip(rows["start"], rows["end"], strict=True)
         for minute in pd.date_range(start, end, freq="min", inclusive="left")
     }
+
+
+def test_every_rule_lists_the_records_it_applied_to():
+    same = ("2025-01-05 10:00", "2025-01-05 11:00", "07900", 5, "471E4.1")
+    rows = [
+        same,
+        same,
+        ("2025-01-06 10:00", "2025-01-06 11:00", "07900", 5, "471E4.1"),
+        ("2025-01-06 10:30", "2025-01-06 12:00", "07900", 6, "471E4.1"),
+        ("2025-01-07 10:00+07:00", "2025-01-07 11:00", "07900", 5, None),
+        ("2025-01-08 10:00", None, "07900", 5, None),
+        ("2025-01-09 10:00", "2025-01-09 11:00", None, 5, None),
+        ("2025-01-10 10:00", "2025-01-10 11:00", "07900", -5, None),
+        ("2025-01-11 10:00", "2025-01-11 09:00", "07900", 5, None),
+        (None, "2025-01-11 09:00", "07900", 5, None),
+        ("2025-01-12 10:00", "2025-01-12 11:00", "07900", 999, None),
+    ]
+    names = ["start", "end", "commune_code", "customers_interrupted", "feeder"]
+    frame = pd.DataFrame(rows, columns=names, dtype="object").assign(planned="unplanned")
+    frame.loc[4, "planned"] = None
+    customers = pd.DataFrame(
+        [("07900", "2025-01", 100)], columns=["commune_code", "month", "customers_served"]
+    )
+    done = outagelog.clean(frame, customers)
+    listed = done.listed.groupby("rule")["row"].agg(list).to_dict()
+    assert listed == {
+        "duplicates": [0],
+        "overlaps": [2],
+        "zoned": [4],
+        "kind_unknown": [4],
+        "without_end": [5],
+        "no_commune": [6],
+        "negative_customers": [7],
+        "no_customers": [7],
+        "end_before_start": [8],
+        "no_start": [9],
+        "more_than_served": [10],
+    }
+    assert set(listed) == set(outagelog.RULES), "no rule is only counted"

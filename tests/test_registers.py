@@ -200,7 +200,31 @@ def test_an_outage_gets_the_same_id_in_every_file_and_a_twin_is_dropped():
     again = outages(["2026-08-28T05:00", *row[1:]])
     assert again.frame["outage_id"].iloc[0] == read.frame["outage_id"].iloc[0]
     other_end = outages(row, [row[0], "12h00 28/8/2026", *row[2:]])
-    assert [f.row for f in told(other_end, "registers.duplicate")] == [3]
+    (same,) = told(other_end, "registers.same_outage")
+    assert (same.row, said(same)["first"]) == (3, 2)
+
+
+def test_a_fault_of_a_feeder_is_a_row_for_each_commune_it_reached(tables):
+    head = ["Bắt đầu", "Kết thúc", "Lộ", "Mã xã", "Số KH mất điện", "Loại"]
+    rows = [
+        ["05h00 28/3/2025", "06h00 28/3/2025", "471 E4.1", place, people, "sự cố"]
+        for place, people in (("Hạ Hòa", 100), ("Yên Kỳ", 200), ("Cao Sơn", 50))
+    ]
+
+    def read_in(*given, **answers):
+        return registers.read_register(
+            sheet(head, *given), "outages", defaults=SOURCE, reference=tables, communes=answers
+        )
+
+    read = read_in(*rows)
+    assert "refused" not in levels(read), "a name that may be two communes is asked"
+    assert read.frame["outage_id"].nunique() == 3
+    by_code = read_in([*rows[0][:3], "08053", *rows[0][4:]])
+    assert by_code.frame["outage_id"].iloc[0] == read.frame["outage_id"].iloc[0]
+    codes = said(told(read, "registers.commune_ambiguous")[0])["codes"].split()
+    answered = read_in(*rows, **{"Cao Sơn": codes[0]})
+    assert answered.frame["commune_code"].tolist() == ["08053", "08113", codes[0]]
+    assert answered.frame["outage_id"].tolist() == read.frame["outage_id"].tolist()
 
 
 def test_an_end_before_its_start_is_refused():

@@ -187,9 +187,6 @@ def at(hour, minute=0, day=28):
         ("5 giờ 30 phút ngày 28 tháng 8 năm 2026", at(5, 30), None),
         ("2026-08-28T07:30", at(7, 30), None),
         ("2026-08-28 07:30:00", at(7, 30), None),
-        ("2026-08-28T00:30:00Z", at(7, 30), None),
-        ("2026-08-28T02:30:00+02:00", at(7, 30), None),
-        (dt.datetime(2026, 8, 28, 0, 30, tzinfo=dt.UTC), at(7, 30), None),
         ("24h00 ngày 28/8/2026", at(0, day=29), None),
         ("từ 05h00 đến 11h30 ngày 28/8/2026", at(5), at(11, 30)),
         ("Từ 07:30:00 ngày 28/08/2026 đến 11:00:00 ngày 29/08/2026", at(7, 30), at(11, day=29)),
@@ -204,7 +201,6 @@ def test_an_hour_in_every_spelling(cell, start, until):
     ("cell", "key"),
     [
         ("28/8/2026", "cells.no_hour"),
-        (dt.date(2026, 8, 28), "cells.no_hour"),
         ("05h00", "cells.no_day"),
         (dt.time(5), "cells.no_day"),
         (0.25, "cells.no_day"),
@@ -218,6 +214,21 @@ def test_an_hour_in_every_spelling(cell, start, until):
 )
 def test_what_is_no_hour_of_a_day_is_refused(cell, key):
     assert cells.when(cell, "moment").key == key
+
+
+def test_midnight_of_a_workbook_is_read_and_asked():
+    read = cells.when(dt.date(2026, 8, 28), "moment")
+    assert (read.value, read.level, read.key) == (at(0), "ask", "cells.midnight")
+    assert read.values == {"value": "28/08/2026"}
+
+
+@pytest.mark.parametrize(
+    "cell", ["2026-08-28T00:30:00Z", "2026-08-28 07:30+07:00", "2026-08-28T02:30:00+02:00"]
+)
+def test_a_zone_is_converted_and_told(cell):
+    read = cells.when(cell, "moment")
+    assert (read.value, read.level, read.key) == (at(7, 30), "mended", "cells.zone")
+    assert read.values == {"value": cell, "became": "07:30 28/08/2026"}
 
 
 def test_an_hour_alone_stands_on_the_day_given():

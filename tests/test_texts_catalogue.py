@@ -32,6 +32,8 @@ from lib import (
     importing,
     legacytext,
     merger,
+    outagefollow,
+    outagelog,
     playlist,
     reliability,
     schemas,
@@ -53,7 +55,7 @@ STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CO
 KEY = re.compile(r"[a-z_]+\.(\w|\w[\w./-]*\w)")
 FILES = re.compile(r".*\.(css|csv|geojson|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|xlsx)")
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
-    "mergerpage.file"
+    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file")
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -141,6 +143,8 @@ COLUMNS = [
     for column in model.to_schema().columns
 ]
 FAMILIES: dict[str, set[str]] = {
+    "outagelog.rule_{}": set(outagelog.RULES),
+    "powerpage.total_{}": {level for level, _ in outagefollow.LEVELS},
     "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED}
     | signins.ACTIONS,
     "data.about_{}": set(importing.KINDS),

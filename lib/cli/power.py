@@ -30,7 +30,9 @@ class By(StrEnum):
     MONTH = "month"
     BOTH = "commune,month"
     DISTRICT = "district"
+    DISTRICT_MONTH = "district,month"
     PROVINCE = "province"
+    PROVINCE_MONTH = "province,month"
     ALL = "all"
 
 
@@ -39,7 +41,9 @@ _KEYS: Final[Mapping[By, tuple[reliability.By, ...]]] = {
     By.MONTH: ("month",),
     By.BOTH: ("commune", "month"),
     By.DISTRICT: ("district",),
+    By.DISTRICT_MONTH: ("district", "month"),
     By.PROVINCE: ("province",),
+    By.PROVINCE_MONTH: ("province", "month"),
     By.ALL: ("all",),
 }
 
@@ -70,7 +74,10 @@ def reliability_indices(
         Path | None, typer.Option(help="Số khách hàng theo xã và tháng (CSV hoặc Parquet).")
     ] = None,
     by: Annotated[
-        By, typer.Option(help="Tính theo xã, tháng, cả hai, huyện cũ, tỉnh cũ hoặc toàn tỉnh.")
+        By,
+        typer.Option(
+            help="Tính theo xã, huyện cũ, tỉnh cũ (mỗi loại có thể theo tháng), tháng, toàn tỉnh."
+        ),
     ] = By.BOTH,
     engine: Annotated[Engine, typer.Option(help="duckdb hoặc spark.")] = Engine.DUCKDB,
     planned: Annotated[
@@ -82,16 +89,13 @@ def reliability_indices(
     exclude_major_days: Annotated[
         bool, typer.Option("--exclude-major-days", help="Bỏ ngày sự kiện lớn (2,5 beta).")
     ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Tệp CSV liệt kê các bản ghi mà quy tắc đã áp dụng.")
+    ] = None,
     store: StoreOption = None,
 ) -> None:
     """Tính SAIFI, SAIDI, CAIDI, MAIFI (IEEE 1366) từ nhật ký mất điện."""
-    if out.suffix.lower() not in _SUFFIXES:
-        raise WrongUseError("power.out_kind", file=out.name, kinds=", ".join(_SUFFIXES))
-    for path in (outages, customers):
-        if path is not None and not path.is_file():
-            raise WrongUseError("readers.no_file", file=path.name)
-    if not out.parent.is_dir():
-        raise WrongUseError("crosswork.no_folder", folder=str(out.parent))
+    _check_files(out, report, outages, customers)
     log, served, sources = _given(outages, customers, store)
     sample = sample_of(log, served)
     given = reliability.answer(
@@ -110,11 +114,24 @@ def reliability_indices(
     if sample:
         about = {t("power.note_sample"): t("power.sample"), **about}
     _write(out, given.rows.assign(data=t("power.sample_word")) if sample else given.rows, about)
+    if report is not None:
+        report.write_bytes(exports.to_csv(_listed(given)))
     for line in _removed(given):
         typer.echo(line)
     typer.echo(t("power.done", rows=number(len(given.rows)), file=out.name))
     if sample:
         typer.echo(t("power.sample"))
+
+
+def _check_files(out: Path, report: Path | None, *given: Path | None) -> None:
+    if out.suffix.lower() not in _SUFFIXES:
+        raise WrongUseError("power.out_kind", file=out.name, kinds=", ".join(_SUFFIXES))
+    for path in given:
+        if path is not None and not path.is_file():
+            raise WrongUseError("readers.no_file", file=path.name)
+    for path in (out, report):
+        if path is not None and not path.parent.is_dir():
+            raise WrongUseError("crosswork.no_folder", folder=str(path.parent))
 
 
 def _given(
@@ -156,6 +173,13 @@ def _about(
         t("power.note_removed"): " ".join(_removed(given)),
     }
     return {label: text for label, text in about.items() if text}
+
+
+def _listed(given: reliability.ReliabilityAnswer) -> pd.DataFrame:
+    """Return the records the rules applied to, each with its rule in words."""
+    listed = given.listed.drop(columns="row")
+    listed.insert(0, "rule_in_words", [t(f"outagelog.rule_{rule}") for rule in listed["rule"]])
+    return listed
 
 
 def _removed(given: reliability.ReliabilityAnswer) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from lib.celltext import blank, clean_text, hidden_marks
 from lib.findings import Level
 from lib.grid import Cell
-from lib.registers.moments import from_serial, read_day, read_moment, read_month
+from lib.registers.moments import from_serial, has_zone, read_day, read_moment, read_month
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
 from lib.text import LANGS, bare_name, date, fold
 
@@ -233,12 +233,23 @@ def when(
         if value is None:
             return _refused("cells.not_a_date" if kind == "day" else "cells.not_a_month", cell)
         return Value(value) if serial is None else _mended(cell, value, date(value))
+    return _moment(cell, read, serial, on)
+
+
+def _moment(cell: Cell, read: Cell, serial: dt.datetime | None, on: dt.date | None) -> Value:
     span = read_moment(read, on=on)
+    if span == "cells.no_hour" and isinstance(read, dt.date):
+        # A workbook keeps 00:00 of a day as that day: which of the two it was a person knows.
+        values = {"value": date(read.isoformat())}
+        return Value(dt.datetime.combine(read, dt.time()), "ask", "cells.midnight", values)
     if isinstance(span, str):
         return _refused(span, cell)
-    if serial is None:
-        return Value(span[0], until=span[1])
-    return _mended(cell, serial, f"{serial:%H:%M} {date(serial)}")
+    if serial is not None:
+        return _mended(cell, serial, f"{serial:%H:%M} {date(serial)}")
+    if has_zone(read):
+        values = {"value": clean_text(cell), "became": f"{span[0]:%H:%M %d/%m/%Y}"}
+        return Value(span[0], "mended", "cells.zone", values, span[1])
+    return Value(span[0], until=span[1])
 
 
 def _mended(cell: Cell, value: object, became: str) -> Value:

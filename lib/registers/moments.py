@@ -114,6 +114,21 @@ def read_moment(cell: Cell, *, on: dt.date | None = None) -> Span | Reason:
     return _span(text, on)
 
 
+def has_zone(cell: Cell) -> bool:
+    """Return whether a cell gives the time zone of its hour: then it was converted.
+
+    >>> has_zone("2025-03-30T03:30:00+02:00"), has_zone("2025-03-30 03:30")
+    (True, False)
+    """
+    text = cell_text(cell)
+    if isinstance(cell, str) and _STAMP.fullmatch(text):
+        try:
+            return dt.datetime.fromisoformat(text).tzinfo is not None
+        except ValueError:
+            return False
+    return isinstance(cell, dt.datetime) and cell.tzinfo is not None
+
+
 def _as_read(cell: Cell) -> str:
     return (cell.isoformat() if isinstance(cell, dt.date) else fold(cell_text(cell))).lower()
 

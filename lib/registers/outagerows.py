@@ -14,6 +14,8 @@ MOMENTS: Final = ("start", "end", "announced_end")
 _DAYS: Final = ("start_date", "end_date")
 _WHOLE_DAY: Final = len("2025-07-01")
 _TELLING: Final = ("feeder", "station", "area_text")
+PLACE: Final = "place"
+"""Key among the values read: the commune of a row, by its words where a person was asked."""
 _ID_DIGITS: Final = 16
 
 
@@ -68,7 +70,11 @@ def _outage_id(sheet: Sheet, at: int) -> str | None:
         sheet.told.add((at, "outage_id"))
         return None
     parts = [sheet.read[c][at] if c in sheet.read else None for c in _TELLING]
-    text = "|".join([start.isoformat(), *(part or "" for part in parts)])
+    # One fault of a feeder stands once for each commune it reached.
+    place = sheet.read[PLACE][at] if PLACE in sheet.read else None
+    text = "|".join(
+        [start.isoformat(), *(part or "" for part in parts), *([place] if place else [])]
+    )
     return "MD-" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
 
 

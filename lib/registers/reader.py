@@ -15,7 +15,7 @@ from lib.findings import Finding, Level
 from lib.grid import Grid
 from lib.registers.cells import decimal_sign, kind_of, read_cell
 from lib.registers.headings import Heading, find_heading, heading_findings, place_by_hand
-from lib.registers.outagerows import MOMENTS, finish_outages, read_moments
+from lib.registers.outagerows import MOMENTS, PLACE, finish_outages, read_moments
 from lib.registers.places import MERGED_ON, Places
 from lib.registers.sheetrows import (
     Sheet,
@@ -151,6 +151,7 @@ def _read_communes(sheet: Sheet, places: Places) -> None:
     lost: Level = "note" if sheet.table == "outages" else "refused" if needed else "ask"
     districts = sheet.cells("district")
     sheet.read[column] = []
+    sheet.read[PLACE] = []
     for at, cell in enumerate(sheet.cells(column)):
         value = read_cell(cell, sheet.table, column)
         if value.level == "refused" and any(map(str.isalpha, clean_text(cell))):
@@ -161,6 +162,9 @@ def _read_communes(sheet: Sheet, places: Places) -> None:
                 value = replace(value, level=lost)
                 _keep_name(sheet, at, clean_text(cell))
         sheet.read[column].append(value.value)
+        # What a person says of a name later must not make another outage of the row.
+        asked = value.value is None or value.key == "registers.commune_chosen"
+        sheet.read[PLACE].append(fold(clean_text(cell)) if asked else value.value)
         sheet.tell(at, column, value)
 
 

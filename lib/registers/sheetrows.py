@@ -139,7 +139,9 @@ def check_keys(sheet: Sheet) -> None:
         if not absent and key and first.setdefault(key, at) != at:
             shown = ", ".join(sheet.shown(at, column) for column in named)
             values = {"value": shown, "first": sheet.row(first[key])}
-            sheet.refuse(at, named[0], "registers.duplicate", **values)
+            made = sheet.table == "outages" and named[0] not in sheet.places
+            reason = "registers.same_outage" if made else "registers.duplicate"
+            sheet.refuse(at, "start" if made else named[0], reason, **values)
 
 
 def check_blanks(sheet: Sheet) -> None:

@@ -24,15 +24,15 @@ class Fact:
         What it is, in the visitor's language.
     value : str or None
         What is known; blank shows *chưa có số liệu*.
-    source : int or None
-        Number of its source in the card's list, from 1.
+    source : int, tuple of int or None
+        Number of its source in the card's list, from 1; several if it is made of several.
     strong : bool
         The one thing that matters on this card.
     """
 
     label: str
     value: str | None
-    source: int | None = None
+    source: int | tuple[int, ...] | None = None
     strong: bool = False
 
 
@@ -62,7 +62,8 @@ def site(url: str) -> str:
 def _line(fact: Fact) -> Markup:
     value = tr("common.no_data") if is_blank(fact.value) else fact.value
     blank = Markup(' class="ph-blank"') if is_blank(fact.value) else Markup("")
-    mark = Markup("<sup>[{}]</sup>").format(fact.source) if fact.source else Markup("")
+    numbers = fact.source if isinstance(fact.source, tuple) else (fact.source or 0,)
+    mark = Markup("").join(Markup("<sup>[{}]</sup>").format(n) for n in numbers if n)
     row = Markup('<div class="ph-strong">') if fact.strong else Markup("<div>")
     return row + Markup("<dt>{}</dt><dd{}>{}{}</dd></div>").format(
         fact.label, blank, value, Markup("") if is_blank(fact.value) else mark

@@ -148,30 +148,35 @@ def cluster_card(data: Workspace, cluster_id: str) -> None:
         Fact(tr("cards.outline"), words("outline_quality", "outline_quality")),
         Fact(tr("reports.delay"), time.land_law, 1),
         Fact(tr("reports.decision_schedule"), time.decision, 1),
-        Fact(tr("powerpage.stations"), _stations(data, cluster_id)),
     ]
     law = row_of(data.tables["former_units"].head(1), "part", "whole")
+    sources = [source_of(cluster), source_of(law, tr("cards.table_479"))]
+    stations, told = _stations(data, cluster_id)
+    numbers = tuple(range(len(sources) + 1, len(sources) + len(told) + 1))
+    facts.append(Fact(tr("powerpage.stations"), stations, numbers))
     placed = not is_blank(cluster["lat"])
     show_card(
         tr("cards.cluster_title", name=cluster["name"]),
         tr("cards.cluster_sub", kind=words("kind", "cluster_kind"), id=cluster_id),
         facts,
-        [source_of(cluster), source_of(law, tr("cards.table_479"))],
+        [*sources, *told],
         note=str(cluster["note"] or ""),
         caution=tr("cards.approximate") if placed else tr("cards.no_marker"),
     )
 
 
-def _stations(data: Workspace, cluster_id: str) -> str:
-    """Return the substations on record with a cluster: voltage, capacity, state, how far."""
+def _stations(data: Workspace, cluster_id: str) -> tuple[str, list[Source]]:
+    """Return the substations on record with a cluster in words, and their sources."""
     lang = language()
     if "substations" in data.closed:
-        return tr("access.hidden")
+        return tr("access.hidden"), []
     pairs = cluster_grid(data.key, data)
     told = []
+    sources: dict[Source, None] = {}
     for row in pairs[pairs["cluster_id"] == cluster_id].to_dict("records"):
         if is_blank(row["substation_id"]):
-            return tr(str(row["reason"]))
+            return tr(str(row["reason"])), []
+        sources[source_of(row)] = None
         far = row["distance_km"]
         told.append(
             tr(
@@ -184,13 +189,15 @@ def _stations(data: Workspace, cluster_id: str) -> str:
                 distance=tr(str(row["reason"])) if is_blank(far) else number(far, lang, 2, "km"),
             )
         )
-    return "; ".join(told)
+    return "; ".join(told), list(sources)
 
 
 def station_capacity(row: Mapping[Any, Any]) -> str:
     """Return the capacity of a substation as its source gives it."""
     if not is_blank(row["capacity_mva"]):
-        return number(float(row["capacity_mva"]), language(), 0, "MVA")
+        value = float(row["capacity_mva"])
+        digits = next((digits for digits in (0, 1) if round(value, digits) == value), 2)
+        return number(value, language(), digits, "MVA")
     return tr("common.no_data") if is_blank(row["capacity_text"]) else str(row["capacity_text"])
 
 

@@ -30,10 +30,17 @@ KEYS: Final = (
 _KINDS: Final = ("all", "planned", "unplanned")
 
 
-def measure(*, log: bool) -> str:
-    """Draw the choice of what is painted; without a log only what needs none is offered."""
+def measure(*, log: bool, indices: bool) -> str:
+    """Draw the choice of what is painted; without a log only what needs none is offered.
+
+    Parameters
+    ----------
+    log, indices : bool
+        Whether there is a log, and whether it has the customers that indices are made of.
+    """
     known = [m.key for m in gaps.REMOTE] + [m.key for m in gaps.INDICES if log]
-    state.choose_one("measure", known, "saidi_min" if log else "town_km")
+    first = "saidi_min" if indices else "hours" if log else "town_km"
+    state.choose_one("measure", known, first)
     chosen = st.selectbox(
         tr("powerpage.measure"),
         known,

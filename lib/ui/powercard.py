@@ -32,8 +32,10 @@ _MINUTES: Final = 60
 _CROWDED: Final = 24
 """Months from which a bar has no room for its figure: the hint has it."""
 _REMOTE: Final = ("town_km", "viet_tri_km", "vinh_yen_km", "hoa_binh_km", "elevation_m", "density")
-_SOURCE_NO: Final = {"settlements": 1, "communes": 2, "outages": 3}
-"""Where the first sources of the card stand; those of a log begin at its number."""
+_SOURCE_NO: Final = {"settlements": 1, "communes": 2}
+"""Where the first sources of the card stand; those of a log come next."""
+_OF_ROWS: Final = ("interruptions", "hours")
+"""Measures of a log that need no customers served."""
 _OLD_YEARS: Final = 2
 """From this age on a fact's age is said."""
 
@@ -81,13 +83,12 @@ def power_card(data: Workspace, code: str, shown: Painted) -> None:
         source_of(commune, tr("cards.table_148")),
     ]
     if log is not None:
-        sources += [
-            Source(site(url), url, date(log.facts.as_of, lang)) for url in log.facts.sources
-        ]
-    facts = [_number(painted, row, strong=True), *_weak_facts(data, code, sources)]
+        dated = (*log.facts.rows_from, *log.facts.customers_from)
+        sources += [Source(site(url), url, date(day, lang)) for url, day in dated]
+    facts = [_number(painted, row, log, strong=True), *_weak_facts(data, code, sources)]
     if log is not None:
-        facts += _indices(log, code, painted)
-    facts += [_number(key, row) for key in _REMOTE if key != painted]
+        facts += _indices(data, log, code, painted)
+    facts += [_number(key, row, log) for key in _REMOTE if key != painted]
     facts += _stations(data, code, sources)
     show_card(
         tr(
@@ -111,11 +112,25 @@ def _sub(province: str, log: LogView | None) -> str:
     return sub if log is None else tr("powerpage.card_sub_log", sub=sub, period=period_of(log))
 
 
-def _number(key: str, row: Mapping[str, Any], *, strong: bool = False) -> Fact:
+def _number(key: str, row: Mapping[str, Any], log: LogView | None, *, strong: bool = False) -> Fact:
     name = gapwords.measure_name(key, language())
     value = None if row[key] is None else gapwords.shown(key, row[key], language())
-    source = _SOURCE_NO[gaps.MEASURES[key].table]
-    return Fact(name[0].upper() + name[1:], value, source, strong)
+    return Fact(name[0].upper() + name[1:], value, _source_no(key, log), strong)
+
+
+def _source_no(key: str, log: LogView | None) -> int | tuple[int, ...]:
+    table = gaps.MEASURES[key].table
+    if log is None or table != "outages":
+        return _SOURCE_NO[table]
+    rows, customers = _log_numbers(log)
+    return rows if key in _OF_ROWS else (*rows, *customers)
+
+
+def _log_numbers(log: LogView) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the numbers of the sources of a log's rows, and of the customers served."""
+    first = len(_SOURCE_NO) + 1
+    after = first + len(log.facts.rows_from)
+    return tuple(range(first, after)), tuple(range(after, after + len(log.facts.customers_from)))
 
 
 def _weak_facts(data: Workspace, code: str, sources: list[Source]) -> list[Fact]:
@@ -150,10 +165,26 @@ def _dated(as_of: str) -> str:
     )
 
 
-def _indices(log: LogView, code: str, painted: str) -> list[Fact]:
+def _indices(data: Workspace, log: LogView, code: str, painted: str) -> list[Fact]:
+    lang = language()
     row = row_of(log.indices, "commune_code", code)
     keys = [m.key for m in gaps.INDICES if m.key != painted and row[m.key] is not None]
-    facts = [_number(key, row) for key in keys]
+    facts = [_number(key, row, log) for key in keys]
+    rows, customers = _log_numbers(log)
+    series, events = commune_log(data.key, data, log.choice, code)
+    if row["customers_served"] is not None:
+        served = number(row["customers_served"], lang, 0, tr("powerpage.customers_unit"))
+        if row["months"] < len(series):
+            served = tr(
+                "powerpage.served_some",
+                served=served,
+                known=number(row["months"], lang),
+                every=number(len(series), lang),
+            )
+        facts.append(Fact(tr("powerpage.customers_served"), served, customers))
+    if endless := int(events["end"].isna().sum()):
+        words = tr("powerpage.without_end", count=number(endless, lang))
+        facts.append(Fact(tr("powerpage.without_end_label"), words, rows))
     if row["reason"]:
         facts.append(Fact(tr("powerpage.why_blank"), tr(str(row["reason"]))))
     return facts

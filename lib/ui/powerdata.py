@@ -40,7 +40,7 @@ class LogView:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _log(
+def log_in_use(
     key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
 ) -> outageview.Log | None:
@@ -55,9 +55,9 @@ def log_facts(key: str, _data: Workspace) -> outageview.LogFacts | None:
     """Return what has to be said of the log, None without one."""
     if "outages" not in _data.tables:
         return None
-    from lib import outageview  # noqa: PLC0415 - as in `_log`
+    from lib import outageview  # noqa: PLC0415 - as in `log_in_use`
 
-    return outageview.log_facts(_data.tables, log=_log(key, _data))
+    return outageview.log_facts(_data.tables, log=log_in_use(key, _data))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -68,7 +68,7 @@ def log_months(
     """Return the months the log covers, in order; none without one."""
     if "outages" not in _data.tables:
         return []
-    from lib import outageview  # noqa: PLC0415 - as in `_log`
+    from lib import outageview  # noqa: PLC0415 - as in `log_in_use`
 
     return outageview.months_of(_data.tables)
 
@@ -76,9 +76,9 @@ def log_months(
 @st.cache_resource(max_entries=64, show_spinner=False)
 def indices(key: str, _data: Workspace, choice: outageview.Choice) -> pd.DataFrame:
     """Return the indices of every commune for one choice."""
-    from lib import outageview  # noqa: PLC0415 - as in `_log`
+    from lib import outageview  # noqa: PLC0415 - as in `log_in_use`
 
-    return outageview.by_commune(_data.tables, choice, log=_log(key, _data))
+    return outageview.by_commune(_data.tables, choice, log=log_in_use(key, _data))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -86,12 +86,29 @@ def commune_log(
     key: str, _data: Workspace, choice: outageview.Choice, code: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the months and the outages of one commune for one choice."""
-    from lib import outageview  # noqa: PLC0415 - as in `_log`
+    from lib import outageview  # noqa: PLC0415 - as in `log_in_use`
 
     return (
-        outageview.series(_data.tables, choice, code, log=_log(key, _data)),
-        outageview.events(_data.tables, choice, code, log=_log(key, _data)),
+        outageview.series(_data.tables, choice, code, log=log_in_use(key, _data)),
+        outageview.events(_data.tables, choice, code, log=log_in_use(key, _data)),
     )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def totals(key: str, _data: Workspace, choice: outageview.Choice) -> pd.DataFrame:
+    """Return the indices of larger areas for one choice, as `lib.outagefollow.totals`."""
+    from lib import outagefollow  # noqa: PLC0415 - as in `log_in_use`
+
+    return outagefollow.totals(_data.tables, choice, log=log_in_use(key, _data))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def listed(key: str, _data: Workspace) -> pd.DataFrame:
+    """Return the records the rules of the log name, as `lib.outagefollow.listed`."""
+    from lib import outagefollow  # noqa: PLC0415 - as in `log_in_use`
+
+    log = log_in_use(key, _data)
+    return pd.DataFrame() if log is None else outagefollow.listed(log)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -37,13 +37,14 @@ def said(sentence: str, painted: str, log: LogView | None) -> str:
     return tr("powerpage.sentence_sample", sentence=sentence)
 
 
-def words_of(classes: Classes, painted: str) -> dict[str, str]:
-    """Return style of a class -> its limits and unit in words, as paper says them."""
+def words_of(classes: Classes, painted: str, *, remote: bool) -> dict[str, str]:
+    """Return style of a class -> its limits and unit in words, as paper says them.
+
+    `remote` says whether anything was called remote: else a heavy edge is about supply alone.
+    """
+    edge = "powerpage.class_edge" if remote else "powerpage.class_edge_weak"
     words = _limits(classes, painted, " " + tr(f"gaps.unit_{painted}"))
-    edged = {
-        class_key(place, listed=True): tr("powerpage.class_edge", words=told)
-        for place, told in words.items()
-    }
+    edged = {class_key(place, listed=True): tr(edge, words=told) for place, told in words.items()}
     return {class_key(place): told for place, told in words.items()} | edged
 
 
@@ -58,13 +59,24 @@ def _limits(classes: Classes, painted: str, unit: str = "") -> dict[int, str]:
 
 
 def legend_of(
-    painted: str, classes: Classes, listed: Collection[str], log: LogView | None
+    painted: str,
+    classes: Classes,
+    listed: Collection[str],
+    log: LogView | None,
+    *,
+    inside: Collection[str],
+    remote: bool,
 ) -> Callable[[], None]:
-    """Return what draws the classes of `painted`: limits, units, how many communes in each."""
+    """Return what draws the classes of `painted`: limits, units, how many communes in each.
+
+    Limits are those of the whole province, so that a filter paints no commune
+    anew; counts are of the communes `inside`.
+    """
     lang = language()
     words = _limits(classes, painted)
-    rows = [(class_key(place), words[place], count) for place, count in enumerate(classes.counts())]
-    blank = int((classes.of < 0).sum())
+    counts = classes.counts(inside)
+    rows = [(class_key(place), words[place], count) for place, count in enumerate(counts)]
+    blank = len(inside) - sum(counts)
     if blank:
         rows.append((class_key(-1), no_data(lang), blank))
     name = name_of(painted, log)
@@ -73,5 +85,6 @@ def legend_of(
         measure=name[0].upper() + name[1:],
         unit=tr(f"gaps.unit_{painted}"),
     )
-    note = tr("powerpage.class_listed", count=number(len(listed), lang)) if listed else ""
+    edge = "powerpage.class_listed" if remote else "powerpage.class_listed_weak"
+    note = tr(edge, count=number(len(listed), lang)) if listed else ""
     return partial(show_classes, LAYERS["communes"], ClassLegend(title, rows, note))

@@ -14,8 +14,8 @@ from lib.glossary import value_label
 from lib.text import Lang, date, is_blank, number, sort_key
 from lib.ui import access, state
 from lib.ui.cards import station_capacity
-from lib.ui.findingview import plain
 from lib.ui.powerdata import LogView, cluster_grid
+from lib.ui.powerlog import about_log
 from lib.ui.sidebar import number_slider
 from lib.ui.state import language, tr
 from lib.ui.stations import all_stations
@@ -56,7 +56,7 @@ def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: st
     elif part == "ask":
         ask()
     elif part == "log" and shown.log:
-        about_log(shown.log)
+        about_log(data, shown.log)
     else:
         weighed = weights(log=shown.log is not None)
         gap_list(shown.answer, commune, weighed)
@@ -296,49 +296,3 @@ def _form(name: str, lang: Lang) -> bytes:
     from lib import templates  # noqa: PLC0415 - loads pandera: only where a form is wanted
 
     return templates.template(name, lang)
-
-
-def about_log(log: LogView) -> None:
-    """Draw what has to be said of the log: its span, sources, what its rules did."""
-    lang = language()
-    facts = log.facts
-    lines = [
-        tr(
-            "powerpage.log_span",
-            rows=number(facts.rows, lang),
-            first=date(facts.first_day, lang),
-            last=date(facts.last_day, lang),
-            unplaced=number(facts.unplaced, lang),
-        ),
-        tr("powerpage.log_sources", sources=", ".join(facts.sources)),
-    ]
-    if facts.set_aside:
-        lines.append(tr("powerpage.log_set_aside", count=number(facts.set_aside, lang)))
-    from lib import outagelog  # noqa: PLC0415 - loads Ibis: only where there is a log
-
-    lines += [finding.message(lang) for finding in outagelog.findings(facts.rules)]
-    days = facts.removed_days
-    if days.threshold_min is not None:
-        lines.append(
-            tr(
-                "powerpage.log_major",
-                count=number(len(days.days), lang),
-                threshold=number(days.threshold_min, lang, 2),
-                fitted=number(days.fitted_days, lang),
-            )
-        )
-    st.markdown("\n".join(f"- {plain(line)}" for line in lines))
-    if len(days.days):
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    tr("powerpage.day"): [date(day, lang) for day in days.days["day"]],
-                    tr("powerpage.day_saidi"): [
-                        number(value, lang, 2) for value in days.days["saidi_min"]
-                    ],
-                    tr("powerpage.day_count"): days.days["interruptions"],
-                }
-            ),
-            hide_index=True,
-            alt=tr("powerpage.day"),
-        )

@@ -111,6 +111,15 @@ def test_the_count_of_substations_leads_to_all_of_them_with_their_sources(best: 
     listed.get_by_text("https://").first.wait_for(state="attached")
 
 
+def test_the_substations_of_a_cluster_stand_on_its_card_with_their_sources(best: Site, visit):
+    opened = visit(best).open("power", part="grid", sel="clusters:VP-022")
+    told = spoken(opened.card.inner_text())
+    assert re.search(r"Bá Thiện 110kV.*Thiện Kế 110kV.*\[3\]\s*\[4\]", told, re.DOTALL)
+    assert "chưa có vị trí" in told
+    for host in ("evn.com.vn", "vinhphuctv.vn"):
+        expect(opened.card.get_by_role("link", name=host)).to_have_count(1)
+
+
 def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590", saidi_min="60")
     expect(opened.page.get_by_test_id("stAlert").filter(has_text="Dữ liệu MẪU")).to_be_visible()
@@ -139,7 +148,7 @@ def test_a_map_taken_away_calls_a_sample_a_sample_and_its_classes_by_their_unit(
     opened = visit(sampled)
     for measure, told in (
         ("saidi_min", ("– dữ liệu MẪU”", "phút/khách hàng")),
-        ("town_km", ("nhật ký mất điện: dữ liệu MẪU", "km; viền đậm: xã xa và cấp điện yếu")),
+        ("town_km", ("nhật ký mất điện: dữ liệu MẪU", "km; viền đậm: xã cấp điện yếu")),
     ):
         opened.open("power", measure=measure, saidi_min="60")
         opened.press("Xuất bản đồ")
@@ -163,6 +172,25 @@ def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
     assert set(kinds) == {value_label("planned", "planned")}
     opened.page.get_by_role("radio", name="Về nhật ký").click(force=True)
     opened.page.get_by_text("2.000 bản ghi, từ").wait_for()
+    expect(opened.page.get_by_text("loại: Có kế hoạch; mất điện trên 5 phút")).to_have_count(1)
+    with opened.page.expect_download() as download:
+        opened.press("Tải bảng cộng (XLSX)")
+    book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
+    areas = [row[0] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
+    assert areas[:4] == [
+        "Toàn tỉnh",
+        *(f"Tỉnh cũ {n}" for n in ("Hòa Bình", "Phú Thọ", "Vĩnh Phúc")),
+    ]
+
+
+def test_an_index_names_the_outages_and_the_customers_it_is_made_of(sampled: Site, visit):
+    opened = visit(sampled).open("power", sel="communes:08590")
+    told = spoken(opened.card.inner_text())
+    assert re.search(r"phút/khách hàng\s*\[3\]\s*\[4\]", told), "rows and customers"
+    assert re.search(r"[\d.]+ khách hàng\s*\[4\]", told), "what the index was divided by"
+    assert re.search(r"\d+ lần\s*\[3\]", told), "a count needs the rows only"
+    names = opened.card.locator(".ph-sources li").all_inner_texts()
+    assert ["mau.csv" in names[2], "mau-khach-hang.csv" in names[3]] == [True, True]
 
 
 def test_a_ranking_needs_weights_on_the_screen(best: Site, visit):
