@@ -105,7 +105,7 @@ def view() -> None:
             inside=number(len(inside), lang),
             filters=left.sentence or tr("filters.none"),
         )
-        frame.sentence(powerlegend.said(told, painted, log))
+        frame.sentence(powerlegend.said(told, painted, choice, log))
     frame.empty(left.emptied_by)
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, inside) | mapstyles.choropleth(classes.of, inside, listed)

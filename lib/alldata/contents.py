@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lib.country import TABLE
 from lib.glossary import GRID_TABLES
-from lib.samplelog import has_sample
+from lib.samplelog import has_sample, title
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
 from lib.store import Snapshot, TableInfo
@@ -53,8 +53,7 @@ class Contents:
 
     def title(self, table: str) -> str:
         """Return what a table is called; one with made-up rows says so."""
-        words = t(f"about.table_{table}", self.lang)
-        return t("gaps.of_sample", self.lang, words=words) if table in self.made_up else words
+        return title(table, self.lang, sample=table in self.made_up)
 
     @property
     def created(self) -> dt.datetime:

@@ -53,7 +53,10 @@ def workbook(contents: Contents) -> bytes:
         pd.DataFrame(about).to_excel(book, sheet_name=notes, index=False, header=False)
         _listed(contents).to_excel(book, sheet_name=notes, index=False, startrow=len(about) + 1)
         for table in contents.tables:
-            frame = in_words(table, pd.DataFrame(contents.snapshot.read(table)), lang)
+            read = pd.DataFrame(contents.snapshot.read(table))
+            if table not in contents.made_up:  # its heading alone would say the word
+                read = read.drop(columns="sample", errors="ignore")
+            frame = in_words(table, read, lang)
             texts = frame.select_dtypes(["object", "str"])
             frame[texts.columns] = texts.map(stored_text)
             frame.to_excel(book, sheet_name=table, index=False, freeze_panes=(1, 0))

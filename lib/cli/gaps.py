@@ -53,9 +53,10 @@ def gaps_in_power(
     log = outageview.log_facts(tables)
     indices = None if log is None else outageview.by_commune(tables, outageview.Choice())
     answer = gaps.find(tables, choice, indices, log=log.said() if log else None)
-    sample = bool(log and log.sample)
+    sample = bool(log and log.sample and choice.asks_log)
     if out.suffix.lower() == ".csv":
-        out.write_bytes(exports.to_csv(answer.facts))
+        marked = {t("gaps.note_sample"): t("gaps.note_sample_text")} if sample else {}
+        out.write_bytes(exports.to_csv(answer.facts, notes=marked))
     else:
         about = gapwords.notes(
             choice,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 from markupsafe import Markup
 
+from lib.samplelog import title
 from lib.text import number
 from lib.ui.state import language, tr
 
@@ -52,7 +53,8 @@ def counts(draft: Draft) -> None:
     lang = language()
     for name, count in draft.counts.items():
         values: dict[str, object] = {key: number(n, lang) for key, n in vars(count).items()}
-        st.markdown(tr("data.counts", table=f"**{tr(f'about.table_{name}')}**", **values))
+        words = title(name, lang, sample=draft.sample(name))
+        st.markdown(tr("data.counts", table=f"**{words}**", **values))
 
 
 def table(draft: Draft) -> None:
