@@ -119,9 +119,14 @@ def _sample(typed: pd.DataFrame, file: str) -> list[Finding]:
     """Name a sample; refuse one beside real rows: whoever reads the table would add them up."""
     if "sample" not in typed or not typed["sample"].any():
         return []
-    values = {"sample": int(typed["sample"].sum()), "real": int((~typed["sample"]).sum())}
-    if not values["real"]:
-        return [Finding("note", "importing.all_sample", {"count": values["sample"]}, file)]
+    made_up = int(typed["sample"].sum())
+    real = len(typed) - made_up
+    values = {
+        "sample": Twin.of(lambda lang: number(made_up, lang)),
+        "real": Twin.of(lambda lang: number(real, lang)),
+    }
+    if not real:
+        return [Finding("note", "importing.all_sample", values, file)]
     return [Finding("refused", "importing.mixed_sample", values, file)]
 
 

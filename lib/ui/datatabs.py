@@ -125,12 +125,13 @@ def past(store: Store, current: Snapshot) -> None:
     if not access.may(Action.RESTORE):
         return
     who = access.name_box("restore_who")
-    if st.button(
+    pressed = st.button(
         tr("data.restore", when=_moment(chosen)),
         disabled=not who,
         icon=":material/restore:",
-        help=tr("data.restore_help"),
-    ):
+    )
+    st.caption(tr("data.restore_help" if who else "data.restore_need_name"))
+    if pressed:
         made = acts.restore(access.actor(), store, chosen.snapshot_id, typed=who)
         layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
         st.rerun()

@@ -62,15 +62,21 @@ def table(draft: Draft) -> None:
     if not draft.findings:
         return
     lang = language()
+    shown = draft.findings[:_SHOWN]
+    placed = any(_place(f.row, f.column) for f in shown)  # else the column would only take room
     head = Markup("").join(
         Markup("<th>{}</th>").format(tr(f"data.finding_{name}"))
-        for name in ("level", "place", "text")
+        for name in ("level", *(["place"] if placed else []), "text")
     )
+    cell = Markup('<td class="ph-place">{}</td>')
     rows = Markup("").join(
-        Markup('<tr class="ph-{}"><td>{}</td><td>{}</td><td>{}</td></tr>').format(
-            f.level, tr(f"data.level_{f.level}"), _place(f.row, f.column), f.message(lang)
+        Markup('<tr class="ph-{}"><td>{}</td>{}<td>{}</td></tr>').format(
+            f.level,
+            tr(f"data.level_{f.level}"),
+            cell.format(_place(f.row, f.column)) if placed else "",
+            f.message(lang),
         )
-        for f in draft.findings[:_SHOWN]
+        for f in shown
     )
     page = Markup(
         '<div class="ph-findings"><table class="ph-facts"><thead><tr>{}</tr></thead>'
