@@ -9,7 +9,7 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from lib import alldata, facts, history, importing, outageview
+from lib import alldata, facts, history, importing, loginuse, outageview
 from lib.errors import DataRefusedError
 from lib.importing import Options
 from lib.outagesample import sample_outages, write
@@ -132,7 +132,7 @@ def test_the_history_names_the_rows_of_a_sample_by_their_code(imported):
 def test_what_was_imported_gives_what_the_sample_gives(imported, made_up):
     snapshot = imported.current()
     tables = {name: snapshot.read(name) for name in ("communes", "outages", "customers")}
-    facts_of_log = outageview.log_facts(tables)
+    facts_of_log = loginuse.log_facts(tables)
     assert (facts_of_log.sample, facts_of_log.rows, facts_of_log.unplaced) == (True, 200, 0)
     rows = outageview.by_commune(tables, outageview.Choice()).dropna(subset="interruptions")
     length = made_up[0]["end"] - made_up[0]["start"]
