@@ -27,6 +27,7 @@ from typer.testing import CliRunner
 
 from lib import facts
 from lib.cli import app as commands
+from lib.importing import Options
 from lib.outagesample import sample_outages
 from lib.settings import settings
 from lib.store import Act, Store, Table
@@ -216,9 +217,9 @@ def test_what_has_nothing_of_the_sample_does_not_say_the_word(use, offered):
     made = offered("power", **CARD, measure="town_km", town_km="1")
     assert len(made) == 7
     assert all_marked(made).keys() == {f"mat-dien-{COMMUNE}-mau.csv"}
-    others = {"overview": CARD, "clusters": {"sel": f"clusters:{CLUSTER}"}, "cross_commune": {}}
-    for page, query in {**others, "merger": CARD, "about": {}, "status": {}}.items():
-        made = offered(page, **query)
+    selected = {"overview": CARD, "clusters": {"sel": f"clusters:{CLUSTER}"}, "merger": CARD}
+    for page in sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"power", "data"}):
+        made = offered(page, **selected.get(page, {}))
         assert made or page in {"about", "status"}
         assert all_marked(made) == {}, page
     assert all_marked(offered("data", {"tab": "history"})) == {}
@@ -240,6 +241,28 @@ def test_a_real_log_beside_a_sample_is_never_called_one(use, offered):
     made = offered("power", **BY_LOG)
     assert len(made) == 7
     assert all_marked(made) == {}
+
+
+def test_a_real_log_takes_the_place_of_the_sample_on_the_page(use):
+    use("sample")
+    outages, _ = sample_outages(9, 3, facts.load("communes"))
+    real = outages.assign(sample=False, cause="sự cố", outage_id=[f"PC-{n}" for n in range(9)])
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    app.run()
+    app.switch_page(str(ROOT / "pages" / "data.py"))
+    app.session_state["tab"] = "import"
+    app.session_state["_import"] = {
+        "step": "check",
+        "files": {"that.csv": real.to_csv(index=False).encode()},
+        "who": "Lan",
+        "options": Options("outages", "2026-01-05"),
+    }
+    app.run()
+    assert "600 dòng mẫu và 9 dòng thật" in "".join(e.proto.body for e in app.get("html"))
+    app.checkbox(key="import_replace").check().run()
+    assert list(app.exception) == []
+    told = "".join(element.value for element in app.markdown)
+    assert "thêm 9, sửa 0, giữ nguyên 0, bỏ 600 dòng" in told
 
 
 # ---- what the commands write -------------------------------------------------------
