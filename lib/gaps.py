@@ -125,6 +125,11 @@ class Choice:
         """Whether anything says what is remote."""
         return self.difficult or bool(self.of("remote"))
 
+    @property
+    def asks_log(self) -> bool:
+        """Whether a threshold is one of a log of interruptions."""
+        return any(MEASURES[key].table == "outages" for key in self.thresholds)
+
     def weak_kinds(self) -> tuple[str, ...]:
         """Return the kinds that count: those chosen, or any where nothing was chosen."""
         if self.kinds or self.of("weak"):

@@ -123,6 +123,8 @@ def taken_away(gaps: Gaps, lang: Lang) -> pd.DataFrame:
         "as_of": [date(day, lang) for day in facts["as_of"]],
         "sample": [t("gaps.sample_yes", lang) if made_up else "" for made_up in facts["sample"]],
     }
+    if not facts["sample"].any():  # a column of blanks would still say the word
+        del columns["sample"]
     table = pd.DataFrame({name: pd.Series(values) for name, values in columns.items()})
     return table.set_axis([t(f"gaps.column_{name}", lang) for name in columns], axis=1)
 

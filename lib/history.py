@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from lib.importing.merging import changed_keys
+from lib.samplelog import has_sample
 from lib.schemas import ALL_TABLES, KEYS
 from lib.store import Snapshot
 
@@ -34,12 +35,15 @@ class Difference:
         Keys of rows only in the later, only in the earlier one.
     changed : mapping
         Key of a row -> columns that differ.
+    sample : bool
+        One of the tables has made-up rows.
     """
 
     key: tuple[str, ...]
     added: tuple[Key, ...]
     removed: tuple[Key, ...]
     changed: Mapping[Key, list[str]]
+    sample: bool = False
 
     def counted(self) -> dict[str, tuple[Key, ...]]:
         """Return the keys under the words of a count."""
@@ -79,6 +83,7 @@ def _difference(
         tuple(one for one in new if one not in old),
         tuple(one for one in old if one not in new),
         changed,
+        any(has_sample(frame) for frame in (before, after) if frame is not None),
     )
 
 

@@ -9,7 +9,8 @@ from typing import Final
 import pandas as pd
 
 from lib import outageview
-from lib.outageview import Choice, Log, Tables
+from lib.loginuse import Log, Tables, log_in_use
+from lib.outageview import Choice
 from lib.reliability import INDICES, By, former_areas
 
 LEVELS: Final[tuple[tuple[str, By], ...]] = (
@@ -42,7 +43,7 @@ def totals(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.Data
         Kind of interruption, period, momentary limit and major days; its
         province and its minimum of customers are about communes.
     log : Log or None
-        That of `lib.outageview.log_in_use`, where it is kept. None looks it up.
+        That of `lib.loginuse.log_in_use`, where it is kept. None looks it up.
 
     Returns
     -------
@@ -51,7 +52,7 @@ def totals(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.Data
         whose customers are known, which the indices are divided by; ``name`` is
         blank for the whole province and for what has no commune. Empty without a log.
     """
-    log = log or outageview.log_in_use(tables)
+    log = log or log_in_use(tables)
     period = [] if log is None else outageview.months(log, choice)
     if log is None or not period:
         return pd.DataFrame(columns=list(TOTALS))

@@ -238,6 +238,9 @@ def customers_path(path: Path) -> Path:
 def write(path: Path, outages: pd.DataFrame, customers: pd.DataFrame) -> tuple[Path, Path]:
     """Write a log and its customers as ``.csv`` or ``.parquet``; return both paths.
 
+    Each file says by itself that it is a sample: every cause does, the customers
+    have a column for it, and a Parquet file its metadata.
+
     Raises
     ------
     WrongUseError
@@ -247,10 +250,12 @@ def write(path: Path, outages: pd.DataFrame, customers: pd.DataFrame) -> tuple[P
     if suffix not in {".csv", ".parquet"}:
         raise WrongUseError("outagesample.bad_suffix", file=path.name)
     beside = customers_path(path)
-    for target, frame in ((path, outages), (beside, customers)):
+    named = customers.assign(**{t("power.note_sample"): t("power.sample_word")})
+    for target, frame in ((path, outages), (beside, named)):
         table = pa.Table.from_pandas(frame, preserve_index=False)
         if suffix == ".parquet":
-            pyarrow.parquet.write_table(table, target)
+            said = {t("power.note_sample"): t("power.sample")} | (table.schema.metadata or {})
+            pyarrow.parquet.write_table(table.replace_schema_metadata(said), target)
             continue
         for place, column in enumerate(table.schema):
             if pa.types.is_timestamp(column.type):

@@ -1,28 +1,19 @@
 """What a page shows of a log of interruptions: a period by commune, a month, an outage.
 
 The rules of `lib.outagelog` hold for all of it, so that the list of a commune
-has as many rows as its count. A sample never counts together with real rows:
-where a log has both, the sample is set aside.
+has as many rows as its count.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
-import ibis
 import pandas as pd
 
-from lib import outagelog, reliability
-from lib.majordays import MajorDays, major_days
+from lib import reliability
+from lib.loginuse import CUSTOMERS, Log, Tables, log_in_use, major_days_of
 from lib.outagecells import MOMENTARY_MINUTES
-from lib.outageread import connect, read
 from lib.reliability import Kind
-from lib.served import SERVED, served_table
 
-Tables = Mapping[str, pd.DataFrame]
-
-_CUSTOMERS: Final = ("commune_code", "month", "customers_served")
 _INDICES: Final = (*reliability.INDICES, "interruptions", "hours", "customers_served", "months")
 BY_COMMUNE: Final = (
     *("commune_code", "saifi", "saidi_min", "caidi_min", "maifi", "asai"),
@@ -67,102 +58,6 @@ class Choice:
     momentary_minutes: float = MOMENTARY_MINUTES
     exclude_major_days: bool = False
     minimum_customers: int = 0
-
-
-@dataclass(frozen=True)
-class Log:
-    """The rows of a snapshot that count together, and whether they are a sample."""
-
-    outages: pd.DataFrame
-    customers: pd.DataFrame
-    sample: bool
-    set_aside: int = 0
-
-    @cached_property
-    def cleaned(self) -> outagelog.CleanLog:
-        """The rows after the rules of `lib.outagelog`, which no choice of a reader changes."""
-        customers = self.customers if len(self.customers) else None
-        return outagelog.clean(self.outages, customers)
-
-
-@dataclass(frozen=True)
-class LogFacts:
-    """What has to be said of a log beside its figures.
-
-    Parameters
-    ----------
-    first_day, last_day : Timestamp
-        Days on which the first and the last interruption began.
-    rows : int
-        Records, before any rule.
-    sample : bool
-        A made-up log, or one divided by made-up customers.
-    rows_from, customers_from : tuple of (str, str)
-        Where its rows and the customers served come from, each with its newest data date.
-    as_of : str
-        Newest data date of its rows, ISO.
-    unplaced : int
-        Records without a commune: only in figures of the whole province.
-    set_aside : int
-        Rows of a sample that lie beside a real log and count in nothing.
-    rules : mapping
-        Rule of `lib.outagelog` -> how often it applied.
-    removed_days : MajorDays
-        What *exclude_major_days* leaves out.
-    """
-
-    first_day: pd.Timestamp
-    last_day: pd.Timestamp
-    rows: int
-    sample: bool
-    rows_from: tuple[tuple[str, str], ...]
-    customers_from: tuple[tuple[str, str], ...]
-    as_of: str
-    unplaced: int
-    set_aside: int
-    rules: Mapping[str, int]
-    removed_days: MajorDays
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Where rows and customers come from, in order."""
-        return tuple(sorted({url for url, _ in (*self.rows_from, *self.customers_from)}))
-
-    @property
-    def with_customers(self) -> bool:
-        """Whether any index can be computed: customers served, and of some interruption."""
-        return bool(self.customers_from) and self.rules["no_customers"] < self.rows
-
-    def said(self) -> dict[str, object]:
-        """Return what stands beside a figure of the log: source, date, whether a sample."""
-        return {
-            "source_url": "; ".join(self.sources),
-            "as_of": self.as_of,
-            "sample": self.sample,
-        }
-
-
-def log_in_use(tables: Tables) -> Log | None:
-    """Return the rows of a snapshot that count, None if there is no log.
-
-    Real outages are divided by real customers only: a made-up divisor would
-    make a made-up index of a real event. A sample takes any customers there
-    are and stays a sample.
-    """
-    outages = tables.get("outages")
-    if outages is None or outages.empty:
-        return None
-    made_up = outages["sample"].astype(bool)
-    sample = bool(made_up.all())
-    rows = outages if sample else outages[~made_up]
-    customers = tables.get("customers", pd.DataFrame(columns=[*_CUSTOMERS, "sample"]))
-    invented = customers["sample"].astype(bool)
-    return Log(
-        rows.reset_index(drop=True),
-        (customers if sample else customers[~invented]).reset_index(drop=True),
-        sample,
-        0 if sample else int(made_up.sum()) + int(invented.sum()),
-    )
 
 
 def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.DataFrame:
@@ -268,46 +163,6 @@ def events(
     return rows[list(EVENTS)]
 
 
-def log_facts(
-    tables: Tables, *, momentary_minutes: float = MOMENTARY_MINUTES, log: Log | None = None
-) -> LogFacts | None:
-    """Return what has to be said of the log beside its figures; None without a log.
-
-    Parameters
-    ----------
-    tables : mapping
-        As `by_commune`.
-    momentary_minutes : float
-        Longest interruption that is momentary, minutes.
-    log : Log or None
-        That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
-    """
-    log = log or log_in_use(tables)
-    if log is None:
-        return None
-    rows = log.outages
-    return LogFacts(
-        first_day=rows["start"].min().normalize(),
-        last_day=rows["start"].max().normalize(),
-        rows=len(rows),
-        sample=log.sample,
-        rows_from=_dated(rows),
-        customers_from=_dated(log.customers),
-        as_of=str(rows["as_of"].max()),
-        unplaced=int(rows["commune_code"].isna().sum()),
-        set_aside=log.set_aside,
-        rules=log.cleaned.counts,
-        removed_days=_major_days(log, momentary_minutes),
-    )
-
-
-def _dated(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
-    if "source_url" not in rows:
-        return ()
-    newest = rows.dropna(subset=["source_url"]).groupby("source_url")["as_of"].max()
-    return tuple((str(url), str(day)) for url, day in newest.items())
-
-
 def months(log: Log, choice: Choice) -> list[str]:
     """Return the months of the period that the log covers, ``YYYY-MM``, in order."""
     start = log.outages["start"]
@@ -338,7 +193,7 @@ def indices_of(
         customers = customers[customers["commune_code"] == commune_code]
     given = reliability.answer(
         _in_period(rows, period, _days(log, choice)),
-        customers.loc[customers["month"].isin(period), list(_CUSTOMERS)],
+        customers.loc[customers["month"].isin(period), list(CUSTOMERS)],
         by=by,
         planned=choice.planned,
         momentary_minutes=choice.momentary_minutes,
@@ -357,17 +212,7 @@ def _in_period(rows: pd.DataFrame, period: list[str], removed: pd.DataFrame) -> 
 def _days(log: Log, choice: Choice) -> pd.DataFrame:
     if not choice.exclude_major_days:
         return pd.DataFrame({"day": pd.Series(dtype="datetime64[us]")})
-    return _major_days(log, choice.momentary_minutes).days
-
-
-def _major_days(log: Log, momentary_minutes: float) -> MajorDays:
-    """Return the major event days of the whole log, whatever part of it is shown."""
-    con = connect()
-    served = ibis.memtable(served_table(log.customers), schema=SERVED)
-    cleaned = read(con, log.cleaned.rows)
-    found = major_days(con, cleaned, served, momentary_minutes=momentary_minutes)
-    con.disconnect()
-    return found
+    return major_days_of(log, choice.momentary_minutes).days
 
 
 def _filled(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:

@@ -1,10 +1,19 @@
 """Whether a log is made up: a sample never counts together with real rows."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lib.errors import DataRefusedError
-from lib.outageread import Source
+from lib.text import Lang, t
+
+if TYPE_CHECKING:
+    from lib.outageread import Source  # loads Ibis, which no page with a map needs
 
 _COLUMN = "sample"
 _TRUE = ("true", "1")
@@ -37,6 +46,30 @@ def sample_of(outages: Source, customers: Source | None = None) -> bool:
 def has_sample(source: Source) -> bool:
     """Return whether any of these rows is made up; those without a column ``sample`` are real."""
     return True in _marks(source)
+
+
+def write(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet; made-up rows are named in its metadata, where columns have codes.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any table, with or without geometry.
+    path : Path
+        Where it goes.
+    """
+    if not has_sample(frame):
+        frame.to_parquet(path, index=False)
+        return
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    said = {t("power.note_sample"): t("power.sample")} | (table.schema.metadata or {})
+    pq.write_table(table.replace_schema_metadata(said), path)
+
+
+def title(table: str, lang: Lang = "vi", *, sample: bool) -> str:
+    """Return what a table is called; a sample says so."""
+    words = t(f"about.table_{table}", lang)
+    return t("gaps.of_sample", lang, words=words) if sample else words
 
 
 def _name(source: Source | None) -> str:

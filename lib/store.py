@@ -23,7 +23,7 @@ import geopandas as gpd
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from lib import audit
+from lib import audit, samplelog
 from lib.disk import sync_folder, to_disk
 from lib.errors import StoreError
 from lib.snapshot import (
@@ -367,7 +367,7 @@ def _write_synced(path: Path, content: bytes) -> None:
 
 def _write_table(folder: Path, name: str, table: Table) -> TableInfo:
     path = folder / f"{name}.parquet"
-    table.frame.to_parquet(path, index=False)
+    samplelog.write(table.frame, path)
     with path.open("rb") as file:
         os.fsync(file.fileno())
     crs = table.frame.crs.to_string() if isinstance(table.frame, gpd.GeoDataFrame) else None

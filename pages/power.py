@@ -1,5 +1,3 @@
-from functools import partial
-
 import streamlit as st
 
 from lib import filters as flt
@@ -37,32 +35,16 @@ parts = ["list", *([] if stations is None else ["grid"]), "published", "ask"]
 parts += ["log"] if facts else []
 
 
-def only(part: str, **wanted: object) -> None:
-    state.clear(*powerbar.KEYS)
-    for key, value in {"part": part, **wanted}.items():
-        st.session_state[key] = value
-
-
 frame.banner(data)
 if facts and facts.sample:
     st.warning(tr("powerpage.sample_body"), title=tr("powerpage.sample"), icon=":material/science:")
 frame.title(tr("pages.power"))
 sentence = st.container()
-frame.figures(
-    [
-        frame.Figure("weak", len(supply), partial(only, "list", settled=["yes"])),
-        *(
-            []
-            if stations is None
-            else [frame.Figure("stations", len(stations), partial(only, "grid"))]
-        ),
-        frame.Figure(
-            "published", len(data.tables["reliability_published"]), partial(only, "published")
-        ),
-        frame.Figure(
-            "log_rows", facts.rows if facts else 0, partial(only, "log" if facts else "ask")
-        ),
-    ]
+powerbar.figures(
+    weak=len(supply),
+    stations=None if stations is None else len(stations),
+    published=len(data.tables["reliability_published"]),
+    log_rows=facts.rows if facts else 0,
 )
 
 
@@ -106,7 +88,7 @@ def view() -> None:
             inside=number(len(inside), lang),
             filters=left.sentence or tr("filters.none"),
         )
-        frame.sentence(powerlegend.said(told, painted, log))
+        frame.sentence(powerlegend.said(told, painted, choice, log))
     frame.empty(left.emptied_by)
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, inside) | mapstyles.choropleth(classes.of, inside, listed)

@@ -20,7 +20,7 @@ from facttables import fact_tables
 from pandas.testing import assert_frame_equal
 
 from lib import schemas
-from lib.alldata import everything
+from lib.alldata import MAKERS, contents, everything
 from lib.errors import StoreError
 from lib.register import register
 from lib.settings import settings
@@ -333,3 +333,11 @@ def test_a_midnight_in_the_workbook_keeps_its_hour(tmp_path):
     starts = [row[1].value for row in book["outages"].iter_rows(min_row=2)]
     assert starts[0] == "00:00:00 28/08/2026"
     assert starts[1] == dt.datetime(2026, 8, 29, 6, 30)  # noqa: DTZ001 a sheet knows no zone
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_table_is_asked_once_for_made_up_rows(snapshot, monkeypatch, kind):
+    asked = []
+    monkeypatch.setattr(contents, "has_sample", lambda path: asked.append(path.stem) or True)
+    everything(snapshot, kind)
+    assert asked == ["outages"]

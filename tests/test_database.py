@@ -23,6 +23,7 @@ from lib.database import layout, publishing
 from lib.errors import StoreError
 from lib.schemas import ALL_TABLES
 from lib.store import Act, Table
+from lib.text import t
 
 # ---- what others read -----------------------------------------------------------
 
@@ -66,6 +67,18 @@ def test_qgis_reads_what_the_snapshot_says(url, here):
     shape = snapshot.read_geo("communes").geometry.iloc[0]
     assert shapely.equals_identical(shapely.from_wkb(wkb), shapely.MultiPolygon([shape]))
     assert 115e6 < area < 116e6
+
+
+def test_a_table_says_in_its_comment_whether_it_is_a_sample(url, here):
+    comment = "SELECT obj_description('phutho.customers'::regclass)"
+    publish(here)
+    assert rows(url, comment) == [(t("about.table_customers"),)]
+    made_up = Table(customers(2).assign(sample=True), "", "")
+    publish(here, 2, customers=made_up)
+    assert rows(url, comment) == [(f"{t('about.table_customers')} – dữ liệu MẪU",)]
+    kept = {name: table for name, table in tables(2).items() if name != "customers"}
+    here.publish(kept, Act("import"), border_quality="reference")
+    assert rows(url, comment) == [(None,)]
 
 
 def test_a_table_that_left_the_snapshot_is_empty(url, here):

@@ -6,7 +6,7 @@ from facttables import fact_tables
 
 from lib import gapwords
 from lib.gaps import MEASURES, Choice, find
-from lib.text import LANGS
+from lib.text import LANGS, t
 
 TABLES = fact_tables()
 CHOICE = Choice({"town_km": 5.0, "density": 99.5}, kinds=("no_grid",), match="any")
@@ -61,7 +61,7 @@ def test_what_is_taken_away_has_a_source_and_a_date_on_every_row(lang):
     answer = find(TABLES, Choice({"town_km": 1.0}, settled=True))
     table = gapwords.taken_away(answer, lang)
     assert len(table) == len(answer.facts)
-    assert not table.iloc[:, -3:-1].map(lambda cell: pd.isna(cell) or cell == "").any().any()
+    assert not table.iloc[:, -2:].map(lambda cell: pd.isna(cell) or cell == "").any().any()
     assert not table.astype(str).apply(lambda c: c.str.contains("unknown_now")).any().any()
 
 
@@ -88,3 +88,11 @@ def test_weights_are_said_one_by_one():
     words = gapwords.weight_words({"town_km": 2, "density": 1}, "vi")
     assert "trọng số 2" in words
     assert "trọng số 1" in words
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_choice_of_what_is_painted_fits_its_box(lang):
+    """At 1366 px the box shows some 30 characters and cuts the rest."""
+    names = [t(f"powerpage.choice_{key}", lang) for key in MEASURES]
+    assert max(map(len, names)) <= 28
+    assert len(set(names)) == len(MEASURES)

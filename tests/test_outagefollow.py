@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lib import outagefollow, outageview
+from lib import loginuse, outagefollow, outageview
 from lib.outageview import Choice
 
 A, B, C = "07900", "07903", "08500"
@@ -91,7 +91,7 @@ def test_a_record_a_rule_names_has_its_id_and_its_file(tables):
     again = tables["outages"].iloc[[0]].assign(**{k: [v] for k, v in late.items()})
     again = again.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
     tables["outages"] = pd.concat([tables["outages"], again], ignore_index=True)
-    rows = outagefollow.listed(outageview.log_in_use(tables)).set_index("rule")
+    rows = outagefollow.listed(loginuse.log_in_use(tables)).set_index("rule")
     assert rows.loc["no_commune", "outage_id"] == "MD-4"
     joined = rows.loc["overlaps"]
     assert (joined["outage_id"], joined["source_url"]) == ("MD-0", "file:nhat-ky.xlsx")

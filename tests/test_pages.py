@@ -292,3 +292,16 @@ def _reads_clusters() -> None:
         st.text("whole")
     except StoreError as error:
         rescue.say(error)
+
+
+def test_the_accuracy_of_an_outline_is_typed_as_numbers_are_written_here(opened: Open):
+    app = opened("data")
+    app.session_state["tab"] = "import"
+    app.session_state["import_kind"] = "outlines"
+    app.run()
+    assert app.text_input(key="import_accuracy").value == "0,5"
+    wrong = t("data.accuracy_wrong")
+    for typed, said in (("2,5", False), ("nửa mét", True), ("501", True), ("0.5", False)):
+        app.text_input(key="import_accuracy").set_value(typed).run()
+        assert (wrong in [caption.value for caption in app.caption]) == said, typed
+    assert_sound(app)

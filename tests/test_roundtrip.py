@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from lib import alldata, exports, facts, importing, schemas
+from lib.alldata.workbook import in_words
 from lib.celltext import blank
 from lib.geometry import areas_ha
 from lib.importing import Options
@@ -224,7 +225,7 @@ def test_the_workbook_of_all_data_is_imported_as_it_was(table, data):
 def test_a_table_as_csv_is_imported_as_it_was(table, excel, data):
     frame = data.draw(rows(table))
     lang = data.draw(st.sampled_from(LANGS))
-    content = exports.to_csv(alldata._in_words(table, frame, lang), excel=excel)
+    content = exports.to_csv(in_words(table, frame, lang), excel=excel)
     assert_same(table, imported(table, content, "bảng.csv", base(table)), frame)
 
 
@@ -234,7 +235,7 @@ def test_a_table_as_csv_is_imported_as_it_was(table, excel, data):
 def test_a_table_as_workbook_is_imported_as_it_was(table, data):
     frame = as_sheets_keep(data.draw(rows(table)))
     lang = data.draw(st.sampled_from(LANGS))
-    shown = alldata._in_words(table, frame, lang)
+    shown = in_words(table, frame, lang)
     content = exports.to_xlsx(shown, notes={"Nguồn": "x"}, sheet=table)
     assert_same(table, imported(table, content, "bảng.xlsx", base(table)), frame)
 

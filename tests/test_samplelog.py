@@ -10,7 +10,7 @@ import pyogrio
 import pytest
 from facttables import fact_tables
 
-from lib import alldata, facts, history, importing, outageview
+from lib import alldata, facts, history, importing, loginuse, outageview
 from lib.errors import DataRefusedError
 from lib.importing import Options
 from lib.outagesample import sample_outages, write
@@ -111,17 +111,29 @@ def test_an_imported_sample_stays_labelled_in_the_store_and_in_every_export(
     assert frame["sample"].all()
 
 
+def test_check_report_and_counts_name_a_sample(tmp_path, base, made_up):
+    paths = write(tmp_path / "mau.csv", *made_up)
+    draft = draft_of(paths[1], "customers", base)
+    assert draft.sample("customers")
+    assert "số liệu MẪU (60 dòng)" in str(draft.report())
+    real = draft_of(paths[1], "customers", base, mapping={"sample": -1})
+    assert not real.sample("customers")
+    assert "MẪU" not in str(real.report())
+
+
 def test_the_history_names_the_rows_of_a_sample_by_their_code(imported):
     newest, _, oldest = imported.snapshots()
     added = history.compare(oldest, newest)["outages"].added
     assert len(added) == 200
     assert all(code.startswith("MAU-") for (code,) in added)
+    told = history.compare(oldest, newest)
+    assert {name for name, difference in told.items() if difference.sample} == set(told)
 
 
 def test_what_was_imported_gives_what_the_sample_gives(imported, made_up):
     snapshot = imported.current()
     tables = {name: snapshot.read(name) for name in ("communes", "outages", "customers")}
-    facts_of_log = outageview.log_facts(tables)
+    facts_of_log = loginuse.log_facts(tables)
     assert (facts_of_log.sample, facts_of_log.rows, facts_of_log.unplaced) == (True, 200, 0)
     rows = outageview.by_commune(tables, outageview.Choice()).dropna(subset="interruptions")
     length = made_up[0]["end"] - made_up[0]["start"]

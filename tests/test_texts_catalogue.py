@@ -221,7 +221,9 @@ FAMILIES: dict[str, set[str]] = {
     "mergerpage.note_{}": {"before", "before_none", "both", "both_none", "after"},
     "merger.{}": set(get_args(merger.Status)),
     "pages.{}": pages(),
-    "pages.figure_{}": called("Figure", "pages/") | set(get_args(merger.Change)),
+    "pages.figure_{}": called("Figure", "pages/")
+    | called("Figure", "lib/ui/")
+    | set(get_args(merger.Change)),
     "pages.{}_help": pages(),
     "clustergrid.relation_{}": {"same_commune", "same_district", "nearest"},
     "gaps.column_{}": {
@@ -230,6 +232,7 @@ FAMILIES: dict[str, set[str]] = {
     },
     "gaps.join_{}": set(get_args(gaps.Match)),
     "gaps.measure_{}": set(gaps.MEASURES),
+    "powerpage.choice_{}": set(gaps.MEASURES),
     "gaps.short_{}": set(gaps.MEASURES),
     "gaps.side_{}": set(get_args(gaps.Side)),
     "gaps.unit_{}": set(gaps.MEASURES),

@@ -12,8 +12,9 @@ import typer
 from lib import backup, history, importing, layerdata, restore
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
 from lib.errors import DataRefusedError, StoreError, WrongUseError
+from lib.samplelog import has_sample, title
 from lib.settings import settings
-from lib.store import Store
+from lib.store import Snapshot, Store
 from lib.text import date, nfc, number, t
 
 snapshots = typer.Typer(help="Các bản dữ liệu: xem, so sánh, khôi phục.", no_args_is_help=True)
@@ -79,7 +80,7 @@ def import_files(
         text = json.dumps(draft.report(), ensure_ascii=False, indent=1, default=str)
         report.write_text(text, encoding="utf-8")
     for table, count in draft.counts.items():
-        typer.echo(_said("data.counts", table, vars(count)))
+        typer.echo(_said("data.counts", title(table, sample=draft.sample(table)), vars(count)))
     if draft.refused or not draft.tables:
         raise DataRefusedError("importing.refused", count=len(draft.of("refused")))
     if dry_run:
@@ -93,9 +94,9 @@ def import_files(
 
 
 def _said(key: str, table: str, counts: Mapping[str, int]) -> str:
-    """Return the sentence that counts the rows of a table an act touches."""
+    """Return the sentence that counts the rows an act touches of a table called so."""
     values: dict[str, object] = {name: number(count) for name, count in counts.items()}
-    return t(key, "vi", table=t(f"about.table_{table}"), **values)
+    return t(key, "vi", table=table, **values)
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -138,14 +139,23 @@ def show_snapshot(
     typer.echo(f"{snapshot.snapshot_id}  {manifest.created}  {manifest.action}  {manifest.who}")
     for name, info in manifest.tables.items():
         told = (number(info.rows), info.source, date(info.as_of), info.crs or "-", info.sha256)
-        typer.echo(f"  {name}: {'  '.join(told)}")
+        mark = f"  {t('gaps.sample_yes')}" if _made_up(snapshot, name) else ""
+        typer.echo(f"  {name}: {'  '.join(told)}{mark}")
     for file in manifest.files:
         typer.echo(f"  {file.stored}: {file.name}  {file.size} B  {file.sha256}")
     earlier = [s for s in where.snapshots() if s.snapshot_id < snapshot_id]
     if earlier:
         for name, difference in history.compare(earlier[0], snapshot).items():
             counted = {key: len(rows) for key, rows in difference.counted().items()}
-            typer.echo(_said("data.difference", name, counted))
+            called = title(name, sample=difference.sample)
+            typer.echo(_said("data.difference", called, counted))
+
+
+def _made_up(snapshot: Snapshot, name: str) -> bool:
+    try:
+        return has_sample(snapshot.check(name))
+    except StoreError:  # what is in a damaged snapshot is still listed
+        return False
 
 
 @snapshots.command("restore")

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from lib import exports, gaps, gapwords, outageview
+from lib import exports, gaps, gapwords, loginuse, outageview
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.errors import WrongUseError
 from lib.facts import data_date
@@ -50,12 +50,13 @@ def gaps_in_power(
     )
     snapshot = in_use(open_store(store))
     tables = {n: snapshot.read(n) for n in _TABLES if n in snapshot.manifest.tables}
-    log = outageview.log_facts(tables)
+    log = loginuse.log_facts(tables)
     indices = None if log is None else outageview.by_commune(tables, outageview.Choice())
     answer = gaps.find(tables, choice, indices, log=log.said() if log else None)
-    sample = bool(log and log.sample)
+    sample = bool(log and log.sample and choice.asks_log)
     if out.suffix.lower() == ".csv":
-        out.write_bytes(exports.to_csv(answer.facts))
+        marked = {t("gaps.note_sample"): t("gaps.note_sample_text")} if sample else {}
+        out.write_bytes(exports.to_csv(answer.facts, notes=marked))
     else:
         about = gapwords.notes(
             choice,

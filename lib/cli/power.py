@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
-from lib import exports, outagelog, outagesample, outageview, reliability
+from lib import exports, loginuse, outagelog, outagesample, reliability
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.errors import DataRefusedError, WrongUseError
 from lib.facts import load
@@ -146,7 +146,7 @@ def _given(
         for name in ("outages", "customers")
         if name in snapshot.manifest.tables
     }
-    log = outageview.log_in_use(tables)
+    log = loginuse.log_in_use(tables)
     if log is None:
         raise DataRefusedError("power.no_log")
     if log.set_aside:

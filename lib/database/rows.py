@@ -11,6 +11,7 @@ from psycopg import sql
 from lib.database.layout import COLUMNS, OPEN, ROW, SHAPES, column_type, table
 from lib.database.link import Connection
 from lib.errors import StoreError
+from lib.samplelog import has_sample, title
 from lib.schemas import label
 from lib.store import Snapshot
 
@@ -106,13 +107,18 @@ def show(connection: Connection, snapshot: Snapshot) -> None:
             continue
         connection.execute(sql.SQL("DELETE FROM {}").format(table(name)))
         connection.execute("DELETE FROM phutho_store.shown WHERE name = %s", (name,))
+        called = None
         if info is not None:
-            count = _copy(connection, name, snapshot.read(name))
+            frame = snapshot.read(name)
+            count = _copy(connection, name, frame)
+            called = title(name, sample=has_sample(frame))
             connection.execute(
                 "INSERT INTO phutho_store.shown (name, sha256, columns, rows)"
                 " VALUES (%s, %s, %s, %s)",
                 (name, info.sha256, columns, count),
             )
+        said = sql.SQL("COMMENT ON TABLE {} IS {}")
+        connection.execute(said.format(table(name), sql.Literal(called)))
 
 
 def _copy(connection: Connection, name: str, frame: pd.DataFrame) -> int:

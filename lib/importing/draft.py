@@ -12,6 +12,7 @@ from lib.findings import LEVELS, Finding
 from lib.legacytext import LegacyEncoding
 from lib.matching import ClusterMatch
 from lib.registers.headings import Heading
+from lib.samplelog import has_sample
 from lib.text import Lang
 
 KINDS: Final = (
@@ -165,6 +166,10 @@ class Draft:
     def changes(self) -> bool:
         """Whether publishing would change anything."""
         return any(c.added or c.changed or c.removed for c in self.counts.values())
+
+    def sample(self, name: str) -> bool:
+        """Return whether a table has made-up rows after the import."""
+        return name in self.tables and has_sample(self.tables[name])
 
     @property
     def asked_communes(self) -> dict[str, tuple[str, ...]]:

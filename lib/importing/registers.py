@@ -86,7 +86,7 @@ def check_register(
     extra = [column for column in plain.columns if column not in model]
     typed, said = registers.validate(table, plain[model], where, contents[0].file)
     found.extend(said)
-    found.extend(_mixed_sample(typed, contents[0].file))
+    found.extend(_sample(typed, contents[0].file))
     if any(finding.level == "refused" for finding in found):
         return Draft(options, findings=gravest_first(found), crs=tuple(crs), headings=tuple(heads))
     result: pd.DataFrame = typed.assign(**{column: plain[column] for column in extra})
@@ -115,11 +115,18 @@ def _fewer_communes(
     return [Finding("refused", "importing.communes_stay", values, file)]
 
 
-def _mixed_sample(typed: pd.DataFrame, file: str) -> list[Finding]:
-    """Refuse a sample beside real rows: whoever reads the table would add them up."""
-    if "sample" not in typed or typed["sample"].all() or not typed["sample"].any():
+def _sample(typed: pd.DataFrame, file: str) -> list[Finding]:
+    """Name a sample; refuse one beside real rows: whoever reads the table would add them up."""
+    if "sample" not in typed or not typed["sample"].any():
         return []
-    values = {"sample": int(typed["sample"].sum()), "real": int((~typed["sample"]).sum())}
+    made_up = int(typed["sample"].sum())
+    real = len(typed) - made_up
+    values = {
+        "sample": Twin.of(lambda lang: number(made_up, lang)),
+        "real": Twin.of(lambda lang: number(real, lang)),
+    }
+    if not real:
+        return [Finding("note", "importing.all_sample", values, file)]
     return [Finding("refused", "importing.mixed_sample", values, file)]
 
 

@@ -7,6 +7,7 @@ from lib import acts, completeness, history, importing, layerdata, templates
 from lib.access import Action
 from lib.errors import StoreError
 from lib.glossary import label
+from lib.samplelog import title
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.text import number, percent
@@ -124,12 +125,13 @@ def past(store: Store, current: Snapshot) -> None:
     if not access.may(Action.RESTORE):
         return
     who = access.name_box("restore_who")
-    if st.button(
+    pressed = st.button(
         tr("data.restore", when=_moment(chosen)),
         disabled=not who,
         icon=":material/restore:",
-        help=tr("data.restore_help"),
-    ):
+    )
+    st.caption(tr("data.restore_help" if who else "data.restore_need_name"))
+    if pressed:
         made = acts.restore(access.actor(), store, chosen.snapshot_id, typed=who)
         layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
         st.rerun()
@@ -166,7 +168,8 @@ def _differences(earlier: Snapshot, later: Snapshot) -> None:
         st.info(tr("data.compare_same"), icon=":material/drag_handle:")
     for name, difference in found.items():
         counted = {key: number(len(rows), lang) for key, rows in difference.counted().items()}
-        words = tr("data.compare_words", table=tr(f"about.table_{name}"), **counted)
+        called = title(name, lang, sample=difference.sample)
+        words = tr("data.compare_words", table=called, **counted)
         with st.expander(words, icon=":material/difference:"):
             st.dataframe(_rows(name, difference), hide_index=True, alt=words)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 from markupsafe import Markup
 
+from lib.samplelog import title
 from lib.text import number
 from lib.ui.state import language, tr
 
@@ -52,7 +53,8 @@ def counts(draft: Draft) -> None:
     lang = language()
     for name, count in draft.counts.items():
         values: dict[str, object] = {key: number(n, lang) for key, n in vars(count).items()}
-        st.markdown(tr("data.counts", table=f"**{tr(f'about.table_{name}')}**", **values))
+        words = title(name, lang, sample=draft.sample(name))
+        st.markdown(tr("data.counts", table=f"**{words}**", **values))
 
 
 def table(draft: Draft) -> None:
@@ -60,15 +62,21 @@ def table(draft: Draft) -> None:
     if not draft.findings:
         return
     lang = language()
+    shown = draft.findings[:_SHOWN]
+    placed = any(_place(f.row, f.column) for f in shown)  # else the column would only take room
     head = Markup("").join(
         Markup("<th>{}</th>").format(tr(f"data.finding_{name}"))
-        for name in ("level", "place", "text")
+        for name in ("level", *(["place"] if placed else []), "text")
     )
+    cell = Markup('<td class="ph-place">{}</td>')
     rows = Markup("").join(
-        Markup('<tr class="ph-{}"><td>{}</td><td>{}</td><td>{}</td></tr>').format(
-            f.level, tr(f"data.level_{f.level}"), _place(f.row, f.column), f.message(lang)
+        Markup('<tr class="ph-{}"><td>{}</td>{}<td>{}</td></tr>').format(
+            f.level,
+            tr(f"data.level_{f.level}"),
+            cell.format(_place(f.row, f.column)) if placed else "",
+            f.message(lang),
         )
-        for f in draft.findings[:_SHOWN]
+        for f in shown
     )
     page = Markup(
         '<div class="ph-findings"><table class="ph-facts"><thead><tr>{}</tr></thead>'

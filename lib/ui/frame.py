@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
+from lib import samplelog
 from lib.facts import data_date
 from lib.mapview import served
 from lib.text import LANGS, date, number
@@ -135,10 +136,9 @@ def empty(emptied_by: Sequence[str]) -> None:
 
 def table_name(data: Workspace, name: str) -> str:
     """Return what a table is called; one with made-up rows says so."""
-    words = tr(f"about.table_{name}")
     table = data.tables.get(name)
-    made_up = table is not None and "sample" in table and table["sample"].astype(bool).any()
-    return tr("gaps.of_sample", words=words) if made_up else words
+    made_up = table is not None and samplelog.has_sample(table)
+    return samplelog.title(name, language(), sample=made_up)
 
 
 def table_date(as_of: str) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.importing import Draft
 from lib.registers.headings import Heading, column_label, columns_of
+from lib.store import Snapshot
 from lib.text import number
 from lib.ui.findingview import plain
 from lib.ui.importwork import change
@@ -17,6 +18,23 @@ from lib.ui.workspace import Workspace
 _ASKED: Final = 60
 """Most names asked at once."""
 _ABREAST: Final = 3
+
+
+def replacing(draft: Draft, base: Snapshot) -> None:
+    """Let a person take out the rows that are not in the file; the count of them is seen above.
+
+    Communes stay: the law has 148.
+    """
+    kind = draft.options.kind
+    if kind == "communes" or kind not in base.manifest.tables:
+        return
+    st.checkbox(
+        tr("data.replace"),
+        value=draft.options.replace,
+        key="import_replace",
+        help=tr("data.replace_help"),
+        on_change=lambda: change(replace=bool(st.session_state["import_replace"])),
+    )
 
 
 def names(data: Workspace, draft: Draft) -> None:

@@ -32,13 +32,11 @@ def _draft(base: Snapshot) -> Draft:
     names = json.dumps([sorted(held["files"]), base.snapshot_id, repr(options)])
     key = hashlib.sha256(names.encode()).hexdigest()
     if held.get("key") != key:
-        with st.status(tr("data.reading"), expanded=False) as status:
+        with st.spinner(tr("data.checking")):
             contents, unreadable = _contents(held["files"])
-            status.update(label=tr("data.checking"))
             draft = importing.check(
                 contents, options, importing.tables_of(base), unreadable=unreadable
             )
-            status.update(label=tr("data.checked"), state="complete")
         held.update(draft=draft, key=key, base=base)
     found: Draft = held["draft"]
     return found
@@ -61,6 +59,7 @@ def check_step(data: Workspace, base: Snapshot) -> None:
     findingview.verdict(draft)
     _system(draft)
     _texts(draft)
+    importasks.replacing(draft, base)
     importasks.names(data, draft)
     importasks.communes(data, draft)
     importasks.columns(draft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
@@ -11,7 +12,7 @@ from lib import gaps, gapwords
 from lib.gaps import Match
 from lib.glossary import value_label
 from lib.text import date
-from lib.ui import state
+from lib.ui import frame, state
 from lib.ui.sidebar import escape, number_slider
 from lib.ui.state import language, tr
 
@@ -30,8 +31,34 @@ KEYS: Final = (
 _KINDS: Final = ("all", "planned", "unplanned")
 
 
+def figures(*, weak: int, stations: int | None, published: int, log_rows: int) -> None:
+    """Draw the figures over the map; a click shows what is counted, whatever was filtered.
+
+    Parameters
+    ----------
+    weak, published, log_rows : int
+        Facts of weak supply, published figures, records of the log in use (0 without one).
+    stations : int or None
+        Substations on record; None where the visitor may not see them.
+    """
+    log = partial(_only, "log" if log_rows else "ask")
+    shown = [frame.Figure("weak", weak, partial(_only, "list", settled=["yes"]))]
+    if stations is not None:
+        shown.append(frame.Figure("stations", stations, partial(_only, "grid")))
+    shown.append(frame.Figure("published", published, partial(_only, "published")))
+    frame.figures([*shown, frame.Figure("log_rows", log_rows, log)])
+
+
+def _only(shown: str, **wanted: object) -> None:
+    state.clear(*KEYS)
+    for key, value in {"part": shown, **wanted}.items():
+        st.session_state[key] = value
+
+
 def measure(*, log: bool, indices: bool) -> str:
     """Draw the choice of what is painted; without a log only what needs none is offered.
+
+    The box cuts a long name, so the choices are short; the legend has the whole name and unit.
 
     Parameters
     ----------
@@ -44,7 +71,7 @@ def measure(*, log: bool, indices: bool) -> str:
     chosen = st.selectbox(
         tr("powerpage.measure"),
         known,
-        format_func={key: _sentence_case(key) for key in known}.__getitem__,
+        format_func={key: tr(f"powerpage.choice_{key}") for key in known}.__getitem__,
         key="measure",
         help=None if log else tr("powerpage.measure_no_log"),
         persist_state="session",

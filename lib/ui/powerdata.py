@@ -17,7 +17,7 @@ from lib.classes import Classes, classify
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from lib import outageview  # loads Ibis: only where there is a log
+    from lib import loginuse, outageview  # load Ibis: only where there is a log
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class LogView:
         What the reader chose.
     """
 
-    facts: outageview.LogFacts
+    facts: loginuse.LogFacts
     indices: pd.DataFrame
     choice: outageview.Choice
 
@@ -43,21 +43,21 @@ class LogView:
 def log_in_use(
     key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
-) -> outageview.Log | None:
+) -> loginuse.Log | None:
     """Return the log in use, whose rules are applied once."""
-    from lib import outageview  # noqa: PLC0415 - loads Ibis: only where there is a log
+    from lib import loginuse  # noqa: PLC0415 - loads Ibis: only where there is a log
 
-    return outageview.log_in_use(_data.tables)
+    return loginuse.log_in_use(_data.tables)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def log_facts(key: str, _data: Workspace) -> outageview.LogFacts | None:
+def log_facts(key: str, _data: Workspace) -> loginuse.LogFacts | None:
     """Return what has to be said of the log, None without one."""
     if "outages" not in _data.tables:
         return None
-    from lib import outageview  # noqa: PLC0415 - as in `log_in_use`
+    from lib import loginuse  # noqa: PLC0415 - as in `log_in_use`
 
-    return outageview.log_facts(_data.tables, log=log_in_use(key, _data))
+    return loginuse.log_facts(_data.tables, log=log_in_use(key, _data))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

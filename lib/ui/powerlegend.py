@@ -29,10 +29,13 @@ def name_of(painted: str, log: LogView | None) -> str:
     return tr("gaps.of_sample", words=name) if log.facts.sample else name
 
 
-def said(sentence: str, painted: str, log: LogView | None) -> str:
-    """Return the sentence of the page; it goes on every export, so a sample is named in it."""
+def said(sentence: str, painted: str, choice: gaps.Choice, log: LogView | None) -> str:
+    """Return the sentence of the page; it goes on every map taken away.
+
+    A sample behind what is painted is named by `name_of`, one behind a threshold here.
+    """
     named = gaps.MEASURES[painted].table == "outages"
-    if log is None or not log.facts.sample or named:
+    if log is None or not log.facts.sample or named or not choice.asks_log:
         return sentence
     return tr("powerpage.sentence_sample", sentence=sentence)
 

@@ -124,7 +124,8 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
     """Draw the downloads of the list: a source on every row, the rule beside it."""
     lang = language()
     answer = shown.answer
-    sample = bool(shown.log and shown.log.facts.sample)
+    by_log = shown.choice.asks_log or any(gaps.MEASURES[k].table == "outages" for k in weighed)
+    sample = bool(by_log and shown.log and shown.log.facts.sample)
     notes = gapwords.notes(
         shown.choice,
         lang,

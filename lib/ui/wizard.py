@@ -11,9 +11,10 @@ from lib.access import Action
 from lib.errors import PhuThoError, StoreError
 from lib.glossary import value_label
 from lib.importing import Draft, Options
+from lib.numbers_vi import parse_number
 from lib.settings import settings
 from lib.store import Snapshot, Store
-from lib.text import date
+from lib.text import date, number
 from lib.ui import access, findingview
 from lib.ui.importcheck import check_step
 from lib.ui.importwork import forget, go, work
@@ -21,6 +22,7 @@ from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 _SURVEYED: Final[tuple[str, float | None]] = ("surveyed", 0.5)
+_FARTHEST_M: Final = 500
 _STEPS: Final = ("choose", "check", "publish")
 
 
@@ -75,7 +77,7 @@ def _choose(closed: Collection[str]) -> None:
     if kind in ("outlines", "clusters"):
         quality, accuracy = _quality(left, right)
     with st.container(horizontal=True):
-        ready = bool(uploaded) and bool(who)
+        ready = bool(uploaded) and bool(who) and accuracy is not None
         if st.button(
             tr("data.do_check"), type="primary", disabled=not ready, icon=":material/fact_check:"
         ):
@@ -95,11 +97,15 @@ def _choose(closed: Collection[str]) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-    if not ready:
+    if not uploaded or not who:
         st.caption(tr("access.need_files" if who else "data.need_files_and_name"))
 
 
 def _quality(left: Any, right: Any) -> tuple[str, float | None]:  # noqa: ANN401 - Streamlit's containers
+    """Draw where an outline comes from and its accuracy in metres; None for no such number.
+
+    Streamlit's box of a number knows the decimal point only, so this one is of text.
+    """
     with left:
         quality = st.selectbox(
             tr("data.quality"),
@@ -108,15 +114,17 @@ def _quality(left: Any, right: Any) -> tuple[str, float | None]:  # noqa: ANN401
             key="import_quality",
         )
     with right:
-        accuracy = st.number_input(
+        typed = st.text_input(
             tr("data.accuracy"),
-            min_value=0.0,
-            max_value=500.0,
-            value=0.5,
-            step=0.5,
+            value=number(_SURVEYED[1], language(), 1),
+            max_chars=8,
             help=tr("data.accuracy_help"),
             key="import_accuracy",
         )
+        accuracy = parse_number(typed)
+        if accuracy is None or not 0 <= accuracy <= _FARTHEST_M:
+            st.caption(tr("data.accuracy_wrong"))
+            accuracy = None
     return quality, accuracy
 
 

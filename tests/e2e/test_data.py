@@ -59,10 +59,10 @@ def choose(opened: Visit, kind: str, path: Path) -> None:
     opened.settled()
     page.locator("input[type=file]").set_input_files(str(path))
     page.get_by_test_id("stFileUploader").get_by_text(re.compile(r"\d ?KB")).first.wait_for()
-    page.get_by_label("Người nhập").fill("Lan")
+    page.get_by_label("Người thực hiện").fill("Lan")
     page.keyboard.press("Tab")
     opened.press("Kiểm tra")
-    page.get_by_text("Đã kiểm tra").wait_for()
+    page.get_by_role("button", name="Tải báo cáo").wait_for()
     opened.settled()
 
 

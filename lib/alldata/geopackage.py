@@ -1,0 +1,133 @@
+"""All tables as a GeoPackage: a layer each, styled for QGIS."""
+
+import contextlib
+import datetime as dt
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from lib.alldata.contents import Contents
+from lib.crs import STORAGE_CRS
+from lib.layers import Kind
+from lib.qgisstyle import qml
+from lib.register import register
+from lib.store import Snapshot
+from lib.text import t
+
+_KINDS: Final[tuple[Kind, ...]] = ("point", "line", "polygon")
+_GEOMETRY: Final = "geom"
+_FOLLOWED: Final = ("communes_now", "change")
+"""What the register says beside the facts of a cluster."""
+_NEEDED: Final = ("clusters", "former_units", "ended_units", "communes")
+
+
+def geopackage(contents: Contents) -> bytes:
+    """Return all tables as one GeoPackage, EPSG:4326, with a table ``metadata`` and styles."""
+    lang = contents.lang
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "all.gpkg"
+        styles = []
+        for table, frame in _layers(contents):
+            description = contents.line(table)
+            if table == "clusters":
+                description = f"{t('alldata.places_text', lang)} {description}"
+            _write_layer(path, table, frame, contents.title(table), description)
+            if isinstance(frame, gpd.GeoDataFrame):
+                styles.append(_style(contents, table, frame))
+        notes = [
+            *contents.about().items(),
+            *((table, contents.line(table)) for table in contents.tables),
+        ]
+        _write_layer(
+            path,
+            "metadata",
+            pd.DataFrame(notes, columns=["label", "text"]),
+            t("alldata.notes", lang),
+            contents.snapshot.snapshot_id,
+        )
+        # QGIS looks for a table of this name and these columns in every GeoPackage.
+        pyogrio.write_dataframe(
+            pd.DataFrame(styles), path, layer="layer_styles", layer_options={"FID": "id"}
+        )
+        _stamp(path, contents.created)
+        return path.read_bytes()
+
+
+def _layers(contents: Contents) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield every table as it is written: clusters as points, geometry of one kind a layer."""
+    snapshot = contents.snapshot
+    for table in contents.tables:
+        frame = snapshot.read(table)
+        if table == "clusters":
+            frame = _placed_clusters(snapshot, frame)
+        elif isinstance(frame, gpd.GeoDataFrame):
+            frame = _of_one_kind(frame.to_crs(STORAGE_CRS))
+        yield table, frame
+
+
+def _placed_clusters(snapshot: Snapshot, clusters: pd.DataFrame) -> gpd.GeoDataFrame:
+    known = register({name: snapshot.read(name) for name in _NEEDED})
+    points = gpd.GeoSeries(gpd.points_from_xy(known["lon"], known["lat"]), crs=STORAGE_CRS)
+    points = points.where(known["lat"].notna().to_numpy())
+    return gpd.GeoDataFrame(known[[*clusters.columns, *_FOLLOWED]], geometry=points)
+
+
+def _kind(frame: gpd.GeoDataFrame) -> Kind:
+    """Return what most of the geometry is."""
+    found = Counter(shapely.get_dimensions(frame.geometry.dropna().to_numpy()).tolist())
+    return _KINDS[max(found, key=lambda dimension: found[dimension], default=2)]
+
+
+def _of_one_kind(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `frame` without the geometry that is of another kind than most.
+
+    A river that only touches the frame of its file is a point there; QGIS would
+    split the layer in two.
+    """
+    shapes = frame.geometry.to_numpy()
+    same = shapely.get_dimensions(shapes) == _KINDS.index(_kind(frame))
+    return frame.set_geometry(gpd.GeoSeries(np.where(same, shapes, None), crs=frame.crs))
+
+
+def _write_layer(path: Path, table: str, frame: pd.DataFrame, title: str, description: str) -> None:
+    options = {"IDENTIFIER": title, "DESCRIPTION": description}
+    more: dict[str, Any] = {}
+    if isinstance(frame, gpd.GeoDataFrame):
+        options["GEOMETRY_NAME"] = _GEOMETRY
+        more["promote_to_multi"] = _kind(frame) != "point"
+    pyogrio.write_dataframe(frame, path, layer=table, layer_options=options, **more)
+
+
+def _style(contents: Contents, table: str, frame: gpd.GeoDataFrame) -> dict[str, object]:
+    schematic = contents.snapshot.manifest.border_quality == "schematic"
+    # Clusters are drawn as points, also where none of them has a place.
+    kind: Kind = "point" if table == "clusters" else _kind(frame)
+    return {
+        "f_table_catalog": "",
+        "f_table_schema": "",
+        "f_table_name": table,
+        "f_geometry_column": _GEOMETRY,
+        "styleName": table,
+        "styleQML": qml(table, kind, schematic=schematic, lang=contents.lang),
+        "styleSLD": "",
+        "useAsDefault": True,
+        "description": contents.title(table),
+        "owner": "",
+        "ui": "",
+        "update_time": contents.created.replace(tzinfo=None),
+    }
+
+
+def _stamp(path: Path, moment: dt.datetime) -> None:
+    """Give every layer the date of the snapshot instead of the moment of writing."""
+    with contextlib.closing(sqlite3.connect(path)) as book, book:
+        book.execute("UPDATE gpkg_contents SET last_change = ?", (f"{moment:%Y-%m-%dT%H:%M:%SZ}",))

@@ -1,0 +1,53 @@
+"""All tables as a zip of the snapshot's own Parquet files, with a README in both languages."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+
+from lib.alldata.contents import Contents
+from lib.text import LANGS, t
+
+
+def parquet_zip(contents: Contents) -> bytes:
+    """Return the Parquet files of a snapshot, its manifest and a README as one zip."""
+    lang, snapshot = contents.lang, contents.snapshot
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+
+        def add(name: str, content: bytes) -> None:
+            entry = zipfile.ZipInfo(name, contents.created.timetuple()[:6])
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+
+        languages = sorted(LANGS, key=lambda other: other != lang)
+        add(
+            "README.md",
+            "\n".join(_readme(replace(contents, lang=each)) for each in languages).encode(),
+        )
+        add("manifest.json", _manifest(contents))
+        for table in contents.tables:
+            add(f"{table}.parquet", snapshot.check(table).read_bytes())
+    return buffer.getvalue()
+
+
+def _manifest(contents: Contents) -> bytes:
+    """Return the manifest; one that would tell of tables kept back is told without them."""
+    content = (contents.snapshot.folder / "manifest.json").read_bytes()
+    said, shown = json.loads(content), contents.tables
+    if said["tables"].keys() == shown.keys():
+        return content
+    said["tables"] = {name: info for name, info in said["tables"].items() if name in shown}
+    said |= {"files": [], "details": {k: v for k, v in said["details"].items() if k != "import"}}
+    return json.dumps(said, ensure_ascii=False, indent=1).encode()
+
+
+def _readme(contents: Contents) -> str:
+    lines = [f"- `{name}.parquet` – {contents.line(name)}" for name in contents.tables]
+    return t(
+        "alldata.readme",
+        contents.lang,
+        snapshot=contents.snapshot.snapshot_id,
+        borders=contents.borders(),
+        tables="\n".join(lines),
+    ).lstrip()
