@@ -154,6 +154,9 @@ def notes(
         t("gaps.note_date", lang): date(data_date, lang),
         t("gaps.note_sources", lang): ", ".join(sources),
     }
-    if sample:
-        told = {t("gaps.note_sample", lang): t("gaps.note_sample_text", lang), **told}
-    return told
+    return sample_note(lang, sample=sample) | told
+
+
+def sample_note(lang: Lang = "vi", *, sample: bool) -> dict[str, str]:
+    """Return what stands beside figures of a sample, in a file taken away; nothing of real ones."""
+    return {t("gaps.note_sample", lang): t("gaps.note_sample_text", lang)} if sample else {}

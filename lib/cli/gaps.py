@@ -55,7 +55,7 @@ def gaps_in_power(
     answer = gaps.find(tables, choice, indices, log=log.said() if log else None)
     sample = bool(log and log.sample and choice.asks_log)
     if out.suffix.lower() == ".csv":
-        marked = {t("gaps.note_sample"): t("gaps.note_sample_text")} if sample else {}
+        marked = gapwords.sample_note(sample=sample)
         out.write_bytes(exports.to_csv(answer.facts, notes=marked))
     else:
         about = gapwords.notes(

@@ -19,7 +19,7 @@ from lib.text import date, is_blank, number
 from lib.ui import access, cards
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import row_of, source_of, station_capacity
-from lib.ui.powerdata import LogView, commune_log
+from lib.ui.powerdata import LogView, commune_log, file_stem
 from lib.ui.powerlegend import period_of
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -293,7 +293,8 @@ def _download(
     _, events = commune_log(data.key, data, choice, code)
     if events.empty:
         return
-    notes = {tr("gaps.note_sample"): tr("gaps.note_sample_text")} if sample else {}
+    notes = gapwords.sample_note(language(), sample=sample)
+    stem = file_stem(tr("powerpage.events_file", code=code), sample=sample)
     st.download_button(
         tr(
             "powerpage.events_all",
@@ -301,9 +302,7 @@ def _download(
             momentary=number(int(events["momentary"].sum()), language()),
         ),
         data=access.download(lambda: exports.to_csv(events, notes=notes, excel=True)),
-        file_name=access.file_name(
-            tr("powerpage.events_file", code=code) + ("-mau" if sample else "") + ".csv"
-        ),
+        file_name=access.file_name(f"{stem}.csv"),
         mime="text/csv",
         on_click="ignore",
         icon=":material/download:",

@@ -165,3 +165,8 @@ def _classes(
     values = gaps.measures(_data.tables, _log.indices if _log else None)
     by_code = values.set_index("commune_code")[measure]
     return classify(by_code, digits=gaps.MEASURES[measure].digits)
+
+
+def file_stem(name: str, *, sample: bool) -> str:
+    """Return the name of a file taken away, without its ending; that of a sample says so."""
+    return f"{name}-mau" if sample else name

@@ -88,9 +88,9 @@ def _totals(data: Workspace, log: LogView) -> None:
         column_config={name: st.column_config.Column(alignment="right") for name in right},
         alt=tr("powerpage.total_area"),
     )
-    notes = {tr("gaps.note_sample"): tr("gaps.note_sample_text")} if log.facts.sample else {}
+    notes = gapwords.sample_note(lang, sample=log.facts.sample)
     notes |= {tr("power.note_method"): shown}
-    name = tr("powerpage.totals_file") + ("-mau" if log.facts.sample else "")
+    name = powerdata.file_stem(tr("powerpage.totals_file"), sample=log.facts.sample)
     st.download_button(
         tr("powerpage.totals_download"),
         data=access.download(
@@ -193,8 +193,8 @@ def _whole(data: Workspace, log: LogView) -> None:
     used = powerdata.log_in_use(data.key, data)
     if used is None:
         return
-    notes = {tr("gaps.note_sample"): tr("gaps.note_sample_text")} if log.facts.sample else {}
-    name = tr("powerpage.log_file") + ("-mau" if log.facts.sample else "")
+    notes = gapwords.sample_note(language(), sample=log.facts.sample)
+    name = powerdata.file_stem(tr("powerpage.log_file"), sample=log.facts.sample)
     st.download_button(
         tr("powerpage.log_download", count=number(log.facts.rows, language())),
         data=access.download(lambda: exports.to_csv(used.outages, notes=notes, excel=True)),

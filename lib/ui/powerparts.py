@@ -14,7 +14,7 @@ from lib.glossary import value_label
 from lib.text import Lang, date, is_blank, number, sort_key
 from lib.ui import access, state
 from lib.ui.cards import station_capacity
-from lib.ui.powerdata import LogView, cluster_grid
+from lib.ui.powerdata import LogView, cluster_grid, file_stem
 from lib.ui.powerlog import about_log
 from lib.ui.sidebar import number_slider
 from lib.ui.state import language, tr
@@ -145,7 +145,7 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
         return taken
 
     sheet = tr("powerpage.list_sheet")
-    name = tr("powerpage.list_file") + ("-mau" if sample else "")
+    name = file_stem(tr("powerpage.list_file"), sample=sample)
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):
         st.download_button(
