@@ -12,7 +12,7 @@ import streamlit as st
 from lib.ui import door
 
 if __name__ == "__main__":
-    from lib.access import Action
+    from lib.access.roles import Action
     from lib.errors import PhuThoError
     from lib.ui import access, copylink, frame, present, rescue, state
     from lib.ui.state import tr

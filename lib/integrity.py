@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lib import audit, signins
+from lib import audit
+from lib.access import signins
 from lib.backup import CURRENT
 from lib.backupzip import compare, entries_of, list_of, opened
 from lib.errors import PhuThoError, StoreError

@@ -12,7 +12,8 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib import access, borderlayers, crosswork, layerindex
+from lib import borderlayers, crosswork, layerindex
+from lib.access import roles
 from lib.borderlayers import Row, with_lines
 from lib.crs import STORAGE_CRS
 from lib.glossary import value_label
@@ -103,7 +104,7 @@ def build_whole(
 
 
 def _restricted() -> frozenset[str]:
-    return access.closed_to(access.STRANGER, access.policy())
+    return roles.closed_to(roles.STRANGER, roles.policy())
 
 
 def _write(

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from lib import audit, signins
+from lib import audit
+from lib.access import signins
 from lib.errors import StoreError
 from lib.store import Snapshot, Store
 from lib.text import Lang, number, t

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from lib.access import Action
+from lib.access.roles import Action
 from lib.text import date, number
 from lib.ui import access, datatabs, frame, logtab, sharing, sidebar, state, wizard
 from lib.ui.state import language, tr

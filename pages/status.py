@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lib import status
-from lib.access import Action
+from lib.access.roles import Action
 from lib.settings import settings
 from lib.store import Store
 from lib.text import number

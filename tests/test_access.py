@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import access
-from lib.access import ALONE, STRANGER, Action, Actor
-from lib.accessfile import ROLES, Policy
+from lib.access import roles
+from lib.access.policy import ROLES, Policy
+from lib.access.roles import ALONE, STRANGER, Action, Actor
 from lib.errors import NotAllowedError
 
 NOW = 1_800_000_000.0
@@ -71,17 +71,17 @@ def test_every_act_by_every_role(role, action):
     actor = Actor(role, "lan", NOW + 1)
     assert actor.may(action, NOW) is (action.value in MAY[role])
     if action.value in MAY[role]:
-        access.require(actor, action, NOW)
+        roles.require(actor, action, NOW)
     else:
         with pytest.raises(NotAllowedError) as refused:
-            access.require(actor, action, NOW)
+            roles.require(actor, action, NOW)
         assert refused.value.message("vi") != refused.value.message("en")
 
 
 def test_a_higher_role_may_all_that_a_lower_one_may():
     for lower, higher in pairwise(ROLES):
-        assert access.ALLOWED[lower] < access.ALLOWED[higher]
-    assert access.ALLOWED[ROLES[-1]] == set(Action)
+        assert roles.ALLOWED[lower] < roles.ALLOWED[higher]
+    assert roles.ALLOWED[ROLES[-1]] == set(Action)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -91,7 +91,7 @@ def test_nothing_is_allowed_from_the_moment_a_sign_in_ends(role, action, late):
     actor = Actor(role, "lan", NOW)
     assert not actor.may(action, NOW + late)
     with pytest.raises(NotAllowedError) as refused:
-        access.require(actor, action, NOW + late)
+        roles.require(actor, action, NOW + late)
     assert refused.value.key == "access.expired"
 
 
@@ -118,7 +118,7 @@ def test_who_is_alone_may_everything_for_ever_and_gives_a_name_each_time():
     ],
 )
 def test_the_role_is_the_highest_of_the_list_and_the_claim(said, role):
-    actor = access.of_claims(by_oidc(), claims(**said))
+    actor = roles.of_claims(by_oidc(), claims(**said))
     assert actor.role == role
     assert actor.name
     assert actor.expires == NOW + HOUR
@@ -143,25 +143,25 @@ def test_the_role_is_the_highest_of_the_list_and_the_claim(said, role):
     ],
 )
 def test_a_token_that_leaves_something_open_is_nobodys(said):
-    assert access.of_claims(by_oidc(others="administrator"), claims(**said)) == STRANGER
+    assert roles.of_claims(by_oidc(others="administrator"), claims(**said)) == STRANGER
 
 
 def test_a_sign_in_never_holds_longer_than_the_file_says():
-    actor = access.of_claims(by_oidc(max_hours=2), claims(exp=NOW + 1000 * HOUR))
+    actor = roles.of_claims(by_oidc(max_hours=2), claims(exp=NOW + 1000 * HOUR))
     assert actor.expires == NOW + 2 * HOUR
-    assert access.of_headers(by_proxy(max_hours=2), headers(), NOW).expires == NOW + 2 * HOUR
+    assert roles.of_headers(by_proxy(max_hours=2), headers(), NOW).expires == NOW + 2 * HOUR
 
 
 def test_the_log_says_name_and_address_and_is_not_flooded():
-    assert access.of_claims(by_oidc(), claims()).name == "Nguyễn Thị Lan (lan@example.vn)"
-    assert access.of_claims(by_oidc(), claims(name=None)).name == "lan@example.vn"
-    assert len(access.of_claims(by_oidc(), claims(name="x" * 5000)).name) <= 80
-    assert "\n" not in access.of_claims(by_oidc(), claims(name="a\nb")).name
+    assert roles.of_claims(by_oidc(), claims()).name == "Nguyễn Thị Lan (lan@example.vn)"
+    assert roles.of_claims(by_oidc(), claims(name=None)).name == "lan@example.vn"
+    assert len(roles.of_claims(by_oidc(), claims(name="x" * 5000)).name) <= 80
+    assert "\n" not in roles.of_claims(by_oidc(), claims(name="a\nb")).name
 
 
 def test_others_who_sign_in_get_what_the_file_says():
-    assert access.of_claims(by_oidc(), claims(email="x@y.vn")).role is None
-    assert access.of_claims(by_oidc(others="viewer"), claims(email="x@y.vn")).role == "viewer"
+    assert roles.of_claims(by_oidc(), claims(email="x@y.vn")).role is None
+    assert roles.of_claims(by_oidc(others="viewer"), claims(email="x@y.vn")).role == "viewer"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_others_who_sign_in_get_what_the_file_says():
     ],
 )
 def test_a_proxy_vouches_with_its_secret(said, role):
-    actor = access.of_headers(by_proxy(), headers(**said), NOW)
+    actor = roles.of_headers(by_proxy(), headers(**said), NOW)
     assert actor.role == role
     assert actor.name
 
@@ -192,35 +192,35 @@ def test_a_proxy_vouches_with_its_secret(said, role):
     ],
 )
 def test_without_the_secret_or_a_name_a_header_says_nothing(said):
-    assert access.of_headers(by_proxy(others="administrator"), headers(**said), NOW) == STRANGER
+    assert roles.of_headers(by_proxy(others="administrator"), headers(**said), NOW) == STRANGER
 
 
 @pytest.mark.parametrize("name", ["X-Phutho-Secret", "X-Remote-User", "x-remote-user", "X-Groups"])
 def test_a_header_that_comes_twice_counts_as_none(name):
     twice = [*headers(x_groups="it"), (name, "it")]
-    assert access.of_headers(by_proxy(), twice, NOW).role != "administrator"
+    assert roles.of_headers(by_proxy(), twice, NOW).role != "administrator"
 
 
 def test_a_way_that_is_not_in_the_file_signs_nobody_in():
-    assert access.of_headers(by_oidc(), headers(), NOW) == STRANGER
-    assert access.of_claims(by_proxy(), claims()) == STRANGER
+    assert roles.of_headers(by_oidc(), headers(), NOW) == STRANGER
+    assert roles.of_claims(by_proxy(), claims()) == STRANGER
 
 
 def test_restricted_tables_are_closed_to_all_but_administrators():
     policy = by_oidc(restricted=["power_lines", "outlines"])
     for role in (None, "viewer", "editor"):
         actor = Actor(role, "x")
-        assert access.closed_to(actor, policy) == {"power_lines", "outlines"}
+        assert roles.closed_to(actor, policy) == {"power_lines", "outlines"}
         with pytest.raises(NotAllowedError):
-            access.require_tables(actor, ["clusters", "outlines"], policy)
-        access.require_tables(actor, ["clusters"], policy)
-    access.require_tables(Actor("administrator", "x"), ["outlines"], policy)
-    access.require_tables(ALONE, ["outlines"], None)
+            roles.require_tables(actor, ["clusters", "outlines"], policy)
+        roles.require_tables(actor, ["clusters"], policy)
+    roles.require_tables(Actor("administrator", "x"), ["outlines"], policy)
+    roles.require_tables(ALONE, ["outlines"], None)
 
 
 @pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])
 def test_an_address_only_this_machine_reaches(address):
-    assert access.is_loopback(address)
+    assert roles.is_loopback(address)
 
 
 @pytest.mark.parametrize(
@@ -228,12 +228,12 @@ def test_an_address_only_this_machine_reaches(address):
     [None, "", " ", "0.0.0.0", "::", "10.0.0.4", "may-chu", "unix:/run/x", "localhost.vn"],  # noqa: S104
 )
 def test_an_address_others_may_reach(address):
-    assert not access.is_loopback(address)
+    assert not roles.is_loopback(address)
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8501", "127.0.0.1:8501", "[::1]:8501"])
 def test_a_request_from_here(host):
-    assert access.came_from_here([("host", host), ("cookie", "x")])
+    assert roles.came_from_here([("host", host), ("cookie", "x")])
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_request_from_here(host):
     ],
 )
 def test_a_request_that_passed_a_proxy_or_asks_for_another_name(said):
-    assert not access.came_from_here(said)
+    assert not roles.came_from_here(said)
 
 
 @given(
@@ -265,33 +265,33 @@ def test_a_request_that_passed_a_proxy_or_asks_for_another_name(said):
     )
 )
 def test_no_token_without_a_listed_person_or_group_gives_a_role(said):
-    actor = access.of_claims(by_oidc(), said)
+    actor = roles.of_claims(by_oidc(), said)
     listed = "it" in str(said.get("roles")) or "lan@" in str(said.get("email")).casefold()
     assert actor.role is None or listed
 
 
 @given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=60)), max_size=8))
 def test_no_headers_without_the_secret_give_a_role(said):
-    assert access.of_headers(by_proxy(others="administrator"), said, NOW) == STRANGER
+    assert roles.of_headers(by_proxy(others="administrator"), said, NOW) == STRANGER
 
 
 @pytest.mark.parametrize("name", ["cụm.xlsx", "cụm", "a.b c.csv", "x; y.pdf"])
 def test_a_file_that_may_hold_restricted_tables_says_so_and_is_known_by_it(name):
     closed = by_proxy(restricted=["substations"])
-    marked = access.file_name(Actor("administrator", "hoa"), name, closed)
+    marked = roles.file_name(Actor("administrator", "hoa"), name, closed)
     assert marked != name
     assert Path(marked).suffix == (Path(name).suffix or ".han-che")
     for header in (f'attachment; filename="{marked}"', f"attachment; filename*=utf-8''{marked}"):
-        assert access.needed_for_file(header) == Action.RESTRICTED
+        assert roles.needed_for_file(header) == Action.RESTRICTED
     for actor, rules in (
         (Actor("viewer", "x"), closed),
         (Actor("editor", "x"), closed),
         (Actor("administrator", "x"), by_proxy()),
         (ALONE, None),
     ):
-        assert access.file_name(actor, name, rules) == name
-    assert access.needed_for_file(f'attachment; filename="{name}"') is None
-    assert access.needed_for_file("") is None
+        assert roles.file_name(actor, name, rules) == name
+    assert roles.needed_for_file(f'attachment; filename="{name}"') is None
+    assert roles.needed_for_file("") is None
 
 
 @pytest.mark.parametrize(
@@ -305,11 +305,11 @@ def test_a_file_that_may_hold_restricted_tables_says_so_and_is_known_by_it(name)
 )
 def test_a_file_an_office_brought_is_for_those_who_may_import(role, closed, needs):
     rules = by_proxy(restricted=closed)
-    called = access.file_name(Actor(role, "x"), "cụm.xlsx", rules, brought=True)
-    assert access.needed_for_file(f'attachment; filename="{called}"') == needs
-    assert access.file_name(ALONE, "cụm.xlsx", None, brought=True) == "cụm.xlsx"
+    called = roles.file_name(Actor(role, "x"), "cụm.xlsx", rules, brought=True)
+    assert roles.needed_for_file(f'attachment; filename="{called}"') == needs
+    assert roles.file_name(ALONE, "cụm.xlsx", None, brought=True) == "cụm.xlsx"
 
 
 def test_of_two_marks_the_stricter_counts():
     named = 'attachment; filename="tram.han-che.noi-bo.xlsx"'
-    assert access.needed_for_file(named) == Action.RESTRICTED
+    assert roles.needed_for_file(named) == Action.RESTRICTED

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.accessfile import load
+from lib.access.policy import load
 from lib.errors import WrongUseError
 from lib.text import LANGS
 

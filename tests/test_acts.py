@@ -10,9 +10,10 @@ import pytest
 import shapely
 from backups import tree
 
-from lib import access, acts, audit
-from lib.access import ALONE, STRANGER, Actor
-from lib.accessfile import ROLES, Policy
+from lib import audit
+from lib.access import acts, roles
+from lib.access.policy import ROLES, Policy
+from lib.access.roles import ALONE, STRANGER, Actor
 from lib.errors import NotAllowedError
 from lib.importing import Counts, Draft, Options
 from lib.store import Act, Store, Table
@@ -51,7 +52,7 @@ def restricted(monkeypatch) -> Policy:
             "restricted": ["substations"],
         }
     )
-    monkeypatch.setattr(access, "policy", lambda: policy)
+    monkeypatch.setattr(roles, "policy", lambda: policy)
     return policy
 
 

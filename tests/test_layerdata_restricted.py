@@ -7,8 +7,9 @@ import pytest
 import shapely
 from test_layerdata import publish, schematic_tables
 
-from lib import access, layerdata
-from lib.accessfile import Policy
+from lib import layerdata
+from lib.access import roles
+from lib.access.policy import Policy
 from lib.layers import APART, on_disk
 
 pytestmark = pytest.mark.xdist_group("layerdata")
@@ -53,7 +54,7 @@ def test_administrators_get_the_whole_map_from_beside_the_static_folder(hidden, 
             "restricted": ["substations"],
         }
     )
-    monkeypatch.setattr(access, "policy", lambda: policy)
+    monkeypatch.setattr(roles, "policy", lambda: policy)
     opened = layerdata.build(made, static, simplify_m=30)
     whole = layerdata.build_whole(made, static, simplify_m=30)
     (more,) = set(whole) - set(opened)

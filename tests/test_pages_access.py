@@ -9,8 +9,9 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib import access, audit, integrity, signins
-from lib.accessfile import Policy
+from lib import audit, integrity
+from lib.access import roles, signins
+from lib.access.policy import Policy
 from lib.settings import settings
 from lib.store import Store
 from lib.text import LANGS, t
@@ -45,7 +46,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, data: Path) -> Open:
     monkeypatch.setenv("PHUTHO_STORE", str(data / "store"))
     monkeypatch.setenv("PHUTHO_STATIC", str(data / "static"))
     settings.cache_clear()
-    monkeypatch.setattr(access, "policy", lambda: Policy.model_validate(POLICY))
+    monkeypatch.setattr(roles, "policy", lambda: Policy.model_validate(POLICY))
 
     def start(who: str, *, left: float = HOUR, **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
@@ -139,15 +140,15 @@ def test_a_sign_in_that_ends_while_a_page_is_open_ends_the_page(opened: Open):
 
 
 def test_without_a_policy_nobody_signs_in(opened: Open, monkeypatch):
-    monkeypatch.setattr(access, "policy", lambda: None)
+    monkeypatch.setattr(roles, "policy", lambda: None)
     app = opened("")
     assert "ph-foot" in told(app)
     assert [button.key for button in app.button if button.key in ("sign-in", "sign-out")] == []
 
 
 def test_a_session_on_an_open_address_without_a_policy_is_a_strangers(opened: Open, monkeypatch):
-    monkeypatch.setattr(access, "policy", lambda: None)
-    monkeypatch.setattr(access, "is_loopback", lambda _: False)
+    monkeypatch.setattr(roles, "policy", lambda: None)
+    monkeypatch.setattr(roles, "is_loopback", lambda _: False)
     app = opened("")
     assert t("access.nobody") in told(app)
     assert "ph-foot" not in told(app)

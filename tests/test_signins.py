@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from lib import audit, integrity, signins, status
-from lib.access import Actor
+from lib import audit, integrity, status
+from lib.access import signins
+from lib.access.roles import Actor
+from lib.access.signins import Book, seen
 from lib.cli import app
-from lib.signins import Book, seen
 from lib.store import Act, Store, Table
 
 HOUR = 3600

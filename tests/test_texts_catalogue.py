@@ -18,8 +18,6 @@ import pytest
 from facttables import fact_tables
 
 from lib import (
-    access,
-    accessfile,
     audit,
     country,
     crossing,
@@ -38,11 +36,11 @@ from lib import (
     reliability,
     schemas,
     search,
-    signins,
     sources,
     status,
     symbols,
 )
+from lib.access import policy, roles, signins
 from lib.layers import REGISTRY
 from lib.registers import headings
 from lib.reports import annex_rows, atlas_pdf
@@ -156,8 +154,8 @@ FAMILIES: dict[str, set[str]] = {
     "data.preview_{}": {"old", "new"},
     "data.step_{}": {"choose", "check", "publish"},
     "data.tab_{}": {"use", "import", "history", "download", "log"},
-    "access.need_{}": {action.value for action in access.Action},
-    "access.role_{}": {*accessfile.ROLES, "none"},
+    "access.need_{}": {action.value for action in roles.Action},
+    "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},
     "status.level_{}": set(get_args(status.Level)),
     "importing.font_{}": set(get_args(legacytext.LegacyEncoding)),

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from lib import audit, integrity, signins
+from lib import audit, integrity
+from lib.access import signins
 from lib.cli.base import StoreOption, app, open_store
 from lib.cli.data import snapshots
 from lib.errors import StoreError, WrongUseError

@@ -7,8 +7,8 @@ from functools import wraps
 import streamlit as st
 from markupsafe import Markup
 
-from lib import access, acts, signins
-from lib.access import ALONE, STRANGER, Action, Actor
+from lib.access import acts, roles, signins
+from lib.access.roles import ALONE, STRANGER, Action, Actor
 from lib.errors import NotAllowedError, StoreError
 from lib.settings import settings
 from lib.store import Store
@@ -25,15 +25,15 @@ def actor() -> Actor:
     Without an access file the visitor is the one person at this machine, if
     nobody else can reach it: `lib.ui.door` refuses all others before this.
     """
-    policy = access.policy()
+    policy = roles.policy()
     if policy is None:
-        return ALONE if access.is_loopback(st.get_option("server.address")) else STRANGER
+        return ALONE if roles.is_loopback(st.get_option("server.address")) else STRANGER
     if policy.oidc is not None:
-        return access.of_claims(policy, st.user.to_dict())
+        return roles.of_claims(policy, st.user.to_dict())
     since = st.session_state.setdefault(_SINCE, time.time())
     headers = st.context.headers
     given = [(name, value) for name in headers for value in headers.get_all(name)]
-    return access.of_headers(policy, given, since)
+    return roles.of_headers(policy, given, since)
 
 
 def may(action: Action) -> bool:
@@ -84,7 +84,7 @@ def _moved_on() -> bool:
 
 def gate() -> None:
     """Stop here, with the way to sign in, unless the visitor may see pages."""
-    policy = access.policy()
+    policy = roles.policy()
     try:
         _log("sign-in", require(Action.VIEW))
     except NotAllowedError as refusal:
@@ -105,7 +105,7 @@ def gate() -> None:
 
 def _log(kind: signins.Kind, who: Actor) -> None:
     """Have the store's log say who came, once a session; nothing where nobody signs in."""
-    policy = access.policy()
+    policy = roles.policy()
     if policy is None:
         return
     book = signins.book(settings().store)
@@ -123,7 +123,7 @@ def _sign_out() -> None:
 
 def who_am_i() -> None:
     """Draw who is signed in and the way out; nothing where nobody has to."""
-    policy = access.policy()
+    policy = roles.policy()
     if policy is None:
         return
     who = actor()
@@ -155,8 +155,8 @@ def download(make: Callable[[], bytes]) -> Callable[[], bytes]:
 
 
 def file_name(name: str, *, brought: bool = False) -> str:
-    """Return what a file made for the visitor is called, see `lib.access.file_name`."""
-    return access.file_name(actor(), name, access.policy(), brought=brought)
+    """Return what a file made for the visitor is called, see `lib.access.roles.file_name`."""
+    return roles.file_name(actor(), name, roles.policy(), brought=brought)
 
 
 def _small(text: str) -> None:

@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from lib import acts, completeness, history, importing, layerdata, templates
-from lib.access import Action
+from lib import completeness, history, importing, layerdata, templates
+from lib.access import acts
+from lib.access.roles import Action
 from lib.errors import StoreError
 from lib.glossary import label
 from lib.samplelog import title

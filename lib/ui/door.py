@@ -24,8 +24,8 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from lib import access
-from lib.access import STRANGER, Action, Actor
+from lib.access import roles
+from lib.access.roles import STRANGER, Action, Actor
 from lib.errors import PhuThoError, WrongUseError
 from lib.layers import APART, GRID, apart
 from lib.settings import settings
@@ -67,9 +67,9 @@ def check_start() -> None:
         With 2; the reason is on standard error.
     """
     try:
-        policy = access.policy()
+        policy = roles.policy()
         address = st.get_option("server.address")
-        if policy is None and not access.is_loopback(address):
+        if policy is None and not roles.is_loopback(address):
             raise WrongUseError("access.address_open", address=address or t("access.all_addresses"))
         if policy is not None and policy.oidc is not None and not _can_sign_in():
             raise WrongUseError("access.no_authlib")
@@ -86,7 +86,7 @@ def parts() -> dict[str, Any]:
     """Return what the server is made of beside the pages: arguments of ``st.App``."""
     remember_more()
     send_at_once()
-    policy = access.policy()
+    policy = roles.policy()
     routes = [
         Route(f"{_base()}/{APART}{{name}}", _restricted),
         Route(f"{_base()}/health", health),
@@ -134,7 +134,7 @@ def _steps(scope: Scope) -> tuple[str, ...]:
 
 def _kept_back(name: str) -> bool:
     """Return whether a layer file is not for everyone, should one be where it does not belong."""
-    policy = access.policy()
+    policy = roles.policy()
     closed = () if policy is None else policy.restricted
     layers = [layer for layer in GRID if layer.replace("-", "_") in closed]
     return name.endswith(".index.json") or any(name.startswith(f"{layer}-") for layer in layers)
@@ -172,7 +172,7 @@ def _looking_at_names(scope: Scope, receive: Receive, send: Send) -> Send:
         nonlocal refused
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message["headers"])
-            action = access.needed_for_file(headers.get("content-disposition", ""))
+            action = roles.needed_for_file(headers.get("content-disposition", ""))
             refusal = None if action is None else _not_for(HTTPConnection(scope), action)
             if action is not None:
                 headers.update(_NO_STORE)
@@ -186,8 +186,8 @@ def _looking_at_names(scope: Scope, receive: Receive, send: Send) -> Send:
 
 
 def _refusal(request: HTTPConnection) -> Response | None:
-    if access.policy() is None:
-        if access.came_from_here(request.headers.items()):
+    if roles.policy() is None:
+        if roles.came_from_here(request.headers.items()):
             return None
         return _said("access.not_from_here", 403)
     action = needed(request.url.path.removeprefix(_base()))
@@ -196,10 +196,10 @@ def _refusal(request: HTTPConnection) -> Response | None:
 
 def _not_for(request: HTTPConnection, action: Action) -> Response | None:
     """Return the refusal for somebody who may not do `action`, None for who may."""
-    if access.policy() is None:
+    if roles.policy() is None:
         return None
     try:
-        access.require(visitor(request), action, time.time())
+        roles.require(visitor(request), action, time.time())
     except PhuThoError as error:
         return _said(error.key, 401 if error.key in ("access.nobody", "access.expired") else 403)
     return None
@@ -211,12 +211,12 @@ def _said(key: str, status: int) -> Response:
 
 def visitor(request: HTTPConnection) -> Actor:
     """Return who sends a request: by the signed cookie, or by the proxy's headers."""
-    policy = access.policy()
+    policy = roles.policy()
     if policy is None:
         return STRANGER
     if policy.oidc is None:
-        return access.of_headers(policy, request.headers.items(), time.time())
-    return access.of_claims(policy, _claims(request.cookies))
+        return roles.of_headers(policy, request.headers.items(), time.time())
+    return roles.of_claims(policy, _claims(request.cookies))
 
 
 def _claims(cookies: dict[str, str]) -> dict[str, Any]:
@@ -238,7 +238,7 @@ def _claims(cookies: dict[str, str]) -> dict[str, Any]:
 def _restricted(request: Request) -> Response:
     """Give a layer that is not for everyone to somebody it is for."""
     try:
-        access.require(visitor(request), Action.RESTRICTED, time.time())
+        roles.require(visitor(request), Action.RESTRICTED, time.time())
     except PhuThoError as error:
         return _said(error.key, 403)
     name = request.path_params["name"]

@@ -10,7 +10,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from lib import acts, importing, readers, zones
+from lib import importing, readers, zones
+from lib.access import acts
 from lib.importing import Draft, Options
 from lib.mapview import Shape, Target, show_map
 from lib.store import Snapshot

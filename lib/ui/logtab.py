@@ -3,9 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from lib import acts, signins
-from lib.access import policy
-from lib.accessfile import Policy
+from lib.access import acts, policy, signins
+from lib.access.policy import Policy
 from lib.audit import Event
 from lib.store import Store
 from lib.text import number

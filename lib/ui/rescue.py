@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from lib import acts, integrity, layerdata
-from lib.access import Action
+from lib import integrity, layerdata
+from lib.access import acts
+from lib.access.roles import Action
 from lib.errors import PhuThoError
 from lib.settings import settings
 from lib.ui import access, sharing

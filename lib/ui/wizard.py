@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib import acts, importing, layerdata, readers, templates
-from lib.access import Action
+from lib import importing, layerdata, readers, templates
+from lib.access import acts
+from lib.access.roles import Action
 from lib.errors import PhuThoError, StoreError
 from lib.glossary import value_label
 from lib.importing import Draft, Options

@@ -13,7 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from lib import layerdata, search
-from lib.access import closed_to, policy
+from lib.access import policy
+from lib.access.roles import closed_to
 from lib.borders import CommuneIndex, prepare_communes
 from lib.country import TABLE as COUNTRY
 from lib.crosswork import Answer, answer, outlines_of

@@ -13,8 +13,9 @@ import pytest
 from backups import publish, tables, tree
 from forked import READY
 
-from lib import audit, integrity, signins
-from lib.access import Actor
+from lib import audit, integrity
+from lib.access import signins
+from lib.access.roles import Actor
 from lib.backup import backup
 from lib.errors import StoreError
 from lib.restore import restore_backup

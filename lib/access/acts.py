@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from lib import access, audit
-from lib.access import Action, Actor
+from lib import audit
+from lib.access import roles
+from lib.access.roles import Action, Actor
 from lib.store import FileInfo, Snapshot, Store
 from lib.text import Lang
 
@@ -32,12 +33,12 @@ def require(actor: Actor, action: Action) -> None:
     NotAllowedError
         Nobody is signed in, the sign-in has run out or the role is not enough.
     """
-    access.require(actor, action, time.time())
+    roles.require(actor, action, time.time())
 
 
 def seen(actor: Actor, snapshot: Snapshot) -> Snapshot:
     """Return `snapshot` as `actor` may see it: without the tables kept for administrators."""
-    return snapshot.without(access.closed_to(actor, access.policy()))
+    return snapshot.without(roles.closed_to(actor, roles.policy()))
 
 
 def require_import(actor: Actor, kind: str) -> None:
@@ -52,7 +53,7 @@ def require_import(actor: Actor, kind: str) -> None:
         The role is not enough, or the table is restricted.
     """
     require(actor, Action.IMPORT)
-    access.require_tables(actor, {kind}, access.policy())
+    roles.require_tables(actor, {kind}, roles.policy())
 
 
 def publish(
@@ -82,7 +83,7 @@ def publish(
         As `lib.importing.publish`.
     """
     require_import(actor, draft.options.kind)
-    access.require_tables(actor, draft.tables.keys(), access.policy())
+    roles.require_tables(actor, draft.tables.keys(), roles.policy())
     from lib import importing  # noqa: PLC0415 - loads every reader
 
     return importing.publish(
@@ -122,7 +123,7 @@ def original(actor: Actor, snapshot: Snapshot, file: FileInfo) -> bytes:
     require(actor, Action.IMPORT)
     brought = snapshot.manifest.details.get(_MINE, {})
     tables = {str(brought.get("kind", "")), *brought.get("counts", {})}
-    access.require_tables(actor, tables, access.policy())
+    roles.require_tables(actor, tables, roles.policy())
     return snapshot.original(file).read_bytes()
 
 

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Final, Literal
 
 from lib import audit
-from lib.access import Actor
+from lib.access.roles import Actor
 from lib.errors import StoreError
 from lib.store import Store
 from lib.text import Lang, t

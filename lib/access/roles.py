@@ -16,7 +16,7 @@ from hmac import compare_digest
 from pathlib import PurePath
 from typing import Any, Final
 
-from lib.accessfile import ROLES, Policy, Role, load
+from lib.access.policy import ROLES, Policy, Role, load
 from lib.errors import NotAllowedError
 from lib.settings import settings
 from lib.text import nfc
