@@ -1,5 +1,5 @@
 """``python -m lib``: the command line."""
 
-from lib.cli import run
+from lib.cli.main import run
 
 run()

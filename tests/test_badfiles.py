@@ -30,7 +30,7 @@ from badfiles.corpus_build import (
 )
 from clones import data_of
 
-from lib import cli
+from lib.cli import main
 from lib.errors import DataRefusedError
 from lib.importing.draft import KINDS
 from lib.settings import settings
@@ -119,7 +119,7 @@ class Calls:
         words += ["--report", str(self.report), *(["--crs", bad.crs] if bad.crs else []), *more]
         self._monkeypatch.setattr(sys, "argv", ["python -m lib", *words])
         with pytest.raises(SystemExit) as left:
-            cli.run()
+            main.run()
         said = self._capsys.readouterr()
         assert "Traceback" not in said.out + said.err
         signs = {char for char in said.out + said.err if unicodedata.category(char)[0] == "C"}

@@ -14,8 +14,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from lib import cli
-from lib.cli import maps
+from lib.cli import main, maps
 from lib.cli.base import account
 from lib.download import read_registry
 from lib.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
@@ -149,7 +148,7 @@ def call(monkeypatch, capsys):
     def run(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["python -m lib", *map(str, words)])
         with pytest.raises(SystemExit) as left:
-            cli.run()
+            main.run()
         said = capsys.readouterr()
         return int(left.value.code or 0), said.out, said.err
 
@@ -273,7 +272,7 @@ def taken(call, monkeypatch):
     monkeypatch.setattr(maps.preparing, "prepare", take)
 
     def run(*words: object) -> dict[str, object]:
-        done = CliRunner().invoke(cli.app, ["prepare", *map(str, words)])
+        done = CliRunner().invoke(main.app, ["prepare", *map(str, words)])
         assert isinstance(done.exception, TakenError)
         return calls[-1]
 
@@ -321,6 +320,6 @@ def test_the_tolerance_is_that_of_the_line_or_of_the_environment(
     monkeypatch.setattr(maps.crosswork, "answer_files", take)
     monkeypatch.setenv("PHUTHO_TOLERANCE_M", "30")
     files = ["--clusters", "a.geojson", "--communes", "b.geojson", "--out", tmp_path / "c.csv"]
-    done = CliRunner().invoke(cli.app, ["cross-commune", *map(str, files), *words])
+    done = CliRunner().invoke(main.app, ["cross-commune", *map(str, files), *words])
     assert isinstance(done.exception, TakenError)
     assert calls == [{"tolerance_m": metres}]

@@ -6,7 +6,7 @@ import pytest
 from clones import data_of
 from typer.testing import CliRunner
 
-from lib.cli import app
+from lib.cli.main import app
 from lib.errors import StoreError, WrongUseError
 from lib.facts import data_date, load
 from lib.gaps import FACT_COLUMNS

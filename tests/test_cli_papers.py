@@ -6,7 +6,7 @@ import pytest
 from clones import data_of
 from typer.testing import CliRunner
 
-from lib.cli import app
+from lib.cli.main import app
 from lib.errors import PhuThoError
 from lib.settings import settings
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lib import facts
-from lib.cli import app
+from lib.cli.main import app
 from lib.errors import DataRefusedError, StoreError, WrongUseError
 from lib.outagesample import sample_outages
 from lib.store import Act, Store, Table

@@ -11,7 +11,7 @@ from facttables import fact_tables
 from typer.testing import CliRunner
 
 from lib import crosswork
-from lib.cli import app
+from lib.cli.main import app
 from lib.crossing import COLUMNS
 from lib.errors import PhuThoError
 

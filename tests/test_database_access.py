@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from lib import database, importing
 from lib import settings as knobs
-from lib.cli import app
+from lib.cli.main import app
 from lib.database import outside
 from lib.database.following import follow
 from lib.database.postgis import Database

@@ -9,7 +9,7 @@ from facttables import fact_tables
 from typer.testing import CliRunner
 
 from lib import importing
-from lib.cli import app
+from lib.cli.main import app
 from lib.importing import Options
 from lib.schematic import schematic_communes
 from lib.settings import settings

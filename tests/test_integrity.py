@@ -9,8 +9,9 @@ import pytest
 from backups import publish, tables
 from forked import READY
 
-from lib import audit, cli, integrity
+from lib import audit, integrity
 from lib.backup import backup
+from lib.cli import main
 from lib.errors import StoreError
 from lib.restore import restore_backup
 from lib.settings import settings
@@ -295,7 +296,7 @@ def run(store, monkeypatch, capsys, tmp_path):
     def call(*words: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["lib", *words, "--store", str(store.folder)])
         with pytest.raises(SystemExit) as left:
-            cli.run()
+            main.run()
         said = capsys.readouterr()
         return int(left.value.code or 0), said.out + said.err
 

@@ -14,7 +14,8 @@ from machine.guide import NAME, blocks, typed
 from streamlit import config
 from typer.main import get_command
 
-from lib import cli, status
+from lib import status
+from lib.cli import main
 from lib.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
@@ -47,7 +48,7 @@ def test_every_make_target_it_names_is_there():
 
 
 def test_every_command_it_names_is_one_of_ours():
-    known = get_command(cli.app).commands
+    known = get_command(main.app).commands
     lines = re.findall(r"(?:^|&& )phutho ([a-z][^#&\n]*)", COMMANDS, re.MULTILINE)
     assert len(lines) > 8
     for line in lines:

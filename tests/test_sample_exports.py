@@ -26,7 +26,7 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from lib import facts
-from lib.cli import app as commands
+from lib.cli.main import app as commands
 from lib.importing import Options
 from lib.outagesample import sample_outages
 from lib.settings import settings

@@ -10,7 +10,7 @@ from lib import audit, integrity, status
 from lib.access import signins
 from lib.access.roles import Actor
 from lib.access.signins import Book, seen
-from lib.cli import app
+from lib.cli.main import app
 from lib.store import Act, Store, Table
 
 HOUR = 3600

@@ -12,7 +12,8 @@ import pytest
 from backups import publish
 from typer.testing import CliRunner
 
-from lib import audit, cli, status
+from lib import audit, status
+from lib.cli import main
 from lib.settings import settings
 from lib.store import Store
 from lib.text import LANGS
@@ -198,7 +199,7 @@ def command(full_store, static, monkeypatch):
     monkeypatch.setenv("PHUTHO_STATIC", str(static))
     settings.cache_clear()
     yield lambda *words: CliRunner().invoke(
-        cli.app, ["status", "--store", str(full_store.folder), *words]
+        main.app, ["status", "--store", str(full_store.folder), *words]
     )
     settings.cache_clear()
 
