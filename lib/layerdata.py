@@ -12,14 +12,15 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib import borderlayers, crosswork, layerindex
+from lib import borderlayers, layerindex
 from lib.access import roles
 from lib.borderlayers import Row, with_lines
+from lib.crossing import answer
+from lib.crossing.samples import sample_outlines
 from lib.crs import STORAGE_CRS
 from lib.glossary import value_label
 from lib.layers import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
 from lib.register import register
-from lib.samples import sample_outlines
 from lib.settings import settings
 from lib.store import Snapshot
 from lib.text import Lang, date, is_blank, t
@@ -207,7 +208,7 @@ def _outline_areas(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
         return t("layers.tip_outline", lang, quality=words, date=date(row["as_of"], lang))
 
     parts = [sample_outlines().assign(sample=True, as_of="")]
-    own = crosswork.outlines_of(tables)
+    own = answer.outlines_of(tables)
     if own is not None:
         parts.insert(0, own.assign(sample=False))
     frame = pd.concat(parts, ignore_index=True)

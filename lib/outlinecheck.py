@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lib.borders import POLYGONAL, plane
+from lib.crossing.communes import POLYGONAL, plane
 from lib.crs import STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.findings import Finding

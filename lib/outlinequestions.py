@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lib.borders import plane
+from lib.crossing.communes import plane
 from lib.geometry import Geometries
 from lib.outlinereview import HA_M2, Floats, Review, area, figure, names_of, place_of, word
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from lib.borders import on_globe
+from lib.crossing.communes import on_globe
 from lib.findings import LEVELS, Finding, Level, Twin
 from lib.text import hectares, is_blank, number
 

@@ -40,7 +40,7 @@ def clusters_of(playlist: Playlist, clusters: pd.DataFrame, summary: pd.DataFram
     clusters : DataFrame
         As `lib.register.register`.
     summary : DataFrame
-        As `lib.disputes.summarise`: what documents and outlines say together.
+        As `lib.crossing.summary.summarise`: what documents and outlines say together.
     """
     if playlist == "cross":
         both = (summary["verdict"] == "cross_commune") | (summary["change"] == "remains")

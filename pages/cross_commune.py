@@ -2,8 +2,8 @@ from functools import partial
 
 import streamlit as st
 
-from lib import disputes
 from lib import filters as flt
+from lib.crossing import summary as disputes
 from lib.mapview import Target
 from lib.text import number
 from lib.ui import access, cards, crosscard, frame, mapstyles, papers, sidebar, state

@@ -10,11 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from lib import crossing
-from lib.borders import prepare_communes
-from lib.crossing import COLUMNS, cut
+from lib.crossing import verdict as crossing
+from lib.crossing.communes import prepare_communes
+from lib.crossing.pieces import tolerance_band
+from lib.crossing.verdict import COLUMNS, cut
 from lib.errors import WrongUseError
-from lib.pieces import tolerance_band
 from lib.text import t
 
 EAST, NORTH = 550_000.0, 2_350_000.0

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import shapely
 
-from lib.borders import prepare_communes
 from lib.coverage import settle_coverage
-from lib.crossing import cut
+from lib.crossing.communes import prepare_communes
+from lib.crossing.verdict import cut
 from lib.crs import AREA_CRS
 
 COUNT = 2_000

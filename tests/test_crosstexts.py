@@ -2,7 +2,8 @@
 
 import pytest
 
-from lib import crosstexts, facts
+from lib import facts
+from lib.crossing import words
 from lib.text import LANGS
 
 TABLES = {name: facts.load(name) for name in ("former_units", "ended_units", "communes")}
@@ -16,23 +17,23 @@ ROW = {
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_documents_lead_name_by_name_to_today(lang):
-    said = crosstexts.by_decision(ROW, TABLES, lang)
+    said = words.by_decision(ROW, TABLES, lang)
     assert "Quảng Yên" in said
     assert "Đại An" in said
-    stated = crosstexts.by_decision({**ROW, "stated_communes": "xã Thanh Ba"}, TABLES, lang)
+    stated = words.by_decision({**ROW, "stated_communes": "xã Thanh Ba"}, TABLES, lang)
     assert stated.startswith(said)
     assert "xã Thanh Ba" in stated
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_where_no_document_names_a_commune_that_is_said(lang):
-    nothing = crosstexts.by_decision({}, TABLES, lang)
-    assert nothing == crosstexts.by_decision({**ROW, "former_communes": None}, TABLES, lang)
+    nothing = words.by_decision({}, TABLES, lang)
+    assert nothing == words.by_decision({**ROW, "former_communes": None}, TABLES, lang)
 
 
 def test_the_outline_speaks_with_its_tolerance():
     verdict = {"tolerance_m": 50.0, "reason": "pieces_stand"}
-    said = crosstexts.by_geometry(verdict, standing=3)
+    said = words.by_geometry(verdict, standing=3)
     assert "25\u00a0m" in said
     assert "3" in said
-    assert crosstexts.by_geometry({}, standing=0) != said
+    assert words.by_geometry({}, standing=0) != said

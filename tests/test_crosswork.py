@@ -10,9 +10,9 @@ import shapely
 from facttables import fact_tables
 from typer.testing import CliRunner
 
-from lib import crosswork
 from lib.cli.main import app
-from lib.crossing import COLUMNS
+from lib.crossing import answer
+from lib.crossing.verdict import COLUMNS
 from lib.errors import PhuThoError
 
 EAST, NORTH = 550_000, 2_350_000
@@ -144,7 +144,7 @@ def test_an_empty_store_says_what_to_do(tmp_path):
 @pytest.fixture(scope="module")
 def register():
     tables = fact_tables()
-    return crosswork.answer(tables, None, None, tolerance_m=50.0).rows
+    return answer.answer(tables, None, None, tolerance_m=50.0).rows
 
 
 def test_the_register_names_what_remains_and_what_was_resolved(register):

@@ -1,7 +1,7 @@
 import pandas as pd
 
-from lib.crossing import COLUMNS
-from lib.disputes import summarise
+from lib.crossing.summary import summarise
+from lib.crossing.verdict import COLUMNS
 
 
 def rows(*given):

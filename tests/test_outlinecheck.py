@@ -25,8 +25,8 @@ from outlinefiles import (
     with_height,
 )
 
-from lib.borders import prepare_communes
-from lib.crossing import cut
+from lib.crossing.communes import prepare_communes
+from lib.crossing.verdict import cut
 from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.outlinecheck import MAX_VERTICES, SAME_CORNER_DEG

@@ -12,7 +12,8 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib import audit, crosswork, gaps, integrity, layerdata, mergerview
+from lib import audit, gaps, integrity, layerdata, mergerview
+from lib.crossing import answer
 from lib.settings import settings
 from lib.store import Act, Store, Table
 from lib.text import LANGS, t
@@ -223,11 +224,11 @@ def test_what_a_snapshot_decides_is_computed_once_for_all_visitors(opened: Open,
             module, name, lambda *args, **more: counts.update([name]) or real(*args, **more)
         )
 
-    names = [(layerdata, "build"), (gaps, "find"), (mergerview, "origins"), (crosswork, "answer")]
+    names = [(layerdata, "build"), (gaps, "find"), (mergerview, "origins"), (answer, "answer")]
     for module, name in names[:3]:
         counted(module, name)
     monkeypatch.setattr(
-        workspace, "answer", lambda *a, **k: counts.update(["answer"]) or crosswork.answer(*a, **k)
+        workspace, "answer", lambda *a, **k: counts.update(["answer"]) or answer.answer(*a, **k)
     )
     for _ in range(2):
         for page in ("power", "merger", "cross_commune"):

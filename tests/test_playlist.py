@@ -4,13 +4,14 @@ import pandas as pd
 import pytest
 from facttables import fact_tables
 
-from lib import crosswork, disputes, gaps
+from lib import gaps
+from lib.crossing import answer, summary
 from lib.playlist import PLAYLISTS, Stop, clusters_of, communes_of, neighbour
 from lib.register import register
 
 TABLES = fact_tables()
 CLUSTERS = register(TABLES)
-SUMMARY = disputes.summarise(crosswork.answer(TABLES, None, None, tolerance_m=50).rows)
+SUMMARY = summary.summarise(answer.answer(TABLES, None, None, tolerance_m=50).rows)
 THREE = [Stop("clusters", f"clusters:{n}", n) for n in "abc"]
 
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import readers
+from lib.crossing.samples import SAMPLES
 from lib.errors import DataRefusedError, WrongUseError
 from lib.readers import base
-from lib.samples import SAMPLES
 
 ROWS = [["Mã cụm", "Tên cụm", "Diện tích"], ["PT-001", "Bãi Ba 2", "69,42"]]
 

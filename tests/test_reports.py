@@ -21,12 +21,14 @@ from e2e.sites import HOSTILE
 from lxml import etree
 from shapely.affinity import translate
 
-from lib import crosswork, disputes, reports
-from lib.borders import prepare_communes
+from lib import reports
+from lib.crossing import answer as crosswork
+from lib.crossing import summary as disputes
+from lib.crossing.communes import prepare_communes
+from lib.crossing.samples import sample_outlines
 from lib.errors import WrongUseError
 from lib.reports import annex_rows, atlas_pdf
 from lib.reports.layout import Drawings, typeset
-from lib.samples import sample_outlines
 from lib.store import Store
 from lib.symbols import PIECES
 from lib.text import LANGS, hectares, t

@@ -20,9 +20,7 @@ from facttables import fact_tables
 from lib import (
     audit,
     country,
-    crossing,
     delay,
-    disputes,
     errors,
     filters,
     findings,
@@ -41,6 +39,7 @@ from lib import (
     symbols,
 )
 from lib.access import policy, roles, signins
+from lib.crossing import summary, verdict
 from lib.layers import REGISTRY
 from lib.registers import headings
 from lib.reports import annex_rows, atlas_pdf
@@ -188,8 +187,8 @@ FAMILIES: dict[str, set[str]] = {
         f"{family}.{code}" for family, codes in sidebar._CROSSING.items() for code in codes
     },
     "crossing.value.evidence.{}": {"by_decision", "by_geometry", "both"},
-    "crossing.value.verdict.{}": set(get_args(crossing.Verdict)),
-    "crossing.value.lead_state.{}": {*disputes.LEAD_STATES.values(), "undecided"},
+    "crossing.value.verdict.{}": set(get_args(verdict.Verdict)),
+    "crossing.value.lead_state.{}": {*summary.LEAD_STATES.values(), "undecided"},
     "crossing.value.lead_rule.{}": {
         "assigned",
         "proposed_assignment",

@@ -7,10 +7,11 @@ from typing import Annotated
 import geopandas as gpd
 import typer
 
-from lib import crosswork, exports
+from lib import exports
 from lib import prepare as preparing
-from lib.borders import prepare_communes
 from lib.cli.base import StoreOption, app, caught_up, in_use, open_store
+from lib.crossing import answer
+from lib.crossing.communes import prepare_communes
 from lib.errors import StoreError, WrongUseError
 from lib.facts import data_date
 from lib.settings import TOLERANCE_RANGE, settings
@@ -95,13 +96,13 @@ def cross_commune(
         raise WrongUseError("crosswork.both_files")
     exports.suffix_of(out)
     if clusters is not None and communes is not None:
-        given = crosswork.answer_files(clusters, communes, tolerance_m=tolerance)
+        given = answer.answer_files(clusters, communes, tolerance_m=tolerance)
         borders = t("crosswork.given_borders", communes=communes.name)
         said = t("crosswork.files", clusters=clusters.name, communes=communes.name)
-        about = crosswork.notes(tolerance_m=tolerance, data_date="", borders=borders, sources=said)
+        about = answer.notes(tolerance_m=tolerance, data_date="", borders=borders, sources=said)
     else:
         given, about = _from_store(open_store(store), tolerance)
-    crosswork.write(given, out, about)
+    answer.write(given, out, about)
     if given.cut is not None:
         for reason, values in zip(
             given.cut.refused["reason"], given.cut.refused["values"], strict=True
@@ -118,18 +119,18 @@ def cross_commune(
     )
 
 
-def _from_store(store: Store, tolerance: float) -> tuple[crosswork.Answer, dict[str, str]]:
+def _from_store(store: Store, tolerance: float) -> tuple[answer.Answer, dict[str, str]]:
     snapshot = in_use(store)
     names = ("clusters", "former_units", "ended_units", "communes", "assignments", "outlines")
     tables = {name: snapshot.read(name) for name in names if name in snapshot.manifest.tables}
-    about = crosswork.notes(
+    about = answer.notes(
         tolerance_m=tolerance,
         data_date=data_date(tables["clusters"]),
         borders=snapshot.manifest.tables["communes"].source,
         sources=", ".join(tables["clusters"]["source_url"].dropna().unique()),
     )
-    outlines = crosswork.outlines_of(tables)
+    outlines = answer.outlines_of(tables)
     schematic = snapshot.manifest.border_quality == "schematic"
     measure = outlines is not None and not schematic
     index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measure else None
-    return crosswork.answer(tables, outlines, index, tolerance_m=tolerance), about
+    return answer.answer(tables, outlines, index, tolerance_m=tolerance), about

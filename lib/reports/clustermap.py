@@ -11,10 +11,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lib.borders import CommuneIndex, plane
+from lib.crossing.communes import CommuneIndex, plane
+from lib.crossing.pieces import tolerance_band
 from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.geometry import Geometries
-from lib.pieces import tolerance_band
 from lib.reports.canvas import Canvas, fit
 from lib.reports.dossier import Dossier
 from lib.reports.maps import (

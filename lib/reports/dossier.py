@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib import crosstexts, delay
+from lib import delay
+from lib.crossing import words as crosstexts
 from lib.facts import CHECKED, data_date
 from lib.glossary import value_label
 from lib.reports.material import Material, site

@@ -15,16 +15,18 @@ from urllib.parse import urlsplit
 import geopandas as gpd
 import pandas as pd
 
-from lib import crosswork, disputes, layerdata
-from lib.borders import CommuneIndex, prepare_communes
+from lib import layerdata
 from lib.country import TABLE as COUNTRY
-from lib.crosswork import Answer
+from lib.crossing import answer as crosswork
+from lib.crossing import summary as disputes
+from lib.crossing.answer import Answer
+from lib.crossing.communes import CommuneIndex, prepare_communes
+from lib.crossing.samples import sample_outlines
 from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.facts import data_date
 from lib.layers import LayerFile, of_province, on_disk
 from lib.register import register
-from lib.samples import sample_outlines
 from lib.store import Manifest, Snapshot
 from lib.text import Lang, date, number, t
 
@@ -45,7 +47,7 @@ class Material:
     clusters : DataFrame
         Of `lib.register.register`.
     answer : Answer
-        Of `lib.crosswork.answer`, in the same language.
+        Of `lib.crossing.answer.answer`, in the same language.
     index : CommuneIndex or None
         The communes ready for cutting; None where borders are schematic or no
         outline is there to be cut.
@@ -73,7 +75,7 @@ class Material:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row a cluster in the order of a meeting, of `lib.disputes.summarise`."""
+        """One row a cluster in the order of a meeting, of `lib.crossing.summary.summarise`."""
         return disputes.summarise(self.answer.rows)
 
     @cached_property

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import shapely
 
-from lib.borders import lines_around
+from lib.crossing.communes import lines_around
+from lib.crossing.pieces import tolerance_band
 from lib.layers import LAYERS
-from lib.pieces import tolerance_band
 from lib.reports import maps
 from lib.reports.canvas import Bounds
 from lib.reports.maps import Classes

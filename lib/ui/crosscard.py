@@ -7,11 +7,11 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
-from lib import crosstexts
-from lib.borders import lines_around
-from lib.crosswork import Answer
+from lib.crossing import words
+from lib.crossing.answer import Answer
+from lib.crossing.communes import lines_around
+from lib.crossing.pieces import tolerance_band
 from lib.mapview import Shape
-from lib.pieces import tolerance_band
 from lib.symbols import BAND, EXACT_LINE, piece
 from lib.text import hectares, number, percent
 from lib.ui.card import Fact, Source, show_card
@@ -87,7 +87,7 @@ def cross_card(data: Workspace, given: Answer, summary: pd.DataFrame, cluster_id
         ]
         facts += [
             Fact(tr("cross.change"), tr(f"schemas.value.change.{row['change']}")),
-            Fact(tr("cross.by_decision"), crosstexts.by_decision(cluster, data.tables, lang), 1),
+            Fact(tr("cross.by_decision"), words.by_decision(cluster, data.tables, lang), 1),
             Fact(tr("cards.decision"), cluster["decision_no"], 1),
             Fact(tr("cards.area"), hectares(cluster["area_ha"], lang), 1),
         ]
@@ -118,7 +118,7 @@ def _by_geometry(given: Answer, cluster_id: str, pieces: list[Piece]) -> str:
     if given.cut is not None and cluster_id in set(given.cut.verdicts["cluster_id"]):
         verdict = row_of(given.cut.verdicts, "cluster_id", cluster_id)
     standing = sum(1 for piece in pieces if piece["stands"] and piece["commune_code"])
-    return crosstexts.by_geometry(verdict, standing=standing, lang=language())
+    return words.by_geometry(verdict, standing=standing, lang=language())
 
 
 def list_words(listed: pd.DataFrame, *, placed: int, filters: str) -> str:
@@ -127,7 +127,7 @@ def list_words(listed: pd.DataFrame, *, placed: int, filters: str) -> str:
     Parameters
     ----------
     listed : DataFrame
-        The rows of `lib.disputes.summarise` the filter leaves.
+        The rows of `lib.crossing.summary.summarise` the filter leaves.
     placed : int
         How many of them are on the map.
     filters : str

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lib import crosswork, exports
-from lib.crosswork import Answer
+from lib import exports
+from lib.crossing import answer
+from lib.crossing.answer import Answer
 from lib.facts import data_date
 from lib.text import date
 from lib.ui import access
@@ -26,7 +27,7 @@ def download_row(data: Workspace, given: Answer, shown: Collection[str]) -> None
     lang = language()
     seen = replace(given, rows=given.rows[given.rows["cluster_id"].isin(list(shown))])
     clusters = data.tables["clusters"]
-    about = crosswork.notes(
+    about = answer.notes(
         tolerance_m=given.tolerance_m,
         data_date=data_date(clusters),
         borders=tr(
@@ -41,7 +42,7 @@ def download_row(data: Workspace, given: Answer, shown: Collection[str]) -> None
         if kind == "csv":
             named = {key: text for key, text in about.items() if not key.startswith("_")}
             return exports.to_csv(seen.rows, notes=named, excel=True)
-        return crosswork.content(seen, kind, about)
+        return answer.content(seen, kind, about)
 
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):

@@ -12,8 +12,9 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from lib import clustergrid, crosswork, gaps
+from lib import clustergrid, gaps
 from lib.classes import Classes, classify
+from lib.crossing import answer
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def cluster_grid(
     _data: Workspace,
 ) -> pd.DataFrame:
     """Return the substations on record with each cluster."""
-    outlines = crosswork.outlines_of(_data.tables)
+    outlines = answer.outlines_of(_data.tables)
     given = None if outlines is None else gpd.GeoDataFrame(outlines)
     return clustergrid.near(_data.clusters, _data.tables["substations"], given)
 

@@ -5,7 +5,8 @@ from typing import cast
 import streamlit as st
 from markupsafe import Markup
 
-from lib import disputes, playlist
+from lib import playlist
+from lib.crossing import summary
 from lib.playlist import PLAYLISTS, Playlist, Stop
 from lib.ui import state
 from lib.ui.powerdata import gaps_on_record
@@ -34,7 +35,7 @@ def _stops(data: Workspace, name: Playlist) -> list[Stop]:
     if name == "gaps":
         return playlist.communes_of(gaps_on_record(data.key, data).communes)
     given = cross_answer(data.key, data, tolerance_m=50.0, samples=False, lang=language())
-    return playlist.clusters_of(name, data.clusters, disputes.summarise(given.rows))
+    return playlist.clusters_of(name, data.clusters, summary.summarise(given.rows))
 
 
 def bar(data: Workspace) -> None:

@@ -173,7 +173,7 @@ def sample_places(samples: pd.DataFrame) -> None:
     Parameters
     ----------
     samples : DataFrame
-        Their rows of `lib.disputes.summarise`; none draws nothing.
+        Their rows of `lib.crossing.summary.summarise`; none draws nothing.
     """
     if samples.empty:
         return

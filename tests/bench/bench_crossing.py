@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib.borders import prepare_communes
+from lib.crossing.communes import prepare_communes
 from lib.crs import AREA_CRS, STORAGE_CRS
 from tests.bench import engines, servers
 from tests.bench.data import country_communes, real_communes

@@ -15,8 +15,8 @@ import geopandas as gpd
 import pandas as pd
 import sedonadb
 
-from lib.borders import CommuneIndex
-from lib.crossing import cut
+from lib.crossing.communes import CommuneIndex
+from lib.crossing.verdict import cut
 from lib.crs import AREA_CRS
 
 Cutter = Callable[[], pd.DataFrame]

@@ -21,7 +21,8 @@ import pytest
 from clones import data_of
 from lxml import etree, html
 
-from lib import alldata, crosswork, exports, facts, importing, reports
+from lib import alldata, exports, facts, importing, reports
+from lib.crossing import answer as crosswork
 from lib.importing import Options
 from lib.register import register
 from lib.schemas import ALL_TABLES

@@ -45,7 +45,7 @@ def by_geometry(verdict: Mapping[Any, Any], *, standing: int, lang: Lang = "vi")
     Parameters
     ----------
     verdict : mapping
-        A row of the verdicts of `lib.crossing`; empty without an outline.
+        A row of the verdicts of `lib.crossing.verdict`; empty without an outline.
     standing : int
         How many pieces inside a commune stand.
     """

@@ -31,12 +31,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib.borders import CommuneIndex, on_globe
+from lib.crossing.communes import CommuneIndex, on_globe
+from lib.crossing.evidence import Evidence, Record, Verdict
+from lib.crossing.outlines import check_outlines, unmeasured
+from lib.crossing.pieces import measure
 from lib.crs import STORAGE_CRS
-from lib.evidence import Evidence, Record, Verdict
 from lib.geometry import Geometries
-from lib.outlines import check_outlines, unmeasured
-from lib.pieces import measure
 from lib.text import Lang, is_blank
 
 __all__ = ["COLUMNS", "SURVEYED_M", "Cut", "Verdict", "combine", "cut", "tolerances"]
@@ -113,7 +113,7 @@ def cut(clusters: gpd.GeoDataFrame, index: CommuneIndex, *, tolerance_m: float =
         ``cluster_id``, ``outline_accuracy_m`` (blank: unknown), ``geometry`` in
         any stated CRS; optional ``outline_quality``.
     index : CommuneIndex
-        Of `lib.borders.prepare_communes`.
+        Of `lib.crossing.communes.prepare_communes`.
     tolerance_m : float
         T of a surveyed outline, metres.
 

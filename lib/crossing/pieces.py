@@ -1,6 +1,6 @@
 """Clusters cut by communes: pieces, hectares, and how far a moved border changes them.
 
-Plane geometry in EPSG:9208, for `lib.crossing` to judge. The work is kept small
+Plane geometry in EPSG:9208, for `lib.crossing.verdict` to judge. The work is kept small
 without changing a figure: only borders within T of a cluster matter to it, so a
 commune is looked at through a window that reaches well beyond T.
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lib.borders import POLYGONAL, CommuneIndex, Ints, on_globe, plane
+from lib.crossing.communes import POLYGONAL, CommuneIndex, Ints, on_globe, plane
 from lib.crs import STORAGE_CRS
 from lib.geometry import Geometries
 
@@ -56,7 +56,7 @@ def measure(outlines: Geometries, tolerance_m: Floats, index: CommuneIndex) -> p
     tolerance_m : numpy.ndarray of float
         T of each outline: how far border and outline together may be off, metres.
     index : CommuneIndex
-        Of `lib.borders.prepare_communes`.
+        Of `lib.crossing.communes.prepare_communes`.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def tolerance_band(
     cluster_geometry : shapely.Geometry
         Valid outline, EPSG:4326.
     index : CommuneIndex
-        Of `lib.borders.prepare_communes`.
+        Of `lib.crossing.communes.prepare_communes`.
     tolerance_m : float
         T of this cluster in metres, as in ``Cut.verdicts``.
 

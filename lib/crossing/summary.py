@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from lib.samples import SAMPLE_PREFIX
+from lib.crossing.samples import SAMPLE_PREFIX
 
 LEAD_STATES: Final = {"assigned": "decided", "proposed_assignment": "proposed"}
 """Lead rule -> whether the lead is decided; every other rule leaves it to be decided."""
@@ -18,7 +18,7 @@ _CHANGES: Final = ("remains", "resolved", "undetermined", "single")
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a cluster from the rows of `lib.crossing.combine`.
+    """Return one row a cluster from the rows of `lib.crossing.verdict.combine`.
 
     Parameters
     ----------

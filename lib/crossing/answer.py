@@ -11,9 +11,10 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib import crossing, exports, merger
-from lib.borders import CommuneIndex, prepare_communes
-from lib.crossing import COLUMNS, SURVEYED_M, Cut
+from lib import exports, merger
+from lib.crossing import verdict
+from lib.crossing.communes import CommuneIndex, prepare_communes
+from lib.crossing.verdict import COLUMNS, SURVEYED_M, Cut
 from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError, WrongUseError
 from lib.text import Lang, date, number, t
@@ -31,7 +32,7 @@ class Answer:
     Parameters
     ----------
     rows : DataFrame
-        The columns of the contract, `lib.crossing.COLUMNS`.
+        The columns of the contract, `lib.crossing.verdict.COLUMNS`.
     cut : Cut or None
         What geometry said; None if no outline was there.
     tolerance_m : float
@@ -92,10 +93,10 @@ def answer(
     cut = None
     listed = clusters[["cluster_id", "name"]]
     if outlines is not None and index is not None and len(outlines):
-        cut = crossing.cut(outlines, index, tolerance_m=tolerance_m)
+        cut = verdict.cut(outlines, index, tolerance_m=tolerance_m)
         more = outlines.loc[~outlines["cluster_id"].isin(listed["cluster_id"])]
         listed = pd.concat([listed, pd.DataFrame(more[["cluster_id", "name"]])])
-    rows = crossing.combine(
+    rows = verdict.combine(
         cut,
         merger.by_decision(clusters, former, ended, tables["communes"], index=names),
         tables["assignments"],
@@ -139,14 +140,14 @@ def answer_files(clusters: Path, communes: Path, *, tolerance_m: float) -> Answe
     outlines = _read(clusters, ("cluster_id", "name"))
     if "outline_accuracy_m" not in outlines:
         outlines["outline_accuracy_m"] = SURVEYED_M
-    cut = crossing.cut(
+    cut = verdict.cut(
         outlines, prepare_communes(_read(communes, ("code", "name"))), tolerance_m=tolerance_m
     )
     if len(outlines) and len(cut.refused) == len(outlines):
         first = cut.refused.iloc[0]
         raise DataRefusedError(str(first["reason"]), **first["values"])
     listed = pd.DataFrame(outlines[["cluster_id", "name"]]).drop_duplicates("cluster_id")
-    rows = crossing.combine(cut, _NO_DECISIONS, _NO_ASSIGNMENTS, _NO_CHANGES, listed)
+    rows = verdict.combine(cut, _NO_DECISIONS, _NO_ASSIGNMENTS, _NO_CHANGES, listed)
     return Answer(rows, cut, tolerance_m)
 
 

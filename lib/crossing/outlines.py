@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lib.borders import POLYGONAL, on_globe, plane
+from lib.crossing.communes import POLYGONAL, on_globe, plane
 from lib.errors import WrongUseError
 from lib.geometry import Geometries
 from lib.text import is_blank
