@@ -15,9 +15,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib import countrylayers, geometry, layerindex
-from lib.country import TABLE as COUNTRY
-from lib.crs import STORAGE_CRS
+from lib import countrylayers, layerindex
+from lib.geo import geometry
+from lib.geo.country import TABLE as COUNTRY
+from lib.geo.crs import STORAGE_CRS
 from lib.glossary import value_label
 from lib.layers import LayerFile, write_layer
 from lib.store import Snapshot

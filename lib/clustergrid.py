@@ -12,7 +12,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from lib.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.text import bare_name, is_blank
 
 COLUMNS: Final = (

@@ -12,9 +12,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lib import country, geometry
-from lib.crs import STORAGE_CRS
-from lib.geometry import Geometries
+from lib.geo import country, geometry
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import Geometries
 from lib.layers import Detail, LayerFile, write_layer, write_once
 from lib.text import LANGS, t
 
@@ -34,7 +34,7 @@ def write(static: Path, communes: gpd.GeoDataFrame, *, simplify_m: float) -> Lay
     static : pathlib.Path
         The folder Streamlit serves.
     communes : geopandas.GeoDataFrame, EPSG:4326
-        Of `lib.country.read_country`, in order of province.
+        Of `lib.geo.country.read_country`, in order of province.
     simplify_m : float
         Tolerance of the finer level in metres.
     """
@@ -100,7 +100,7 @@ def provinces(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _light(communes: gpd.GeoDataFrame, tolerance_m: float, digits: int) -> Geometries:
     """Return the shapes with fewer vertices; common vertices stay common.
 
-    For the eye only: unlike `lib.geometry.simplify_layer` a narrow part may fold
+    For the eye only: unlike `lib.geo.geometry.simplify_layer` a narrow part may fold
     by a step of rounding, which is less than a pixel where it is drawn.
     """
     south, north = communes.total_bounds[[1, 3]]

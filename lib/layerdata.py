@@ -17,7 +17,7 @@ from lib.access import roles
 from lib.borderlayers import Row, with_lines
 from lib.crossing import answer
 from lib.crossing.samples import sample_outlines
-from lib.crs import STORAGE_CRS
+from lib.geo.crs import STORAGE_CRS
 from lib.glossary import value_label
 from lib.layers import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
 from lib.register import register

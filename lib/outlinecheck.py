@@ -13,10 +13,10 @@ import numpy as np
 import shapely
 
 from lib.crossing.communes import POLYGONAL, plane
-from lib.crs import STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.findings import Finding
-from lib.geometry import Geometries
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import Geometries
 from lib.outlinequestions import ask
 from lib.outlinereview import Bools, Review, figure, place_of
 

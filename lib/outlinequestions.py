@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from lib.crossing.communes import plane
-from lib.geometry import Geometries
+from lib.geo.geometry import Geometries
 from lib.outlinereview import HA_M2, Floats, Review, area, figure, names_of, place_of, word
 
 # Beyond these a person is asked.

@@ -1,7 +1,7 @@
 """From a fresh clone to data in use: facts, borders, snapshot, layer files.
 
 Borders come from a bundle, the public release or, without either, from the
-schematic cells; see `lib.sources`. If only schematic ones can be had while the
+schematic cells; see `lib.geo.sources`. If only schematic ones can be had while the
 store already holds better, the better ones stay.
 """
 
@@ -12,8 +12,9 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import pandas as pd
 
-from lib import country, coverage, facts, geometry, layerdata, sources, webassets
+from lib import facts, layerdata, webassets
 from lib.errors import DataRefusedError
+from lib.geo import country, coverage, geometry, sources
 from lib.schemas import ALL_TABLES
 from lib.settings import ROOT
 from lib.store import Act, Snapshot, Store, Table

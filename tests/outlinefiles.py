@@ -4,9 +4,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lib.crs import STORAGE_CRS
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.zones import to_storage
 from lib.outlinecheck import check
-from lib.zones import to_storage
 
 EAST, NORTH = 550_000.0, 2_350_000.0
 FILE = "ranh-gioi.kml"

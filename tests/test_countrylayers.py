@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from lib import countrylayers
-from lib.country import TABLE
+from lib.geo.country import TABLE
 
 
 @pytest.fixture

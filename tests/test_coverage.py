@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from lib.coverage import Settlement, check_coverage, settle_coverage
 from lib.errors import DataRefusedError
-from lib.geometry import areas_ha, border_lines, outline, simplify_layer
+from lib.geo.coverage import Settlement, check_coverage, settle_coverage
+from lib.geo.geometry import areas_ha, border_lines, outline, simplify_layer
 from lib.text import LANGS, t
 
 WEST, SOUTH, SIDE = 105.3, 21.2, 0.002  # about 200 m

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import shapely
 
-from lib.coverage import settle_coverage
 from lib.crossing.communes import prepare_communes
 from lib.crossing.verdict import cut
-from lib.crs import AREA_CRS
+from lib.geo.coverage import settle_coverage
+from lib.geo.crs import AREA_CRS
 
 COUNT = 2_000
 PER_MILLION = 1e-6

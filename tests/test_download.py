@@ -15,9 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from lib import download
-from lib.download import BorderFile, DownloadOptions, fetch_release, missing_files, read_registry
 from lib.errors import SourceUnavailableError
+from lib.geo import download
+from lib.geo.download import (
+    BorderFile,
+    DownloadOptions,
+    fetch_release,
+    missing_files,
+    read_registry,
+)
 
 ODD = "wards/20007_xa.geojson"
 FOREVER = 250

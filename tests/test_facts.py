@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import facts, schemas
-from lib.crs import AREA_CRS
 from lib.errors import DataRefusedError
+from lib.geo.crs import AREA_CRS
 from lib.text import same_spelling
 
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from lib.coverage import check_coverage, settle_coverage
-from lib.crs import AREA_CRS, STORAGE_CRS
-from lib.geometry import (
+from lib.geo.coverage import check_coverage, settle_coverage
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.geometry import (
     areas_ha,
     border_lines,
     label_points,

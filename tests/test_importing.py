@@ -12,8 +12,8 @@ from facttables import fact_tables
 
 from lib import importing
 from lib.errors import DataRefusedError, StoreError
+from lib.geo.schematic import schematic_communes
 from lib.importing import Options
-from lib.schematic import schematic_communes
 from lib.store import Act, Store, Table
 
 CRS = (9208, 5897, 9211, 3405, 4326)

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from lib import importing
 from lib.cli.main import app
+from lib.geo.schematic import schematic_communes
 from lib.importing import Options
-from lib.schematic import schematic_communes
 from lib.settings import settings
 from lib.store import Act, Store, Table
 

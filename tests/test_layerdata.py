@@ -11,9 +11,9 @@ import shapely
 from facttables import fact_tables
 
 from lib import borderlayers, layerdata
+from lib.geo.schematic import schematic_communes
 from lib.layers import GRID, REGISTRY, LayerFile
 from lib.register import register
-from lib.schematic import schematic_communes
 from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
 from lib.text import LANGS

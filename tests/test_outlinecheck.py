@@ -27,8 +27,8 @@ from outlinefiles import (
 
 from lib.crossing.communes import prepare_communes
 from lib.crossing.verdict import cut
-from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.errors import WrongUseError
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.outlinecheck import MAX_VERTICES, SAME_CORNER_DEG
 
 

@@ -10,7 +10,7 @@ import shapely
 from facttables import fact_tables
 
 from lib import facts, merger
-from lib.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.register import ESSENTIAL, register
 
 TABLES = fact_tables()

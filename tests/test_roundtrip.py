@@ -20,7 +20,7 @@ from pandas.testing import assert_frame_equal
 from lib import alldata, exports, facts, importing, schemas
 from lib.alldata.workbook import in_words
 from lib.celltext import blank
-from lib.geometry import areas_ha
+from lib.geo.geometry import areas_ha
 from lib.importing import Options
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, KEYS, TRIMMED, URL, codes_of
 from lib.store import Act, Store, Table

@@ -12,10 +12,10 @@ from facttables import fact_tables
 
 from lib import alldata, facts, history, importing, loginuse, outageview
 from lib.errors import DataRefusedError
+from lib.geo.schematic import schematic_communes
 from lib.importing import Options
 from lib.outagesample import sample_outages, write
 from lib.samplelog import sample_of
-from lib.schematic import schematic_communes
 from lib.store import Act, Store, Table
 
 

@@ -19,10 +19,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import sources
-from lib.download import BorderFile, DownloadOptions
 from lib.errors import DataRefusedError, WrongUseError
-from lib.sources import Borders, find_borders, read_border, read_context
+from lib.geo import sources
+from lib.geo.download import BorderFile, DownloadOptions
+from lib.geo.sources import Borders, find_borders, read_border, read_context
 from lib.text import catalog, t
 
 ROOT = Path(__file__).parents[1]

@@ -19,7 +19,6 @@ from facttables import fact_tables
 
 from lib import (
     audit,
-    country,
     delay,
     errors,
     filters,
@@ -34,12 +33,12 @@ from lib import (
     reliability,
     schemas,
     search,
-    sources,
     status,
     symbols,
 )
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
+from lib.geo import country, sources
 from lib.layers import REGISTRY
 from lib.registers import headings
 from lib.reports import annex_rows, atlas_pdf
@@ -254,7 +253,7 @@ FAMILIES: dict[str, set[str]] = {
     },
     "shares.{}": {"commune", "area", "range", "share", "stands"},
     "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())} | {"zone"},
-    "sources.file_{}": called("refused", "lib/sources.py"),
+    "sources.file_{}": called("refused", "lib/geo/sources.py"),
 }
 """Template -> what fills it; every member has a text."""
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lib.country import TABLE
+from lib.geo.country import TABLE
 from lib.glossary import GRID_TABLES
 from lib.samplelog import has_sample, title
 from lib.schemas import ALL_TABLES

@@ -16,7 +16,7 @@ import pyogrio
 import shapely
 
 from lib.alldata.contents import Contents
-from lib.crs import STORAGE_CRS
+from lib.geo.crs import STORAGE_CRS
 from lib.layers import Kind
 from lib.qgisstyle import qml
 from lib.register import register

@@ -10,8 +10,8 @@ from pyproj import Transformer
 
 from lib.coordinates.parcels import Edge
 from lib.coordinates.reader import read_coordinate_table
-from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
+from lib.geo.crs import STORAGE_CRS
 from lib.grid import Grid
 
 

@@ -15,8 +15,8 @@ from lib import exports, merger
 from lib.crossing import verdict
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.verdict import COLUMNS, SURVEYED_M, Cut
-from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError, WrongUseError
+from lib.geo.crs import STORAGE_CRS
 from lib.text import Lang, date, number, t
 
 _DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.errors import DataRefusedError, WrongUseError
-from lib.geometry import Geometries
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.geometry import Geometries
 
 Ints = npt.NDArray[np.int64]
 
@@ -67,7 +67,7 @@ def prepare_communes(communes: gpd.GeoDataFrame) -> CommuneIndex:
     communes : geopandas.GeoDataFrame
         Columns ``code``, ``name`` and ``geometry`` (polygons in any stated
         CRS), not simplified. Land claimed by two communes counts in both: pass
-        a settled coverage (`lib.coverage`) where shares have to sum to one.
+        a settled coverage (`lib.geo.coverage`) where shares have to sum to one.
 
     Raises
     ------

@@ -15,7 +15,7 @@ import shapely
 
 from lib.crossing.communes import POLYGONAL, on_globe, plane
 from lib.errors import WrongUseError
-from lib.geometry import Geometries
+from lib.geo.geometry import Geometries
 from lib.text import is_blank
 
 Bools = npt.NDArray[np.bool_]

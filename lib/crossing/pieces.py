@@ -22,8 +22,8 @@ import pandas as pd
 import shapely
 
 from lib.crossing.communes import POLYGONAL, CommuneIndex, Ints, on_globe, plane
-from lib.crs import STORAGE_CRS
-from lib.geometry import Geometries
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import Geometries
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

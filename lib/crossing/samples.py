@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from lib.coordinates import read_coordinate_csv
-from lib.crs import STORAGE_CRS
+from lib.geo.crs import STORAGE_CRS
 
 SAMPLES: Final = Path(__file__).parents[1] / "data" / "samples"
 SAMPLE_PREFIX: Final = "MAU-"

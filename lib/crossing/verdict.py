@@ -35,8 +35,8 @@ from lib.crossing.communes import CommuneIndex, on_globe
 from lib.crossing.evidence import Evidence, Record, Verdict
 from lib.crossing.outlines import check_outlines, unmeasured
 from lib.crossing.pieces import measure
-from lib.crs import STORAGE_CRS
-from lib.geometry import Geometries
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import Geometries
 from lib.text import Lang, is_blank
 
 __all__ = ["COLUMNS", "SURVEYED_M", "Cut", "Verdict", "combine", "cut", "tolerances"]

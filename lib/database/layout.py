@@ -59,7 +59,7 @@ _BACKGROUND: Final[Mapping[str, Mapping[str, str]]] = {
         GEOMETRY: _ANY,
     },
 }
-"""Background layers as `lib.sources` brings them: they are in no glossary."""
+"""Background layers as `lib.geo.sources` brings them: they are in no glossary."""
 
 
 def _type(dtype: Any) -> str:  # noqa: ANN401 - whatever pandera declares

@@ -10,11 +10,11 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib import coverage, geometry
-from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin, from_error
-from lib.geometry import outline
+from lib.geo import coverage, geometry
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import outline
 from lib.importing.downloaded import QUALITY, border_qualities
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import pandas as pd
 
-from lib.crs import STORAGE_CRS
 from lib.findings import LEVELS, Finding
+from lib.geo.crs import STORAGE_CRS
 from lib.legacytext import LegacyEncoding
 from lib.matching import ClusterMatch
 from lib.registers.headings import Heading

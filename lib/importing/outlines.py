@@ -9,10 +9,10 @@ import pandas as pd
 import shapely
 
 from lib import outlinecheck
-from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin, from_error
-from lib.geometry import areas_ha, outline
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import areas_ha, outline
 from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines_said
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes, merge_rows

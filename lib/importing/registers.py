@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from lib import registers
-from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin, from_error
-from lib.geometry import outline
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import outline
 from lib.grid import Grid
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes, merge_rows

@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lib import zones
 from lib.celltext import clean_text
 from lib.coordinates import CoordinateTable, is_coordinate_table, read_coordinate_table
-from lib.crs import STORAGE_CRS
 from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin
+from lib.geo import zones
+from lib.geo.crs import STORAGE_CRS
 from lib.grid import Cell, Grid, cell_text
 from lib.importing.draft import CrsRead, Options
 from lib.importing.texts import as_grid

@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lib.crs import AREA_CRS, STORAGE_CRS
-from lib.geometry import Geometries
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.geometry import Geometries
 from lib.symbols import HATCHES, OUTSIDE
 
 Look = Mapping[str, Any]

@@ -13,8 +13,8 @@ import shapely
 
 from lib.crossing.communes import CommuneIndex, plane
 from lib.crossing.pieces import tolerance_band
-from lib.crs import AREA_CRS, STORAGE_CRS
-from lib.geometry import Geometries
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.geometry import Geometries
 from lib.reports.canvas import Canvas, fit
 from lib.reports.dossier import Dossier
 from lib.reports.maps import (

@@ -10,8 +10,8 @@ from typing import Any, Final
 import geopandas as gpd
 import shapely
 
-from lib.crs import AREA_CRS, STORAGE_CRS
-from lib.geometry import Geometries
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.geometry import Geometries
 from lib.layers import LAYERS
 from lib.reports.canvas import Bounds, Canvas, fit
 from lib.reports.layout import Drawings

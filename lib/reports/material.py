@@ -16,15 +16,15 @@ import geopandas as gpd
 import pandas as pd
 
 from lib import layerdata
-from lib.country import TABLE as COUNTRY
 from lib.crossing import answer as crosswork
 from lib.crossing import summary as disputes
 from lib.crossing.answer import Answer
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.samples import sample_outlines
-from lib.crs import AREA_CRS, STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.facts import data_date
+from lib.geo.country import TABLE as COUNTRY
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.layers import LayerFile, of_province, on_disk
 from lib.register import register
 from lib.store import Manifest, Snapshot

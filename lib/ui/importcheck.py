@@ -10,8 +10,9 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from lib import importing, readers, zones
+from lib import importing, readers
 from lib.access import acts
+from lib.geo import zones
 from lib.importing import Draft, Options
 from lib.mapview import Shape, Target, show_map
 from lib.store import Snapshot

@@ -15,11 +15,11 @@ import streamlit as st
 from lib import layerdata, search
 from lib.access import policy
 from lib.access.roles import closed_to
-from lib.country import TABLE as COUNTRY
 from lib.crossing.answer import Answer, answer, outlines_of
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.samples import sample_outlines
 from lib.errors import StoreError
+from lib.geo.country import TABLE as COUNTRY
 from lib.layers import LayerFile
 from lib.mapview import check_assets
 from lib.register import register

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from lib.crossing.communes import prepare_communes
-from lib.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from tests.bench import engines, servers
 from tests.bench.data import country_communes, real_communes
 from tests.bench.engines import Cutter

@@ -17,7 +17,7 @@ import sedonadb
 
 from lib.crossing.communes import CommuneIndex
 from lib.crossing.verdict import cut
-from lib.crs import AREA_CRS
+from lib.geo.crs import AREA_CRS
 
 Cutter = Callable[[], pd.DataFrame]
 """Returns ``cluster_id``, ``code``, ``m2``, a row a pair that shares land."""

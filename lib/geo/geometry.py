@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lib.crs import AREA_CRS
+from lib.geo.crs import AREA_CRS
 
 Geometries = npt.NDArray[np.object_]
 
@@ -37,7 +37,7 @@ def areas_ha(geometry: gpd.GeoSeries) -> pd.Series:
 def outline(communes: gpd.GeoDataFrame) -> shapely.Polygon | shapely.MultiPolygon:
     """Return the outer border of a settled coverage, in its CRS.
 
-    Only for communes that fit exactly (`lib.coverage.settle_coverage`): the
+    Only for communes that fit exactly (`lib.geo.coverage.settle_coverage`): the
     common edges are struck out, nothing is computed anew.
     """
     border = shapely.coverage_union_all(communes.geometry.to_numpy())

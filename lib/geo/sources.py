@@ -16,8 +16,9 @@ import pandas as pd
 import shapely
 from pyogrio.errors import DataSourceError
 
-from lib.crs import STORAGE_CRS
-from lib.download import (
+from lib.errors import DataRefusedError, PhuThoError, SourceUnavailableError, WrongUseError
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.download import (
     REGISTRY,
     BorderFile,
     DownloadOptions,
@@ -26,8 +27,7 @@ from lib.download import (
     missing_files,
     read_registry,
 )
-from lib.errors import DataRefusedError, PhuThoError, SourceUnavailableError, WrongUseError
-from lib.schematic import VIETNAM_BOX, schematic_communes, stray_units
+from lib.geo.schematic import VIETNAM_BOX, schematic_communes, stray_units
 
 __all__ = ["Borders", "DownloadOptions", "SourceNote", "find_borders", "read_context"]
 

@@ -18,10 +18,10 @@ import shapely
 from pyproj import Geod, Transformer
 from pyproj.transformer import TransformerGroup
 
-from lib.crs import STORAGE_CRS
 from lib.errors import WrongUseError
 from lib.findings import Finding, Twin
-from lib.geometry import Geometries
+from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import Geometries
 from lib.text import Lang, number, t
 
 Floats = npt.NDArray[np.float64]
