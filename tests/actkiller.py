@@ -19,8 +19,9 @@ from pathlib import Path
 
 from killedstores import file_with, publish
 
-from lib import backup, importing, restore
-from lib.importing import Options
+from lib import backup, restore
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -33,11 +34,11 @@ def do_import(store: str, file: str) -> None:
     """Import a file as the command line and the page do: read, check, publish."""
     where, path = Store(Path(store)), Path(file)
     base = where.current()
-    contents, unreadable = importing.read_all([(path, path.name)])
+    contents, unreadable = bring.read_all([(path, path.name)])
     options = Options("customers", "2026-11-25")
-    draft = importing.check(contents, options, importing.tables_of(base), unreadable=unreadable)
+    draft = bring.check(contents, options, bring.tables_of(base), unreadable=unreadable)
     files = {path.name: path.read_bytes()}
-    importing.publish(where, draft, base=base, files=files, who="An", confirmed=False)
+    bring.publish(where, draft, base=base, files=files, who="An", confirmed=False)
 
 
 def do_restore(store: str, snapshot_id: str) -> None:

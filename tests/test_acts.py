@@ -15,7 +15,7 @@ from lib.access import acts, roles
 from lib.access.policy import ROLES, Policy
 from lib.access.roles import ALONE, STRANGER, Actor
 from lib.errors import NotAllowedError
-from lib.importing import Counts, Draft, Options
+from lib.importing.draft import Counts, Draft, Options
 from lib.store import Act, Store, Table
 
 KINDS = (None, *ROLES)

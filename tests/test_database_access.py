@@ -12,14 +12,14 @@ from databases import PASSWORD, QUOTED, Cluster, psycopg
 from databasestores import communes, fingerprint, nothing, publish, rows, served, tables
 from typer.testing import CliRunner
 
-from lib import database, importing
+from lib import database
 from lib import settings as knobs
 from lib.cli.main import app
-from lib.database import outside
 from lib.database.following import follow
 from lib.database.postgis import Database
 from lib.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
-from lib.importing import Options
+from lib.importing import bring, outside
+from lib.importing.draft import Options
 from lib.store import Act, Store
 
 ROOT = Path(__file__).parents[1]
@@ -314,7 +314,7 @@ def test_a_table_of_others_is_read_with_its_shapes_and_crs(others, tmp_path):
     assert frame.drop(columns="geometry").to_numpy().tolist() == [["PT-001", "=1+1", 12.5]]
     out = tmp_path / "ranh.gpkg"
     outside.to_file(frame, out, table="ngoai.ranh_gioi")
-    contents, lost = importing.read_all([(out, out.name)])
+    contents, lost = bring.read_all([(out, out.name)])
     assert not lost
     assert contents[0].layers[0].crs == "EPSG:3405"
     assert contents[0].layers[0].frame["ghi_chu"].tolist() == ["=1+1"]
@@ -327,8 +327,8 @@ def test_a_table_of_others_is_imported_as_a_file_of_the_office(run, url, others,
     out = tmp_path / "khach.csv"
     code, said = run("a", "database", "read", "ngoai.khách; DROP", "--out", str(out))
     assert code == 0, said
-    contents, _ = importing.read_all([(out, out.name)])
-    draft = importing.check(contents, Options("customers", "2026-11-25"), importing.tables_of(base))
+    contents, _ = bring.read_all([(out, out.name)])
+    draft = bring.check(contents, Options("customers", "2026-11-25"), bring.tables_of(base))
     assert not draft.refused
     assert run("a", "import", "customers", str(out))[0] == 0
     assert rows(url, "SELECT count(*) FROM phutho.customers") == [(2,)]

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 from databasestores import fingerprint, looking, nothing, publish, rows, served, tables
 
-from lib import audit, importing
+from lib import audit
 from lib.backup import backup
 from lib.database import publishing
 from lib.database.following import follow
 from lib.database.postgis import Database
 from lib.errors import StoreError
-from lib.importing import Options
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.restore import restore_backup
 from lib.store import Act, Snapshot, Store, Table
 
@@ -123,11 +124,11 @@ def test_an_import_goes_to_the_database(here, there, database, url, tmp_path):
     base = publish(here)
     path = tmp_path / "Khách hàng.csv"
     path.write_text("Mã xã;Tháng;Số khách hàng\n08500;10/2026;77\n", encoding="utf-8")
-    contents, lost = importing.read_all([(path, path.name)])
+    contents, lost = bring.read_all([(path, path.name)])
     options = Options("customers", "2026-11-25")
-    draft = importing.check(contents, options, importing.tables_of(base), unreadable=lost)
+    draft = bring.check(contents, options, bring.tables_of(base), unreadable=lost)
     files = {path.name: path.read_bytes()}
-    importing.publish(here, draft, base=base, files=files, who="An", confirmed=False)
+    bring.publish(here, draft, base=base, files=files, who="An", confirmed=False)
     assert rows(url, "SELECT customers_served FROM phutho.customers") == [(77,)]
     taken = follow(there, database, nothing)
     assert served(taken) == 77

@@ -10,10 +10,10 @@ import pytest
 import shapely
 from facttables import fact_tables
 
-from lib import importing
 from lib.errors import DataRefusedError, StoreError
 from lib.geo.schematic import schematic_communes
-from lib.importing import Options
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.store import Act, Store, Table
 
 CRS = (9208, 5897, 9211, 3405, 4326)
@@ -83,9 +83,9 @@ CASES = [(kind, epsg) for kind in KINDS for epsg in CRS] + [("kml", 4326)]
 @pytest.mark.parametrize(("kind", "epsg"), CASES)
 def test_the_same_outline_comes_out_of_every_file(kind, epsg, base, outline, tmp_path):
     path = write(kind, outline.to_crs(epsg).iloc[0], epsg, tmp_path)
-    contents, unreadable = importing.read_all([(path, path.name)])
+    contents, unreadable = bring.read_all([(path, path.name)])
     assert unreadable == []
-    draft = importing.check(contents, Options("outlines", "2026-11-23", crs=epsg), base)
+    draft = bring.check(contents, Options("outlines", "2026-11-23", crs=epsg), base)
     assert [finding.message() for finding in draft.of("refused")] == []
     made = gpd.GeoDataFrame(draft.tables["outlines"]).to_crs(9208).geometry.iloc[0]
     assert draft.tables["outlines"]["cluster_id"].tolist() == ["PT-017"]
@@ -101,17 +101,15 @@ def store(base, tmp_path):
 
 
 def checked(store, path):
-    contents, _ = importing.read_all([(path, path.name)])
+    contents, _ = bring.read_all([(path, path.name)])
     at = store.current()
-    draft = importing.check(
-        contents, Options("outlines", "2026-11-23", crs=9208), importing.tables_of(at)
-    )
+    draft = bring.check(contents, Options("outlines", "2026-11-23", crs=9208), bring.tables_of(at))
     return at, draft
 
 
 def publish(store, at, draft, *, confirmed=True):
     files = {"Ấm Hạ.csv": b"original"}
-    return importing.publish(store, draft, base=at, files=files, who="An", confirmed=confirmed)
+    return bring.publish(store, draft, base=at, files=files, who="An", confirmed=confirmed)
 
 
 def test_one_act_publishes_keeps_the_original_and_can_be_taken_back(store, outline, tmp_path):

@@ -8,10 +8,10 @@ import pytest
 from facttables import fact_tables
 from typer.testing import CliRunner
 
-from lib import importing
 from lib.cli.main import app
 from lib.geo.schematic import schematic_communes
-from lib.importing import Options
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.settings import settings
 from lib.store import Act, Store, Table
 
@@ -41,8 +41,8 @@ def log(tmp_path):
 
 
 def check(path, base, **choices):
-    contents, lost = importing.read_all([(path, path.name)])
-    return importing.check(contents, Options("outages", DAY, **choices), base, unreadable=lost)
+    contents, lost = bring.read_all([(path, path.name)])
+    return bring.check(contents, Options("outages", DAY, **choices), base, unreadable=lost)
 
 
 def communes_of(draft):
@@ -103,7 +103,7 @@ def test_what_was_picked_is_kept_with_the_snapshot(log, base, tmp_path):
     code = check(log, base).asked_communes[SPLIT][0]
     draft = check(log, base, communes={SPLIT: code})
     files = {log.name: log.read_bytes()}
-    made = importing.publish(store, draft, base=before, files=files, who="Lan", confirmed=True)
+    made = bring.publish(store, draft, base=before, files=files, who="Lan", confirmed=True)
     manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["details"]["import"]["chosen"] == {"communes": {SPLIT: code}}
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lib.matching import alike
+from lib.importing.matching import alike
 
 KNOWN = pd.Series({"PT-001": "Bãi Ba 2", "PT-002": "Quảng Yên", "VP-001": "Đồng Sóc"})
 

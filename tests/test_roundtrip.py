@@ -17,11 +17,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from lib import alldata, exports, facts, importing, schemas
+from lib import alldata, exports, facts, schemas
 from lib.alldata.workbook import in_words
 from lib.celltext import blank
 from lib.geo.geometry import areas_ha
-from lib.importing import Options
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, KEYS, TRIMMED, URL, codes_of
 from lib.store import Act, Store, Table
 from lib.text import LANGS, nfc
@@ -184,9 +185,9 @@ def imported(table: str, content: bytes, name: str, before: dict[str, pd.DataFra
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(content)
-        contents, unreadable = importing.read_all([(path, name)])
+        contents, unreadable = bring.read_all([(path, name)])
     assert unreadable == []
-    return importing.check(contents, Options(table, "2026-11-25", **options), before)
+    return bring.check(contents, Options(table, "2026-11-25", **options), before)
 
 
 ASKED = {"importing.cluster_added", "cells.share"}
@@ -405,8 +406,8 @@ def test_a_list_beside_a_layer_keeps_the_shapes_of_known_lines(tmp_path):
     moved = lines("DZ-2").assign(voltage_kv="22")
     layer.write_bytes(exports.to_geojson(moved, notes={}))
     table.write_text(LIST, encoding="utf-8")
-    contents, _ = importing.read_all([(path, path.name) for path in (layer, table)])
-    draft = importing.check(contents, Options("power_lines", "2026-11-25"), known)
+    contents, _ = bring.read_all([(path, path.name) for path in (layer, table)])
+    draft = bring.check(contents, Options("power_lines", "2026-11-25"), known)
     assert [f.message() for f in draft.of("refused")] == []
     back = draft.tables["power_lines"]
     assert back["voltage_kv"].tolist() == ["110", "22"]

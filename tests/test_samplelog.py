@@ -10,10 +10,11 @@ import pyogrio
 import pytest
 from facttables import fact_tables
 
-from lib import alldata, facts, history, importing, loginuse, outageview
+from lib import alldata, facts, history, loginuse, outageview
 from lib.errors import DataRefusedError
 from lib.geo.schematic import schematic_communes
-from lib.importing import Options
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.outagesample import sample_outages, write
 from lib.samplelog import sample_of
 from lib.store import Act, Store, Table
@@ -62,9 +63,9 @@ def base():
 
 
 def draft_of(path, kind, base, **options):
-    contents, unreadable = importing.read_all([(path, path.name)])
+    contents, unreadable = bring.read_all([(path, path.name)])
     chosen = Options(kind, as_of="2026-01-05", **options)
-    return importing.check(contents, chosen, base, unreadable=unreadable)
+    return bring.check(contents, chosen, base, unreadable=unreadable)
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +78,9 @@ def imported(tmp_path_factory, base, made_up):
     store.publish(tables, Act("prepare"), border_quality="schematic")
     for path, kind in zip(paths, ("outages", "customers"), strict=True):
         before = store.current()
-        draft = draft_of(path, kind, importing.tables_of(before))
+        draft = draft_of(path, kind, bring.tables_of(before))
         assert not draft.refused, [f.message() for f in draft.of("refused")]
-        importing.publish(store, draft, base=before, files={}, who="x", confirmed=True)
+        bring.publish(store, draft, base=before, files={}, who="x", confirmed=True)
     return store
 
 
@@ -147,7 +148,7 @@ def test_real_rows_are_not_imported_beside_a_sample_but_may_replace_it(tmp_path,
     made_up[0].head(9).drop(columns="sample").assign(
         outage_id=[f"PC-{n}" for n in range(9)], cause="sự cố"
     ).to_csv(path, index=False)
-    tables = importing.tables_of(imported.current())
+    tables = bring.tables_of(imported.current())
     draft = draft_of(path, "outages", tables)
     assert [f.key for f in draft.of("refused")] == ["importing.mixed_sample"]
     assert "--replace" in draft.of("refused")[0].message()

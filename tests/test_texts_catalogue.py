@@ -24,7 +24,6 @@ from lib import (
     filters,
     findings,
     gaps,
-    importing,
     legacytext,
     merger,
     outagefollow,
@@ -39,6 +38,7 @@ from lib import (
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
+from lib.importing import draft
 from lib.layers import REGISTRY
 from lib.registers import headings
 from lib.reports import annex_rows, atlas_pdf
@@ -143,7 +143,7 @@ FAMILIES: dict[str, set[str]] = {
     "powerpage.total_{}": {level for level, _ in outagefollow.LEVELS},
     "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED}
     | signins.ACTIONS,
-    "data.about_{}": set(importing.KINDS),
+    "data.about_{}": set(draft.KINDS),
     "data.action_{}": {"prepare", "import"},
     "data.all_{}": {"gpkg", "xlsx", "geoparquet"},
     "data.finding_{}": {"level", "place", "text"},

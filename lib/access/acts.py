@@ -19,7 +19,7 @@ from lib.text import Lang
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib import alldata
-    from lib.importing import Draft
+    from lib.importing.draft import Draft
 
 _MINE: Final = "import"
 """Where a manifest keeps what its import was of."""
@@ -66,7 +66,7 @@ def publish(
     typed: str,
     confirmed: bool,
 ) -> Snapshot:
-    """Put a checked draft in use, see `lib.importing.publish`.
+    """Put a checked draft in use, see `lib.importing.bring.publish`.
 
     Parameters
     ----------
@@ -80,13 +80,13 @@ def publish(
     NotAllowedError
         `actor` may not, or the draft changes a table that is closed to him.
     DataRefusedError, StoreError
-        As `lib.importing.publish`.
+        As `lib.importing.bring.publish`.
     """
     require_import(actor, draft.options.kind)
     roles.require_tables(actor, draft.tables.keys(), roles.policy())
-    from lib import importing  # noqa: PLC0415 - loads every reader
+    from lib.importing import bring  # noqa: PLC0415 - loads every reader
 
-    return importing.publish(
+    return bring.publish(
         store,
         draft,
         base=store.open(base.snapshot_id),  # whole: what is not in it would be lost

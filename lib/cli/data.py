@@ -9,9 +9,10 @@ from typing import Annotated, Final
 
 import typer
 
-from lib import backup, history, importing, layerdata, restore
+from lib import backup, history, layerdata, restore
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
 from lib.errors import DataRefusedError, StoreError, WrongUseError
+from lib.importing import bring, draft
 from lib.samplelog import has_sample, title
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -61,8 +62,8 @@ def import_files(
     store: StoreOption = None,
 ) -> None:
     """Nhập tệp của cơ quan: đọc, kiểm tra, công bố một bản dữ liệu mới."""
-    options = importing.Options(
-        importing.kind_of(kind),
+    options = draft.Options(
+        bring.kind_of(kind),
         as_of=_day(as_of),
         crs=int(crs) if crs else None,
         swapped=swap_xy,
@@ -72,8 +73,8 @@ def import_files(
     )
     where = open_store(store) if dry_run else up_to_date(store)
     base = in_use(where)
-    contents, unreadable = importing.read_all([(path, path.name) for path in files])
-    draft = importing.check(contents, options, importing.tables_of(base), unreadable=unreadable)
+    contents, unreadable = bring.read_all([(path, path.name) for path in files])
+    draft = bring.check(contents, options, bring.tables_of(base), unreadable=unreadable)
     for finding in draft.findings:
         typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
     if report is not None:
@@ -87,7 +88,7 @@ def import_files(
         typer.echo(t("data.dry_run"))
         return
     originals = {path.name: path.read_bytes() for path in files}
-    made = importing.publish(where, draft, base=base, files=originals, who=account(), confirmed=yes)
+    made = bring.publish(where, draft, base=base, files=originals, who=account(), confirmed=yes)
     layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
     key = "data.published" if made.snapshot_id != base.snapshot_id else "data.nothing_new"
     typer.echo(t(key, snapshot=made.snapshot_id))

@@ -64,7 +64,7 @@ def follow(store: Store, ready: Callable[[Snapshot], object]) -> Snapshot | None
 def tables() -> list[str]:
     """Return the tables of others in the database, as ``schema.name``."""
     shared = database()
-    from lib.database import outside
+    from lib.importing import outside
 
     return outside.tables(shared)
 
@@ -80,7 +80,7 @@ def read(table: str, out: Path) -> int:
         The table is no table an import could read.
     """
     shared = database()
-    from lib.database import outside
+    from lib.importing import outside
 
     frame = outside.read_table(shared, table)
     outside.to_file(frame, out, table=table)

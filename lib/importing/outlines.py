@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib import outlinecheck
 from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin, from_error
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import areas_ha, outline
+from lib.importing import outlinecheck
 from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines_said
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
+from lib.importing.matching import ClusterMatch, alike, match_clusters
 from lib.importing.merging import count_changes, merge_rows
 from lib.importing.shapes import place, shapes_of
-from lib.matching import ClusterMatch, alike, match_clusters
 from lib.readers import Content
 from lib.schemas import ALL_TABLES
 from lib.text import hectares, number

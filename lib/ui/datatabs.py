@@ -3,11 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from lib import completeness, history, importing, layerdata, templates
+from lib import completeness, history, layerdata, templates
 from lib.access import acts
 from lib.access.roles import Action
 from lib.errors import StoreError
 from lib.glossary import label
+from lib.importing import draft
 from lib.samplelog import title
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -218,7 +219,7 @@ def take_away(current: Snapshot) -> None:
     st.subheader(tr("data.templates"), anchor=False)
     st.caption(tr("data.templates_help"))
     with st.container(horizontal=True):
-        for name in ("coordinates", *(kind for kind in importing.KINDS if kind != "outlines")):
+        for name in ("coordinates", *(kind for kind in draft.KINDS if kind != "outlines")):
             words = tr("data.coordinates") if name == "coordinates" else tr(f"about.table_{name}")
             st.download_button(
                 words,

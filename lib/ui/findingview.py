@@ -12,7 +12,7 @@ from lib.text import number
 from lib.ui.state import language, tr
 
 if TYPE_CHECKING:
-    from lib.importing import Draft  # loads every reader: only where a file is imported
+    from lib.importing.draft import Draft  # loads every reader: only where a file is imported
 
 _SHOWN: Final = 200
 """Most findings drawn; the report holds all."""

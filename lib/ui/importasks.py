@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from lib.importing import Draft
+from lib.importing.draft import Draft
 from lib.registers.headings import Heading, column_label, columns_of
 from lib.store import Snapshot
 from lib.text import number

@@ -10,10 +10,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from lib import importing, readers
+from lib import readers
 from lib.access import acts
 from lib.geo import zones
-from lib.importing import Draft, Options
+from lib.importing import bring
+from lib.importing.draft import Draft, Options
 from lib.mapview import Shape, Target, show_map
 from lib.store import Snapshot
 from lib.symbols import OUTLINE_NEW, OUTLINE_OLD
@@ -36,9 +37,7 @@ def _draft(base: Snapshot) -> Draft:
     if held.get("key") != key:
         with st.spinner(tr("data.checking")):
             contents, unreadable = _contents(held["files"])
-            draft = importing.check(
-                contents, options, importing.tables_of(base), unreadable=unreadable
-            )
+            draft = bring.check(contents, options, bring.tables_of(base), unreadable=unreadable)
         held.update(draft=draft, key=key, base=base)
     found: Draft = held["draft"]
     return found
@@ -52,7 +51,7 @@ def _contents(files: Mapping[str, bytes]) -> tuple[list[readers.Content], list[A
             path = Path(folder) / f"{at}{suffix if suffix in readers.READERS else ''}"
             path.write_bytes(content)
             paths.append((path, name))
-        return importing.read_all(paths)
+        return bring.read_all(paths)
 
 
 def check_step(data: Workspace, base: Snapshot) -> None:

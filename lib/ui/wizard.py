@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib import importing, layerdata, readers, templates
+from lib import layerdata, readers, templates
 from lib.access import acts
 from lib.access.roles import Action
 from lib.errors import PhuThoError, StoreError
 from lib.glossary import value_label
-from lib.importing import Draft, Options
+from lib.importing import draft
+from lib.importing.draft import Draft, Options
 from lib.numbers_vi import parse_number
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -53,7 +54,7 @@ def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
 def _choose(closed: Collection[str]) -> None:
     kind = st.selectbox(
         tr("data.kind"),
-        [kind for kind in importing.KINDS if kind not in closed],
+        [kind for kind in draft.KINDS if kind not in closed],
         format_func=lambda name: tr(f"about.table_{name}"),
         key="import_kind",
         help=tr("data.kind_help"),

@@ -32,7 +32,8 @@ from typing import Any
 import pandas as pd
 import requests
 
-from lib import importing, layerdata
+from lib import layerdata
+from lib.importing import bring, draft
 from lib.store import Snapshot, Store
 from tests.e2e import sites
 
@@ -181,18 +182,16 @@ def import_for_ever(root: Path, every: float) -> None:
     """Publish a new snapshot every `every` seconds, as ``python -m lib import`` does."""
     store, static = Store(root / "data" / "store"), root / "static"
     ids = pd.read_csv(root / "data/facts/clusters.csv", usecols=["cluster_id"])["cluster_id"]
-    options = importing.Options(importing.kind_of("clusters"), as_of="2026-11-25")
+    options = draft.Options(bring.kind_of("clusters"), as_of="2026-11-25")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clusters.csv"
         for number in itertools.count(1):
             start = time.monotonic()
             pd.DataFrame({"cluster_id": ids, "decision_no": f"{WORD}{number}"}).to_csv(path)
-            contents, unreadable = importing.read_all([(path, path.name)])
+            contents, unreadable = bring.read_all([(path, path.name)])
             base = store.current()
-            draft = importing.check(
-                contents, options, importing.tables_of(base), unreadable=unreadable
-            )
-            made = importing.publish(
+            draft = bring.check(contents, options, bring.tables_of(base), unreadable=unreadable)
+            made = bring.publish(
                 store,
                 draft,
                 base=base,

@@ -51,12 +51,12 @@ def _too_slow(*_: object) -> None:
 def work(store: str) -> None:
     """Read the cases asked for on stdin; say of each reader how it went."""
     # Loaded here: the process that only counts needs none of it.
-    from lib import importing  # noqa: PLC0415
+    from lib.importing import bring  # noqa: PLC0415
     from lib.store import Store  # noqa: PLC0415
     from security.seeds import beside, seeds  # noqa: PLC0415
 
     current = Store(Path(store)).current()
-    base = importing.tables_of(current)
+    base = bring.tables_of(current)
     signal.signal(signal.SIGPROF, _too_slow)
     used = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * 4096
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
@@ -95,8 +95,9 @@ def _one(
 def _read(
     reader: str, seed: int, number: int, sound: list[Any], near: dict[str, bytes], base: Any
 ) -> tuple[str, str]:
-    from lib import importing, readers  # noqa: PLC0415
-    from lib.importing import Options  # noqa: PLC0415
+    from lib import readers  # noqa: PLC0415
+    from lib.importing import bring  # noqa: PLC0415
+    from lib.importing.draft import Options  # noqa: PLC0415
     from security.mutate import mutated  # noqa: PLC0415
 
     chance = random.Random(f"{seed} {reader} {number}")  # noqa: S311 - chance, no secret
@@ -110,9 +111,9 @@ def _read(
     readers.read(path)
     # Some go the whole way of an import, which takes longer by far.
     if number % CHECKED == 0:
-        contents, unreadable = importing.read_all([(path, path.name)])
+        contents, unreadable = bring.read_all([(path, path.name)])
         options = Options(source.kind, "2026-01-01", crs=9208)
-        draft = importing.check(contents, options, base, unreadable=unreadable)
+        draft = bring.check(contents, options, base, unreadable=unreadable)
         for finding in draft.findings:
             finding.message()
         return "checked", ""

@@ -21,9 +21,10 @@ import pytest
 from clones import data_of
 from lxml import etree, html
 
-from lib import alldata, exports, facts, importing, reports
+from lib import alldata, exports, facts, reports
 from lib.crossing import answer as crosswork
-from lib.importing import Options
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.register import register
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
@@ -255,10 +256,8 @@ def test_what_no_table_holds_is_cleaned_or_refused(tables, name, column):
         patch.setattr(Path, "is_file", lambda _: True)
         patch.setattr(Path, "stat", lambda _: type("S", (), {"st_size": 99}))
         patch.setattr(Path, "read_bytes", lambda _: out.getvalue().encode())
-        contents, unreadable = importing.read_all([(path, path.name)])
-    draft = importing.check(
-        contents, Options("clusters", "2026-11-25"), tables, unreadable=unreadable
-    )
+        contents, unreadable = bring.read_all([(path, path.name)])
+    draft = bring.check(contents, Options("clusters", "2026-11-25"), tables, unreadable=unreadable)
     if draft.refused:
         return
     kept = draft.tables["clusters"].set_index("cluster_id").loc["PT-001"]

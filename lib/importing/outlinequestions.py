@@ -38,7 +38,7 @@ def ask(
     flat : numpy.ndarray of shapely geometries
         In the plane, EPSG:9208; None where an outline was refused.
     known, decided_ha
-        As for `lib.outlinecheck.check`.
+        As for `lib.importing.outlinecheck.check`.
     land : shapely.Geometry
         The province in the plane.
     review : Review

@@ -16,9 +16,9 @@ from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import outline
 from lib.grid import Grid
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
+from lib.importing.matching import alike, match_clusters
 from lib.importing.merging import count_changes, merge_rows
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
-from lib.matching import alike, match_clusters
 from lib.readers import Content
 from lib.registers.headings import Heading
 from lib.schemas import ALL_TABLES, KEYS

@@ -17,7 +17,7 @@ from lib.errors import WrongUseError
 from lib.findings import Finding
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
-from lib.outlinequestions import ask
+from lib.importing.outlinequestions import ask
 from lib.outlinereview import Bools, Review, figure, place_of
 
 SAME_CORNER_DEG: Final = 1e-3 / 111_320
