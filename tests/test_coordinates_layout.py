@@ -3,7 +3,7 @@
 import pytest
 from coordinatetables import CORNERS, HEAD, SQUARE, grid, read, rows
 
-from lib.coordinates import read_coordinate_table
+from lib.importing.coordinates.reader import read_coordinate_table
 
 
 @pytest.mark.parametrize(

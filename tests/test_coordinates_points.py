@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from coordinatetables import CORNERS, HEAD, SQUARE, levels, only, read, rows
 
-from lib.coordinates import parse_number, read_coordinate_table
+from lib.importing.coordinates.numbers import parse_number
+from lib.importing.coordinates.reader import read_coordinate_table
 
 
 def test_numbers_typed_as_numbers_are_read():

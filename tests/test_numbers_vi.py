@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from lib.numbers_vi import (
+from lib.importing.coordinates.numbers import (
     _TM3,
     heading_kind,
     parse_area_ha,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from templateforms import FILLED, NAMES, REGISTERS, book, grids, heading_row, unmarked
 
 from lib import schemas, templates
-from lib.coordinates import is_coordinate_table, read_coordinate_table
 from lib.errors import WrongUseError
 from lib.grid import Grid
+from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.readers import read
 from lib.registers import read_register
 from lib.registers.headings import find_heading

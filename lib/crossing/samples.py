@@ -10,8 +10,8 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib.coordinates import read_coordinate_csv
 from lib.geo.crs import STORAGE_CRS
+from lib.importing.coordinates.outline import read_coordinate_csv
 
 SAMPLES: Final = Path(__file__).parents[1] / "data" / "samples"
 SAMPLE_PREFIX: Final = "MAU-"

@@ -13,11 +13,11 @@ from typing import Final
 import pandas as pd
 
 from lib import templates
-from lib.coordinates import is_coordinate_table
 from lib.errors import DataRefusedError, WrongUseError
 from lib.findings import Finding, from_error
 from lib.importing import texts
 from lib.importing.borders import check_borders
+from lib.importing.coordinates.reader import is_coordinate_table
 from lib.importing.draft import KINDS, Counts, CrsRead, Draft, Options, gravest_first
 from lib.importing.outlines import check_outlines
 from lib.importing.rows import check_register

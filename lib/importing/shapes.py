@@ -10,12 +10,13 @@ import pandas as pd
 import shapely
 
 from lib.celltext import clean_text
-from lib.coordinates import CoordinateTable, is_coordinate_table, read_coordinate_table
 from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
 from lib.grid import Cell, Grid, cell_text
+from lib.importing.coordinates.parcels import CoordinateTable
+from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.draft import CrsRead, Options
 from lib.importing.texts import as_grid
 from lib.readers import Content, Features

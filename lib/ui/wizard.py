@@ -12,8 +12,8 @@ from lib.access.roles import Action
 from lib.errors import PhuThoError, StoreError
 from lib.glossary import value_label
 from lib.importing import draft
+from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
-from lib.numbers_vi import parse_number
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.text import date, number

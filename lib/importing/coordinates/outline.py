@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from lib.coordinates.parcels import Edge
-from lib.coordinates.reader import read_coordinate_table
 from lib.errors import DataRefusedError
 from lib.geo.crs import STORAGE_CRS
 from lib.grid import Grid
+from lib.importing.coordinates.parcels import Edge
+from lib.importing.coordinates.reader import read_coordinate_table
 
 
 @dataclass(frozen=True)

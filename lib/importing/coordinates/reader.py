@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 
-from lib.coordinates.checks import checked
-from lib.coordinates.drafts import Draft, follows, label, restarts
-from lib.coordinates.layout import (
+from lib.coordinates.notes import Notes
+from lib.findings import Finding
+from lib.grid import Grid
+from lib.importing.coordinates.checks import checked
+from lib.importing.coordinates.drafts import Draft, follows, label, restarts
+from lib.importing.coordinates.layout import (
     Block,
     Row,
     headings,
@@ -16,11 +19,11 @@ from lib.coordinates.layout import (
     shown,
     texts_of,
 )
-from lib.coordinates.notes import Notes
-from lib.coordinates.parcels import LEAST_CORNERS, CoordinateTable
-from lib.coordinates.points import Point, is_point, parcel_key
-from lib.coordinates.rows import Event, Rows
-from lib.coordinates.titles import (
+from lib.importing.coordinates.numbers import heading_kind, parse_area_ha
+from lib.importing.coordinates.parcels import LEAST_CORNERS, CoordinateTable
+from lib.importing.coordinates.points import Point, is_point, parcel_key
+from lib.importing.coordinates.rows import Event, Rows
+from lib.importing.coordinates.titles import (
     LONGEST_TITLE,
     cluster_title,
     is_parcel_title,
@@ -28,9 +31,6 @@ from lib.coordinates.titles import (
     parcel_title,
     without_area,
 )
-from lib.findings import Finding
-from lib.grid import Grid
-from lib.numbers_vi import heading_kind, parse_area_ha
 
 
 def is_coordinate_table(grid: Grid) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from lib.coordinates.points import Point
+from lib.importing.coordinates.points import Point
 
 _SAME_M: Final = 1e-4
 _SAME_DEGREES: Final = 1e-9

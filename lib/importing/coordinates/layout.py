@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from lib.grid import Cell, cell_text
-from lib.numbers_vi import heading_kind
+from lib.importing.coordinates.numbers import heading_kind
 from lib.text import fold
 
 Row = tuple[Cell, ...]
