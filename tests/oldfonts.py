@@ -4,8 +4,8 @@ import csv
 from functools import cache
 
 from lib.facts import FACTS
-from lib.fontcodes import TCVN3, VNI
-from lib.misread import UNDEFINED
+from lib.importing.fonts.codes import TCVN3, VNI
+from lib.importing.fonts.misread import UNDEFINED
 
 LOWER = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
 TABLES = ("communes", "former_units", "ended_units", "clusters")

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from oldfonts import LOWER, TO_TCVN3, TO_VNI
 
-from lib.fontcodes import TCVN3, VNI
+from lib.importing.fonts.codes import TCVN3, VNI
 from lib.text import nfc
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oldfonts import CELLS, ENCODERS, KINDS, NAMES, ROWS, accented, kept, tcvn3
 
-from lib.fontcodes import LOST
-from lib.legacytext import convert, detect, examples, lost_letters
+from lib.importing.fonts.codes import LOST
+from lib.importing.fonts.convert import convert, detect, examples, lost_letters
 from lib.text import catalog
 
 

@@ -3,8 +3,8 @@
 import pytest
 from oldfonts import NAMES, as_cp1252
 
-from lib.fontcodes import LOST
-from lib.legacytext import convert, detect
+from lib.importing.fonts.codes import LOST
+from lib.importing.fonts.convert import convert, detect
 from lib.text import nfc
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oldfonts import LOWER, NAMES
 
-from lib.syllables import is_syllable
+from lib.importing.fonts.syllables import is_syllable
 
 
 def test_every_accented_word_of_the_names_is_a_syllable() -> None:

@@ -24,7 +24,6 @@ from lib import (
     filters,
     findings,
     gaps,
-    legacytext,
     merger,
     outagefollow,
     outagelog,
@@ -39,6 +38,7 @@ from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
 from lib.importing import draft
+from lib.importing.fonts import convert
 from lib.layers import REGISTRY
 from lib.registers import headings
 from lib.reports import annex_rows, atlas_pdf
@@ -156,7 +156,7 @@ FAMILIES: dict[str, set[str]] = {
     "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},
     "status.level_{}": set(get_args(status.Level)),
-    "importing.font_{}": set(get_args(legacytext.LegacyEncoding)),
+    "importing.font_{}": set(get_args(convert.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},
     "about.table_{}": tables(),

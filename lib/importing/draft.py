@@ -9,8 +9,8 @@ import pandas as pd
 
 from lib.findings import LEVELS, Finding
 from lib.geo.crs import STORAGE_CRS
+from lib.importing.fonts.convert import LegacyEncoding
 from lib.importing.matching import ClusterMatch
-from lib.legacytext import LegacyEncoding
 from lib.registers.headings import Heading
 from lib.samplelog import has_sample
 from lib.text import Lang

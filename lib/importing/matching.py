@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from lib.legacytext import LegacyEncoding, convert
+from lib.importing.fonts.convert import LegacyEncoding, convert
 from lib.text import bare_name, same_spelling
 
 How = Literal["code", "name", "similar", "chosen", "left_out", "none"]

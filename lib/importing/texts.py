@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from lib import legacytext
 from lib.celltext import GUARDED
 from lib.findings import Finding
 from lib.grid import Cell, Grid
 from lib.importing.draft import TextChoice
-from lib.legacytext import LegacyEncoding
+from lib.importing.fonts import convert
+from lib.importing.fonts.convert import LegacyEncoding
 from lib.readers import Content, Features
 
 _LOOKED_AT: Final = 20_000
@@ -44,12 +44,12 @@ def settle(
     shown: list[tuple[str, str]] = []
     for content in contents:
         texts = list(islice(texts_of(content), _LOOKED_AT))
-        seen = legacytext.detect(texts)
+        seen = convert.detect(texts)
         encoding: LegacyEncoding | None = None if choice == "keep" else choice or seen
         if encoding is None:
             settled.append(content)
             continue
-        pairs = legacytext.examples(texts, encoding, _EXAMPLES)
+        pairs = convert.examples(texts, encoding, _EXAMPLES)
         if pairs:
             before, after = pairs[0]
             values = {"font": encoding, "before": before, "after": after}
@@ -64,7 +64,7 @@ def settle(
 
 def _converted(content: Content, encoding: LegacyEncoding) -> Content:
     def cell(value: Cell) -> Cell:
-        return legacytext.convert(value, encoding) if isinstance(value, str) else value
+        return convert.convert(value, encoding) if isinstance(value, str) else value
 
     grids = tuple(
         replace(grid, rows=tuple(tuple(map(cell, row)) for row in grid.rows))
@@ -77,7 +77,7 @@ def _converted(content: Content, encoding: LegacyEncoding) -> Content:
 
 def _layer(layer: Features, encoding: LegacyEncoding) -> Features:
     def text(value: object) -> object:
-        return legacytext.convert(value, encoding) if isinstance(value, str) else value
+        return convert.convert(value, encoding) if isinstance(value, str) else value
 
     frame = pd.DataFrame(
         {

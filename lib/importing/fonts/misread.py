@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from lib.fontcodes import LOST, VNI
-from lib.syllables import LETTERS, is_vietnamese
+from lib.importing.fonts.codes import LOST, VNI
+from lib.importing.fonts.syllables import LETTERS, is_vietnamese
 
 UNDEFINED: Final = b"\x81\x8d\x8f\x90\x9d"
 """Bytes cp1252 has no letter for: kept as controls, replaced, or dropped."""

@@ -3,7 +3,7 @@
 The fonts drew Vietnamese letters in the places of Western ones, so their text
 arrives as ``B¶o Th¾ng`` (TCVN3) or ``chaøo`` (VNI).
 
-What decides is whether a word spells a Vietnamese syllable (`lib.syllables`).
+What decides is whether a word spells a Vietnamese syllable (`lib.importing.fonts.syllables`).
 Known words (names of places and the sentences of this application) only settle
 words that are syllables both ways, as ``Lòng`` is itself and the TCVN3 spelling
 of ``Lũng``.
@@ -17,11 +17,11 @@ from functools import cache
 from itertools import islice
 from typing import Final, Literal, get_args
 
-from lib import fontcodes, misread
 from lib.facts import load
 from lib.findings import Finding
-from lib.fontcodes import LOST
-from lib.syllables import LETTERS, is_vietnamese
+from lib.importing.fonts import codes, misread
+from lib.importing.fonts.codes import LOST
+from lib.importing.fonts.syllables import LETTERS, is_vietnamese
 from lib.text import catalog
 
 LegacyEncoding = Literal["tcvn3", "vni", "utf8_as_cp1252"]
@@ -51,7 +51,7 @@ def _read(word: str, encoding: LegacyEncoding) -> str | None:
     """Return `word` read as `encoding`, None if `encoding` cannot have produced it."""
     if encoding == "utf8_as_cp1252":
         return misread.read(word)
-    return fontcodes.read(word, encoding)
+    return codes.read(word, encoding)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from lib.fontcodes import LOST
+from lib.importing.fonts.codes import LOST
 
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 """A run of letters."""
