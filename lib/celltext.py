@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from lib.grid import Cell, cell_text
+from lib.importing.readers.grid import Cell, cell_text
 from lib.text import fold, is_blank, nfc
 
 _BLANKS: Final = frozenset(

@@ -10,7 +10,7 @@ from typing import Final
 
 from lib.errors import WrongUseError
 from lib.findings import Finding
-from lib.grid import Cell, Grid, cell_text
+from lib.importing.readers.grid import Cell, Grid, cell_text
 from lib.schemas import KEYS, label
 from lib.templatebook import GUIDE_HEAD, workbook
 from lib.templatecolumns import columns_of, corner_columns

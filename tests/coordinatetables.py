@@ -1,7 +1,7 @@
 """Coordinate tables as text, for the tests of every part that reads them."""
 
-from lib.grid import Grid
 from lib.importing.coordinates.reader import read_coordinate_table
+from lib.importing.readers.grid import Grid
 
 HEAD = "Số hiệu điểm;X (m);Y (m);Chiều dài cạnh (m)\n"
 SQUARE = (

@@ -6,8 +6,8 @@ from pathlib import Path
 import openpyxl
 
 from lib import schemas, templates
-from lib.grid import Grid
-from lib.readers import read
+from lib.importing.readers.grid import Grid
+from lib.importing.readers.registry import read
 
 NAMES = (*schemas.KEYS, templates.COORDINATES)
 REGISTERS = [name for name in schemas.KEYS if name != "outlines"]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.errors import DataRefusedError
-from lib.readers import archive
+from lib.importing.readers import archive
 
 
 @pytest.fixture

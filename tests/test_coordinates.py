@@ -9,8 +9,8 @@ from coordinatetables import levels, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.grid import Grid
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
+from lib.importing.readers.grid import Grid
 from lib.text import number
 
 WRITERS = [

@@ -3,8 +3,8 @@
 import pytest
 from coordinatetables import CLOSE, HEAD, OTHER, SQUARE, grid, levels, only, read, rows
 
-from lib.grid import Grid
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
+from lib.importing.readers.grid import Grid
 
 
 @pytest.mark.parametrize("title", ["Thửa 2", "Khu 2", "Cụm công nghiệp Ấm Hạ", "Lô B", "Đồi chè"])

@@ -9,10 +9,9 @@ from badfiles.corpus_build import attempt, csv_text, holding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import readers
 from lib.crossing.samples import SAMPLES
 from lib.errors import DataRefusedError, WrongUseError
-from lib.readers import base
+from lib.importing.readers import base, registry
 
 ROWS = [["Mã cụm", "Tên cụm", "Diện tích"], ["PT-001", "Bãi Ba 2", "69,42"]]
 
@@ -23,13 +22,13 @@ def path(tmp_path) -> Path:
 
 
 def rows(path: Path) -> tuple[tuple[object, ...], ...]:
-    (grid,) = readers.read(path).grids
+    (grid,) = registry.read(path).grids
     return grid.rows
 
 
 def refused(path: Path, name: str | None = None) -> DataRefusedError:
     with pytest.raises(DataRefusedError) as caught:
-        readers.read(path, name)
+        registry.read(path, name)
     return caught.value
 
 
@@ -38,13 +37,13 @@ def refused(path: Path, name: str | None = None) -> DataRefusedError:
 
 def test_a_file_that_is_not_there_is_wrong_use(tmp_path):
     with pytest.raises(WrongUseError, match=r"không có\.csv"):
-        readers.read(tmp_path / "không có.csv")
+        registry.read(tmp_path / "không có.csv")
 
 
 def test_a_folder_is_no_file(tmp_path):
     (tmp_path / "lớp.gpkg").mkdir()
     with pytest.raises(WrongUseError):
-        readers.read(tmp_path / "lớp.gpkg")
+        registry.read(tmp_path / "lớp.gpkg")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_a_kind_that_cannot_be_read_gets_advice(tmp_path, name, advice):
 def test_the_name_given_decides_the_kind_and_is_the_one_shown(tmp_path):
     upload = tmp_path / "tmp123"
     holding(csv_text(ROWS))(upload)
-    content = readers.read(upload, "Danh mục.CSV")
+    content = registry.read(upload, "Danh mục.CSV")
     assert content.file == "Danh mục.CSV"
     assert content.grids[0].file == "Danh mục.CSV"
     assert refused(upload, "Danh mục.gpkg").key == "readers.wrong_kind"
@@ -81,23 +80,23 @@ def test_the_name_given_decides_the_kind_and_is_the_one_shown(tmp_path):
 def test_folders_in_a_name_are_dropped(tmp_path, name):
     upload = tmp_path / "tmp123"
     holding(csv_text(ROWS))(upload)
-    assert readers.read(upload, name).file == "passwd.csv"
+    assert registry.read(upload, name).file == "passwd.csv"
 
 
 def test_a_name_cannot_steer_a_terminal(tmp_path):
     upload = tmp_path / "tmp123"
     holding(csv_text(ROWS))(upload)
-    assert readers.read(upload, "Bãi\x1b[2J Ba\u202e\n2.csv").file == "Bãi[2J Ba2.csv"
+    assert registry.read(upload, "Bãi\x1b[2J Ba\u202e\n2.csv").file == "Bãi[2J Ba2.csv"
 
 
-@pytest.mark.parametrize("suffix", list(readers.READERS))
+@pytest.mark.parametrize("suffix", list(registry.READERS))
 def test_an_empty_file_of_any_kind_is_refused(tmp_path, suffix):
     path = tmp_path / f"rỗng{suffix}"
     path.touch()
     assert refused(path).key == "readers.empty_file"
 
 
-@pytest.mark.parametrize("suffix", list(readers.READERS))
+@pytest.mark.parametrize("suffix", list(registry.READERS))
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path, suffix):
     path = tmp_path / f"lớn{suffix}"
     with path.open("wb") as file:
@@ -107,7 +106,7 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path, suffix):
     assert "50 MB" in error.message()
 
 
-@pytest.mark.parametrize("suffix", list(readers.READERS))
+@pytest.mark.parametrize("suffix", list(registry.READERS))
 @settings(max_examples=25, deadline=None)
 @given(content=st.binary(min_size=1, max_size=400))
 def test_any_bytes_under_any_name_are_read_or_refused(tmp_path_factory, suffix, content):
@@ -135,16 +134,16 @@ def test_a_comma_separates_too(path):
 
 @pytest.mark.parametrize("name", sorted(file.name for file in (SAMPLES / "outlines").glob("*.csv")))
 def test_titles_with_commas_do_not_hide_the_separator(name):
-    (grid,) = readers.read(SAMPLES / "outlines" / name).grids
+    (grid,) = registry.read(SAMPLES / "outlines" / name).grids
     assert grid.rows[2] == ("Số hiệu điểm", "X (m)", "Y (m)", "Chiều dài cạnh (m)")
     assert all(None not in row[:3] for row in grid.rows[3:])
 
 
 def test_tables_of_facts_are_read_as_pandas_reads_them():
-    path = Path(readers.__file__).parents[2] / "data" / "facts" / "clusters.csv"
+    path = Path(registry.__file__).parents[2] / "data" / "facts" / "clusters.csv"
     with path.open(encoding="utf-8", newline="") as file:
         expected = list(csv.reader(file))
-    (grid,) = readers.read(path).grids
+    (grid,) = registry.read(path).grids
     assert [[cell or "" for cell in row] for row in grid.rows] == expected
 
 
@@ -153,12 +152,12 @@ def test_unicode_in_every_form_gives_the_same_table(path, encoding):
     mark = {"utf-16-le": "\ufeff", "utf-16-be": "\ufeff"}.get(encoding, "")
     holding(mark + csv_text(ROWS), encoding)(path)
     assert rows(path) == tuple(map(tuple, ROWS))
-    assert readers.read(path).findings == ()
+    assert registry.read(path).findings == ()
 
 
 def test_bytes_of_old_fonts_are_kept_one_to_a_letter_and_told(path):
     holding("Tên;Xã\r\nB¶o Th¾ng;Tề\r\n".encode("cp1252", errors="replace"))(path)
-    content = readers.read(path)
+    content = registry.read(path)
     assert content.grids[0].rows[1][0] == "B¶o Th¾ng"
     (note,) = content.findings
     assert (note.level, note.key) == ("note", "readers.not_utf8")
@@ -202,7 +201,7 @@ def test_what_is_no_table_is_refused(path, content, key):
 
 
 def test_too_many_cells_are_refused(path, monkeypatch):
-    monkeypatch.setattr(readers.csvfile, "MAX_CELLS", 5)
+    monkeypatch.setattr(registry.csvfile, "MAX_CELLS", 5)
     holding(csv_text(ROWS))(path)
     assert refused(path).key == "readers.too_many"
 
@@ -224,5 +223,5 @@ def test_a_table_written_by_the_standard_library_comes_back(tmp_path_factory, ta
     text = io.StringIO()
     csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL).writerows(table)
     path.write_bytes(text.getvalue().encode(encoding))
-    (grid,) = readers.read(path).grids
+    (grid,) = registry.read(path).grids
     assert [list(row) for row in grid.rows] == table

@@ -8,8 +8,8 @@ import pytest
 import shapely
 from badfiles.corpus_build import square
 
-from lib import readers
 from lib.errors import DataRefusedError
+from lib.importing.readers import base, registry
 
 RING = square()
 SQUARE = shapely.Polygon(RING)
@@ -22,10 +22,10 @@ def drawing(request):
     return made
 
 
-def read(drawing, tmp_path) -> readers.Content:
+def read(drawing, tmp_path) -> base.Content:
     path = tmp_path / "ranh.dxf"
     drawing.saveas(path)
-    return readers.read(path)
+    return registry.read(path)
 
 
 def refused(drawing, tmp_path) -> DataRefusedError:
@@ -120,7 +120,7 @@ def test_marks_of_the_vietnamese_code_page_are_put_together(tmp_path):
     made.saveas(path)
     written = unicodedata.normalize("NFD", "Tề").replace("e\u0302", "ê").encode("cp1258")
     path.write_bytes(path.read_bytes().replace(b"LOP", written))
-    assert readers.read(path).layers[0].frame["layer"][0] == "Tề"
+    assert registry.read(path).layers[0].frame["layer"][0] == "Tề"
 
 
 def test_an_old_font_keeps_its_bytes(tmp_path):
@@ -180,4 +180,4 @@ def test_what_is_no_drawing_is_refused(tmp_path, content):
     path: Path = tmp_path / "ranh.dxf"
     path.write_bytes(content)
     with pytest.raises(DataRefusedError, match=r"ranh\.dxf"):
-        readers.read(path)
+        registry.read(path)

@@ -22,8 +22,8 @@ from badfiles.corpus_build import (
     zipped,
 )
 
-from lib import readers
 from lib.errors import DataRefusedError
+from lib.importing.readers import base, registry
 
 SQUARE = shapely.Polygon(square())
 DEGREES = shapely.Polygon(square(epsg=4326))
@@ -31,12 +31,12 @@ DEGREES = shapely.Polygon(square(epsg=4326))
 
 def refused(path: Path) -> DataRefusedError:
     with pytest.raises(DataRefusedError) as caught:
-        readers.read(path)
+        registry.read(path)
     assert path.name in caught.value.message()
     return caught.value
 
 
-def the_square(content: readers.Content, expected: shapely.Polygon = SQUARE) -> readers.Features:
+def the_square(content: base.Content, expected: shapely.Polygon = SQUARE) -> base.Features:
     (layer,) = content.layers
     assert shapely.equals_exact(
         shapely.normalize(shapely.force_2d(layer.shapes[0])), shapely.normalize(expected), 1e-6
@@ -50,7 +50,7 @@ def the_square(content: readers.Content, expected: shapely.Polygon = SQUARE) -> 
 def test_geojson_without_a_crs_is_degrees_only_by_its_format(tmp_path):
     path = tmp_path / "ranh.geojson"
     holding(collection(feature(polygon(square(epsg=4326)), ghi_chú="Đất ở")))(path)
-    layer = the_square(readers.read(path), DEGREES)
+    layer = the_square(registry.read(path), DEGREES)
     assert (layer.crs, layer.by_format, layer.layer) == ("EPSG:4326", True, "")
     assert layer.place == "ranh.geojson"
     assert dict(layer.frame.iloc[0]) == {
@@ -64,7 +64,7 @@ def test_geojson_without_a_crs_is_degrees_only_by_its_format(tmp_path):
 def test_geojson_may_state_vn2000_the_old_way(tmp_path, code):
     path = tmp_path / "ranh.json"
     holding(collection(feature(polygon(square(epsg=code))), crs=code))(path)
-    layer = readers.read(path).layers[0]
+    layer = registry.read(path).layers[0]
     assert (layer.crs, layer.by_format) == (f"EPSG:{code}", False)
 
 
@@ -73,20 +73,20 @@ def test_geojson_stating_crs84_is_longitude_and_latitude(tmp_path):
     document = json.loads(collection(feature(polygon(square(epsg=4326)))))
     document["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
     holding(json.dumps(document))(path)
-    assert readers.read(path).layers[0].crs == "EPSG:4326"
+    assert registry.read(path).layers[0].crs == "EPSG:4326"
 
 
 def test_a_single_feature_and_a_byte_order_mark_are_read(tmp_path):
     path = tmp_path / "ranh.geojson"
     holding(json.dumps(feature(polygon(square(epsg=4326)))), "utf-8-sig")(path)
-    the_square(readers.read(path), DEGREES)
+    the_square(registry.read(path), DEGREES)
 
 
 def test_a_feature_without_geometry_keeps_its_row(tmp_path):
     path = tmp_path / "ranh.geojson"
     good = feature(polygon(square(epsg=4326)))
     holding(collection(good, feature(None, cluster_id="PT-002"), good))(path)
-    (layer,) = readers.read(path).layers
+    (layer,) = registry.read(path).layers
     assert list(shapely.is_missing(layer.shapes)) == [False, True, False]
     assert list(layer.frame["cluster_id"]) == ["PT-001", "PT-002", "PT-001"]
 
@@ -96,7 +96,7 @@ def test_shapes_of_several_kinds_come_in_one_layer(tmp_path):
     point = {"type": "Point", "coordinates": [105.2, 21.4]}
     line = {"type": "LineString", "coordinates": [[105.2, 21.4], [105.3, 21.4]]}
     holding(collection(*map(feature, (polygon(square(epsg=4326)), point, line))))(path)
-    (layer,) = readers.read(path).layers
+    (layer,) = registry.read(path).layers
     assert list(shapely.get_type_id(layer.shapes)) == [3, 0, 1]
 
 
@@ -108,7 +108,7 @@ def test_every_layer_of_a_geopackage_is_read_with_its_own_crs(tmp_path):
     frame().to_file(path, layer="cụm mới")
     frame(epsg=5897).to_file(path, layer="cụm cũ")
     pyogrio.write_dataframe(frame().drop(columns="geometry"), path, layer="ghi chú")
-    read = readers.read(path)
+    read = registry.read(path)
     assert {layer.layer: layer.crs for layer in read.layers} == {
         "cụm mới": "EPSG:9208",
         "cụm cũ": "EPSG:5897",
@@ -124,7 +124,7 @@ def test_reading_a_geopackage_leaves_it_and_its_folder_as_they_were(tmp_path):
     frame().to_file(path)
     before = path.read_bytes()
     path.chmod(0o444)
-    the_square(readers.read(path))
+    the_square(registry.read(path))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -162,7 +162,7 @@ def test_kml_with_folders_of_one_name_keeps_all_placemarks(tmp_path):
     ring = square(epsg=4326)
     folders = [f"<Folder><name>CCN</name>{placemark(f'Cụm {n}', ring)}</Folder>" for n in (1, 2)]
     holding(kml(*folders))(path)
-    read = readers.read(path)
+    read = registry.read(path)
     names = [name for layer in read.layers for name in layer.frame["Name"]]
     assert sorted(names) == ["Cụm 1", "Cụm 2"]
     assert {(layer.crs, layer.by_format) for layer in read.layers} == {("EPSG:4326", True)}
@@ -174,7 +174,7 @@ def test_every_part_of_a_multigeometry_and_its_data_are_read(tmp_path):
     parts = kml_polygon(square(epsg=4326)) + kml_polygon(square((105.3, 21.4), epsg=4326))
     both = f"<MultiGeometry>{parts}</MultiGeometry>"
     holding(kml(f"<Placemark><name>Bãi Ba 2</name>{data}{both}</Placemark>"))(path)
-    (layer,) = readers.read(path).layers
+    (layer,) = registry.read(path).layers
     assert shapely.get_num_geometries(layer.shapes[0]) == 2
     assert layer.frame["cluster_id"][0] == "PT-001"
     assert layer.frame["Name"][0] == "Bãi Ba 2"
@@ -186,7 +186,7 @@ def test_what_a_network_link_points_to_is_not_fetched_but_told(tmp_path):
     holding(kml(placemark("bí mật", square(epsg=4326))))(other)
     link = f"<NetworkLink><Link><href>{other.as_uri()}</href></Link></NetworkLink>"
     holding(kml(link, placemark("Bãi Ba 2", square(epsg=4326))))(path)
-    read = readers.read(path)
+    read = registry.read(path)
     assert [name for layer in read.layers for name in layer.frame["Name"]] == ["Bãi Ba 2"]
     assert [finding.key for finding in read.findings] == ["readers.network_link"]
 
@@ -195,7 +195,7 @@ def test_a_kmz_gives_every_kml_in_it(tmp_path):
     path = tmp_path / "ranh.kmz"
     parts = {"doc.kml": kml(), "files/khác.kml": kml(name="Tề Lỗ"), "files/ảnh.png": ""}
     zipped(path, {name: text.encode() for name, text in parts.items()})
-    read = readers.read(path)
+    read = registry.read(path)
     assert [layer.frame["Name"][0] for layer in read.layers] == ["Bãi Ba 2", "Tề Lỗ"]
     assert {layer.file for layer in read.layers} == {"ranh.kmz"}
 
@@ -210,7 +210,7 @@ def test_no_file_is_left_behind(tmp_path, monkeypatch):
     path = tmp_path / "ranh.zip"
     parts = shapefile_parts(path)
     zipped(path, parts)
-    readers.read(path)
+    registry.read(path)
     zipped(path, {name: content[:50] for name, content in parts.items()})
     refused(path)
     assert list(folder.iterdir()) == []
@@ -220,7 +220,7 @@ def test_options_of_gdal_are_put_back(tmp_path):
     before = pyogrio.get_gdal_config_option("LIBKML_RESOLVE_STYLE")
     path = tmp_path / "ranh.kml"
     holding(kml())(path)
-    readers.read(path)
+    registry.read(path)
     assert pyogrio.get_gdal_config_option("LIBKML_RESOLVE_STYLE") == before
 
 

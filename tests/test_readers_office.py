@@ -11,9 +11,9 @@ from badfiles.corpus_office import ole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import readers
 from lib.errors import DataRefusedError
-from lib.grid import Grid
+from lib.importing.readers import registry
+from lib.importing.readers.grid import Grid
 
 ROWS = [["Mã cụm", "Tên"], ["PT-001", "Bãi Ba 2"]]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -25,13 +25,13 @@ def xlsx(tmp_path) -> Path:
 
 
 def grid(path: Path) -> Grid:
-    (found,) = readers.read(path).grids
+    (found,) = registry.read(path).grids
     return found
 
 
 def refused(path: Path) -> DataRefusedError:
     with pytest.raises(DataRefusedError) as caught:
-        readers.read(path)
+        registry.read(path)
     assert path.name in caught.value.message()
     return caught.value
 
@@ -102,7 +102,7 @@ def test_every_sheet_that_holds_anything_is_read_and_a_hidden_one_is_told(xlsx):
         hidden.write(0, 0, "b")
         hidden.hide()
         book.add_chartsheet("Biểu đồ").set_chart(_chart(book))
-    read = readers.read(xlsx)
+    read = registry.read(xlsx)
     assert [found.place for found in read.grids] == ["bảng.xlsx [Cụm]", "bảng.xlsx [Ẩn]"]
     assert [(f.key, f.values) for f in read.findings] == [("readers.hidden_sheet", {"sheet": "Ẩn"})]
 

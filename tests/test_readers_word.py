@@ -9,9 +9,9 @@ from badfiles.corpus_office import ole
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from lib import readers
 from lib.errors import DataRefusedError
-from lib.grid import Grid
+from lib.importing.readers import registry
+from lib.importing.readers.grid import Grid
 
 ROWS = [["Mã cụm", "Tên"], ["PT-001", "Bãi Ba 2"]]
 BODY = "word/document.xml"
@@ -23,13 +23,13 @@ def word(tmp_path) -> Path:
 
 
 def grid(path: Path) -> Grid:
-    (found,) = readers.read(path).grids
+    (found,) = registry.read(path).grids
     return found
 
 
 def refused(path: Path) -> DataRefusedError:
     with pytest.raises(DataRefusedError) as caught:
-        readers.read(path)
+        registry.read(path)
     assert path.name in caught.value.message()
     return caught.value
 
@@ -45,7 +45,7 @@ def test_titles_above_a_table_are_rows_before_its_first(word):
             for cell, text in zip(table.add_row().cells, row, strict=True):
                 cell.text = text
     made.save(str(word))
-    first, second = readers.read(word).grids
+    first, second = registry.read(word).grids
     assert first.rows == (
         ("BẢNG KÊ TỌA ĐỘ RANH GIỚI", None),
         ("VN-2000, kinh tuyến trục 104°45'", None),
@@ -128,6 +128,6 @@ def test_a_span_without_end_does_not_fill_the_memory(word, tag, value):
 
 
 def test_one_wide_row_does_not_widen_a_thousand(word, monkeypatch):
-    monkeypatch.setattr(readers.docx, "MAX_CELLS", 1_000)
+    monkeypatch.setattr(registry.docx, "MAX_CELLS", 1_000)
     document([["x"] * 30, *[["y"] * 30] * 33])(word)
     assert refused(word).key == "readers.too_many"

@@ -8,9 +8,9 @@ import pytest
 import shapely
 from badfiles.corpus_build import frame, shapefile_parts, square, zipped
 
-from lib import readers
 from lib.errors import DataRefusedError
-from lib.readers.ogr import epsg_of
+from lib.importing.readers import base, registry
+from lib.importing.readers.ogr import epsg_of
 
 SQUARE = shapely.Polygon(square())
 DEGREES = shapely.Polygon(square(epsg=4326))
@@ -18,12 +18,12 @@ DEGREES = shapely.Polygon(square(epsg=4326))
 
 def refused(path: Path) -> DataRefusedError:
     with pytest.raises(DataRefusedError) as caught:
-        readers.read(path)
+        registry.read(path)
     assert path.name in caught.value.message()
     return caught.value
 
 
-def the_square(content: readers.Content, expected: shapely.Polygon = SQUARE) -> readers.Features:
+def the_square(content: base.Content, expected: shapely.Polygon = SQUARE) -> base.Features:
     (layer,) = content.layers
     assert shapely.equals_exact(
         shapely.normalize(shapely.force_2d(layer.shapes[0])), shapely.normalize(expected), 1e-6
@@ -37,7 +37,7 @@ def the_square(content: readers.Content, expected: shapely.Polygon = SQUARE) -> 
 def test_a_zipped_shapefile_states_its_crs_and_letters(tmp_path):
     path = tmp_path / "ranh.zip"
     zipped(path, shapefile_parts(path))
-    layer = the_square(readers.read(path))
+    layer = the_square(registry.read(path))
     assert (layer.crs, layer.by_format) == ("EPSG:9208", False)
     assert layer.place == "ranh.zip [ranh]"
     assert layer.frame["name"][0] == "Bãi Ba 2"
@@ -48,7 +48,7 @@ def test_a_shapefile_in_a_folder_with_capital_endings_and_rubbish_of_a_mac(tmp_p
     parts = {f"Bản đồ/Lớp/{n.upper()}": c for n, c in shapefile_parts(path).items()}
     rubbish = {"__MACOSX/Lớp/._RANH.SHP": b"\0\5\x16\7", "Bản đồ/.DS_Store": b"x", "đọc.txt": b"x"}
     zipped(path, {"Bản đồ/": b"", **parts, **rubbish})
-    assert the_square(readers.read(path)).layer == "RANH"
+    assert the_square(registry.read(path)).layer == "RANH"
 
 
 @pytest.mark.parametrize("missing", [".prj", ".shx", ".cpg"])
@@ -57,9 +57,9 @@ def test_a_shapefile_is_read_without_the_parts_it_can_miss(tmp_path, missing):
     parts = shapefile_parts(path)
     del parts[f"ranh{missing}"]
     zipped(path, parts)
-    layer = the_square(readers.read(path))
+    layer = the_square(registry.read(path))
     assert layer.crs == (None if missing == ".prj" else "EPSG:9208")
-    assert readers.read(path).findings == ()
+    assert registry.read(path).findings == ()
 
 
 def test_two_shapefiles_in_one_zip_are_two_layers(tmp_path):
@@ -68,7 +68,7 @@ def test_two_shapefiles_in_one_zip_are_two_layers(tmp_path):
     parts = {f"a/{n}": c for n, c in shapefile_parts(path, stem="ranh").items()}
     parts |= {f"b/{n}": c for n, c in shapefile_parts(path, other, stem="ranh").items()}
     zipped(path, parts)
-    read = readers.read(path)
+    read = registry.read(path)
     assert [layer.crs for layer in read.layers] == ["EPSG:9208", "EPSG:5897"]
 
 
@@ -78,14 +78,14 @@ def test_letters_of_a_shapefile_follow_its_cpg(tmp_path):
     parts["ranh.dbf"] = parts["ranh.dbf"].replace("B¶o Th¾ng".encode(), b"B\xb6o Th\xbeng  ")
     parts["ranh.cpg"] = b"1252"
     zipped(path, parts)
-    assert readers.read(path).layers[0].frame["name"][0].strip() == "B¶o Th¾ng"
+    assert registry.read(path).layers[0].frame["name"][0].strip() == "B¶o Th¾ng"
 
 
 def test_a_crs_nobody_knows_is_told(tmp_path):
     path = tmp_path / "ranh.zip"
     parts = shapefile_parts(path) | {"ranh.prj": b'LOCAL_CS["so do tu do",UNIT["Meter",1]]'}
     zipped(path, parts)
-    read = readers.read(path)
+    read = registry.read(path)
     assert read.layers[0].crs is None
     assert [(f.key, f.file) for f in read.findings] == [("readers.unknown_crs", "ranh.zip [ranh]")]
 
@@ -124,7 +124,7 @@ def test_vn2000_in_words_of_its_own_is_known(tmp_path, meridian, scale, code, sh
     path = tmp_path / "ranh.zip"
     text = prj(meridian, scale, name=words, shift=shift)
     zipped(path, shapefile_parts(path) | {"ranh.prj": text.encode()})
-    read = readers.read(path)
+    read = registry.read(path)
     assert read.layers[0].crs == f"EPSG:{code}"
     assert read.findings == ()
 
@@ -191,7 +191,7 @@ def test_an_index_of_a_shapefile_that_is_cut_short_is_made_anew(tmp_path):
     parts = fifty(path)
     parts["ranh.shx"] = parts["ranh.shx"][:150]
     zipped(path, parts)
-    (layer,) = readers.read(path).layers
+    (layer,) = registry.read(path).layers
     assert len(layer.frame) == 50
     assert not shapely.is_missing(layer.shapes).any()
 
@@ -210,7 +210,7 @@ def mapinfo_parts(folder: Path, suffix: str) -> dict[str, bytes]:
 def test_a_zipped_mapinfo_table_is_read(tmp_path, suffix):
     path = tmp_path / "ranh.zip"
     zipped(path, {f"Lớp/{n}": c for n, c in mapinfo_parts(tmp_path / "parts", suffix).items()})
-    (layer,) = readers.read(path).layers
+    (layer,) = registry.read(path).layers
     assert shapely.equals_exact(shapely.normalize(layer.shapes[0]), shapely.normalize(SQUARE), 0.05)
     assert layer.frame["name"][0] == "Bai Ba 2"
     assert layer.crs in (None, "EPSG:9208")
@@ -218,7 +218,7 @@ def test_a_zipped_mapinfo_table_is_read(tmp_path, suffix):
 
 def test_a_mif_beside_its_mid_is_read(tmp_path):
     mapinfo_parts(tmp_path / "parts", "mif")
-    (layer,) = readers.read(tmp_path / "parts" / "ranh.mif").layers
+    (layer,) = registry.read(tmp_path / "parts" / "ranh.mif").layers
     assert layer.frame["cluster_id"][0] == "PT-001"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import facts, registers, schemas
-from lib.grid import Grid
+from lib.importing.readers.grid import Grid
 from lib.registers.places import Places
 from lib.text import LANGS, is_blank, number
 

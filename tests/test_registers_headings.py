@@ -3,7 +3,7 @@
 import pytest
 
 from lib import schemas
-from lib.grid import Grid
+from lib.importing.readers.grid import Grid
 from lib.registers.cells import synonyms
 from lib.registers.headings import (
     column_label,

@@ -10,9 +10,9 @@ from templateforms import FILLED, NAMES, REGISTERS, book, grids, heading_row, un
 
 from lib import schemas, templates
 from lib.errors import WrongUseError
-from lib.grid import Grid
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
-from lib.readers import read
+from lib.importing.readers.grid import Grid
+from lib.importing.readers.registry import read
 from lib.registers import read_register
 from lib.registers.headings import find_heading
 from lib.text import LANGS, fold, t

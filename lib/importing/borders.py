@@ -18,8 +18,8 @@ from lib.geo.geometry import outline
 from lib.importing.downloaded import QUALITY, border_qualities
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes
+from lib.importing.readers.base import Content
 from lib.importing.shapes import place, shapes_of
-from lib.readers import Content
 from lib.text import bare_name, hectares, number, percent
 
 _OFF: Final = 0.02

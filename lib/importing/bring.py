@@ -20,9 +20,10 @@ from lib.importing.borders import check_borders
 from lib.importing.coordinates.reader import is_coordinate_table
 from lib.importing.draft import KINDS, Counts, CrsRead, Draft, Options, gravest_first
 from lib.importing.outlines import check_outlines
+from lib.importing.readers.base import Content
+from lib.importing.readers.registry import read
 from lib.importing.rows import check_register
 from lib.importing.shapes import drawn
-from lib.readers import Content, read
 from lib.store import Act, Snapshot, Store, Table
 
 __all__ = [

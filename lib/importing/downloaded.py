@@ -7,8 +7,8 @@ import geopandas as gpd
 import pandas as pd
 
 from lib.findings import Finding
-from lib.grid import Grid
 from lib.importing.draft import Options
+from lib.importing.readers.grid import Grid
 from lib.registers.cells import read_cell
 
 QUALITY: Final = ("schematic", "reference", "official")

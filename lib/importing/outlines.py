@@ -17,8 +17,8 @@ from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.matching import ClusterMatch, alike, match_clusters
 from lib.importing.merging import count_changes, merge_rows
+from lib.importing.readers.base import Content
 from lib.importing.shapes import place, shapes_of
-from lib.readers import Content
 from lib.schemas import ALL_TABLES
 from lib.text import hectares, number
 

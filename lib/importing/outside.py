@@ -16,7 +16,7 @@ from psycopg import sql
 from lib import exports
 from lib.database.postgis import Database
 from lib.errors import DataRefusedError, WrongUseError
-from lib.readers.base import MAX_FEATURES
+from lib.importing.readers.base import MAX_FEATURES
 
 _SECONDS: Final = 60
 _SHAPES: Final = ("geometry", "geography")

@@ -14,12 +14,12 @@ from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin, from_error
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import outline
-from lib.grid import Grid
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.matching import alike, match_clusters
 from lib.importing.merging import count_changes, merge_rows
+from lib.importing.readers.base import Content
+from lib.importing.readers.grid import Grid
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
-from lib.readers import Content
 from lib.registers.headings import Heading
 from lib.schemas import ALL_TABLES, KEYS
 from lib.text import is_blank, number

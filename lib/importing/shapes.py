@@ -14,12 +14,12 @@ from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
-from lib.grid import Cell, Grid, cell_text
 from lib.importing.coordinates.parcels import CoordinateTable
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.draft import CrsRead, Options
+from lib.importing.readers.base import Content, Features
+from lib.importing.readers.grid import Cell, Grid, cell_text
 from lib.importing.texts import as_grid
-from lib.readers import Content, Features
 from lib.registers.cells import hidden
 from lib.text import Lang, fold, number
 

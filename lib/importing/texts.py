@@ -10,11 +10,11 @@ import pandas as pd
 
 from lib.celltext import GUARDED
 from lib.findings import Finding
-from lib.grid import Cell, Grid
 from lib.importing.draft import TextChoice
 from lib.importing.fonts import convert
 from lib.importing.fonts.convert import LegacyEncoding
-from lib.readers import Content, Features
+from lib.importing.readers.base import Content, Features
+from lib.importing.readers.grid import Cell, Grid
 
 _LOOKED_AT: Final = 20_000
 _EXAMPLES: Final = 5

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lib.errors import DataRefusedError
-from lib.readers.base import Content
-from lib.readers.ogr import read_layers
+from lib.importing.readers.base import Content
+from lib.importing.readers.ogr import read_layers
 
 
 def read(path: Path, name: str) -> Content:

@@ -5,8 +5,8 @@ from typing import Final
 
 from lib.errors import DataRefusedError
 from lib.findings import Finding
-from lib.readers.base import Content, start_of
-from lib.readers.ogr import options, read_layers
+from lib.importing.readers.base import Content, start_of
+from lib.importing.readers.ogr import options, read_layers
 
 _MAGIC: Final = b"\x00\x00\x27\x0a"
 

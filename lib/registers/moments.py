@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from typing import Final, Literal
 
-from lib.grid import Cell, cell_text
+from lib.importing.readers.grid import Cell, cell_text
 from lib.text import fold
 
 Reason = Literal["cells.not_a_moment", "cells.no_hour", "cells.no_day"]

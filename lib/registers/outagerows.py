@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from lib.celltext import blank, clean_text
 from lib.findings import Finding
-from lib.grid import Cell
+from lib.importing.readers.grid import Cell
 from lib.registers.cells import Value, read_cell, when
 from lib.registers.sheetrows import Sheet
 

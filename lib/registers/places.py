@@ -13,7 +13,7 @@ from typing import Final
 import pandas as pd
 
 from lib.celltext import clean_text
-from lib.grid import Cell
+from lib.importing.readers.grid import Cell
 from lib.merger import CERTAIN, Names, Resolution
 from lib.registers.cells import Value
 from lib.schemas import EndedUnits

@@ -12,7 +12,7 @@ import pandas as pd
 
 from lib.celltext import clean_text
 from lib.findings import Finding, Level
-from lib.grid import Grid
+from lib.importing.readers.grid import Grid
 from lib.registers.cells import decimal_sign, kind_of, read_cell
 from lib.registers.headings import Heading, find_heading, heading_findings, place_by_hand
 from lib.registers.outagerows import MOMENTS, PLACE, finish_outages, read_moments

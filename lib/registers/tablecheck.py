@@ -9,7 +9,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from lib.findings import LEVELS, Finding, gravest
-from lib.grid import cell_text
+from lib.importing.readers.grid import cell_text
 from lib.registers.cells import code_words
 from lib.schemas import ALL_TABLES, KEYS, codes_of, label
 from lib.text import is_blank, number

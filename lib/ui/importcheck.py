@@ -10,11 +10,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from lib import readers
 from lib.access import acts
 from lib.geo import zones
 from lib.importing import bring
 from lib.importing.draft import Draft, Options
+from lib.importing.readers import base, registry
 from lib.mapview import Shape, Target, show_map
 from lib.store import Snapshot
 from lib.symbols import OUTLINE_NEW, OUTLINE_OLD
@@ -43,12 +43,12 @@ def _draft(base: Snapshot) -> Draft:
     return found
 
 
-def _contents(files: Mapping[str, bytes]) -> tuple[list[readers.Content], list[Any]]:
+def _contents(files: Mapping[str, bytes]) -> tuple[list[base.Content], list[Any]]:
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for at, (name, content) in enumerate(files.items()):
             suffix = Path(name).suffix.lower()
-            path = Path(folder) / f"{at}{suffix if suffix in readers.READERS else ''}"
+            path = Path(folder) / f"{at}{suffix if suffix in registry.READERS else ''}"
             path.write_bytes(content)
             paths.append((path, name))
         return bring.read_all(paths)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib import layerdata, readers, templates
+from lib import layerdata, templates
 from lib.access import acts
 from lib.access.roles import Action
 from lib.errors import PhuThoError, StoreError
@@ -14,6 +14,7 @@ from lib.glossary import value_label
 from lib.importing import draft
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
+from lib.importing.readers import registry
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.text import date, number
@@ -64,7 +65,7 @@ def _choose(closed: Collection[str]) -> None:
         uploaded = st.file_uploader(
             tr("data.files"),
             accept_multiple_files=True,
-            type=[suffix.removeprefix(".") for suffix in readers.READERS],
+            type=[suffix.removeprefix(".") for suffix in registry.READERS],
             help=tr("data.files_help"),
             key="import_files",
         )

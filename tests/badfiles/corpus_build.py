@@ -17,9 +17,9 @@ import shapely
 import xlsxwriter
 from pyproj import Transformer
 
-from lib import readers
 from lib.errors import DataRefusedError
-from lib.readers import Content
+from lib.importing.readers import registry
+from lib.importing.readers.base import Content
 
 Corners = list[tuple[float, float]]
 Make = Callable[[Path], None]
@@ -94,7 +94,7 @@ def moved(ring: Corners, epsg: int) -> Corners:
 def attempt(path: Path, name: str | None = None) -> Content | DataRefusedError:
     """Return what a reader makes of a file; nothing but a refusal is caught."""
     try:
-        return readers.read(path, name)
+        return registry.read(path, name)
     except DataRefusedError as error:
         return error
 

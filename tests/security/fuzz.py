@@ -95,9 +95,9 @@ def _one(
 def _read(
     reader: str, seed: int, number: int, sound: list[Any], near: dict[str, bytes], base: Any
 ) -> tuple[str, str]:
-    from lib import readers  # noqa: PLC0415
     from lib.importing import bring  # noqa: PLC0415
     from lib.importing.draft import Options  # noqa: PLC0415
+    from lib.importing.readers import registry  # noqa: PLC0415
     from security.mutate import mutated  # noqa: PLC0415
 
     chance = random.Random(f"{seed} {reader} {number}")  # noqa: S311 - chance, no secret
@@ -108,7 +108,7 @@ def _read(
     for name, part in near.items():
         spoiled = chance.random() < 0.5
         Path(name).write_bytes(mutated(chance, part, [part]) if spoiled else part)
-    readers.read(path)
+    registry.read(path)
     # Some go the whole way of an import, which takes longer by far.
     if number % CHECKED == 0:
         contents, unreadable = bring.read_all([(path, path.name)])
@@ -244,7 +244,7 @@ def fuzz(
         return tally
 
     with ThreadPoolExecutor(workers) as pool:
-        done = list(pool.map(one, readers))
+        done = list(pool.map(one, registry))
     while not idle.empty():
         idle.get().close()
     return done

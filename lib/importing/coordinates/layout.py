@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from lib.grid import Cell, cell_text
 from lib.importing.coordinates.numbers import heading_kind
+from lib.importing.readers.grid import Cell, cell_text
 from lib.text import fold
 
 Row = tuple[Cell, ...]

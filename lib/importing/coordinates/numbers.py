@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from lib.grid import Cell
+from lib.importing.readers.grid import Cell
 from lib.text import fold, nfc
 
 _PLAIN: Final = re.compile(r"-?\d+(?:\.\d+)?")

@@ -10,9 +10,9 @@ from pyproj import Transformer
 
 from lib.errors import DataRefusedError
 from lib.geo.crs import STORAGE_CRS
-from lib.grid import Grid
 from lib.importing.coordinates.parcels import Edge
 from lib.importing.coordinates.reader import read_coordinate_table
+from lib.importing.readers.grid import Grid
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from itertools import pairwise, zip_longest
 
 from lib.coordinates.notes import Notes
 from lib.findings import Finding
-from lib.grid import Grid
 from lib.importing.coordinates.checks import checked
 from lib.importing.coordinates.drafts import Draft, follows, label, restarts
 from lib.importing.coordinates.layout import (
@@ -31,6 +30,7 @@ from lib.importing.coordinates.titles import (
     parcel_title,
     without_area,
 )
+from lib.importing.readers.grid import Grid
 
 
 def is_coordinate_table(grid: Grid) -> bool:

@@ -9,8 +9,8 @@ from typing import Final
 
 from lib.errors import DataRefusedError
 from lib.findings import Finding
-from lib.grid import Grid
-from lib.readers.base import MAX_CELLS, Content
+from lib.importing.readers.base import MAX_CELLS, Content
+from lib.importing.readers.grid import Grid
 
 _SEPARATORS: Final = (";", "\t", "|", ",")
 _LOOKED_AT: Final = 50

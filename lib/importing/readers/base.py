@@ -11,7 +11,7 @@ import pandas as pd
 
 from lib.errors import DataRefusedError
 from lib.findings import Finding
-from lib.grid import Grid
+from lib.importing.readers.grid import Grid
 
 MAX_BYTES: Final = 50 * 2**20
 """Largest file taken in, as in ``server.maxUploadSize``."""

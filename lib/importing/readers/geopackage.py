@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from lib.errors import DataRefusedError
-from lib.readers.base import Content, start_of
-from lib.readers.ogr import read_layers
+from lib.importing.readers.base import Content, start_of
+from lib.importing.readers.ogr import read_layers
 
 _MAGIC: Final = b"SQLite format 3\0"
 _HARMLESS: Final = ("rtree", "fts3", "fts4", "fts5")

@@ -9,14 +9,15 @@ from typing import Final
 from unicodedata import category
 
 from lib.errors import DataRefusedError, WrongUseError
-from lib.readers import csvfile, docx, dxf, geojson, geopackage, kml, mapinfo, xlsx, zipped
-from lib.readers.base import Content, Features, Reader, refuse_size
+from lib.importing.readers import csvfile, docx, dxf, geopackage, kml, shapefile, xlsx
+from lib.importing.readers.base import Content, Features, Reader, refuse_size
+from lib.readers import geojson, mapinfo
 
 READERS: Final[Mapping[str, Reader]] = {
     ".geojson": geojson.read,
     ".json": geojson.read,
     ".gpkg": geopackage.read,
-    ".zip": zipped.read,
+    ".zip": shapefile.read,
     ".kml": kml.read,
     ".kmz": kml.read_kmz,
     ".dxf": dxf.read,

@@ -9,9 +9,9 @@ import shapely
 
 from lib.errors import DataRefusedError
 from lib.findings import Finding
-from lib.readers.archive import extract, open_zip, refuse_entities
-from lib.readers.base import Content, Features
-from lib.readers.ogr import options, read_layers
+from lib.importing.readers.archive import extract, open_zip, refuse_entities
+from lib.importing.readers.base import Content, Features
+from lib.importing.readers.ogr import options, read_layers
 
 
 def read(path: Path, name: str) -> Content:

@@ -16,8 +16,8 @@ import shapely
 
 from lib.errors import DataRefusedError
 from lib.findings import Finding
-from lib.readers.base import Content, Features, start_of
-from lib.readers.ogr import options, read_layers
+from lib.importing.readers.base import Content, Features, start_of
+from lib.importing.readers.ogr import options, read_layers
 from lib.text import is_blank, nfc
 
 _LINES: Final = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)

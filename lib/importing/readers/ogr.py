@@ -17,7 +17,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from lib.errors import DataRefusedError
-from lib.readers.base import MAX_FEATURES, Features, refuse_count
+from lib.importing.readers.base import MAX_FEATURES, Features, refuse_count
 
 _BROKEN: Final = (
     DataSourceError,

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from lib.errors import DataRefusedError
+from lib.importing.readers.archive import extract, open_zip
+from lib.importing.readers.base import Content
 from lib.readers import mapinfo, shapefile
-from lib.readers.archive import extract, open_zip
-from lib.readers.base import Content
 
 _PARTS: Final = {
     ".shp": (".shp", ".shx", ".dbf", ".prj", ".cpg"),

@@ -18,9 +18,9 @@ from python_calamine import (
 
 from lib.errors import DataRefusedError
 from lib.findings import Finding
-from lib.grid import Cell, Grid
-from lib.readers.archive import check_office, chunks, open_zip
-from lib.readers.base import MAX_CELLS, Content, refuse_count, start_of
+from lib.importing.readers.archive import check_office, chunks, open_zip
+from lib.importing.readers.base import MAX_CELLS, Content, refuse_count, start_of
+from lib.importing.readers.grid import Cell, Grid
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
