@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from lib import facts
-from lib.registers.cells import Kind, kind_of
+from lib.importing.sheets.cells import Kind, kind_of
 from lib.schemas import ALL_TABLES, CODES, TABLES, codes_of, label, unit, value_label
 from lib.text import Lang, date, is_blank, number, t
 

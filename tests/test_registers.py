@@ -9,9 +9,10 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts, registers, schemas
+from lib import facts, schemas
 from lib.importing.readers.grid import Grid
-from lib.registers.places import Places
+from lib.importing.sheets import reader, tablecheck
+from lib.importing.sheets.places import Places
 from lib.text import LANGS, is_blank, number
 
 SOURCE = {"source_url": "file:bang.xlsx", "as_of": "2026-08-28", "sample": False}
@@ -70,12 +71,12 @@ def cell(table, column, value, words):
 @pytest.mark.parametrize("words", ["code", *LANGS])
 @pytest.mark.parametrize("table", FACTS)
 def test_facts_written_in_any_words_are_read_back_the_same(tables, table, words):
-    read = registers.read_register(as_grid(table, tables[table], words), table, reference=tables)
+    read = reader.read_register(as_grid(table, tables[table], words), table, reference=tables)
     assert read.findings == ()
     assert set(read.columns) == set(tables[table].columns)
     assert read.rows == tuple(range(2, len(tables[table]) + 2))
     pd.testing.assert_frame_equal(read.frame[list(tables[table].columns)], tables[table])
-    checked, found = registers.validate(table, read.frame, read.rows, "bang.xlsx")
+    checked, found = tablecheck.validate(table, read.frame, read.rows, "bang.xlsx")
     assert found == ()
     pd.testing.assert_frame_equal(checked[list(tables[table].columns)], tables[table])
 
@@ -84,7 +85,7 @@ def test_facts_written_in_any_words_are_read_back_the_same(tables, table, words)
 def test_the_committed_csv_files_are_read_as_facts_are(tables, table):
     with (facts.FACTS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         rows = [[text or None for text in row] for row in csv.reader(file)]
-    read = registers.read_register(sheet(*rows), table, reference=tables)
+    read = reader.read_register(sheet(*rows), table, reference=tables)
     assert read.findings == ()
     pd.testing.assert_frame_equal(read.frame[list(tables[table].columns)], tables[table])
 
@@ -93,7 +94,7 @@ def test_the_real_records_of_outages_are_read(shared, tables):
     path = shared / "data/outages/outages_real_records.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = [[text or None for text in row] for row in csv.reader(file)]
-    read = registers.read_register(sheet(*rows), "outages", defaults=SOURCE, reference=tables)
+    read = reader.read_register(sheet(*rows), "outages", defaults=SOURCE, reference=tables)
     assert levels(read) == {"note"}
     assert len(read.frame) == 10
     assert read.frame["outage_id"].is_unique
@@ -101,7 +102,7 @@ def test_the_real_records_of_outages_are_read(shared, tables):
     late = read.frame[read.frame["end"] > read.frame["announced_end"]]
     assert len(late) == 2
     assert read.frame["end"].isna().sum() == 1
-    assert registers.validate("outages", with_all("outages", read.frame), read.rows, "f")[1] == ()
+    assert tablecheck.validate("outages", with_all("outages", read.frame), read.rows, "f")[1] == ()
 
 
 def with_all(table, frame):
@@ -114,11 +115,11 @@ OUTAGES = ["Từ", "Đến", "Khu vực", "Xã", "Lộ", "Loại"]
 
 def outages(*rows, **options):
     given = {"defaults": SOURCE, **options}
-    return registers.read_register(sheet(OUTAGES, *rows), "outages", **given)
+    return reader.read_register(sheet(OUTAGES, *rows), "outages", **given)
 
 
 def test_every_bad_cell_is_told_with_its_place():
-    read = registers.read_register(
+    read = reader.read_register(
         sheet(
             ["Danh sách", None, None],
             ["Mã cụm", "Diện tích (ha)", "Ngày QĐ"],
@@ -140,13 +141,13 @@ def test_every_bad_cell_is_told_with_its_place():
 def test_a_refusal_quotes_the_cell_as_the_file_has_it():
     head = ["Mã xã", "Tháng", "Số khách hàng"]
     rows = [["08434", "10/2025", "1,5"], ["08434", "11/2025", "1 000 001"]]
-    read = registers.read_register(sheet(head, *rows), "customers", defaults=SOURCE)
+    read = reader.read_register(sheet(head, *rows), "customers", defaults=SOURCE)
     shown = {f.key: said(f)["value"] for f in read.findings}
     assert shown == {"cells.not_whole": "1,5", "registers.out_of_range": "1 000 001"}
 
 
 def test_hidden_characters_of_columns_in_use_are_told_with_their_place():
-    read = registers.read_register(
+    read = reader.read_register(
         sheet(
             ["Mã cụm", "Tên cụm", "Cột lạ"],
             ["PT-001", "Bãi\u200b Ba\u00ad\u00ad 2", "\u202e"],
@@ -165,11 +166,11 @@ def test_hidden_characters_of_columns_in_use_are_told_with_their_place():
 
 
 def test_a_list_of_clusters_may_bring_a_name_and_one_figure():
-    read = registers.read_register(sheet(["Tên CCN", "Lấp đầy (%)"], ["Ấm Hạ", 60]), "clusters")
+    read = reader.read_register(sheet(["Tên CCN", "Lấp đầy (%)"], ["Ấm Hạ", 60]), "clusters")
     assert read.findings == ()
     assert read.columns == ("name", "occupancy_pct")
     assert read.frame["cluster_id"].isna().all()
-    (twice,) = registers.read_register(
+    (twice,) = reader.read_register(
         sheet(["Tên CCN", "Lấp đầy (%)"], ["Ấm Hạ", 60], ["Ấm Hạ", 61]), "clusters"
     ).findings
     assert (twice.key, twice.row, said(twice)["first"]) == ("registers.duplicate", 3, 2)
@@ -177,7 +178,7 @@ def test_a_list_of_clusters_may_bring_a_name_and_one_figure():
 
 def test_keys_blank_or_twice_are_refused_with_both_rows():
     head = ["Mã xã", "Tháng", "Số khách hàng"]
-    read = registers.read_register(
+    read = reader.read_register(
         sheet(head, ["08434", "10/2025", 5], [8434, "2025-10", 6], [None, "10/2025", 7]),
         "customers",
         defaults=SOURCE,
@@ -212,7 +213,7 @@ def test_a_fault_of_a_feeder_is_a_row_for_each_commune_it_reached(tables):
     ]
 
     def read_in(*given, **answers):
-        return registers.read_register(
+        return reader.read_register(
             sheet(head, *given), "outages", defaults=SOURCE, reference=tables, communes=answers
         )
 
@@ -235,13 +236,13 @@ def test_an_end_before_its_start_is_refused():
 
 
 def test_a_span_in_one_cell_and_hours_beside_their_day():
-    span = registers.read_register(
+    span = reader.read_register(
         sheet(["Thời gian", "Khu vực"], ["từ 05h00 đến 11h30 ngày 28/8/2026", "khu 8"]),
         "outages",
         defaults=SOURCE,
     )
     assert [f.key for f in span.findings] == ["registers.kind_unknown"]
-    apart = registers.read_register(
+    apart = reader.read_register(
         sheet(
             ["NGAY_BAT_DAU", "THOI_GIAN_BAT_DAU", "THOI_GIAN_KET_THUC", "DIA_CHI"],
             ["28/08/2026", "05:00", dt.time(11, 30), "khu 8"],
@@ -257,7 +258,7 @@ def test_a_span_in_one_cell_and_hours_beside_their_day():
 
 
 def test_the_announced_end_never_takes_the_place_of_the_actual_one():
-    read = registers.read_register(
+    read = reader.read_register(
         sheet(
             ["Thời gian", "Thực tế", "Khu vực", "Loại"],
             ["từ 05h00 đến 11h30 ngày 28/8/2026", "13h00 28/8/2026", "khu 8", "kế hoạch"],
@@ -334,9 +335,7 @@ def test_the_day_of_a_row_tells_old_names_from_new(tables):
 def test_an_unknown_commune_is_refused_where_it_is_required(tables):
     head = ["Xã", "Tháng", "Số KH"]
     rows = [["xã Không Có", "10/2025", 5], ["xã Vầy Nưa", "10/2025", 6]]
-    read = registers.read_register(
-        sheet(head, *rows), "customers", defaults=SOURCE, reference=tables
-    )
+    read = reader.read_register(sheet(head, *rows), "customers", defaults=SOURCE, reference=tables)
     assert [(f.level, f.key, f.row) for f in read.findings] == [
         ("refused", "registers.commune_unknown", 2),
         ("ask", "registers.commune_split", 3),
@@ -344,7 +343,7 @@ def test_an_unknown_commune_is_refused_where_it_is_required(tables):
 
 
 def test_codes_that_point_nowhere_are_refused(tables):
-    read = registers.read_register(
+    read = reader.read_register(
         sheet(
             ["Mã cụm", "Mã xã", "Ngày", "Tình trạng"],
             ["XX-999", "08434", "1/2/2026", "đề xuất"],
@@ -362,24 +361,24 @@ def test_codes_that_point_nowhere_are_refused(tables):
 
 def test_a_column_placed_by_hand_is_read_and_no_longer_asked():
     grid = sheet(["Mã cụm", "Ghi chú", "Ghi chú"], ["PT-001", "a", "b"])
-    assert [f.level for f in registers.read_register(grid, "clusters").findings] == ["refused"]
-    read = registers.read_register(grid, "clusters", mapping={"cluster_id": 0, "note": 2})
+    assert [f.level for f in reader.read_register(grid, "clusters").findings] == ["refused"]
+    read = reader.read_register(grid, "clusters", mapping={"cluster_id": 0, "note": 2})
     assert read.frame.iloc[0].to_dict() == {"cluster_id": "PT-001", "note": "b"}
     slip = sheet(["Mã cụm", "Chủ đầu tư hạ tần"], ["PT-001", "A"])
-    assert levels(registers.read_register(slip, "clusters")) == {"ask"}
-    assert registers.read_register(slip, "clusters", mapping={"investor": 1}).findings == ()
+    assert levels(reader.read_register(slip, "clusters")) == {"ask"}
+    assert reader.read_register(slip, "clusters", mapping={"investor": 1}).findings == ()
 
 
 def test_many_findings_are_counted_not_listed():
     rows = [[f"PT-{n:03}", "hỏng"] for n in range(260)]
-    read = registers.read_register(sheet(["Mã cụm", "Diện tích (ha)"], *rows), "clusters")
-    assert len(read.findings) == registers.MOST + 1
+    read = reader.read_register(sheet(["Mã cụm", "Diện tích (ha)"], *rows), "clusters")
+    assert len(read.findings) == tablecheck.MOST + 1
     last = read.findings[-1]
     assert (last.level, last.key, said(last)) == ("refused", "registers.more", {"count": 60})
 
 
 def test_a_sheet_without_heading_gives_an_empty_typed_table():
-    read = registers.read_register(sheet(["a"], ["b"]), "substations")
+    read = reader.read_register(sheet(["a"], ["b"]), "substations")
     assert (len(read.frame), read.heading, levels(read)) == (0, None, {"refused"})
 
 
@@ -390,7 +389,7 @@ def test_validate_tells_every_failure(tables):
     frame.loc[2, "name"] = None
     frame.loc[4, "substation_id"] = frame.loc[3, "substation_id"]
     rows = range(10, 10 + len(frame))
-    _, found = registers.validate("substations", frame, rows, "f.xlsx")
+    _, found = tablecheck.validate("substations", frame, rows, "f.xlsx")
     assert {(f.key, f.row) for f in found} == {
         ("registers.out_of_range", 10),
         ("schemas.not_a_code", 11),
@@ -400,13 +399,13 @@ def test_validate_tells_every_failure(tables):
     }
     assert all(f.message(lang) for f in found for lang in LANGS)
     lacking = frame.drop(columns="status")
-    _, found = registers.validate("substations", lacking, rows, "f.xlsx")
+    _, found = tablecheck.validate("substations", lacking, rows, "f.xlsx")
     assert ("schemas.column_missing", "status") in {(f.key, f.column) for f in found}
 
 
 def test_validate_tells_keys_of_several_columns(tables):
     frame = pd.concat([tables["former_units"].head(2)] * 2)
-    _, found = registers.validate("former_units", frame, range(2, 6), "f.csv")
+    _, found = tablecheck.validate("former_units", frame, range(2, 6), "f.csv")
     assert {f.key for f in found} == {"schemas.duplicate"}
     assert {f.row for f in found} >= {4, 5}
 
@@ -424,6 +423,6 @@ def test_no_sheet_raises_and_every_finding_has_its_sentence(table, rows, data):
     names = list(schemas.ALL_TABLES[table].to_schema().columns)
     titles = data.draw(st.permutations(names))[:6]
     titles += [None] * (6 - len(titles))
-    read = registers.read_register(sheet(titles, *rows), table, defaults=SOURCE)
+    read = reader.read_register(sheet(titles, *rows), table, defaults=SOURCE)
     assert len(read.rows) == len(read.frame)
     assert all(finding.message(lang) for finding in read.findings for lang in LANGS)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lib import schemas
 from lib.findings import Finding
-from lib.registers import cells
+from lib.importing.sheets import cells
 from lib.text import LANGS, number
 
 HA = frozenset({"ha"})

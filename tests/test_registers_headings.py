@@ -4,15 +4,15 @@ import pytest
 
 from lib import schemas
 from lib.importing.readers.grid import Grid
-from lib.registers.cells import synonyms
-from lib.registers.headings import (
+from lib.importing.sheets.cells import synonyms
+from lib.importing.sheets.headings import (
     column_label,
     columns_of,
     find_heading,
     heading_findings,
     place_by_hand,
 )
-from lib.registers.sheetrows import data_rows
+from lib.importing.sheets.rows import data_rows
 from lib.text import LANGS
 
 TABLES = [table for table in schemas.KEYS if table != "outlines"]

@@ -5,7 +5,7 @@ import pytest
 from templateforms import book, grids
 
 from lib import facts, schemas
-from lib.registers.cells import read_cell
+from lib.importing.sheets.cells import read_cell
 from lib.text import LANGS
 
 

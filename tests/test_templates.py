@@ -13,8 +13,8 @@ from lib.errors import WrongUseError
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.readers.grid import Grid
 from lib.importing.readers.registry import read
-from lib.registers import read_register
-from lib.registers.headings import find_heading
+from lib.importing.sheets.headings import find_heading
+from lib.importing.sheets.reader import read_register
 from lib.text import LANGS, fold, t
 
 MARK = t("templates.example_mark")

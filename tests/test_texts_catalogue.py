@@ -39,8 +39,8 @@ from lib.crossing import summary, verdict
 from lib.geo import country, sources
 from lib.importing import draft
 from lib.importing.fonts import convert
+from lib.importing.sheets import headings
 from lib.layers import REGISTRY
-from lib.registers import headings
 from lib.reports import annex_rows, atlas_pdf
 from lib.text import LANGS, catalog
 from lib.ui import sidebar

@@ -9,7 +9,7 @@ import pandas as pd
 from lib.findings import Finding
 from lib.importing.draft import Options
 from lib.importing.readers.grid import Grid
-from lib.registers.cells import read_cell
+from lib.importing.sheets.cells import read_cell
 
 QUALITY: Final = ("schematic", "reference", "official")
 """Of borders, worst first: borders of several are as good as the worst."""

@@ -11,7 +11,7 @@ from lib.findings import LEVELS, Finding
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.fonts.convert import LegacyEncoding
 from lib.importing.matching import ClusterMatch
-from lib.registers.headings import Heading
+from lib.importing.sheets.headings import Heading
 from lib.samplelog import has_sample
 from lib.text import Lang
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib import registers
 from lib.errors import DataRefusedError
 from lib.findings import Finding, Twin, from_error
 from lib.geo.crs import STORAGE_CRS
@@ -20,7 +19,8 @@ from lib.importing.merging import count_changes, merge_rows
 from lib.importing.readers.base import Content
 from lib.importing.readers.grid import Grid
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
-from lib.registers.headings import Heading
+from lib.importing.sheets import reader, tablecheck
+from lib.importing.sheets.headings import Heading
 from lib.schemas import ALL_TABLES, KEYS
 from lib.text import is_blank, number
 
@@ -84,7 +84,7 @@ def check_register(
     plain = pd.DataFrame(merged.drop(columns=["geometry"], errors="ignore"))
     model = list(ALL_TABLES[table].to_schema().columns)
     extra = [column for column in plain.columns if column not in model]
-    typed, said = registers.validate(table, plain[model], where, contents[0].file)
+    typed, said = tablecheck.validate(table, plain[model], where, contents[0].file)
     found.extend(said)
     found.extend(_sample(typed, contents[0].file))
     if any(finding.level == "refused" for finding in found):
@@ -210,7 +210,7 @@ def _read(
 ) -> pd.DataFrame | None:
     """Return the rows of one sheet with ``_file``, ``_row`` and ``_at``; None if there are none."""
     source = f"file:{'_'.join(grid.file.replace('/', ' ').split())}"
-    read = registers.read_register(
+    read = reader.read_register(
         grid,
         options.kind,
         mapping=options.mapping or None,

@@ -19,8 +19,8 @@ from lib.importing.coordinates.reader import is_coordinate_table, read_coordinat
 from lib.importing.draft import CrsRead, Options
 from lib.importing.readers.base import Content, Features
 from lib.importing.readers.grid import Cell, Grid, cell_text
+from lib.importing.sheets.cells import hidden
 from lib.importing.texts import as_grid
-from lib.registers.cells import hidden
 from lib.text import Lang, fold, number
 
 _WKT: Final = ("wkt", "geometry", "geom", "hinh hoc")

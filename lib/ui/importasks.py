@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from lib.importing.draft import Draft
-from lib.registers.headings import Heading, column_label, columns_of
+from lib.importing.sheets.headings import Heading, column_label, columns_of
 from lib.store import Snapshot
 from lib.text import number
 from lib.ui.findingview import plain

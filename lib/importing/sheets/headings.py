@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from lib.celltext import clean_text
 from lib.findings import Finding
 from lib.importing.readers.grid import Grid
-from lib.registers.cells import synonyms, units_of
+from lib.importing.sheets.cells import synonyms, units_of
 from lib.schemas import ALL_TABLES, label
 from lib.text import LANGS, Lang, fold, t
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from lib.celltext import blank, clean_text, hidden_marks
 from lib.findings import Level
 from lib.importing.readers.grid import Cell
-from lib.registers.moments import from_serial, has_zone, read_day, read_moment, read_month
+from lib.importing.sheets.moments import from_serial, has_zone, read_day, read_moment, read_month
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
 from lib.text import LANGS, bare_name, date, fold
 

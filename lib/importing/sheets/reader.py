@@ -13,11 +13,11 @@ import pandas as pd
 from lib.celltext import clean_text
 from lib.findings import Finding, Level
 from lib.importing.readers.grid import Grid
-from lib.registers.cells import decimal_sign, kind_of, read_cell
-from lib.registers.headings import Heading, find_heading, heading_findings, place_by_hand
-from lib.registers.outagerows import MOMENTS, PLACE, finish_outages, read_moments
-from lib.registers.places import MERGED_ON, Places
-from lib.registers.sheetrows import (
+from lib.importing.sheets.cells import decimal_sign, kind_of, read_cell
+from lib.importing.sheets.headings import Heading, find_heading, heading_findings, place_by_hand
+from lib.importing.sheets.outages import MOMENTS, PLACE, finish_outages, read_moments
+from lib.importing.sheets.places import MERGED_ON, Places
+from lib.importing.sheets.rows import (
     Sheet,
     check_blanks,
     check_keys,
@@ -25,7 +25,7 @@ from lib.registers.sheetrows import (
     data_rows,
     tell_hidden,
 )
-from lib.registers.tablecheck import capped, failures, values_only
+from lib.importing.sheets.tablecheck import capped, failures, values_only
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES
 from lib.text import fold
 

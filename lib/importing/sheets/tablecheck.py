@@ -10,7 +10,7 @@ from pandera.errors import SchemaErrors
 
 from lib.findings import LEVELS, Finding, gravest
 from lib.importing.readers.grid import cell_text
-from lib.registers.cells import code_words
+from lib.importing.sheets.cells import code_words
 from lib.schemas import ALL_TABLES, KEYS, codes_of, label
 from lib.text import is_blank, number
 

@@ -14,8 +14,8 @@ import pandas as pd
 
 from lib.celltext import clean_text
 from lib.importing.readers.grid import Cell
+from lib.importing.sheets.cells import Value
 from lib.merger import CERTAIN, Names, Resolution
-from lib.registers.cells import Value
 from lib.schemas import EndedUnits
 from lib.text import bare_name, fold, same_spelling
 

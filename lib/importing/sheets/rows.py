@@ -14,8 +14,8 @@ import pandas as pd
 from lib.celltext import blank, clean_text
 from lib.findings import Finding
 from lib.importing.readers.grid import Cell, Grid
-from lib.registers.cells import Value, hidden
-from lib.registers.headings import Heading
+from lib.importing.sheets.cells import Value, hidden
+from lib.importing.sheets.headings import Heading
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES, label
 from lib.text import fold, is_blank
 
