@@ -6,7 +6,8 @@ import pytest
 from openpyxl.utils import range_boundaries
 from templateforms import NAMES, book, heading_row
 
-from lib import schemas, templates
+from lib import schemas
+from lib.importing.templates import forms
 from lib.text import LANGS, t
 
 
@@ -65,11 +66,11 @@ def test_the_words_fit_in_what_a_spreadsheet_allows(recwarn):
     warnings.simplefilter("always")
     for lang in LANGS:
         for table in NAMES:
-            templates.template(table, lang)
+            forms.template(table, lang)
     assert not recwarn.list
 
 
 def test_the_same_template_is_the_same_file(monkeypatch):
-    first = templates.template("clusters")
+    first = forms.template("clusters")
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    assert templates.template("clusters") == first
+    assert forms.template("clusters") == first

@@ -12,7 +12,6 @@ from typing import Final
 
 import pandas as pd
 
-from lib import templates
 from lib.errors import DataRefusedError, WrongUseError
 from lib.findings import Finding, from_error
 from lib.importing import texts
@@ -24,6 +23,7 @@ from lib.importing.readers.base import Content
 from lib.importing.readers.registry import read
 from lib.importing.rows import check_register
 from lib.importing.shapes import drawn
+from lib.importing.templates import forms
 from lib.store import Act, Snapshot, Store, Table
 
 __all__ = [
@@ -73,7 +73,7 @@ def read_all(paths: Sequence[tuple[Path, str]]) -> tuple[list[Content], list[Fin
     for path, name in paths:
         try:
             content = read(path, name)
-            grids, notes = templates.as_data(content.grids)
+            grids, notes = forms.as_data(content.grids)
             contents.append(replace(content, grids=grids, findings=(*content.findings, *notes)))
         except DataRefusedError as error:
             found.append(from_error(error))

@@ -3,12 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from lib import completeness, history, layerdata, templates
+from lib import completeness, history, layerdata
 from lib.access import acts
 from lib.access.roles import Action
 from lib.errors import StoreError
 from lib.glossary import label
 from lib.importing import draft
+from lib.importing.templates import forms
 from lib.samplelog import title
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -223,7 +224,7 @@ def take_away(current: Snapshot) -> None:
             words = tr("data.coordinates") if name == "coordinates" else tr(f"about.table_{name}")
             st.download_button(
                 words,
-                data=lambda name=name: templates.template(name, lang),  # type: ignore[misc]
+                data=lambda name=name: forms.template(name, lang),  # type: ignore[misc]
                 file_name=f"mau-{name}.xlsx",
                 on_click="ignore",
                 icon=":material/table:",

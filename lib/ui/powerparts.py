@@ -294,6 +294,6 @@ def ask() -> None:
 
 
 def _form(name: str, lang: Lang) -> bytes:
-    from lib import templates  # noqa: PLC0415 - loads pandera: only where a form is wanted
+    from lib.importing.templates import forms  # noqa: PLC0415 - loads pandera: only where a form is wanted
 
-    return templates.template(name, lang)
+    return forms.template(name, lang)

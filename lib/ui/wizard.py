@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib import layerdata, templates
+from lib import layerdata
 from lib.access import acts
 from lib.access.roles import Action
 from lib.errors import PhuThoError, StoreError
@@ -15,6 +15,7 @@ from lib.importing import draft
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
+from lib.importing.templates import forms
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.text import date, number
@@ -95,7 +96,7 @@ def _choose(closed: Collection[str]) -> None:
         template, lang = "coordinates" if kind == "outlines" else kind, language()
         st.download_button(
             tr("data.template"),
-            data=lambda: templates.template(template, lang),
+            data=lambda: forms.template(template, lang),
             file_name=f"mau-{template}.xlsx",
             on_click="ignore",
             icon=":material/download:",

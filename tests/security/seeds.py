@@ -27,7 +27,7 @@ from badfiles.corpus_build import (
     zipped,
 )
 
-from lib.templates import template
+from lib.importing.templates.forms import template
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Final
 from lib.errors import WrongUseError
 from lib.findings import Finding
 from lib.importing.readers.grid import Cell, Grid, cell_text
+from lib.importing.templates.book import GUIDE_HEAD, workbook
+from lib.importing.templates.columns import columns_of, corner_columns
 from lib.schemas import KEYS, label
-from lib.templatebook import GUIDE_HEAD, workbook
-from lib.templatecolumns import columns_of, corner_columns
 from lib.text import LANGS, Lang, fold, nfc, t
 
 COORDINATES: Final = "coordinates"

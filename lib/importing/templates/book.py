@@ -8,7 +8,7 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from lib.templatecolumns import TemplateColumn
+from lib.importing.templates.columns import TemplateColumn
 from lib.text import Lang, t
 
 GUIDE_HEAD: Final = 3
