@@ -13,7 +13,7 @@ from lib.ui import door
 
 if __name__ == "__main__":
     from lib.access.roles import Action
-    from lib.errors import PhuThoError
+    from lib.language.errors import PhuThoError
     from lib.ui import access, copylink, frame, present, rescue, state
     from lib.ui.state import tr
 

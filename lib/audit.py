@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 
 LOG: Final = "audit.jsonl"
 CHAINED: Final = "chain"

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lib import audit
 from lib.disk import sync_folder, to_disk
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.store import Store
 
 LISTED: Final = "backup.json"

@@ -14,7 +14,7 @@ from typing import Final
 
 from lib.backup import CURRENT, LISTED, MEMBER, BackupFile, BackupList, copy
 from lib.disk import to_disk
-from lib.errors import DataRefusedError
+from lib.language.errors import DataRefusedError
 
 MAX_BYTES: Final = 20 * 2**30
 """Most bytes of all files of a backup together."""

@@ -20,9 +20,9 @@ from lib.geo import geometry
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import STORAGE_CRS
 from lib.glossary import value_label
+from lib.language.text import LANGS, Lang, t
 from lib.layers import LayerFile, write_layer
 from lib.store import Snapshot
-from lib.text import LANGS, Lang, t
 
 Row = Mapping[Any, Any]
 Line = Callable[[Row, Lang], str]

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from lib.importing.readers.grid import Cell, cell_text
-from lib.text import fold, is_blank, nfc
+from lib.language.text import fold, is_blank, nfc
 
 _BLANKS: Final = frozenset(
     {"-", "--", "...", "n/a", "na", "null", "nan", "chua co so lieu", "no data yet", "khong ro"}

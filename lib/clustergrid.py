@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
-from lib.text import bare_name, is_blank
+from lib.language.text import bare_name, is_blank
 
 COLUMNS: Final = (
     *("cluster_id", "cluster_name", "substation_id", "substation_name", "voltage_kv"),

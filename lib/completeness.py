@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from lib.text import sort_key
+from lib.language.text import sort_key
 
 ASKED: Final = (
     "outline_quality",

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from lib.text import Lang, date, is_blank, t
+from lib.language.text import Lang, date, is_blank, t
 
 State = Literal[
     "undetermined",

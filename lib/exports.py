@@ -16,8 +16,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from lib.errors import WrongUseError
-from lib.text import is_blank
+from lib.language.errors import WrongUseError
+from lib.language.text import is_blank
 
 FORMATS: Final = ("csv", "xlsx", "geojson", "gpkg")
 _GUARDED: Final = re.compile(r"'*[=+@\t\r-]")

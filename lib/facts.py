@@ -10,10 +10,10 @@ from typing import Final
 
 import pandas as pd
 
-from lib.errors import DataRefusedError
 from lib.glossary import CODES
+from lib.language.errors import DataRefusedError
+from lib.language.text import is_blank
 from lib.settings import ROOT
-from lib.text import is_blank
 
 FACTS: Final = ROOT / "data" / "facts"
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from lib.text import Lang, t
+from lib.language.text import Lang, t
 
 Chosen = Mapping[str, Sequence[str]]
 """Filter key -> chosen codes; an empty choice filters nothing."""

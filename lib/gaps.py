@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from lib.text import is_blank
+from lib.language.text import is_blank
 
 Side = Literal["remote", "weak"]
 Match = Literal["all", "any"]

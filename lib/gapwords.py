@@ -7,7 +7,7 @@ import pandas as pd
 
 from lib.gaps import DIFFICULT, MEASURES, Choice, Gaps, Measure
 from lib.glossary import value_label
-from lib.text import Lang, date, is_blank, number, t
+from lib.language.text import Lang, date, is_blank, number, t
 
 
 def measure_name(key: str, lang: Lang) -> str:

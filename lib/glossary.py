@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from lib.text import Lang, catalog, is_blank, no_data, t
+from lib.language.text import Lang, catalog, is_blank, no_data, t
 
 _VALUE: Final = "schemas.value."
 

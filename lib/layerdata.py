@@ -19,11 +19,11 @@ from lib.crossing import answer
 from lib.crossing.samples import sample_outlines
 from lib.geo.crs import STORAGE_CRS
 from lib.glossary import value_label
+from lib.language.text import Lang, date, is_blank, t
 from lib.layers import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
 from lib.register import register
 from lib.settings import settings
 from lib.store import Snapshot
-from lib.text import Lang, date, is_blank, t
 
 _DRAWN_FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "grid_2016": ("grid-2016",),

@@ -23,11 +23,11 @@ from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
-from lib.errors import StoreError
+from lib.language.errors import StoreError
+from lib.language.text import Lang, t
 from lib.layers import APART, LAYERS, LayerFile, write_once
 from lib.settings import settings
 from lib.symbols import HATCHES
-from lib.text import Lang, t
 from lib.webassets import web_assets
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")

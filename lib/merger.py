@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from lib.text import Lang, bare_name, fold, is_blank, nfc, same_spelling, t
+from lib.language.text import Lang, bare_name, fold, is_blank, nfc, same_spelling, t
 
 Status = Literal["whole", "split", "ended", "unresolved", "ambiguous"]
 Change = Literal["resolved", "remains", "single", "undetermined"]
@@ -165,7 +165,7 @@ def resolve(
 ) -> list[Resolution]:
     """Follow the former communes a source names to the communes of today.
 
-    Names match on `lib.text.same_spelling` (tone placement and case do not
+    Names match on `lib.language.text.same_spelling` (tone placement and case do not
     count), on the kind when the source gives it, within the district and the
     province when they are known. A name without any accent is accepted when
     only one unit can be meant.

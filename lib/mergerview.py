@@ -12,7 +12,7 @@ import pandas as pd
 
 from lib import merger
 from lib.glossary import label, value_label
-from lib.text import Lang, date, same_spelling, sort_key, t
+from lib.language.text import Lang, date, same_spelling, sort_key, t
 
 MARKS: Final = {
     (True, True): "split-kept",

@@ -13,7 +13,7 @@ import pandas as pd
 from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
-from lib.findings import Finding, Level
+from lib.language.findings import Finding, Level
 from lib.outagecells import (
     MOMENTARY_MINUTES,
     cells,

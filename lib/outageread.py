@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
-from lib.errors import DataRefusedError, WrongUseError
+from lib.language.errors import DataRefusedError, WrongUseError
 
 Engine = Literal["duckdb", "spark"]
 Source = Path | pd.DataFrame

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from lib.errors import WrongUseError
-from lib.text import t
+from lib.language.errors import WrongUseError
+from lib.language.text import t
 
 LAST_MONTH: Final = np.datetime64("2025-12", "M")
 SHORT_LOG: Final = 50_000

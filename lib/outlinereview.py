@@ -8,8 +8,8 @@ import numpy.typing as npt
 import shapely
 
 from lib.crossing.communes import on_globe
-from lib.findings import LEVELS, Finding, Level, Twin
-from lib.text import hectares, is_blank, number
+from lib.language.findings import LEVELS, Finding, Level, Twin
+from lib.language.text import hectares, is_blank, number
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

@@ -5,7 +5,7 @@ from typing import Final, Literal, get_args
 
 import pandas as pd
 
-from lib.text import sort_key
+from lib.language.text import sort_key
 
 Playlist = Literal["cross", "delayed", "stopped", "gaps"]
 PLAYLISTS: Final[tuple[Playlist, ...]] = get_args(Playlist)

@@ -13,12 +13,12 @@ import geopandas as gpd
 import pandas as pd
 
 from lib import facts, layerdata, webassets
-from lib.errors import DataRefusedError
 from lib.geo import country, coverage, geometry, sources
+from lib.language.errors import DataRefusedError
+from lib.language.text import Lang, t
 from lib.schemas import ALL_TABLES
 from lib.settings import ROOT
 from lib.store import Act, Snapshot, Store, Table
-from lib.text import Lang, t
 
 Note = tuple[str, dict[str, Any]]
 Scope = Literal["province", "vietnam"]

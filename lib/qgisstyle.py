@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from lib.language.text import Lang, t
 from lib.layers import LAYERS, Kind
 from lib.symbols import (
     HATCHES,
@@ -21,7 +22,6 @@ from lib.symbols import (
     stroke,
     swatch,
 )
-from lib.text import Lang, t
 
 QGIS_VERSION: Final = "3.28.0"
 """The oldest QGIS whose way of writing styles this is; newer ones read it."""

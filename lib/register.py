@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from lib import merger
-from lib.text import bare_name, is_blank
+from lib.language.text import bare_name, is_blank
 
 ESSENTIAL: Final = ("former_communes", "area_ha", "decision_no", "investor")
 """Columns a meeting asks for first; a cluster that lacks one has gaps."""

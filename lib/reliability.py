@@ -22,7 +22,7 @@ from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
 from lib import outagelog
-from lib.errors import DataRefusedError, WrongUseError
+from lib.language.errors import DataRefusedError, WrongUseError
 from lib.majordays import MajorDays, major_days, without_days
 from lib.outagecells import MOMENTARY_MINUTES, SUMS, cells, counted
 from lib.outageread import Engine, Source, connect, read

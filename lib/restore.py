@@ -14,7 +14,7 @@ from lib import audit
 from lib.backup import CURRENT, BackupInfo
 from lib.backupzip import SHOWN, compare, entries_of, list_of, opened, unpack
 from lib.disk import sync_folder
-from lib.errors import DataRefusedError, StoreError
+from lib.language.errors import DataRefusedError, StoreError
 from lib.snapshot import MANIFEST, sha256_of
 from lib.store import Store
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lib.errors import DataRefusedError
-from lib.text import Lang, t
+from lib.language.errors import DataRefusedError
+from lib.language.text import Lang, t
 
 if TYPE_CHECKING:
     from lib.outageread import Source  # loads Ibis, which no page with a map needs

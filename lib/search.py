@@ -14,8 +14,8 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from lib.language.text import bare_name, fold, is_blank, same_spelling
 from lib.merger import Resolution, Status
-from lib.text import bare_name, fold, is_blank, same_spelling
 
 LIMIT: Final = 8
 """How many hits fit under the box."""

@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from lib.errors import DataRefusedError, WrongUseError
+from lib.language.errors import DataRefusedError, WrongUseError
 from lib.outageread import CODE_DIGITS, Source
 
 SERVED: Final = {"commune_code": "string", "month_no": "int64", "served": "float64"}

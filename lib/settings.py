@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lib.errors import WrongUseError
+from lib.language.errors import WrongUseError
 
 TOLERANCE_RANGE: Final = (3.0, 80.0)
 """Least and greatest border tolerance in metres that has a meaning here."""

@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 from lib import audit
 from lib.access import signins
-from lib.errors import StoreError
+from lib.language.errors import StoreError
+from lib.language.text import Lang, number, t
 from lib.store import Snapshot, Store
-from lib.text import Lang, number, t
 
 Level = Literal["good", "attention", "bad"]
 Name = Literal["snapshot", "borders", "log", "store", "static", "room", "backup"]

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from lib import audit, samplelog
 from lib.disk import sync_folder, to_disk
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.snapshot import (
     MANIFEST,
     SNAPSHOT_ID,

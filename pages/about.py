@@ -1,7 +1,7 @@
 import pandas as pd
 import streamlit as st
 
-from lib.text import date, number
+from lib.language.text import date, number
 from lib.ui import frame, sidebar
 from lib.ui.card import site
 from lib.ui.state import language, tr

@@ -4,8 +4,8 @@ import streamlit as st
 
 from lib import filters as flt
 from lib.crossing import summary as disputes
+from lib.language.text import number
 from lib.mapview import Target
-from lib.text import number
 from lib.ui import access, cards, crosscard, frame, mapstyles, papers, sidebar, state
 from lib.ui.downloads import download_row
 from lib.ui.mapcard import map_with_card

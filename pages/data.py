@@ -1,7 +1,7 @@
 import streamlit as st
 
 from lib.access.roles import Action
-from lib.text import date, number
+from lib.language.text import date, number
 from lib.ui import access, datatabs, frame, logtab, sharing, sidebar, state, wizard
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace

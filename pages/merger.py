@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib import filters as flt
 from lib import mergerview
-from lib.text import number
+from lib.language.text import number
 from lib.ui import access, cards, frame, mapstyles, mergercard, sidebar, state
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr

@@ -3,10 +3,10 @@ import streamlit as st
 from lib import filters as flt
 from lib import gaps, gapwords
 from lib.glossary import GRID_TABLES
+from lib.language.text import no_data, number
 from lib.mapview import Note
 from lib.settings import settings
 from lib.symbols import WEAK
-from lib.text import no_data, number
 from lib.ui import (
     access,
     frame,

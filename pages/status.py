@@ -5,9 +5,9 @@ import streamlit as st
 
 from lib import status
 from lib.access.roles import Action
+from lib.language.text import number
 from lib.settings import settings
 from lib.store import Store
-from lib.text import number
 from lib.ui import access, frame, state
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from lib.errors import DataRefusedError
+from lib.language.errors import DataRefusedError
 from lib.restore import restore_backup
 from lib.store import Act, Store, Table
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lib.access import roles
 from lib.access.policy import ROLES, Policy
 from lib.access.roles import ALONE, STRANGER, Action, Actor
-from lib.errors import NotAllowedError
+from lib.language.errors import NotAllowedError
 
 NOW = 1_800_000_000.0
 HOUR = 3600

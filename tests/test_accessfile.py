@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lib.access.policy import load
-from lib.errors import WrongUseError
-from lib.text import LANGS
+from lib.language.errors import WrongUseError
+from lib.language.text import LANGS
 
 DOCS = Path(__file__).parents[1] / "docs" / "access.md"
 GOOD = """\

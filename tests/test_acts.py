@@ -14,8 +14,8 @@ from lib import audit
 from lib.access import acts, roles
 from lib.access.policy import ROLES, Policy
 from lib.access.roles import ALONE, STRANGER, Actor
-from lib.errors import NotAllowedError
 from lib.importing.draft import Counts, Draft, Options
+from lib.language.errors import NotAllowedError
 from lib.store import Act, Store, Table
 
 KINDS = (None, *ROLES)

@@ -21,11 +21,11 @@ from pandas.testing import assert_frame_equal
 
 from lib import schemas
 from lib.alldata import MAKERS, contents, everything
-from lib.errors import StoreError
+from lib.language.errors import StoreError
+from lib.language.text import LANGS, t
 from lib.register import register
 from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
-from lib.text import LANGS, t
 
 HOSTILE = ("=1+1", "<img onerror=alert(1)>", "a';DROP TABLE clusters;--", "@SUM(A1)", "{=1}", "-2")
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

@@ -11,8 +11,8 @@ from badfiles.corpus_build import zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.errors import DataRefusedError
 from lib.importing.readers import archive
+from lib.language.errors import DataRefusedError
 
 
 @pytest.fixture

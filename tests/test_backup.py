@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from lib import backup
 from lib import store as stores
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.restore import restore_backup
 from lib.store import Store
 

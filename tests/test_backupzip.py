@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib import backupzip
-from lib.errors import DataRefusedError
+from lib.language.errors import DataRefusedError
 from lib.restore import restore_backup
 from lib.store import Store
 

@@ -31,11 +31,11 @@ from badfiles.corpus_build import (
 from clones import data_of
 
 from lib.cli import main
-from lib.errors import DataRefusedError
 from lib.importing.draft import KINDS
+from lib.language.errors import DataRefusedError
+from lib.language.text import catalog
 from lib.settings import settings
 from lib.store import Store
-from lib.text import catalog
 
 SECONDS = 60
 """Of processor time."""

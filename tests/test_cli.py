@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from lib.cli import main, maps
 from lib.cli.base import account
-from lib.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
 from lib.geo.download import read_registry
+from lib.language.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
 from lib.settings import settings
 from lib.store import Store
 

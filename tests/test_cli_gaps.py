@@ -7,10 +7,10 @@ from clones import data_of
 from typer.testing import CliRunner
 
 from lib.cli.main import app
-from lib.errors import StoreError, WrongUseError
 from lib.facts import data_date, load
 from lib.gaps import FACT_COLUMNS
-from lib.text import date
+from lib.language.errors import StoreError, WrongUseError
+from lib.language.text import date
 
 
 @pytest.fixture(scope="module")

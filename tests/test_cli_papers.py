@@ -7,7 +7,7 @@ from clones import data_of
 from typer.testing import CliRunner
 
 from lib.cli.main import app
-from lib.errors import PhuThoError
+from lib.language.errors import PhuThoError
 from lib.settings import settings
 
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from lib import facts
 from lib.cli.main import app
-from lib.errors import DataRefusedError, StoreError, WrongUseError
+from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.outagesample import sample_outages
 from lib.store import Act, Store, Table
 

@@ -7,8 +7,8 @@ import shapely
 from facttables import fact_tables
 
 from lib.clustergrid import COLUMNS, near
+from lib.language.text import catalog
 from lib.register import register
-from lib.text import catalog
 
 TABLES = fact_tables()
 CLUSTERS = register(TABLES)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.readers.grid import Grid
-from lib.text import number
+from lib.language.text import number
 
 WRITERS = [
     lambda v: number(v, "vi", 2),

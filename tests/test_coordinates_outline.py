@@ -4,8 +4,8 @@ import pytest
 from coordinatetables import CLOSE, HEAD, OTHER, SQUARE
 from pyproj import Transformer
 
-from lib.errors import DataRefusedError
 from lib.importing.coordinates.outline import read_coordinate_csv
+from lib.language.errors import DataRefusedError
 
 
 def table(tmp_path, text, name="bang.csv"):

@@ -4,8 +4,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from lib.errors import DataRefusedError
 from lib.geo.country import ARCHIPELAGOS, FILE, PROVINCES, read_country
+from lib.language.errors import DataRefusedError
 
 OWN = ["07900", "08152"]
 ROWS = [

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from lib.errors import DataRefusedError
 from lib.geo.coverage import Settlement, check_coverage, settle_coverage
 from lib.geo.geometry import areas_ha, border_lines, outline, simplify_layer
-from lib.text import LANGS, t
+from lib.language.errors import DataRefusedError
+from lib.language.text import LANGS, t
 
 WEST, SOUTH, SIDE = 105.3, 21.2, 0.002  # about 200 m
 FOUR_BOXES = [(0, 0, 55, 50), (45, 0, 100, 50), (100, 0, 150, 50), (150, 0, 200, 50)]

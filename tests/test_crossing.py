@@ -14,8 +14,8 @@ from lib.crossing import verdict as crossing
 from lib.crossing.communes import prepare_communes
 from lib.crossing.pieces import tolerance_band
 from lib.crossing.verdict import COLUMNS, cut
-from lib.errors import WrongUseError
-from lib.text import t
+from lib.language.errors import WrongUseError
+from lib.language.text import t
 
 EAST, NORTH = 550_000.0, 2_350_000.0
 SIDE = 4_000.0

@@ -4,7 +4,7 @@ import pytest
 
 from lib import facts
 from lib.crossing import words
-from lib.text import LANGS
+from lib.language.text import LANGS
 
 TABLES = {name: facts.load(name) for name in ("former_units", "ended_units", "communes")}
 ROW = {

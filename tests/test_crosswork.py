@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from lib.cli.main import app
 from lib.crossing import answer
 from lib.crossing.verdict import COLUMNS
-from lib.errors import PhuThoError
+from lib.language.errors import PhuThoError
 
 EAST, NORTH = 550_000, 2_350_000
 

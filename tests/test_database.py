@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.database import layout, publishing
-from lib.errors import StoreError
+from lib.language.errors import StoreError
+from lib.language.text import t
 from lib.schemas import ALL_TABLES
 from lib.store import Act, Table
-from lib.text import t
 
 # ---- what others read -----------------------------------------------------------
 

@@ -17,9 +17,9 @@ from lib import settings as knobs
 from lib.cli.main import app
 from lib.database.following import follow
 from lib.database.postgis import Database
-from lib.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
 from lib.importing import bring, outside
 from lib.importing.draft import Options
+from lib.language.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
 from lib.store import Act, Store
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,7 @@ from lib import audit
 from lib.database import postgis, publishing
 from lib.database.following import follow
 from lib.database.postgis import Database
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.store import Snapshot, Store
 
 CUTS = 14

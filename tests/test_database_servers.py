@@ -14,9 +14,9 @@ from lib.backup import backup
 from lib.database import publishing
 from lib.database.following import follow
 from lib.database.postgis import Database
-from lib.errors import StoreError
 from lib.importing import bring
 from lib.importing.draft import Options
+from lib.language.errors import StoreError
 from lib.restore import restore_backup
 from lib.store import Act, Snapshot, Store, Table
 

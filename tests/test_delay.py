@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import delay
-from lib.text import LANGS
+from lib.language.text import LANGS
 
 DAY = dt.date(2026, 11, 23)
 DATES = ("2022-01-15", "2024-06-30", "2026-06-30")

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from lib.errors import SourceUnavailableError
 from lib.geo import download
 from lib.geo.download import (
     BorderFile,
@@ -24,6 +23,7 @@ from lib.geo.download import (
     missing_files,
     read_registry,
 )
+from lib.language.errors import SourceUnavailableError
 
 ODD = "wards/20007_xa.geojson"
 FOREVER = 250

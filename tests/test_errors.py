@@ -5,8 +5,8 @@ import pickle
 
 import pytest
 
-from lib import errors
-from lib.errors import (
+from lib.language import errors
+from lib.language.errors import (
     DataRefusedError,
     NotAllowedError,
     PhuThoError,
@@ -14,7 +14,7 @@ from lib.errors import (
     StoreError,
     WrongUseError,
 )
-from lib.text import LANGS
+from lib.language.text import LANGS
 
 KINDS = [DataRefusedError, NotAllowedError, SourceUnavailableError, StoreError, WrongUseError]
 

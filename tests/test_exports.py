@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import exports
-from lib.errors import WrongUseError
+from lib.language.errors import WrongUseError
 
 NOTES = {"_sheet": "Ghi chú", "Số liệu đến": "02/08/2026", "Sai số ranh giới": "50 m"}
 FRAME = pd.DataFrame(

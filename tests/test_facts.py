@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import facts, schemas
-from lib.errors import DataRefusedError
 from lib.geo.crs import AREA_CRS
-from lib.text import same_spelling
+from lib.language.errors import DataRefusedError
+from lib.language.text import same_spelling
 
 
 @pytest.fixture(scope="module")

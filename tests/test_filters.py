@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from lib import filters
 from lib.filters import CLUSTER_FILTERS, COMMUNE_FILTERS, PROVINCES, Filtered, apply
+from lib.language.text import LANGS, catalog, t
 from lib.register import register
 from lib.schemas import CODES
-from lib.text import LANGS, catalog, t
 
 MANY = settings(max_examples=80, deadline=None)
 TABLES = fact_tables()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.errors import DataRefusedError
-from lib.findings import LEVELS, Finding, Twin, from_error, gravest
-from lib.text import LANGS, number
+from lib.language.errors import DataRefusedError
+from lib.language.findings import LEVELS, Finding, Twin, from_error, gravest
+from lib.language.text import LANGS, number
 
 FILE = "bang.xlsx"
 

@@ -6,7 +6,7 @@ import pytest
 from oldfonts import LOWER, TO_TCVN3, TO_VNI
 
 from lib.importing.fonts.codes import TCVN3, VNI
-from lib.text import nfc
+from lib.language.text import nfc
 
 
 def test_vni_holds_all_134_letters() -> None:

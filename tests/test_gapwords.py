@@ -6,7 +6,7 @@ from facttables import fact_tables
 
 from lib import gapwords
 from lib.gaps import MEASURES, Choice, find
-from lib.text import LANGS, t
+from lib.language.text import LANGS, t
 
 TABLES = fact_tables()
 CHOICE = Choice({"town_km": 5.0, "density": 99.5}, kinds=("no_grid",), match="any")

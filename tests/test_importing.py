@@ -10,10 +10,10 @@ import pytest
 import shapely
 from facttables import fact_tables
 
-from lib.errors import DataRefusedError, StoreError
 from lib.geo.schematic import schematic_communes
 from lib.importing import bring
 from lib.importing.draft import Options
+from lib.language.errors import DataRefusedError, StoreError
 from lib.store import Act, Store, Table
 
 CRS = (9208, 5897, 9211, 3405, 4326)

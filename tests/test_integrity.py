@@ -12,7 +12,7 @@ from forked import READY
 from lib import audit, integrity
 from lib.backup import backup
 from lib.cli import main
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.restore import restore_backup
 from lib.settings import settings
 from lib.store import Act, Store

@@ -12,11 +12,11 @@ from facttables import fact_tables
 
 from lib import borderlayers, layerdata
 from lib.geo.schematic import schematic_communes
+from lib.language.text import LANGS
 from lib.layers import GRID, REGISTRY, LayerFile
 from lib.register import register
 from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
-from lib.text import LANGS
 
 pytestmark = pytest.mark.xdist_group("layerdata")
 

@@ -9,7 +9,7 @@ from oldfonts import CELLS, ENCODERS, KINDS, NAMES, ROWS, accented, kept, tcvn3
 
 from lib.importing.fonts.codes import LOST
 from lib.importing.fonts.convert import convert, detect, examples, lost_letters
-from lib.text import catalog
+from lib.language.text import catalog
 
 
 @pytest.mark.parametrize(

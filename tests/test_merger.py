@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import merger
-from lib.text import fold
+from lib.language.text import fold
 
 TABLES = fact_tables()
 CLUSTERS, COMMUNES = TABLES["clusters"], TABLES["communes"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import merger, mergerview
-from lib.text import LANGS, same_spelling, sort_key
+from lib.language.text import LANGS, same_spelling, sort_key
 
 TABLES = fact_tables()
 COMMUNES, FORMER, ENDED = (TABLES[name] for name in ("communes", "former_units", "ended_units"))

@@ -5,7 +5,7 @@ from oldfonts import NAMES, as_cp1252
 
 from lib.importing.fonts.codes import LOST
 from lib.importing.fonts.convert import convert, detect
-from lib.text import nfc
+from lib.language.text import nfc
 
 
 @pytest.mark.parametrize(

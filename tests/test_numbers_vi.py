@@ -14,7 +14,7 @@ from lib.importing.coordinates.numbers import (
     parse_number,
     stated_zone,
 )
-from lib.text import number
+from lib.language.text import number
 
 CELLS = st.one_of(
     st.text(),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import outagelog
-from lib.errors import DataRefusedError, WrongUseError
+from lib.language.errors import DataRefusedError, WrongUseError
 from lib.outageread import connect, read
 from lib.served import served_table
 

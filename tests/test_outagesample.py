@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from facttables import fact_tables
 
-from lib.errors import WrongUseError
+from lib.language.errors import WrongUseError
 from lib.outagesample import customers_path, sample_outages, write
 from lib.reliability import answer
 

@@ -6,10 +6,10 @@ import pytest
 from facttables import fact_tables
 
 from lib import loginuse, outagelog, outageview
+from lib.language.text import t
 from lib.outagesample import sample_outages
 from lib.outageview import Choice
 from lib.reliability import INDICES, answer
-from lib.text import t
 
 A, B, C = "07900", "07903", "08500"
 

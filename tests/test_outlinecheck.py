@@ -27,9 +27,9 @@ from outlinefiles import (
 
 from lib.crossing.communes import prepare_communes
 from lib.crossing.verdict import cut
-from lib.errors import WrongUseError
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.outlinecheck import MAX_VERTICES, SAME_CORNER_DEG
+from lib.language.errors import WrongUseError
 
 
 def with_a_blank(shape):

@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from lib import audit, gaps, integrity, layerdata, mergerview
 from lib.crossing import answer
+from lib.language.text import LANGS, t
 from lib.settings import settings
 from lib.store import Act, Store, Table
-from lib.text import LANGS, t
 from lib.ui import workspace
 
 pytestmark = pytest.mark.xdist_group("pages")
@@ -283,7 +283,7 @@ def test_a_damaged_snapshot_is_named_and_the_whole_one_before_is_one_click_away(
 def _reads_clusters() -> None:
     import streamlit as st  # noqa: PLC0415 - the script of a test stands alone
 
-    from lib.errors import StoreError  # noqa: PLC0415
+    from lib.language.errors import StoreError  # noqa: PLC0415
     from lib.settings import settings  # noqa: PLC0415
     from lib.store import Store  # noqa: PLC0415
     from lib.ui import rescue  # noqa: PLC0415

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from lib import audit, integrity
 from lib.access import roles, signins
 from lib.access.policy import Policy
+from lib.language.text import LANGS, t
 from lib.settings import settings
 from lib.store import Store
-from lib.text import LANGS, t
 
 pytestmark = pytest.mark.xdist_group("pages")
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lib.crossing import pieces
 from lib.crossing.communes import lines_around, on_globe, plane, prepare_communes
 from lib.crossing.pieces import measure
-from lib.errors import DataRefusedError, WrongUseError
 from lib.geo.crs import AREA_CRS
+from lib.language.errors import DataRefusedError, WrongUseError
 
 EAST, NORTH = 550_000.0, 2_350_000.0
 QUARTER = 16  # segments of a quarter circle, as geopandas has them by default

@@ -14,8 +14,8 @@ import shapely
 from pyproj import Geod
 
 from lib import facts
-from lib.errors import DataRefusedError
 from lib.geo.crs import AREA_CRS
+from lib.language.errors import DataRefusedError
 from lib.layerdata import build
 from lib.layers import LayerFile
 from lib.prepare import Prepared, prepare

@@ -5,10 +5,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from lib.language.text import LANGS, t
 from lib.layers import LAYERS
 from lib.qgisstyle import qml
 from lib.symbols import COMMUNE_LINE, HATCHES, LAND, OPERATION, Style, area, swatch
-from lib.text import LANGS, t
 
 TABLES = {
     "communes": "polygon",

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.crossing.samples import SAMPLES
-from lib.errors import DataRefusedError, WrongUseError
 from lib.importing.readers import base, registry
+from lib.language.errors import DataRefusedError, WrongUseError
 
 ROWS = [["Mã cụm", "Tên cụm", "Diện tích"], ["PT-001", "Bãi Ba 2", "69,42"]]
 

@@ -8,8 +8,8 @@ import pytest
 import shapely
 from badfiles.corpus_build import square
 
-from lib.errors import DataRefusedError
 from lib.importing.readers import base, registry
+from lib.language.errors import DataRefusedError
 
 RING = square()
 SQUARE = shapely.Polygon(RING)

@@ -22,8 +22,8 @@ from badfiles.corpus_build import (
     zipped,
 )
 
-from lib.errors import DataRefusedError
 from lib.importing.readers import base, registry
+from lib.language.errors import DataRefusedError
 
 SQUARE = shapely.Polygon(square())
 DEGREES = shapely.Polygon(square(epsg=4326))

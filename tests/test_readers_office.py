@@ -11,9 +11,9 @@ from badfiles.corpus_office import ole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.errors import DataRefusedError
 from lib.importing.readers import registry
 from lib.importing.readers.grid import Grid
+from lib.language.errors import DataRefusedError
 
 ROWS = [["Mã cụm", "Tên"], ["PT-001", "Bãi Ba 2"]]
 SHEET = "xl/worksheets/sheet1.xml"

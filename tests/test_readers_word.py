@@ -9,9 +9,9 @@ from badfiles.corpus_office import ole
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from lib.errors import DataRefusedError
 from lib.importing.readers import registry
 from lib.importing.readers.grid import Grid
+from lib.language.errors import DataRefusedError
 
 ROWS = [["Mã cụm", "Tên"], ["PT-001", "Bãi Ba 2"]]
 BODY = "word/document.xml"

@@ -8,9 +8,9 @@ import pytest
 import shapely
 from badfiles.corpus_build import frame, shapefile_parts, square, zipped
 
-from lib.errors import DataRefusedError
 from lib.importing.readers import base, registry
 from lib.importing.readers.ogr import epsg_of
+from lib.language.errors import DataRefusedError
 
 SQUARE = shapely.Polygon(square())
 DEGREES = shapely.Polygon(square(epsg=4326))

@@ -13,7 +13,7 @@ from lib import facts, schemas
 from lib.importing.readers.grid import Grid
 from lib.importing.sheets import reader, tablecheck
 from lib.importing.sheets.places import Places
-from lib.text import LANGS, is_blank, number
+from lib.language.text import LANGS, is_blank, number
 
 SOURCE = {"source_url": "file:bang.xlsx", "as_of": "2026-08-28", "sample": False}
 FACTS = [table for table in schemas.KEYS if table in schemas.TABLES]

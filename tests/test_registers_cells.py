@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import schemas
-from lib.findings import Finding
 from lib.importing.sheets import cells
-from lib.text import LANGS, number
+from lib.language.findings import Finding
+from lib.language.text import LANGS, number
 
 HA = frozenset({"ha"})
 ANY_CELL = st.one_of(

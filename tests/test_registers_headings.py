@@ -13,7 +13,7 @@ from lib.importing.sheets.headings import (
     place_by_hand,
 )
 from lib.importing.sheets.rows import data_rows
-from lib.text import LANGS
+from lib.language.text import LANGS
 
 TABLES = [table for table in schemas.KEYS if table != "outlines"]
 

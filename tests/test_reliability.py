@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import majordays
-from lib.errors import DataRefusedError, WrongUseError
+from lib.language.errors import DataRefusedError, WrongUseError
 from lib.outagesample import sample_outages, write
 from lib.reliability import COLUMNS, INDICES, answer
 

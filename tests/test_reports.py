@@ -26,12 +26,12 @@ from lib.crossing import answer as crosswork
 from lib.crossing import summary as disputes
 from lib.crossing.communes import prepare_communes
 from lib.crossing.samples import sample_outlines
-from lib.errors import WrongUseError
+from lib.language.errors import WrongUseError
+from lib.language.text import LANGS, hectares, t
 from lib.reports import annex_rows, atlas_pdf
 from lib.reports.layout import Drawings, typeset
 from lib.store import Store
 from lib.symbols import PIECES
-from lib.text import LANGS, hectares, t
 
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 SMALL = {unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" for tone in TONES} | {"đ"}

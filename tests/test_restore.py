@@ -9,7 +9,7 @@ import pytest
 from backups import failing, publish, refused, relisted, rewritten, tree
 
 from lib import audit
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.restore import restore_backup
 from lib.snapshot import seal_of
 from lib.store import Store

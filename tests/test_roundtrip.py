@@ -23,9 +23,9 @@ from lib.celltext import blank
 from lib.geo.geometry import areas_ha
 from lib.importing import bring
 from lib.importing.draft import Options
+from lib.language.text import LANGS, nfc
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, KEYS, TRIMMED, URL, codes_of
 from lib.store import Act, Store, Table
-from lib.text import LANGS, nfc
 
 PLAIN = [table for table in KEYS if table not in ("communes", "outlines", "power_lines")]
 DRAWN = ("outlines", "power_lines")

@@ -11,10 +11,10 @@ import pytest
 from facttables import fact_tables
 
 from lib import alldata, facts, history, loginuse, outageview
-from lib.errors import DataRefusedError
 from lib.geo.schematic import schematic_communes
 from lib.importing import bring
 from lib.importing.draft import Options
+from lib.language.errors import DataRefusedError
 from lib.outagesample import sample_outages, write
 from lib.samplelog import sample_of
 from lib.store import Act, Store, Table

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import glossary, schemas
-from lib.text import LANGS, catalog, no_data
+from lib.language.text import LANGS, catalog, no_data
 
 COLUMNS = [
     (table, column)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import merger
+from lib.language.text import bare_name, fold
 from lib.search import LIMIT, Hit, build_index, find, namesakes
-from lib.text import bare_name, fold
 
 MANY = settings(max_examples=80, deadline=None)
 TABLES = fact_tables()

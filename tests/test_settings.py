@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from lib import settings as knobs
-from lib.errors import WrongUseError
+from lib.language.errors import WrongUseError
 from lib.settings import ROOT, Settings, settings
 
 NAMES = list(Settings.model_fields)

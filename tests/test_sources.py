@@ -19,11 +19,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.errors import DataRefusedError, WrongUseError
 from lib.geo import sources
 from lib.geo.download import BorderFile, DownloadOptions
 from lib.geo.sources import Borders, find_borders, read_border, read_context
-from lib.text import catalog, t
+from lib.language.errors import DataRefusedError, WrongUseError
+from lib.language.text import catalog, t
 
 ROOT = Path(__file__).parents[1]
 CODES = [f"2000{n}" for n in range(6)]

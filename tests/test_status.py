@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from lib import audit, status
 from lib.cli import main
+from lib.language.text import LANGS
 from lib.settings import settings
 from lib.store import Store
-from lib.text import LANGS
 
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 

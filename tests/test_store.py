@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import store as stores
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.store import Act, Store, Table
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

@@ -9,7 +9,7 @@ from lib.ui.tables import _picked
 def page(name, with_numbers):
     import pandas as pd  # noqa: PLC0415 - a page of its own
 
-    from lib.text import number  # noqa: PLC0415
+    from lib.language.text import number  # noqa: PLC0415
     from lib.ui.tables import Column, show_table  # noqa: PLC0415
 
     frame = pd.DataFrame({"code": ["a", "b"], "name": ["Đoan Hùng", name], "ha": [1234.5, 8.0]})

@@ -8,7 +8,7 @@ from templateforms import NAMES, book, heading_row
 
 from lib import schemas
 from lib.importing.templates import forms
-from lib.text import LANGS, t
+from lib.language.text import LANGS, t
 
 
 @pytest.mark.parametrize("lang", LANGS)

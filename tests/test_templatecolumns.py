@@ -6,7 +6,7 @@ from templateforms import book, grids
 
 from lib import facts, schemas
 from lib.importing.sheets.cells import read_cell
-from lib.text import LANGS
+from lib.language.text import LANGS
 
 
 @pytest.mark.parametrize("table", schemas.KEYS)

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from templateforms import FILLED, NAMES, REGISTERS, book, grids, heading_row, unmarked
 
 from lib import schemas
-from lib.errors import WrongUseError
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.readers.grid import Grid
 from lib.importing.readers.registry import read
 from lib.importing.sheets.headings import find_heading
 from lib.importing.sheets.reader import read_register
 from lib.importing.templates import forms
-from lib.text import LANGS, fold, t
+from lib.language.errors import WrongUseError
+from lib.language.text import LANGS, fold, t
 
 MARK = t("templates.example_mark")
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.facts import FACTS
-from lib.text import (
+from lib.language.text import (
     LANGS,
     bare_name,
     catalog,

@@ -20,9 +20,7 @@ from facttables import fact_tables
 from lib import (
     audit,
     delay,
-    errors,
     filters,
-    findings,
     gaps,
     merger,
     outagefollow,
@@ -40,9 +38,10 @@ from lib.geo import country, sources
 from lib.importing import draft
 from lib.importing.fonts import convert
 from lib.importing.sheets import headings
+from lib.language import errors, findings
+from lib.language.text import LANGS, catalog
 from lib.layers import REGISTRY
 from lib.reports import annex_rows, atlas_pdf
-from lib.text import LANGS, catalog
 from lib.ui import sidebar
 
 ROOT = Path(__file__).parents[1]

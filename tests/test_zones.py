@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 from pyproj.transformer import TransformerGroup
 
-from lib.errors import WrongUseError
-from lib.findings import gravest
 from lib.geo.zones import CHOICES, proposal, propose, readings, to_storage, zone_label
-from lib.text import LANGS
+from lib.language.errors import WrongUseError
+from lib.language.findings import gravest
+from lib.language.text import LANGS
 
 LON, LAT = 105.40, 21.32
 POINT = {  # easting, northing: facts/domain_notes.md 3.3

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from lib import audit
 from lib.access import roles
 from lib.access.roles import Action, Actor
+from lib.language.text import Lang
 from lib.store import FileInfo, Snapshot, Store
-from lib.text import Lang
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib import alldata

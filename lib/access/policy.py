@@ -17,9 +17,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from lib.errors import WrongUseError
 from lib.glossary import RESTRICTABLE
-from lib.text import nfc
+from lib.language.errors import WrongUseError
+from lib.language.text import nfc
 
 Role = Literal["viewer", "editor", "administrator"]
 ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")

@@ -17,9 +17,9 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from lib.access.policy import ROLES, Policy, Role, load
-from lib.errors import NotAllowedError
+from lib.language.errors import NotAllowedError
+from lib.language.text import nfc
 from lib.settings import settings
-from lib.text import nfc
 
 
 class Action(StrEnum):

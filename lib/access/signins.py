@@ -18,9 +18,9 @@ from typing import Final, Literal
 
 from lib import audit
 from lib.access.roles import Actor
-from lib.errors import StoreError
+from lib.language.errors import StoreError
+from lib.language.text import Lang, t
 from lib.store import Store
-from lib.text import Lang, t
 
 Kind = Literal["sign-in", "sign-in-refused", "sign-out"]
 

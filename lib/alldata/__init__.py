@@ -12,8 +12,8 @@ from lib.alldata.contents import Contents
 from lib.alldata.geopackage import geopackage
 from lib.alldata.parquetzip import parquet_zip
 from lib.alldata.workbook import workbook
+from lib.language.text import Lang
 from lib.store import Snapshot
-from lib.text import Lang
 
 __all__ = ["MAKERS", "Format", "everything"]
 

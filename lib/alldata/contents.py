@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from lib.geo.country import TABLE
 from lib.glossary import GRID_TABLES
+from lib.language.text import Lang, date, number, t
 from lib.samplelog import has_sample, title
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
 from lib.store import Snapshot, TableInfo
-from lib.text import Lang, date, number, t
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ import shapely
 
 from lib.alldata.contents import Contents
 from lib.geo.crs import STORAGE_CRS
+from lib.language.text import t
 from lib.layers import Kind
 from lib.qgisstyle import qml
 from lib.register import register
 from lib.store import Snapshot
-from lib.text import t
 
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "polygon")
 _GEOMETRY: Final = "geom"

@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import replace
 
 from lib.alldata.contents import Contents
-from lib.text import LANGS, t
+from lib.language.text import LANGS, t
 
 
 def parquet_zip(contents: Contents) -> bytes:

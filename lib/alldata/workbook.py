@@ -9,8 +9,8 @@ import pandas as pd
 
 from lib.alldata.contents import Contents, columns
 from lib.exports import stored_text
+from lib.language.text import Lang, date, t
 from lib.schemas import CODES, codes_of, label, value_label
-from lib.text import Lang, date, t
 
 _WIDEST_PX: Final = 420
 _HEADINGS: Final[Mapping[str, str]] = {

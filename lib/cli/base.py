@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lib import database, layerdata
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.settings import settings
 from lib.store import Snapshot, Store
 

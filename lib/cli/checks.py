@@ -9,8 +9,8 @@ from lib import audit, integrity
 from lib.access import signins
 from lib.cli.base import StoreOption, app, open_store
 from lib.cli.data import snapshots
-from lib.errors import StoreError, WrongUseError
-from lib.text import number, t
+from lib.language.errors import StoreError, WrongUseError
+from lib.language.text import number, t
 
 log = typer.Typer(help="Nhật ký: xem, kiểm tra.", no_args_is_help=True)
 app.add_typer(log, name="audit")

@@ -11,12 +11,12 @@ import typer
 
 from lib import backup, history, layerdata, restore
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
-from lib.errors import DataRefusedError, StoreError, WrongUseError
 from lib.importing import bring, draft
+from lib.language.errors import DataRefusedError, StoreError, WrongUseError
+from lib.language.text import date, nfc, number, t
 from lib.samplelog import has_sample, title
 from lib.settings import settings
 from lib.store import Snapshot, Store
-from lib.text import date, nfc, number, t
 
 snapshots = typer.Typer(help="Các bản dữ liệu: xem, so sánh, khôi phục.", no_args_is_help=True)
 app.add_typer(snapshots, name="snapshots")

@@ -7,8 +7,8 @@ import typer
 
 from lib import audit, database
 from lib.cli.base import StoreOption, account, app, caught_up, in_use, open_store
-from lib.errors import StoreError
-from lib.text import date, number, t
+from lib.language.errors import StoreError
+from lib.language.text import date, number, t
 
 commands = typer.Typer(
     help="Cơ sở dữ liệu PostGIS dùng chung cho nhiều máy chủ (DATABASE_URL).",

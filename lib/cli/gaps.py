@@ -8,9 +8,9 @@ import typer
 
 from lib import exports, gaps, gapwords, loginuse, outageview
 from lib.cli.base import StoreOption, app, in_use, open_store
-from lib.errors import WrongUseError
 from lib.facts import data_date
-from lib.text import number, t
+from lib.language.errors import WrongUseError
+from lib.language.text import number, t
 
 _SUFFIXES: Final = (".csv", ".xlsx")
 _TABLES: Final = ("communes", "settlements", "weak_supply", "outages", "customers")

@@ -19,7 +19,7 @@ from lib.cli import (  # noqa: F401 - each adds its commands
     status,
 )
 from lib.cli.base import account, app
-from lib.errors import PhuThoError, WrongUseError
+from lib.language.errors import PhuThoError, WrongUseError
 
 __all__ = ["app", "run"]
 

@@ -12,11 +12,11 @@ from lib import prepare as preparing
 from lib.cli.base import StoreOption, app, caught_up, in_use, open_store
 from lib.crossing import answer
 from lib.crossing.communes import prepare_communes
-from lib.errors import StoreError, WrongUseError
 from lib.facts import data_date
+from lib.language.errors import StoreError, WrongUseError
+from lib.language.text import date, number, t
 from lib.settings import TOLERANCE_RANGE, settings
 from lib.store import Store
-from lib.text import date, number, t
 
 
 class Scope(StrEnum):

@@ -8,9 +8,9 @@ from tqdm import tqdm
 
 from lib import reports
 from lib.cli.base import StoreOption, app, in_use, open_store
-from lib.errors import WrongUseError
+from lib.language.errors import WrongUseError
+from lib.language.text import Lang, number, t
 from lib.settings import TOLERANCE_RANGE, settings
-from lib.text import Lang, number, t
 
 ToleranceOption = Annotated[
     float | None,

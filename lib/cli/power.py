@@ -12,13 +12,13 @@ import typer
 
 from lib import exports, loginuse, outagelog, outagesample, reliability
 from lib.cli.base import StoreOption, app, in_use, open_store
-from lib.errors import DataRefusedError, WrongUseError
 from lib.facts import load
 from lib.glossary import value_label
+from lib.language.errors import DataRefusedError, WrongUseError
+from lib.language.text import date, number, t
 from lib.outagecells import MOMENTARY_MINUTES
 from lib.outageread import Source
 from lib.samplelog import sample_of
-from lib.text import date, number, t
 
 _SUFFIXES = (".csv", ".parquet", ".xlsx")
 

@@ -7,9 +7,9 @@ import typer
 
 from lib import status as looking
 from lib.cli.base import StoreOption, app, open_store
-from lib.errors import StoreError
+from lib.language.errors import StoreError
+from lib.language.text import number, t
 from lib.settings import settings
-from lib.text import number, t
 
 
 @app.command("status")

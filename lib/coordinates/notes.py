@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from lib.findings import Finding, Level
+from lib.language.findings import Finding, Level
 
 
 @dataclass(frozen=True, eq=False)

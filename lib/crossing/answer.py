@@ -15,9 +15,9 @@ from lib import exports, merger
 from lib.crossing import verdict
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.verdict import COLUMNS, SURVEYED_M, Cut
-from lib.errors import DataRefusedError, WrongUseError
 from lib.geo.crs import STORAGE_CRS
-from lib.text import Lang, date, number, t
+from lib.language.errors import DataRefusedError, WrongUseError
+from lib.language.text import Lang, date, number, t
 
 _DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
 _NO_DECISIONS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "certain": []})

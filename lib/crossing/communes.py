@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from lib.errors import DataRefusedError, WrongUseError
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries
+from lib.language.errors import DataRefusedError, WrongUseError
 
 Ints = npt.NDArray[np.int64]
 

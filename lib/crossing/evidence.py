@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
-from lib.text import Lang, t
+from lib.language.text import Lang, t
 
 Verdict = Literal["cross_commune", "within", "undetermined"]
 Record = Mapping[str, object]

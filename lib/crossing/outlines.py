@@ -14,9 +14,9 @@ import pandas as pd
 import shapely
 
 from lib.crossing.communes import POLYGONAL, on_globe, plane
-from lib.errors import WrongUseError
 from lib.geo.geometry import Geometries
-from lib.text import is_blank
+from lib.language.errors import WrongUseError
+from lib.language.text import is_blank
 
 Bools = npt.NDArray[np.bool_]
 

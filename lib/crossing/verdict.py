@@ -37,7 +37,7 @@ from lib.crossing.outlines import check_outlines, unmeasured
 from lib.crossing.pieces import measure
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
-from lib.text import Lang, is_blank
+from lib.language.text import Lang, is_blank
 
 __all__ = ["COLUMNS", "SURVEYED_M", "Cut", "Verdict", "combine", "cut", "tolerances"]
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from lib import merger
-from lib.text import Lang, number, t
+from lib.language.text import Lang, number, t
 
 _HALF: Final = 2
 

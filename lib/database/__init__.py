@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lib.errors import StoreError, WrongUseError
+from lib.language.errors import StoreError, WrongUseError
 from lib.settings import settings
 from lib.store import Snapshot, Store
 

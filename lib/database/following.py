@@ -16,7 +16,7 @@ from lib.database import publishing
 from lib.database.link import Connection
 from lib.database.postgis import Database
 from lib.disk import sync_folder, to_disk
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.snapshot import SNAPSHOT_ID
 from lib.store import Snapshot, Store
 

@@ -11,7 +11,7 @@ from typing import Final
 import psycopg
 from psycopg import conninfo, errors
 
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 
 Connection = psycopg.Connection[tuple[object, ...]]
 

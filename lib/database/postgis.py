@@ -13,7 +13,7 @@ from lib import audit
 from lib.database import publishing, rows
 from lib.database.layout import CHANNEL
 from lib.database.link import Connection, connected, parameters, refusals
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.store import Snapshot
 
 _SETTLE_SECONDS: Final = 20

@@ -9,7 +9,7 @@ from lib import audit
 from lib.database import rows
 from lib.database.layout import CHANNEL, MADE
 from lib.database.link import LOCK_SECONDS, Connection
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.store import Snapshot
 
 _IDLE_SECONDS: Final = 60

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from lib.database.layout import COLUMNS, OPEN, ROW, SHAPES, column_type, table
 from lib.database.link import Connection
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.samplelog import has_sample, title
 from lib.schemas import label
 from lib.store import Snapshot

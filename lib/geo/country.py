@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from lib.errors import DataRefusedError
 from lib.geo.crs import STORAGE_CRS
+from lib.language.errors import DataRefusedError
 
 TABLE: Final = "country"
 """Name of the table in a snapshot; a snapshot without it has the scope of the province."""

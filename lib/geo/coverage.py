@@ -16,9 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lib.errors import DataRefusedError
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries, areas_ha
+from lib.language.errors import DataRefusedError
 
 NEGLIGIBLE_HA: Final = 1e-6
 """A sliver below 0.01 m² is arithmetic, not land: it is settled but not listed."""

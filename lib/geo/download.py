@@ -22,8 +22,8 @@ import requests
 import urllib3
 from tqdm import tqdm
 
-from lib.errors import SourceUnavailableError
-from lib.text import t
+from lib.language.errors import SourceUnavailableError
+from lib.language.text import t
 
 REGISTRY: Final = Path(__file__).parents[1] / "data" / "facts" / "border_files.csv"
 """Code, path, sha256 and size of each of the 148 files of the release."""

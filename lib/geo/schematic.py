@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib.errors import DataRefusedError
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.language.errors import DataRefusedError
 
 VIETNAM_BOX: Final = (102.0, 8.0, 110.0, 24.0)
 """West, south, east, north in degrees: a coordinate outside is a mistake, not a border."""

@@ -16,7 +16,6 @@ import pandas as pd
 import shapely
 from pyogrio.errors import DataSourceError
 
-from lib.errors import DataRefusedError, PhuThoError, SourceUnavailableError, WrongUseError
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.download import (
     REGISTRY,
@@ -28,6 +27,7 @@ from lib.geo.download import (
     read_registry,
 )
 from lib.geo.schematic import VIETNAM_BOX, schematic_communes, stray_units
+from lib.language.errors import DataRefusedError, PhuThoError, SourceUnavailableError, WrongUseError
 
 __all__ = ["Borders", "DownloadOptions", "SourceNote", "find_borders", "read_context"]
 

@@ -18,11 +18,11 @@ import shapely
 from pyproj import Geod, Transformer
 from pyproj.transformer import TransformerGroup
 
-from lib.errors import WrongUseError
-from lib.findings import Finding, Twin
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
-from lib.text import Lang, number, t
+from lib.language.errors import WrongUseError
+from lib.language.findings import Finding, Twin
+from lib.language.text import Lang, number, t
 
 Floats = npt.NDArray[np.float64]
 

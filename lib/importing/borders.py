@@ -10,8 +10,6 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding, Twin, from_error
 from lib.geo import coverage, geometry
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import outline
@@ -20,7 +18,9 @@ from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.merging import count_changes
 from lib.importing.readers.base import Content
 from lib.importing.shapes import place, shapes_of
-from lib.text import bare_name, hectares, number, percent
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding, Twin, from_error
+from lib.language.text import bare_name, hectares, number, percent
 
 _OFF: Final = 0.02
 """A commune whose area differs from the published one by more than this share is told."""

@@ -12,8 +12,6 @@ from typing import Final
 
 import pandas as pd
 
-from lib.errors import DataRefusedError, WrongUseError
-from lib.findings import Finding, from_error
 from lib.importing import texts
 from lib.importing.borders import check_borders
 from lib.importing.coordinates.reader import is_coordinate_table
@@ -24,6 +22,8 @@ from lib.importing.readers.registry import read
 from lib.importing.rows import check_register
 from lib.importing.shapes import drawn
 from lib.importing.templates import forms
+from lib.language.errors import DataRefusedError, WrongUseError
+from lib.language.findings import Finding, from_error
 from lib.store import Act, Snapshot, Store, Table
 
 __all__ = [

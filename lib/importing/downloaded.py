@@ -6,10 +6,10 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from lib.findings import Finding
 from lib.importing.draft import Options
 from lib.importing.readers.grid import Grid
 from lib.importing.sheets.cells import read_cell
+from lib.language.findings import Finding
 
 QUALITY: Final = ("schematic", "reference", "official")
 """Of borders, worst first: borders of several are as good as the worst."""

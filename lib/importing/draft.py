@@ -7,13 +7,13 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import pandas as pd
 
-from lib.findings import LEVELS, Finding
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.fonts.convert import LegacyEncoding
 from lib.importing.matching import ClusterMatch
 from lib.importing.sheets.headings import Heading
+from lib.language.findings import LEVELS, Finding
+from lib.language.text import Lang
 from lib.samplelog import has_sample
-from lib.text import Lang
 
 KINDS: Final = (
     "outlines",

@@ -12,7 +12,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from lib.importing.fonts.convert import LegacyEncoding, convert
-from lib.text import bare_name, same_spelling
+from lib.language.text import bare_name, same_spelling
 
 How = Literal["code", "name", "similar", "chosen", "left_out", "none"]
 

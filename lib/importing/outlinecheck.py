@@ -13,11 +13,11 @@ import numpy as np
 import shapely
 
 from lib.crossing.communes import POLYGONAL, plane
-from lib.errors import WrongUseError
-from lib.findings import Finding
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.importing.outlinequestions import ask
+from lib.language.errors import WrongUseError
+from lib.language.findings import Finding
 from lib.outlinereview import Bools, Review, figure, place_of
 
 SAME_CORNER_DEG: Final = 1e-3 / 111_320

@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding, Twin, from_error
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import areas_ha, outline
 from lib.importing import outlinecheck
@@ -19,8 +17,10 @@ from lib.importing.matching import ClusterMatch, alike, match_clusters
 from lib.importing.merging import count_changes, merge_rows
 from lib.importing.readers.base import Content
 from lib.importing.shapes import place, shapes_of
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding, Twin, from_error
+from lib.language.text import hectares, number
 from lib.schemas import ALL_TABLES
-from lib.text import hectares, number
 
 _UNKNOWN: Final = {
     "kind": "ccn",

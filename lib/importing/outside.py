@@ -15,8 +15,8 @@ from psycopg import sql
 
 from lib import exports
 from lib.database.postgis import Database
-from lib.errors import DataRefusedError, WrongUseError
 from lib.importing.readers.base import MAX_FEATURES
+from lib.language.errors import DataRefusedError, WrongUseError
 
 _SECONDS: Final = 60
 _SHAPES: Final = ("geometry", "geography")

@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding, Twin, from_error
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import outline
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
@@ -21,8 +19,10 @@ from lib.importing.readers.grid import Grid
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
 from lib.importing.sheets import reader, tablecheck
 from lib.importing.sheets.headings import Heading
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding, Twin, from_error
+from lib.language.text import is_blank, number
 from lib.schemas import ALL_TABLES, KEYS
-from lib.text import is_blank, number
 
 _PREFIX: Final = {"Phú Thọ": "PT", "Vĩnh Phúc": "VP", "Hòa Bình": "HB"}
 _UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {

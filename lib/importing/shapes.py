@@ -10,8 +10,6 @@ import pandas as pd
 import shapely
 
 from lib.celltext import clean_text
-from lib.errors import DataRefusedError
-from lib.findings import Finding, Twin
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.coordinates.parcels import CoordinateTable
@@ -21,7 +19,9 @@ from lib.importing.readers.base import Content, Features
 from lib.importing.readers.grid import Cell, Grid, cell_text
 from lib.importing.sheets.cells import hidden
 from lib.importing.texts import as_grid
-from lib.text import Lang, fold, number
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding, Twin
+from lib.language.text import Lang, fold, number
 
 _WKT: Final = ("wkt", "geometry", "geom", "hinh hoc")
 _STORAGE_EPSG: Final = 4326

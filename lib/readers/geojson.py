@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from lib.errors import DataRefusedError
 from lib.importing.readers.base import Content
 from lib.importing.readers.ogr import read_layers
+from lib.language.errors import DataRefusedError
 
 
 def read(path: Path, name: str) -> Content:

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from lib.errors import DataRefusedError
 from lib.importing.readers.base import Content, start_of
 from lib.importing.readers.ogr import read_layers
+from lib.language.errors import DataRefusedError
 
 _NATIVE: Final = re.compile(rb"^\s*type\s+native\b", re.IGNORECASE | re.MULTILINE)
 _FOREIGN: Final = re.compile(

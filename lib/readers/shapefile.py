@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding
 from lib.importing.readers.base import Content, start_of
 from lib.importing.readers.ogr import options, read_layers
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding
 
 _MAGIC: Final = b"\x00\x00\x27\x0a"
 

@@ -16,10 +16,10 @@ from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
+from lib.language.text import t
 from lib.reports.annex_rows import HEAD, RIGHT, WIDTHS_MM, Annex, Group, annex
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
-from lib.text import t
 
 FONT: Final = "Times New Roman"
 _LOCALE: Final = {"vi": "vi-VN", "en": "en-GB"}

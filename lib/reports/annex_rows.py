@@ -11,9 +11,9 @@ from typing import Final
 
 import pandas as pd
 
+from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
 from lib.reports.dossier import Dossier
 from lib.reports.material import Material, site
-from lib.text import Lang, date, hectares, is_blank, no_data, number, t
 
 HEAD: Final = (
     *("no", "cluster", "place", "communes", "area", "pieces", "range", "evidence", "lead"),

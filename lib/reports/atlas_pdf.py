@@ -6,13 +6,13 @@ Who asks for one cluster gets its page alone, with the rules in its foot.
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from lib.errors import WrongUseError
+from lib.language.errors import WrongUseError
+from lib.language.text import number, t
 from lib.reports import clustermap, maps
 from lib.reports.dossier import Dossier
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
 from lib.symbols import Style, piece, swatch
-from lib.text import number, t
 
 Progress = Callable[[int, int], None]
 """Called with pages done and pages in all."""

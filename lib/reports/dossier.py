@@ -12,8 +12,8 @@ from lib import delay
 from lib.crossing import words as crosstexts
 from lib.facts import CHECKED, data_date
 from lib.glossary import value_label
+from lib.language.text import Lang, date, hectares, is_blank, no_data, percent, t
 from lib.reports.material import Material, site
-from lib.text import Lang, date, hectares, is_blank, no_data, percent, t
 
 Row = Mapping[Any, Any]
 _DAY: Final = len("2026-10-05")

@@ -17,8 +17,8 @@ from typing import Any, Final, Literal, cast
 
 import typst
 
+from lib.language.text import Lang, number, t
 from lib.reports.canvas import Canvas
-from lib.text import Lang, number, t
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _FONTS: Final = "font_source_sans_pro"

@@ -21,14 +21,14 @@ from lib.crossing import summary as disputes
 from lib.crossing.answer import Answer
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.samples import sample_outlines
-from lib.errors import WrongUseError
 from lib.facts import data_date
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.language.errors import WrongUseError
+from lib.language.text import Lang, date, number, t
 from lib.layers import LayerFile, of_province, on_disk
 from lib.register import register
 from lib.store import Manifest, Snapshot
-from lib.text import Lang, date, number, t
 
 _SITES: Final = 3
 """Sources named in the foot of a sheet; all are on the cover."""

@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 from lxml import etree
 
+from lib.language.text import t
 from lib.reports import maps
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
 from lib.reports.view import View, bounds_of, of_cluster, shapes
-from lib.text import t
 
 DPI: Final = 300
 _UPRIGHT_MM: Final = (194.0, 236.0)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from lib.access import acts, roles, signins
 from lib.access.roles import ALONE, STRANGER, Action, Actor
-from lib.errors import NotAllowedError, StoreError
+from lib.language.errors import NotAllowedError, StoreError
 from lib.settings import settings
 from lib.store import Store
 from lib.ui import state

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from markupsafe import Markup
 
-from lib.text import is_blank
+from lib.language.text import is_blank
 from lib.ui.state import tr
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from lib.geo.country import PHU_THO, PROVINCES
-from lib.text import date, hectares, number, sort_key
+from lib.language.text import date, hectares, number, sort_key
 from lib.ui import state
 from lib.ui.card import Fact, Source, show_card
 from lib.ui.mapstyles import Styles

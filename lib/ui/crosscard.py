@@ -11,9 +11,9 @@ from lib.crossing import words
 from lib.crossing.answer import Answer
 from lib.crossing.communes import lines_around
 from lib.crossing.pieces import tolerance_band
+from lib.language.text import hectares, number, percent
 from lib.mapview import Shape
 from lib.symbols import BAND, EXACT_LINE, piece
-from lib.text import hectares, number, percent
 from lib.ui.card import Fact, Source, show_card
 from lib.ui.cards import row_of, source_of
 from lib.ui.shares import Piece, piece_table, shares

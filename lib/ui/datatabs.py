@@ -6,14 +6,14 @@ import streamlit as st
 from lib import completeness, history, layerdata
 from lib.access import acts
 from lib.access.roles import Action
-from lib.errors import StoreError
 from lib.glossary import label
 from lib.importing import draft
 from lib.importing.templates import forms
+from lib.language.errors import StoreError
+from lib.language.text import number, percent
 from lib.samplelog import title
 from lib.settings import settings
 from lib.store import Snapshot, Store
-from lib.text import number, percent
 from lib.ui import access, frame
 from lib.ui.findingview import plain
 from lib.ui.state import language, tr

@@ -26,10 +26,10 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from lib.access import roles
 from lib.access.roles import STRANGER, Action, Actor
-from lib.errors import PhuThoError, WrongUseError
+from lib.language.errors import PhuThoError, WrongUseError
+from lib.language.text import t
 from lib.layers import APART, GRID, apart
 from lib.settings import settings
-from lib.text import t
 from lib.ui import unforeseen
 from lib.ui.health import health
 from lib.ui.kept import KeptFiles

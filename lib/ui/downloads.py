@@ -9,7 +9,7 @@ from lib import exports
 from lib.crossing import answer
 from lib.crossing.answer import Answer
 from lib.facts import data_date
-from lib.text import date
+from lib.language.text import date
 from lib.ui import access
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace

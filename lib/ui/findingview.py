@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 from markupsafe import Markup
 
+from lib.language.text import number
 from lib.samplelog import title
-from lib.text import number
 from lib.ui.state import language, tr
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from lib import samplelog
 from lib.facts import data_date
+from lib.language.text import LANGS, date, number
 from lib.mapview import served
-from lib.text import LANGS, date, number
 from lib.ui import sharing, state
 from lib.ui.card import link, site
 from lib.ui.state import language, tr, tr_html

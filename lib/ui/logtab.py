@@ -6,8 +6,8 @@ import streamlit as st
 from lib.access import acts, policy, signins
 from lib.access.policy import Policy
 from lib.audit import Event
+from lib.language.text import number
 from lib.store import Store
-from lib.text import number
 from lib.ui import access
 from lib.ui.state import language, tr
 

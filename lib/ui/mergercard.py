@@ -9,7 +9,7 @@ import streamlit as st
 from lib import exports, mergerview
 from lib.facts import data_date
 from lib.glossary import value_label
-from lib.text import Lang, number
+from lib.language.text import Lang, number
 from lib.ui import access
 from lib.ui.card import Fact, show_card
 from lib.ui.cards import row_of, source_of

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from lib.language.text import Lang
 from lib.layers import LayerFile, of_province
 from lib.mapview import Note, Target
 from lib.settings import settings
-from lib.text import Lang
 from lib.ui import access, state
 from lib.ui.mapstyles import Styles
 from lib.ui.state import language, tr

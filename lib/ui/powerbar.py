@@ -11,7 +11,7 @@ import streamlit as st
 from lib import gaps, gapwords
 from lib.gaps import Match
 from lib.glossary import value_label
-from lib.text import date
+from lib.language.text import date
 from lib.ui import frame, state
 from lib.ui.sidebar import escape, number_slider
 from lib.ui.state import language, tr

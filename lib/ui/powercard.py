@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from lib import exports, gaps, gapwords
 from lib.glossary import value_label
+from lib.language.text import date, is_blank, number
 from lib.mapview import Target
-from lib.text import date, is_blank, number
 from lib.ui import access, cards
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import row_of, source_of, station_capacity

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib import exports, gapwords
 from lib.gaps import INDICES
-from lib.text import date, is_blank, number
+from lib.language.text import date, is_blank, number
 from lib.ui import access, powerdata
 from lib.ui.card import site
 from lib.ui.findingview import plain

@@ -11,7 +11,7 @@ import streamlit as st
 from lib import exports, gaps, gapwords
 from lib.facts import data_date
 from lib.glossary import value_label
-from lib.text import Lang, date, is_blank, number, sort_key
+from lib.language.text import Lang, date, is_blank, number, sort_key
 from lib.ui import access, state
 from lib.ui.cards import station_capacity
 from lib.ui.powerdata import LogView, cluster_grid, file_stem

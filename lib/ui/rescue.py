@@ -6,7 +6,7 @@ import streamlit as st
 from lib import integrity, layerdata
 from lib.access import acts
 from lib.access.roles import Action
-from lib.errors import PhuThoError
+from lib.language.errors import PhuThoError
 from lib.settings import settings
 from lib.ui import access, sharing
 from lib.ui.state import language, tr

@@ -5,8 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from lib.language.text import hectares, percent
 from lib.symbols import piece
-from lib.text import hectares, percent
 from lib.ui.state import language, tr
 
 Piece = Mapping[str, Any]

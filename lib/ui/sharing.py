@@ -12,10 +12,10 @@ from typing import Final
 import streamlit as st
 
 from lib import database, layerdata
-from lib.errors import PhuThoError, StoreError
+from lib.language.errors import PhuThoError, StoreError
+from lib.language.text import date
 from lib.settings import settings
 from lib.store import Snapshot, Store
-from lib.text import date
 from lib.ui.state import language, tr
 
 _LOOK_SECONDS: Final = 2.0

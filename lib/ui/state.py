@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 from markupsafe import Markup
 
+from lib.language.text import LANGS, Lang, catalog, t
 from lib.layers import LayerFile
 from lib.mapview import Target, parse_target, parse_view
-from lib.text import LANGS, Lang, catalog, t
 
 PLAIN: Final = frozenset({"data", "about", "status"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""

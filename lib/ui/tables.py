@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from lib.text import no_data
+from lib.language.text import no_data
 from lib.ui.state import language
 
 

@@ -11,8 +11,8 @@ from typing import Final, cast
 
 import streamlit as st
 
-from lib.errors import PhuThoError
-from lib.text import Lang, t
+from lib.language.errors import PhuThoError
+from lib.language.text import Lang, t
 
 _LOGGER: Final = logging.getLogger(__name__)
 _NUMBER_BYTES: Final = 4

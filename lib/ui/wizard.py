@@ -9,16 +9,16 @@ import streamlit as st
 from lib import layerdata
 from lib.access import acts
 from lib.access.roles import Action
-from lib.errors import PhuThoError, StoreError
 from lib.glossary import value_label
 from lib.importing import draft
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
+from lib.language.errors import PhuThoError, StoreError
+from lib.language.text import date, number
 from lib.settings import settings
 from lib.store import Snapshot, Store
-from lib.text import date, number
 from lib.ui import access, findingview
 from lib.ui.importcheck import check_step
 from lib.ui.importwork import forget, go, work

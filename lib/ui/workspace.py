@@ -18,14 +18,14 @@ from lib.access.roles import closed_to
 from lib.crossing.answer import Answer, answer, outlines_of
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.samples import sample_outlines
-from lib.errors import StoreError
 from lib.geo.country import TABLE as COUNTRY
+from lib.language.errors import StoreError
+from lib.language.text import Lang
 from lib.layers import LayerFile
 from lib.mapview import check_assets
 from lib.register import register
 from lib.settings import settings
 from lib.store import Manifest, Store
-from lib.text import Lang
 from lib.ui import access, sharing
 from lib.ui.state import open_with, require_frame
 

@@ -17,9 +17,9 @@ import shapely
 import xlsxwriter
 from pyproj import Transformer
 
-from lib.errors import DataRefusedError
 from lib.importing.readers import registry
 from lib.importing.readers.base import Content
+from lib.language.errors import DataRefusedError
 
 Corners = list[tuple[float, float]]
 Make = Callable[[Path], None]

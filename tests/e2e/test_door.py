@@ -20,8 +20,8 @@ from websockets.exceptions import InvalidStatus
 from e2e.session import get, session
 from e2e.sites import ROOT, Site, copy_app, environment, prepare, served
 from lib import audit
+from lib.language.text import t
 from lib.store import Act, Store, Table
-from lib.text import t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

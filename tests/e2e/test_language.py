@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from e2e.harness import Visit
 from e2e.sites import Site
-from lib.text import catalog
+from lib.language.text import catalog
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -14,8 +14,8 @@ from e2e.harness import Visit
 from e2e.sites import Site, served
 from e2e.test_hostile import MADE
 from lib import layerdata
+from lib.language.text import t
 from lib.store import Store
-from lib.text import t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -15,8 +15,8 @@ from playwright.sync_api import expect
 
 from e2e.sites import Site, served
 from lib.facts import load
+from lib.language.text import number
 from lib.schemas import value_label
-from lib.text import number
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -15,8 +15,8 @@ from e2e.harness import Visit
 from e2e.sites import Site, free_port, served
 from e2e.test_data import choose, store_of
 from lib import audit, integrity
+from lib.language.text import t
 from lib.store import Act, Table
-from lib.text import t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -9,7 +9,7 @@ from clones import copy_of
 
 from e2e.session import session
 from e2e.sites import Site, served
-from lib.text import LANGS, t
+from lib.language.text import LANGS, t
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -75,7 +75,7 @@ def work(store: str) -> None:
 def _one(
     reader: str, seed: int, number: int, sound: list[Any], near: dict[str, bytes], base: Any
 ) -> tuple[str, str]:
-    from lib.errors import PhuThoError  # noqa: PLC0415
+    from lib.language.errors import PhuThoError  # noqa: PLC0415
 
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:

@@ -17,7 +17,7 @@ from lib import audit, integrity
 from lib.access import signins
 from lib.access.roles import Actor
 from lib.backup import backup
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 from lib.restore import restore_backup
 from lib.store import Act, Store
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from lib.importing.coordinates.numbers import heading_kind
 from lib.importing.readers.grid import Cell, cell_text
-from lib.text import fold
+from lib.language.text import fold
 
 Row = tuple[Cell, ...]
 

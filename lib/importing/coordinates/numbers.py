@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from lib.importing.readers.grid import Cell
-from lib.text import fold, nfc
+from lib.language.text import fold, nfc
 
 _PLAIN: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _DECIMAL_COMMA: Final = re.compile(r"-?\d+,\d+")

@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from lib.errors import DataRefusedError
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.coordinates.parcels import Edge
 from lib.importing.coordinates.reader import read_coordinate_table
 from lib.importing.readers.grid import Grid
+from lib.language.errors import DataRefusedError
 
 
 @dataclass(frozen=True)

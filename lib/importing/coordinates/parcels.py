@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from lib.findings import Finding
+from lib.language.findings import Finding
 
 EDGE_TOLERANCE_M: Final = 0.02
 """A side further than this from its stated length is reported."""

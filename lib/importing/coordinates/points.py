@@ -10,7 +10,7 @@ from lib.importing.coordinates.layout import LONGEST_NUMBER, Block, Row, shown
 from lib.importing.coordinates.numbers import parse_degrees, parse_metres
 from lib.importing.coordinates.titles import is_parcel_title, is_sum
 from lib.importing.readers.grid import Cell, cell_text
-from lib.text import fold
+from lib.language.text import fold
 
 _HALF_TURN: Final = 180.0
 _METRES: Final = (100_000.0, 10_000_000.0)

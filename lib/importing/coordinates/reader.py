@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import pairwise, zip_longest
 
 from lib.coordinates.notes import Notes
-from lib.findings import Finding
 from lib.importing.coordinates.checks import checked
 from lib.importing.coordinates.drafts import Draft, follows, label, restarts
 from lib.importing.coordinates.layout import (
@@ -31,6 +30,7 @@ from lib.importing.coordinates.titles import (
     without_area,
 )
 from lib.importing.readers.grid import Grid
+from lib.language.findings import Finding
 
 
 def is_coordinate_table(grid: Grid) -> bool:

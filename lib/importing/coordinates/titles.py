@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from lib.text import fold
+from lib.language.text import fold
 
 LONGEST_TITLE: Final = 300
 """Patterns are only tried on the beginning of a row."""

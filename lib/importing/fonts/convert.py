@@ -18,11 +18,11 @@ from itertools import islice
 from typing import Final, Literal, get_args
 
 from lib.facts import load
-from lib.findings import Finding
 from lib.importing.fonts import codes, misread
 from lib.importing.fonts.codes import LOST
 from lib.importing.fonts.syllables import LETTERS, is_vietnamese
-from lib.text import catalog
+from lib.language.findings import Finding
+from lib.language.text import catalog
 
 LegacyEncoding = Literal["tcvn3", "vni", "utf8_as_cp1252"]
 

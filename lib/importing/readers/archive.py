@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from lib.errors import DataRefusedError
+from lib.language.errors import DataRefusedError
 
 MAX_ENTRIES: Final = 200
 MAX_INFLATED: Final = 200 * 2**20

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding
 from lib.importing.readers.grid import Grid
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding
 
 MAX_BYTES: Final = 50 * 2**20
 """Largest file taken in, as in ``server.maxUploadSize``."""

@@ -7,10 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding
 from lib.importing.readers.base import MAX_CELLS, Content
 from lib.importing.readers.grid import Grid
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding
 
 _SEPARATORS: Final = (";", "\t", "|", ",")
 _LOOKED_AT: Final = 50

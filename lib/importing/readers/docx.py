@@ -15,10 +15,10 @@ from docx.oxml.table import CT_Row, CT_Tbl
 from docx.oxml.text.paragraph import CT_P
 from lxml.etree import XMLSyntaxError
 
-from lib.errors import DataRefusedError
 from lib.importing.readers.archive import check_office
 from lib.importing.readers.base import MAX_CELLS, Content, refuse_count, start_of
 from lib.importing.readers.grid import Cell, Grid
+from lib.language.errors import DataRefusedError
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _TITLES: Final = 6

@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding
 from lib.importing.readers.base import Content, Features, start_of
 from lib.importing.readers.ogr import options, read_layers
-from lib.text import is_blank, nfc
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding
+from lib.language.text import is_blank, nfc
 
 _LINES: Final = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 _POLYGONS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)

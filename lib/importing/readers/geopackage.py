@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from lib.errors import DataRefusedError
 from lib.importing.readers.base import Content, start_of
 from lib.importing.readers.ogr import read_layers
+from lib.language.errors import DataRefusedError
 
 _MAGIC: Final = b"SQLite format 3\0"
 _HARMLESS: Final = ("rtree", "fts3", "fts4", "fts5")

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from lib.text import nfc
+from lib.language.text import nfc
 
 Cell = str | int | float | dt.datetime | dt.date | dt.time | bool | None
 """A value as the file holds it: text where the file says text, a number where it says a number."""

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding
 from lib.importing.readers.archive import extract, open_zip, refuse_entities
 from lib.importing.readers.base import Content, Features
 from lib.importing.readers.ogr import options, read_layers
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding
 
 
 def read(path: Path, name: str) -> Content:

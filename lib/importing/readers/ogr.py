@@ -16,8 +16,8 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from lib.errors import DataRefusedError
 from lib.importing.readers.base import MAX_FEATURES, Features, refuse_count
+from lib.language.errors import DataRefusedError
 
 _BROKEN: Final = (
     DataSourceError,

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 from unicodedata import category
 
-from lib.errors import DataRefusedError, WrongUseError
 from lib.importing.readers import csvfile, docx, dxf, geopackage, kml, shapefile, xlsx
 from lib.importing.readers.base import Content, Features, Reader, refuse_size
+from lib.language.errors import DataRefusedError, WrongUseError
 from lib.readers import geojson, mapinfo
 
 READERS: Final[Mapping[str, Reader]] = {

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from lib.errors import DataRefusedError
 from lib.importing.readers.archive import extract, open_zip
 from lib.importing.readers.base import Content
+from lib.language.errors import DataRefusedError
 from lib.readers import mapinfo, shapefile
 
 _PARTS: Final = {

@@ -16,11 +16,11 @@ from python_calamine import (
     ZipError,
 )
 
-from lib.errors import DataRefusedError
-from lib.findings import Finding
 from lib.importing.readers.archive import check_office, chunks, open_zip
 from lib.importing.readers.base import MAX_CELLS, Content, refuse_count, start_of
 from lib.importing.readers.grid import Cell, Grid
+from lib.language.errors import DataRefusedError
+from lib.language.findings import Finding
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from lib.celltext import blank, clean_text, hidden_marks
-from lib.findings import Level
 from lib.importing.readers.grid import Cell
 from lib.importing.sheets.moments import from_serial, has_zone, read_day, read_moment, read_month
+from lib.language.findings import Level
+from lib.language.text import LANGS, bare_name, date, fold
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
-from lib.text import LANGS, bare_name, date, fold
 
 Kind = Literal["number", "whole", "moment", "flag", "code", "day", "month", "commune", "text"]
 

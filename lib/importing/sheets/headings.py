@@ -14,11 +14,11 @@ from typing import Final, Literal
 from rapidfuzz import fuzz, process
 
 from lib.celltext import clean_text
-from lib.findings import Finding
 from lib.importing.readers.grid import Grid
 from lib.importing.sheets.cells import synonyms, units_of
+from lib.language.findings import Finding
+from lib.language.text import LANGS, Lang, fold, t
 from lib.schemas import ALL_TABLES, label
-from lib.text import LANGS, Lang, fold, t
 
 How = Literal["code", "label", "synonym", "similar", "hand"]
 

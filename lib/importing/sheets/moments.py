@@ -9,7 +9,7 @@ import re
 from typing import Final, Literal
 
 from lib.importing.readers.grid import Cell, cell_text
-from lib.text import fold
+from lib.language.text import fold
 
 Reason = Literal["cells.not_a_moment", "cells.no_hour", "cells.no_day"]
 """Key of the sentence that says why a cell is no moment."""

@@ -5,10 +5,10 @@ import hashlib
 from typing import Any, Final
 
 from lib.celltext import blank, clean_text
-from lib.findings import Finding
 from lib.importing.readers.grid import Cell
 from lib.importing.sheets.cells import Value, read_cell, when
 from lib.importing.sheets.rows import Sheet
+from lib.language.findings import Finding
 
 MOMENTS: Final = ("start", "end", "announced_end")
 _DAYS: Final = ("start_date", "end_date")

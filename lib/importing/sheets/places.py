@@ -15,9 +15,9 @@ import pandas as pd
 from lib.celltext import clean_text
 from lib.importing.readers.grid import Cell
 from lib.importing.sheets.cells import Value
+from lib.language.text import bare_name, fold, same_spelling
 from lib.merger import CERTAIN, Names, Resolution
 from lib.schemas import EndedUnits
-from lib.text import bare_name, fold, same_spelling
 
 MERGED_ON: Final = "2025-07-01"
 

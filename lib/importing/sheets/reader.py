@@ -11,7 +11,6 @@ from typing import Any, Final
 import pandas as pd
 
 from lib.celltext import clean_text
-from lib.findings import Finding, Level
 from lib.importing.readers.grid import Grid
 from lib.importing.sheets.cells import decimal_sign, kind_of, read_cell
 from lib.importing.sheets.headings import Heading, find_heading, heading_findings, place_by_hand
@@ -26,8 +25,9 @@ from lib.importing.sheets.rows import (
     tell_hidden,
 )
 from lib.importing.sheets.tablecheck import capped, failures, values_only
+from lib.language.findings import Finding, Level
+from lib.language.text import fold
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES
-from lib.text import fold
 
 _WHOLE_MONTH: Final = len("2025-07")
 

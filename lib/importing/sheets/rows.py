@@ -12,12 +12,12 @@ from typing import Any, Final
 import pandas as pd
 
 from lib.celltext import blank, clean_text
-from lib.findings import Finding
 from lib.importing.readers.grid import Cell, Grid
 from lib.importing.sheets.cells import Value, hidden
 from lib.importing.sheets.headings import Heading
+from lib.language.findings import Finding
+from lib.language.text import fold, is_blank
 from lib.schemas import ALL_TABLES, KEYS, REFERENCES, label
-from lib.text import fold, is_blank
 
 _MERGED: Final = 3
 _TOTALS: Final = re.compile(r"(tong|cong|tong cong|tong so)(\W.*)?")

@@ -8,11 +8,11 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from lib.findings import LEVELS, Finding, gravest
 from lib.importing.readers.grid import cell_text
 from lib.importing.sheets.cells import code_words
+from lib.language.findings import LEVELS, Finding, gravest
+from lib.language.text import is_blank, number
 from lib.schemas import ALL_TABLES, KEYS, codes_of, label
-from lib.text import is_blank, number
 
 MOST: Final = 200
 """Findings told one by one; the rest is counted."""

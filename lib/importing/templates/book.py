@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from lib.importing.templates.columns import TemplateColumn
-from lib.text import Lang, t
+from lib.language.text import Lang, t
 
 GUIDE_HEAD: Final = 3
 """Row of the guide that holds its headings, from 0."""

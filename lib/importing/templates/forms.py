@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from lib.errors import WrongUseError
-from lib.findings import Finding
 from lib.importing.readers.grid import Cell, Grid, cell_text
 from lib.importing.templates.book import GUIDE_HEAD, workbook
 from lib.importing.templates.columns import columns_of, corner_columns
+from lib.language.errors import WrongUseError
+from lib.language.findings import Finding
+from lib.language.text import LANGS, Lang, fold, nfc, t
 from lib.schemas import KEYS, label
-from lib.text import LANGS, Lang, fold, nfc, t
 
 COORDINATES: Final = "coordinates"
 """The template that is no table: corner points of an outline."""

@@ -7,7 +7,7 @@ reader's language.
 
 from typing import ClassVar
 
-from lib.text import Lang, t
+from lib.language.text import Lang, t
 
 
 class PhuThoError(Exception):

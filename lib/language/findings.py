@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Self
 
-from lib.errors import DataRefusedError
-from lib.text import Lang, t
+from lib.language.errors import DataRefusedError
+from lib.language.text import Lang, t
 
 Level = Literal["note", "mended", "ask", "refused"]
 LEVELS: Final[tuple[Level, ...]] = ("refused", "ask", "mended", "note")
