@@ -25,10 +25,10 @@ from streamlit_folium import st_folium
 
 from lib.language.errors import StoreError
 from lib.language.text import Lang, t
-from lib.layers import APART, LAYERS, LayerFile, write_once
+from lib.layers.registry import APART, LAYERS, LayerFile, write_once
+from lib.layers.symbols import HATCHES
+from lib.layers.web import web_assets
 from lib.settings import settings
-from lib.symbols import HATCHES
-from lib.webassets import web_assets
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
 _VIEW: Final = re.compile(r"\d{1,2}\.\d,([6-9]|1\d|2\d)\.\d{1,4},1[01]\d\.\d{1,4}")

@@ -12,10 +12,11 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import pandas as pd
 
-from lib import facts, layerdata, webassets
+from lib import facts
 from lib.geo import country, coverage, geometry, sources
 from lib.language.errors import DataRefusedError
 from lib.language.text import Lang, t
+from lib.layers import build, web
 from lib.schemas import ALL_TABLES
 from lib.settings import ROOT
 from lib.store import Act, Snapshot, Store, Table
@@ -152,8 +153,8 @@ def prepare(
 
 def draw(snapshot: Snapshot, static: Path, *, simplify_m: float) -> None:
     """Write what a server hands out of `snapshot`: Leaflet and the layer files, all anew."""
-    webassets.install(static)
-    layerdata.build(snapshot, static, simplify_m=simplify_m, anew=True)
+    web.install(static)
+    build.build(snapshot, static, simplify_m=simplify_m, anew=True)
 
 
 def _imported(before: Snapshot | None) -> dict[str, Table]:

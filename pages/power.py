@@ -4,9 +4,9 @@ from lib import filters as flt
 from lib import gaps, gapwords
 from lib.glossary import GRID_TABLES
 from lib.language.text import no_data, number
+from lib.layers.symbols import WEAK
 from lib.mapview import Note
 from lib.settings import settings
-from lib.symbols import WEAK
 from lib.ui import (
     access,
     frame,

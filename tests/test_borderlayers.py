@@ -7,7 +7,7 @@ import pytest
 import shapely
 from test_layerdata import publish, schematic_tables, stamps
 
-from lib import borderlayers
+from lib.layers import borders
 from lib.store import Table
 
 
@@ -18,7 +18,7 @@ def draw(tmp_path):
     def drawn(tables, *, simplify_m=30, anew=False):
         snapshot = publish(tmp_path / "store", tables)
         static = tmp_path / "static"
-        files = borderlayers.draw(snapshot, static, simplify_m=simplify_m, anew=anew)
+        files = borders.draw(snapshot, static, simplify_m=simplify_m, anew=anew)
         return {file.layer_id: file for file in files}
 
     return drawn
@@ -30,7 +30,7 @@ def test_other_data_on_the_same_borders_draws_no_border_again(draw, tmp_path, mo
     assert set(first) == {"neighbours", "communes", "rivers", "former-provinces", "province"}
     before = stamps(tmp_path / "static")
     fewer = tables["clusters"].frame.iloc[1:]
-    monkeypatch.setattr(borderlayers.geometry, "simplify_layer", None)
+    monkeypatch.setattr(borders.geometry, "simplify_layer", None)
     assert draw({**tables, "clusters": Table(fewer, "import", "2026")}) == first
     assert stamps(tmp_path / "static") == before
 
@@ -44,7 +44,7 @@ def test_other_borders_tolerance_or_program_are_drawn(draw, monkeypatch):
     shifted = draw({**tables, "communes": Table(moved, "import", "2026")})
     assert shifted["communes"].bounds[0] == pytest.approx(first["communes"].bounds[0] + 0.01)
     assert draw(tables) == first
-    monkeypatch.setattr(borderlayers, "t", lambda key, lang, **_: f"{key} {lang}")
+    monkeypatch.setattr(borders, "t", lambda key, lang, **_: f"{key} {lang}")
     assert draw(tables) == first
     updated = draw(tables, anew=True)
     assert updated["communes"].path != first["communes"].path
@@ -59,6 +59,6 @@ def test_lines_between_former_units_that_went_together_are_drawn():
         geometry=[shapely.box(a, 21, b, 22) for a, b in itertools.pairwise(edges_at)],
         crs="EPSG:4326",
     )
-    (drawn,) = borderlayers._former_lines(units).geometry
+    (drawn,) = borders._former_lines(units).geometry
     at = sorted(line.bounds[0] for line in shapely.get_parts(drawn))
     assert at == edges_at[1:4], "one by one, into the split unit, out of it; never d to e"

@@ -6,8 +6,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from lib import countrylayers
 from lib.geo.country import TABLE
+from lib.layers import country
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def points(shapes) -> int:
 
 
 def test_each_province_has_its_finer_part_in_the_order_of_the_layer(communes, tmp_path):
-    file = countrylayers.write(tmp_path, communes, simplify_m=10)
+    file = country.write(tmp_path, communes, simplify_m=10)
     assert (file.layer_id, file.codes) == (TABLE, tuple(communes["code"]))
     assert [part.first for part in file.details] == [0, 2, 3]
     coarse = json.loads((tmp_path / file.path).read_text(encoding="utf-8"))["features"]
@@ -54,7 +54,7 @@ def test_each_province_has_its_finer_part_in_the_order_of_the_layer(communes, tm
 
 
 def test_neighbours_still_share_their_line_at_both_levels(communes, tmp_path):
-    file = countrylayers.write(tmp_path, communes, simplify_m=10)
+    file = country.write(tmp_path, communes, simplify_m=10)
     coarse = json.loads((tmp_path / file.path).read_text(encoding="utf-8"))["features"]
     fine = json.loads((tmp_path / file.details[0].path).read_text(encoding="utf-8"))
     for pair in ([one["geometry"] for one in coarse[:2]], fine):
@@ -63,7 +63,7 @@ def test_neighbours_still_share_their_line_at_both_levels(communes, tmp_path):
 
 
 def test_provinces_are_outlined_and_the_archipelagos_named_first(communes):
-    lines = countrylayers.provinces(communes).set_index("code")
+    lines = country.provinces(communes).set_index("code")
     assert lines["name"].to_dict() == {
         "province-01": "Hà Nội",
         "archipelago-20333": "Quần đảo Hoàng Sa",

@@ -199,7 +199,7 @@ def drawn(monkeypatch):
     """Draw no layers: the tables here are too few for a map."""
     made: list[str] = []
     monkeypatch.setattr(
-        "lib.layerdata.build", lambda snapshot, *_, **__: made.append(snapshot.snapshot_id)
+        "lib.layers.build.build", lambda snapshot, *_, **__: made.append(snapshot.snapshot_id)
     )
     return made
 

@@ -10,10 +10,10 @@ import pytest
 import shapely
 from facttables import fact_tables
 
-from lib import borderlayers, layerdata
 from lib.geo.schematic import schematic_communes
 from lib.language.text import LANGS
-from lib.layers import GRID, REGISTRY, LayerFile
+from lib.layers import borders, build
+from lib.layers.registry import GRID, REGISTRY, LayerFile
 from lib.register import register
 from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
@@ -66,7 +66,7 @@ def static(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def files(snapshot, static) -> dict[str, LayerFile]:
-    built = layerdata.build(snapshot, static, simplify_m=30)
+    built = build.build(snapshot, static, simplify_m=30)
     return {file.layer_id: file for file in built}
 
 
@@ -233,7 +233,7 @@ def test_a_river_cut_down_to_a_point_is_left_out(files, static):
 
 def test_building_again_reads_what_is_there(snapshot, static, files):
     before = stamps(static)
-    again = layerdata.build(snapshot, static, simplify_m=30)
+    again = build.build(snapshot, static, simplify_m=30)
     assert {file.layer_id: file for file in again} == files
     assert stamps(static) == before
 
@@ -242,7 +242,7 @@ def test_a_lost_file_is_built_again_the_same(snapshot, static, files):
     path = static / files["communes"].path
     whole = path.read_bytes()
     path.unlink()
-    again = layerdata.build(snapshot, static, simplify_m=30)
+    again = build.build(snapshot, static, simplify_m=30)
     assert {file.layer_id: file for file in again} == files
     assert path.read_bytes() == whole
 
@@ -251,25 +251,25 @@ def test_a_page_does_not_stay_broken_because_a_writer_was_killed(snapshot, stati
     (index,) = static.glob("layers/*-30.index.json")
     whole = index.read_text(encoding="utf-8")
     index.write_text(whole[:100], encoding="utf-8")
-    again = layerdata.build(snapshot, static, simplify_m=30)
+    again = build.build(snapshot, static, simplify_m=30)
     assert {file.layer_id: file for file in again} == files
     assert index.read_text(encoding="utf-8") == whole
 
 
 def test_an_update_of_the_program_is_seen(snapshot, static, files, monkeypatch):
-    for module in (layerdata, borderlayers):
+    for module in (build, borders):
         monkeypatch.setattr(module, "t", lambda key, lang, **_: f"{key} {lang}")
-    old = layerdata.build(snapshot, static, simplify_m=30)
-    new = {f.layer_id: f for f in layerdata.build(snapshot, static, simplify_m=30, anew=True)}
+    old = build.build(snapshot, static, simplify_m=30)
+    new = {f.layer_id: f for f in build.build(snapshot, static, simplify_m=30, anew=True)}
     assert {file.layer_id: file for file in old} == files
     assert new["communes"].path != files["communes"].path
     assert new["clusters"].path != files["clusters"].path
     monkeypatch.undo()
-    layerdata.build(snapshot, static, simplify_m=30, anew=True)
+    build.build(snapshot, static, simplify_m=30, anew=True)
 
 
 def test_another_tolerance_is_another_file(snapshot, static, files):
-    rough = {f.layer_id: f for f in layerdata.build(snapshot, static, simplify_m=500)}
+    rough = {f.layer_id: f for f in build.build(snapshot, static, simplify_m=500)}
     assert rough["communes"].path != files["communes"].path
     assert rough["communes"].codes == files["communes"].codes
     assert rough["clusters"] == files["clusters"]
@@ -283,7 +283,7 @@ def test_a_snapshot_without_background_has_no_background(tmp_path):
     tables = {name: t for name, t in tables.items() if name not in background}
     none_weak = pd.DataFrame(tables["weak_supply"].frame.iloc[:0])
     tables["weak_supply"] = Table(none_weak, "test", "")
-    built = layerdata.build(publish(tmp_path / "store", tables), tmp_path, simplify_m=30)
+    built = build.build(publish(tmp_path / "store", tables), tmp_path, simplify_m=30)
     assert [file.layer_id for file in built] == [
         "communes",
         "former-provinces",
@@ -311,15 +311,15 @@ def test_lines_are_drawn_as_given_and_only_placed_substations(files, static):
 
 def test_without_the_grid_no_file_of_it_is_left_to_be_fetched(tmp_path):
     made = publish(tmp_path / "store", schematic_tables())
-    with_it = layerdata.build(made, tmp_path / "static", simplify_m=30, grid=True)
-    without = layerdata.build(made, tmp_path / "static", simplify_m=30, grid=False)
+    with_it = build.build(made, tmp_path / "static", simplify_m=30, grid=True)
+    without = build.build(made, tmp_path / "static", simplify_m=30, grid=False)
     assert {f.layer_id for f in with_it} - {f.layer_id for f in without} == {
         "grid-2016",
         "substations",
     }
     left = {path.name.rpartition("-")[0] for path in (tmp_path / "static/layers").glob("*.json")}
     assert not left & set(GRID)
-    again = layerdata.build(made, tmp_path / "static", simplify_m=30, grid=True)
+    again = build.build(made, tmp_path / "static", simplify_m=30, grid=True)
     assert again == with_it
     assert all((tmp_path / "static" / file.path).exists() for file in again)
 
@@ -329,7 +329,7 @@ def test_the_settings_decide_about_the_grid(tmp_path, monkeypatch):
     monkeypatch.setenv("PHUTHO_GRID_LAYER", "0")
     settings.cache_clear()
     try:
-        built = layerdata.build(made, tmp_path / "static", simplify_m=30)
+        built = build.build(made, tmp_path / "static", simplify_m=30)
     finally:
         settings.cache_clear()
     assert not {file.layer_id for file in built} & set(GRID)

@@ -7,10 +7,10 @@ import pytest
 import shapely
 from test_layerdata import publish, schematic_tables
 
-from lib import layerdata
 from lib.access import roles
 from lib.access.policy import Policy
-from lib.layers import APART, on_disk
+from lib.layers import build
+from lib.layers.registry import APART, on_disk
 
 pytestmark = pytest.mark.xdist_group("layerdata")
 
@@ -33,15 +33,15 @@ def served_files(static):
 
 def test_what_is_restricted_is_nowhere_among_the_static_files(hidden):
     made, static = hidden
-    whole = layerdata.build(made, static, simplify_m=30, closed=())
+    whole = build.build(made, static, simplify_m=30, closed=())
     assert any(MARK in text for text in served_files(static).values())
-    opened = layerdata.build(made, static, simplify_m=30, closed=("substations",))
+    opened = build.build(made, static, simplify_m=30, closed=("substations",))
     assert {f.layer_id for f in whole} - {f.layer_id for f in opened} == {"substations"}
     assert not any(MARK in text for text in served_files(static).values())
     assert [path.name for path in static.rglob("*.index.json")] == [
         f"{made.snapshot_id}-30-without-substations.index.json"
     ]
-    again = layerdata.build(made, static, simplify_m=30, closed=("substations",))
+    again = build.build(made, static, simplify_m=30, closed=("substations",))
     assert again == opened
 
 
@@ -55,15 +55,15 @@ def test_administrators_get_the_whole_map_from_beside_the_static_folder(hidden, 
         }
     )
     monkeypatch.setattr(roles, "policy", lambda: policy)
-    opened = layerdata.build(made, static, simplify_m=30)
-    whole = layerdata.build_whole(made, static, simplify_m=30)
+    opened = build.build(made, static, simplify_m=30)
+    whole = build.build_whole(made, static, simplify_m=30)
     (more,) = set(whole) - set(opened)
     assert more.layer_id == "substations"
     assert more.path.startswith(APART)
     assert MARK in on_disk(static, more.path).read_text(encoding="utf-8")
     assert not any(MARK in text for text in served_files(static).values())
-    assert layerdata.build_whole(made, static, simplify_m=30) == whole
-    assert layerdata.build(made, static, simplify_m=30) == opened
+    assert build.build_whole(made, static, simplify_m=30) == whole
+    assert build.build(made, static, simplify_m=30) == opened
 
 
 def test_restricted_outlines_do_not_move_the_markers_everyone_sees(tmp_path):
@@ -81,8 +81,8 @@ def test_restricted_outlines_do_not_move_the_markers_everyone_sees(tmp_path):
     tables["outlines"] = replace(tables["clusters"], frame=frame)
     made, static = publish(tmp_path / "store", tables), tmp_path / "static"
     place = "[105.305,21.305]"
-    layerdata.build(made, static, simplify_m=30, closed=())
+    build.build(made, static, simplify_m=30, closed=())
     assert any(place in text for text in served_files(static).values())
-    layerdata.build(made, static, simplify_m=30, closed=("outlines",))
+    build.build(made, static, simplify_m=30, closed=("outlines",))
     assert not any(place in text for text in served_files(static).values())
     assert not any("105.31," in text for text in served_files(static).values())

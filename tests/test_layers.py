@@ -14,7 +14,15 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.layers import HIDDEN, LAYERS, REGISTRY, LayerFile, by_layer, write_layer, write_once
+from lib.layers.registry import (
+    HIDDEN,
+    LAYERS,
+    REGISTRY,
+    LayerFile,
+    by_layer,
+    write_layer,
+    write_once,
+)
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",

@@ -12,9 +12,10 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib import audit, gaps, integrity, layerdata, mergerview
+from lib import audit, gaps, integrity, mergerview
 from lib.crossing import answer
 from lib.language.text import LANGS, t
+from lib.layers import build
 from lib.settings import settings
 from lib.store import Act, Store, Table
 from lib.ui import workspace
@@ -224,7 +225,7 @@ def test_what_a_snapshot_decides_is_computed_once_for_all_visitors(opened: Open,
             module, name, lambda *args, **more: counts.update([name]) or real(*args, **more)
         )
 
-    names = [(layerdata, "build"), (gaps, "find"), (mergerview, "origins"), (answer, "answer")]
+    names = [(build, "build"), (gaps, "find"), (mergerview, "origins"), (answer, "answer")]
     for module, name in names[:3]:
         counted(module, name)
     monkeypatch.setattr(

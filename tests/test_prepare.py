@@ -16,11 +16,11 @@ from pyproj import Geod
 from lib import facts
 from lib.geo.crs import AREA_CRS
 from lib.language.errors import DataRefusedError
-from lib.layerdata import build
-from lib.layers import LayerFile
+from lib.layers.build import build
+from lib.layers.registry import LayerFile
+from lib.layers.web import web_assets
 from lib.prepare import Prepared, prepare
 from lib.store import Store
-from lib.webassets import web_assets
 
 pytestmark = pytest.mark.xdist_group("prepare")
 

@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lib.language.text import LANGS, t
-from lib.layers import LAYERS
-from lib.qgisstyle import qml
-from lib.symbols import COMMUNE_LINE, HATCHES, LAND, OPERATION, Style, area, swatch
+from lib.layers.qgis import qml
+from lib.layers.registry import LAYERS
+from lib.layers.symbols import COMMUNE_LINE, HATCHES, LAND, OPERATION, Style, area, swatch
 
 TABLES = {
     "communes": "polygon",
@@ -100,7 +100,7 @@ def test_an_approximate_outline_is_dashed_and_not_filled():
 
 def test_stripes_become_a_pattern_on_their_ground(monkeypatch):
     hatched = Style("x", "", area(f"url(#{HATCHES[1]['id']})", fillOpacity=0.5, stroke=False))
-    monkeypatch.setattr("lib.qgisstyle._SINGLE", {"x": hatched})
+    monkeypatch.setattr("lib.layers.qgis._SINGLE", {"x": hatched})
     root = parsed(qml("x", "polygon"))
     ground, stripes = root.findall("renderer-v2/symbols/symbol/layer")
     assert options(ground)["color"] == color(HATCHES[1]["ground"], 0.5)

@@ -28,10 +28,10 @@ from lib.crossing.communes import prepare_communes
 from lib.crossing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS, hectares, t
+from lib.layers.symbols import PIECES
 from lib.reports import annex_rows, atlas_pdf
 from lib.reports.layout import Drawings, typeset
 from lib.store import Store
-from lib.symbols import PIECES
 
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 SMALL = {unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" for tone in TONES} | {"đ"}

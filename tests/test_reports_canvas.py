@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from lib.layers.symbols import BAND, EXACT_LINE, OPERATION, area
 from lib.reports.canvas import SCALES, Canvas, Window, fit
-from lib.symbols import BAND, EXACT_LINE, OPERATION, area
 
 WINDOW = Window(550_000, 2_350_000, 10_000, 100, 60)
 metres = st.floats(-200_000, 200_000)

@@ -3,10 +3,10 @@
 import geopandas as gpd
 import shapely
 
-from lib.layers import LAYERS
+from lib.layers.registry import LAYERS
+from lib.layers.symbols import class_key
 from lib.reports.canvas import Canvas, Window
 from lib.reports.maps import Drawn, around
-from lib.symbols import class_key
 
 WINDOW = Window(550_000, 2_350_000, 10_000, 100, 60)
 HERE = shapely.box(550_000, 2_350_000, 550_100, 2_350_100)

@@ -8,8 +8,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.layers.web import ASSETS, map_script
 from lib.reports import page_html
-from lib.webassets import ASSETS, map_script
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))

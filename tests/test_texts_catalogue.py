@@ -30,7 +30,6 @@ from lib import (
     schemas,
     search,
     status,
-    symbols,
 )
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
@@ -40,7 +39,8 @@ from lib.importing.fonts import convert
 from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
-from lib.layers import REGISTRY
+from lib.layers import symbols
+from lib.layers.registry import REGISTRY
 from lib.reports import annex_rows, atlas_pdf
 from lib.ui import sidebar
 

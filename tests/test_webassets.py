@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lib import webassets
-from lib.layers import REGISTRY
-from lib.symbols import swatch
-from lib.webassets import install, page_style_path, swatch_path, web_assets
+from lib.layers import web
+from lib.layers.registry import REGISTRY
+from lib.layers.symbols import swatch
+from lib.layers.web import install, page_style_path, swatch_path, web_assets
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +57,12 @@ def test_our_own_files_carry_the_hash_of_their_content(static):
 def test_a_changed_script_gets_another_name_and_the_old_one_stays(tmp_path, monkeypatch):
     assets = tmp_path / "assets"
     (assets / "map").mkdir(parents=True)
-    parts = [f"map/{name}" for name in webassets.MAP_PARTS]
+    parts = [f"map/{name}" for name in web.MAP_PARTS]
     for name in (*parts, "scroll.js", "map.css", "app.css", "present.css"):
-        (assets / name).write_bytes((webassets.ASSETS / name).read_bytes())
+        (assets / name).write_bytes((web.ASSETS / name).read_bytes())
     old = install(tmp_path / "static")
     (assets / "map" / "hand.js").write_text("// new", encoding="utf-8")
-    monkeypatch.setattr(webassets, "ASSETS", assets)
+    monkeypatch.setattr(web, "ASSETS", assets)
     new = install(tmp_path / "static")
     assert new.scripts[-1] != old.scripts[-1]
     assert new.styles == old.styles
@@ -93,8 +93,8 @@ def test_nothing_is_fetched_from_elsewhere(static):
 
 
 def test_what_comes_from_data_is_never_put_in_as_html():
-    scroll = (webassets.ASSETS / "scroll.js").read_text(encoding="utf-8")
-    for script in (webassets.map_script(), scroll):
+    scroll = (web.ASSETS / "scroll.js").read_text(encoding="utf-8")
+    for script in (web.map_script(), scroll):
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in script
         assert "textContent" in script

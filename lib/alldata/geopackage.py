@@ -18,8 +18,8 @@ import shapely
 from lib.alldata.contents import Contents
 from lib.geo.crs import STORAGE_CRS
 from lib.language.text import t
-from lib.layers import Kind
-from lib.qgisstyle import qml
+from lib.layers.qgis import qml
+from lib.layers.registry import Kind
 from lib.register import register
 from lib.store import Snapshot
 

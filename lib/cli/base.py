@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from lib import database, layerdata
+from lib import database
 from lib.language.errors import StoreError
+from lib.layers import build
 from lib.settings import settings
 from lib.store import Snapshot, Store
 
@@ -53,7 +54,7 @@ def caught_up(store: Store) -> bool:
         return False
 
     def ready(snapshot: Snapshot) -> None:
-        layerdata.build(snapshot, settings().static, simplify_m=settings().simplify_m)
+        build.build(snapshot, settings().static, simplify_m=settings().simplify_m)
 
     return database.follow(store, ready) is not None
 

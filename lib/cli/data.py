@@ -9,11 +9,12 @@ from typing import Annotated, Final
 
 import typer
 
-from lib import backup, history, layerdata, restore
+from lib import backup, history, restore
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
 from lib.importing import bring, draft
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
+from lib.layers import build
 from lib.samplelog import has_sample, title
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -89,7 +90,7 @@ def import_files(
         return
     originals = {path.name: path.read_bytes() for path in files}
     made = bring.publish(where, draft, base=base, files=originals, who=account(), confirmed=yes)
-    layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
+    build.build(made, settings().static, simplify_m=settings().simplify_m)
     key = "data.published" if made.snapshot_id != base.snapshot_id else "data.nothing_new"
     typer.echo(t(key, snapshot=made.snapshot_id))
 
@@ -175,7 +176,7 @@ def restore_snapshot(
             raise StoreError("audit.none_whole")
         snapshot_id = before.snapshot_id
     made = where.restore(snapshot_id, who=account())
-    layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
+    build.build(made, settings().static, simplify_m=settings().simplify_m)
     typer.echo(t("data.restored", snapshot=made.snapshot_id))
 
 
@@ -204,7 +205,7 @@ def restore_backup(
         raise WrongUseError("readers.no_file", file=file.name)
     where = up_to_date(store)
     made = restore.restore_backup(file, where)
-    layerdata.build(in_use(where), settings().static, simplify_m=settings().simplify_m)
+    build.build(in_use(where), settings().static, simplify_m=settings().simplify_m)
     typer.echo(t("data.restored", snapshot=made.current))
 
 

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from lib.language.errors import WrongUseError
 from lib.language.text import number, t
+from lib.layers.symbols import Style, piece, swatch
 from lib.reports import clustermap, maps
 from lib.reports.dossier import Dossier
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
-from lib.symbols import Style, piece, swatch
 
 Progress = Callable[[int, int], None]
 """Called with pages done and pages in all."""

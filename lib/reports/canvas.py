@@ -1,6 +1,6 @@
 """A map as a drawing on paper: the plane of EPSG:9208 at a round scale, in millimetres.
 
-Looks are those of `lib.symbols`, made for Leaflet; here they become SVG. Text
+Looks are those of `lib.layers.symbols`, made for Leaflet; here they become SVG. Text
 is not drawn: labels are handed to the layout, which knows how wide they are.
 """
 
@@ -15,7 +15,7 @@ import shapely
 
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries
-from lib.symbols import HATCHES, OUTSIDE
+from lib.layers.symbols import HATCHES, OUTSIDE
 
 Look = Mapping[str, Any]
 Bounds = tuple[float, float, float, float]

@@ -16,6 +16,7 @@ from lib.crossing.pieces import tolerance_band
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.language.text import is_blank, number, t
+from lib.layers.symbols import BAND, CROSS, EXACT_LINE, Style, piece
 from lib.reports.canvas import Canvas, fit
 from lib.reports.dossier import Dossier
 from lib.reports.maps import (
@@ -28,7 +29,6 @@ from lib.reports.maps import (
     ground,
     province,
 )
-from lib.symbols import BAND, CROSS, EXACT_LINE, Style, piece
 
 
 def cluster(dossier: Dossier, width: float, height: float) -> Drawn:

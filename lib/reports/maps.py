@@ -13,11 +13,11 @@ import shapely
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.language.text import Lang, t
-from lib.layers import LAYERS
+from lib.layers.registry import LAYERS
+from lib.layers.symbols import BAND, CROSS, EXACT_LINE, Style, swatch
 from lib.reports.canvas import Bounds, Canvas, fit
 from lib.reports.layout import Drawings
 from lib.reports.material import Material
-from lib.symbols import BAND, CROSS, EXACT_LINE, Style, swatch
 
 Classes = Mapping[str, str] | str
 """Class of each code of a layer, or one class for all."""

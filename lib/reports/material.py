@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import geopandas as gpd
 import pandas as pd
 
-from lib import layerdata
 from lib.crossing import answer as crosswork
 from lib.crossing import summary as disputes
 from lib.crossing.answer import Answer
@@ -26,7 +25,8 @@ from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
-from lib.layers import LayerFile, of_province, on_disk
+from lib.layers import build
+from lib.layers.registry import LayerFile, of_province, on_disk
 from lib.register import register
 from lib.store import Manifest, Snapshot
 
@@ -187,7 +187,7 @@ def from_snapshot(
     measured = outlines is not None and not schematic
     index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measured else None
     found = crosswork.answer(tables, outlines, index, tolerance_m=tolerance_m, lang=lang)
-    files = of_province(layerdata.build_whole(snapshot, static, simplify_m=simplify_m))
+    files = of_province(build.build_whole(snapshot, static, simplify_m=simplify_m))
     return Material(snapshot.manifest, tables, register(tables), found, index, files, static, lang)
 
 

@@ -17,12 +17,12 @@ from markupsafe import Markup
 from xstatic.pkg import leaflet
 
 from lib.language.text import Lang, t
-from lib.layers import LAYERS, on_disk
+from lib.layers.registry import LAYERS, on_disk
+from lib.layers.symbols import HATCHES, swatch
+from lib.layers.web import ASSETS, map_script
 from lib.reports.canvas import Bounds
 from lib.reports.material import Material
 from lib.reports.view import Shape, View, bounds_of, classes, of_cluster, shapes
-from lib.symbols import HATCHES, swatch
-from lib.webassets import ASSETS, map_script
 
 _OWN: Final = Path(__file__).parent / "assets"
 _MARGIN_DEG: Final = 0.3

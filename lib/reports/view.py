@@ -9,12 +9,12 @@ import shapely
 from lib.crossing.communes import lines_around
 from lib.crossing.pieces import tolerance_band
 from lib.language.text import hectares, number, percent, t
-from lib.layers import LAYERS
+from lib.layers.registry import LAYERS
+from lib.layers.symbols import BAND, EXACT_LINE, piece
 from lib.reports import maps
 from lib.reports.canvas import Bounds
 from lib.reports.maps import Classes
 from lib.reports.material import Material
-from lib.symbols import BAND, EXACT_LINE, piece
 
 _REACH_M: Final = 1_500.0
 """How far around the selected cluster the exact commune lines are drawn, as on the screen."""

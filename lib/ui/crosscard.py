@@ -12,8 +12,8 @@ from lib.crossing.answer import Answer
 from lib.crossing.communes import lines_around
 from lib.crossing.pieces import tolerance_band
 from lib.language.text import hectares, number, percent
+from lib.layers.symbols import BAND, EXACT_LINE, piece
 from lib.mapview import Shape
-from lib.symbols import BAND, EXACT_LINE, piece
 from lib.ui.card import Fact, Source, show_card
 from lib.ui.cards import row_of, source_of
 from lib.ui.shares import Piece, piece_table, shares

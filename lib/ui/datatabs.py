@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from lib import completeness, history, layerdata
+from lib import completeness, history
 from lib.access import acts
 from lib.access.roles import Action
 from lib.glossary import label
@@ -11,6 +11,7 @@ from lib.importing import draft
 from lib.importing.templates import forms
 from lib.language.errors import StoreError
 from lib.language.text import number, percent
+from lib.layers import build
 from lib.samplelog import title
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -136,7 +137,7 @@ def past(store: Store, current: Snapshot) -> None:
     st.caption(tr("data.restore_help" if who else "data.restore_need_name"))
     if pressed:
         made = acts.restore(access.actor(), store, chosen.snapshot_id, typed=who)
-        layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
+        build.build(made, settings().static, simplify_m=settings().simplify_m)
         st.rerun()
 
 

@@ -28,7 +28,7 @@ from lib.access import roles
 from lib.access.roles import STRANGER, Action, Actor
 from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t
-from lib.layers import APART, GRID, apart
+from lib.layers.registry import APART, GRID, apart
 from lib.settings import settings
 from lib.ui import unforeseen
 from lib.ui.health import health

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from lib import samplelog
 from lib.facts import data_date
 from lib.language.text import LANGS, date, number
+from lib.layers.web import PAGE_STYLES, page_style_path
 from lib.mapview import served
 from lib.ui import sharing, state
 from lib.ui.card import link, site
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
-from lib.webassets import PAGE_STYLES, page_style_path
 
 _SELDOM = "12h"
 

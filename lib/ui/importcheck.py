@@ -15,9 +15,9 @@ from lib.geo import zones
 from lib.importing import bring
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import base, registry
+from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.mapview import Shape, Target, show_map
 from lib.store import Snapshot
-from lib.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.ui import access, findingview, importasks, mapstyles
 from lib.ui.importwork import change, forget, go, work
 from lib.ui.state import language, tr

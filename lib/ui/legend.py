@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from lib.layers import Layer
+from lib.layers.registry import Layer
+from lib.layers.web import swatch_path
 from lib.mapview import served
 from lib.ui.state import tr
-from lib.webassets import swatch_path
 
 
 @dataclass(frozen=True)

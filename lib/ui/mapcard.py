@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.layers import LAYERS, by_layer
+from lib.layers.registry import LAYERS, by_layer
 from lib.mapview import Left, Note, Shape, Target, show_map
 from lib.ui import papers, present, state
 from lib.ui.legend import show_legend

@@ -5,9 +5,9 @@ from typing import cast
 
 import pandas as pd
 
-from lib.layers import LayerFile, by_layer
+from lib.layers.registry import LayerFile, by_layer
+from lib.layers.symbols import class_key
 from lib.mapview import Left
-from lib.symbols import class_key
 from lib.ui.workspace import Workspace
 
 Styles = dict[str, Mapping[str, str] | str]

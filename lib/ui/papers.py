@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from lib.language.text import Lang
-from lib.layers import LayerFile, of_province
+from lib.layers.registry import LayerFile, of_province
 from lib.mapview import Note, Target
 from lib.settings import settings
 from lib.ui import access, state

@@ -13,8 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from lib import clustergrid, gaps
-from lib.classes import Classes, classify
 from lib.crossing import answer
+from lib.layers.classes import Classes, classify
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from functools import partial
 from itertools import pairwise
 
 from lib import gaps, gapwords
-from lib.classes import Classes
 from lib.language.text import date, no_data, number
-from lib.layers import LAYERS
-from lib.symbols import class_key
+from lib.layers.classes import Classes
+from lib.layers.registry import LAYERS
+from lib.layers.symbols import class_key
 from lib.ui.legend import ClassLegend, show_classes
 from lib.ui.powerdata import LogView
 from lib.ui.state import language, tr

@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from lib import integrity, layerdata
+from lib import integrity
 from lib.access import acts
 from lib.access.roles import Action
 from lib.language.errors import PhuThoError
+from lib.layers import build
 from lib.settings import settings
 from lib.ui import access, sharing
 from lib.ui.state import language, tr
@@ -26,5 +27,5 @@ def say(error: PhuThoError) -> None:
     who = access.name_box("rescue_who")
     if st.button(tr("rescue.use"), key="rescue", disabled=not who, type="primary"):
         made = acts.restore(access.actor(), store, whole.snapshot_id, typed=who)
-        layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
+        build.build(made, settings().static, simplify_m=settings().simplify_m)
         st.rerun()

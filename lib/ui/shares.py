@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from lib.language.text import hectares, percent
-from lib.symbols import piece
+from lib.layers.symbols import piece
 from lib.ui.state import language, tr
 
 Piece = Mapping[str, Any]

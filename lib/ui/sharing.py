@@ -11,9 +11,10 @@ from typing import Final
 
 import streamlit as st
 
-from lib import database, layerdata
+from lib import database
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date
+from lib.layers import build
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.ui.state import language, tr
@@ -92,7 +93,7 @@ class Follower:
 
 
 def _draw(snapshot: Snapshot) -> None:
-    layerdata.build(snapshot, settings().static, simplify_m=settings().simplify_m)
+    build.build(snapshot, settings().static, simplify_m=settings().simplify_m)
 
 
 @st.cache_resource(show_spinner=False)

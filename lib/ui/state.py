@@ -13,7 +13,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import LANGS, Lang, catalog, t
-from lib.layers import LayerFile
+from lib.layers.registry import LayerFile
 from lib.mapview import Target, parse_target, parse_view
 
 PLAIN: Final = frozenset({"data", "about", "status"})

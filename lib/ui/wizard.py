@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib import layerdata
 from lib.access import acts
 from lib.access.roles import Action
 from lib.glossary import value_label
@@ -17,6 +16,7 @@ from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date, number
+from lib.layers import build
 from lib.settings import settings
 from lib.store import Snapshot, Store
 from lib.ui import access, findingview
@@ -166,7 +166,7 @@ def _publish(store: Store) -> None:
                 typed=held["who"],
                 confirmed=confirmed,
             )
-            layerdata.build(made, settings().static, simplify_m=settings().simplify_m)
+            build.build(made, settings().static, simplify_m=settings().simplify_m)
     except StoreError as error:
         held.pop("key", None)
         go("check")

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from lib import layerdata, search
+from lib import search
 from lib.access import policy
 from lib.access.roles import closed_to
 from lib.crossing.answer import Answer, answer, outlines_of
@@ -21,7 +21,8 @@ from lib.crossing.samples import sample_outlines
 from lib.geo.country import TABLE as COUNTRY
 from lib.language.errors import StoreError
 from lib.language.text import Lang
-from lib.layers import LayerFile
+from lib.layers import build as layerdata
+from lib.layers.registry import LayerFile
 from lib.mapview import check_assets
 from lib.register import register
 from lib.settings import settings

@@ -32,8 +32,8 @@ from typing import Any
 import pandas as pd
 import requests
 
-from lib import layerdata
 from lib.importing import bring, draft
+from lib.layers import build
 from lib.store import Snapshot, Store
 from tests.e2e import sites
 
@@ -199,7 +199,7 @@ def import_for_ever(root: Path, every: float) -> None:
                 who="soak",
                 confirmed=True,
             )
-            layerdata.build(made, static, simplify_m=30)
+            build.build(made, static, simplify_m=30)
             time.sleep(max(0.0, every - (time.monotonic() - start)))
 
 

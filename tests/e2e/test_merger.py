@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.harness import Site, Visit
-from lib.layers import LAYERS
+from lib.layers.registry import LAYERS
 from lib.mergerview import merged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]

@@ -13,8 +13,8 @@ from security.payloads import PAYLOADS
 from e2e.harness import Visit
 from e2e.sites import Site, served
 from e2e.test_hostile import MADE
-from lib import layerdata
 from lib.language.text import t
+from lib.layers import build
 from lib.store import Store
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
@@ -42,7 +42,7 @@ def poisoned(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) ->
     root = copy_of(schematic_clone, tmp_path_factory.mktemp("payloads"))
     snapshot = hostile_snapshot(Store(root / "data" / "store"))
     shutil.rmtree(root / "static" / "layers")
-    layerdata.build(snapshot, root / "static", simplify_m=30)
+    build.build(snapshot, root / "static", simplify_m=30)
     with served(root) as site:
         yield site
 

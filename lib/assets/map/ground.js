@@ -5,7 +5,7 @@
  * "." for hidden) and changes only what differs. Every text that comes from
  * data is put in the page with textContent, never as HTML.
  *
- * lib/webassets.py puts one function around its three parts, so that they share what is
+ * lib/layers/web.py puts one function around its three parts, so that they share what is
  * known: this one draws, look.js says where the map looks and which names fit, hand.js
  * takes keys and buttons and starts it all.
  */

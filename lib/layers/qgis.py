@@ -10,8 +10,8 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from lib.language.text import Lang, t
-from lib.layers import LAYERS, Kind
-from lib.symbols import (
+from lib.layers.registry import LAYERS, Kind
+from lib.layers.symbols import (
     HATCHES,
     INK,
     OPERATION,

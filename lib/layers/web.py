@@ -14,8 +14,8 @@ from typing import Final
 
 from xstatic.pkg import leaflet
 
-from lib.layers import REGISTRY, Layer, write_once
-from lib.symbols import Style, swatch
+from lib.layers.registry import REGISTRY, Layer, write_once
+from lib.layers.symbols import Style, swatch
 
 ASSETS: Final = Path(__file__).parent / "assets"
 MAP_PARTS: Final = ("ground.js", "look.js", "hand.js")

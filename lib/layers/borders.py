@@ -15,13 +15,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib import countrylayers, layerindex
 from lib.geo import geometry
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import STORAGE_CRS
 from lib.glossary import value_label
 from lib.language.text import LANGS, Lang, t
-from lib.layers import LayerFile, write_layer
+from lib.layers import country as countrylayers
+from lib.layers import index as layerindex
+from lib.layers.registry import LayerFile, write_layer
 from lib.store import Snapshot
 
 Row = Mapping[Any, Any]

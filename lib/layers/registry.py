@@ -19,7 +19,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lib.symbols import (
+from lib.layers.symbols import (
     CHANGE,
     CLASSES,
     LAND,

@@ -12,15 +12,16 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib import borderlayers, layerindex
 from lib.access import roles
-from lib.borderlayers import Row, with_lines
 from lib.crossing import answer
 from lib.crossing.samples import sample_outlines
 from lib.geo.crs import STORAGE_CRS
 from lib.glossary import value_label
 from lib.language.text import Lang, date, is_blank, t
-from lib.layers import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
+from lib.layers import borders
+from lib.layers import index as layerindex
+from lib.layers.borders import Row, with_lines
+from lib.layers.registry import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
 from lib.register import register
 from lib.settings import settings
 from lib.store import Snapshot
@@ -90,7 +91,7 @@ def build_whole(
     """Write and return the layers of all tables, for those who may see the restricted ones.
 
     What is not the same as for everyone lies beside `static`, where Streamlit
-    does not serve it, see `lib.layers.on_disk`.
+    does not serve it, see `lib.layers.registry.on_disk`.
     """
     files = build(snapshot, static, simplify_m=simplify_m, anew=anew)
     if not _restricted():
@@ -118,7 +119,7 @@ def _write(
     anew: bool,
     beside: bool = False,
 ) -> tuple[LayerFile, ...]:
-    drawn = by_layer(borderlayers.draw(snapshot, static, simplify_m=simplify_m, anew=anew))
+    drawn = by_layer(borders.draw(snapshot, static, simplify_m=simplify_m, anew=anew))
     for name, frame in _frames(snapshot, grid=grid).items():
         if len(frame):
             drawn[name] = write_layer(static, name, frame, closed=beside)
