@@ -3,7 +3,7 @@
 Each line carries the hash of the line before, so that a line taken out,
 changed or moved later is seen (a hash chain, as in RFC 6962's spirit but
 linear). A chain alone does not miss lines cut off its end: each snapshot's
-manifest keeps where the log stood (`Head`), and `lib.integrity` holds it
+manifest keeps where the log stood (`Head`), and `lib.operate.integrity` holds it
 against that. Lines are ordered by their place; a clock may go back.
 
 A log that began without a chain keeps its lines; the chain starts behind them,

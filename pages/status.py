@@ -3,9 +3,9 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from lib import status
 from lib.access.roles import Action
 from lib.language.text import number
+from lib.operate import status
 from lib.settings import settings
 from lib.store import Store
 from lib.ui import access, frame, state

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from killedstores import file_with, publish
 
-from lib import backup, restore
 from lib.importing import bring
 from lib.importing.draft import Options
+from lib.operate import backup, restore
 from lib.store import Store
 
 ROOT = Path(__file__).parents[1]

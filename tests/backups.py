@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from lib.language.errors import DataRefusedError
-from lib.restore import restore_backup
+from lib.operate.restore import restore_backup
 from lib.store import Act, Store, Table
 
 HOSTILE = "=1+1 <img onerror> a';DROP"

@@ -19,7 +19,7 @@ from e2e import sites
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from lib.backup import backup
+from lib.operate.backup import backup
 from lib.store import Store
 
 if TYPE_CHECKING:

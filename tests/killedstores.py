@@ -8,7 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib import audit, facts, integrity
+from lib import audit, facts
+from lib.operate import integrity
 from lib.schemas import ALL_TABLES
 from lib.store import Act, Snapshot, Store, Table
 

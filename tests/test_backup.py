@@ -9,10 +9,10 @@ import pytest
 from backups import failing
 from filelock import FileLock
 
-from lib import backup
 from lib import store as stores
 from lib.language.errors import StoreError
-from lib.restore import restore_backup
+from lib.operate import backup
+from lib.operate.restore import restore_backup
 from lib.store import Store
 
 

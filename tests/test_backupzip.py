@@ -10,9 +10,9 @@ from backups import refused, relisted, rewritten, tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib import backupzip
 from lib.language.errors import DataRefusedError
-from lib.restore import restore_backup
+from lib.operate import archive as backupzip
+from lib.operate.restore import restore_backup
 from lib.store import Store
 
 

@@ -10,14 +10,14 @@ import pytest
 from databasestores import fingerprint, looking, nothing, publish, rows, served, tables
 
 from lib import audit
-from lib.backup import backup
 from lib.database import publishing
 from lib.database.following import follow
 from lib.database.postgis import Database
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.language.errors import StoreError
-from lib.restore import restore_backup
+from lib.operate.backup import backup
+from lib.operate.restore import restore_backup
 from lib.store import Act, Snapshot, Store, Table
 
 # ---- other servers ---------------------------------------------------------------

@@ -8,7 +8,7 @@ from actkiller import Killer, do_import
 from killedstores import file_with, publish, served, whole
 from moments import Moments, usual
 
-from lib import integrity
+from lib.operate import integrity
 from lib.store import Store
 
 TURNS = 100

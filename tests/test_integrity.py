@@ -9,11 +9,12 @@ import pytest
 from backups import publish, tables
 from forked import READY
 
-from lib import audit, integrity
-from lib.backup import backup
+from lib import audit
 from lib.cli import main
 from lib.language.errors import StoreError
-from lib.restore import restore_backup
+from lib.operate import integrity
+from lib.operate.backup import backup
+from lib.operate.restore import restore_backup
 from lib.settings import settings
 from lib.store import Act, Store
 

@@ -14,8 +14,8 @@ from machine.guide import NAME, blocks, typed
 from streamlit import config
 from typer.main import get_command
 
-from lib import status
 from lib.cli import main
+from lib.operate import status
 from lib.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"

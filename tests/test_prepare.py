@@ -19,7 +19,7 @@ from lib.language.errors import DataRefusedError
 from lib.layers.build import build
 from lib.layers.registry import LayerFile
 from lib.layers.web import web_assets
-from lib.prepare import Prepared, prepare
+from lib.operate.prepare import Prepared, prepare
 from lib.store import Store
 
 pytestmark = pytest.mark.xdist_group("prepare")

@@ -10,7 +10,7 @@ from backups import failing, publish, refused, relisted, rewritten, tree
 
 from lib import audit
 from lib.language.errors import StoreError
-from lib.restore import restore_backup
+from lib.operate.restore import restore_backup
 from lib.snapshot import seal_of
 from lib.store import Store
 

@@ -8,7 +8,7 @@ from actkiller import Killer
 from killedstores import publish, whole
 from moments import Moments, usual
 
-from lib import backup, restore
+from lib.operate import backup, restore
 from lib.store import Store
 
 FEWER = 20

@@ -6,11 +6,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from lib import audit, integrity, status
+from lib import audit
 from lib.access import signins
 from lib.access.roles import Actor
 from lib.access.signins import Book, seen
 from lib.cli.main import app
+from lib.operate import integrity, status
 from lib.store import Act, Store, Table
 
 HOUR = 3600

@@ -12,9 +12,10 @@ import pytest
 from backups import publish
 from typer.testing import CliRunner
 
-from lib import audit, status
+from lib import audit
 from lib.cli import main
 from lib.language.text import LANGS
+from lib.operate import status
 from lib.settings import settings
 from lib.store import Store
 

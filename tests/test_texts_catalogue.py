@@ -29,7 +29,6 @@ from lib import (
     reliability,
     schemas,
     search,
-    status,
 )
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
@@ -41,6 +40,7 @@ from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
 from lib.layers import symbols
 from lib.layers.registry import REGISTRY
+from lib.operate import status
 from lib.reports import annex_rows, atlas_pdf
 from lib.ui import sidebar
 

@@ -9,12 +9,13 @@ from typing import Annotated, Final
 
 import typer
 
-from lib import backup, history, restore
+from lib import history
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
 from lib.importing import bring, draft
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
 from lib.layers import build
+from lib.operate import backup, restore
 from lib.samplelog import has_sample, title
 from lib.settings import settings
 from lib.store import Snapshot, Store

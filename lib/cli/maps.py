@@ -8,13 +8,13 @@ import geopandas as gpd
 import typer
 
 from lib import exports
-from lib import prepare as preparing
 from lib.cli.base import StoreOption, app, caught_up, in_use, open_store
 from lib.crossing import answer
 from lib.crossing.communes import prepare_communes
 from lib.facts import data_date
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date, number, t
+from lib.operate import prepare as preparing
 from lib.settings import TOLERANCE_RANGE, settings
 from lib.store import Store
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from lib import status as looking
 from lib.cli.base import StoreOption, app, open_store
 from lib.language.errors import StoreError
 from lib.language.text import number, t
+from lib.operate import status as looking
 from lib.settings import settings
 
 

@@ -7,7 +7,7 @@ asks nobody who he is here; a proxy lets the monitoring through and nobody else.
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from lib import status
+from lib.operate import status
 from lib.settings import settings
 from lib.store import Store
 

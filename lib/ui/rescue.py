@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from lib import integrity
 from lib.access import acts
 from lib.access.roles import Action
 from lib.language.errors import PhuThoError
 from lib.layers import build
+from lib.operate import integrity
 from lib.settings import settings
 from lib.ui import access, sharing
 from lib.ui.state import language, tr

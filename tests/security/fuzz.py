@@ -270,7 +270,7 @@ def main() -> int:
     if asked.work:
         work(asked.work)
         return 0
-    from lib.prepare import prepare  # noqa: PLC0415
+    from lib.operate.prepare import prepare  # noqa: PLC0415
     from lib.store import Store  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:

@@ -13,12 +13,13 @@ import pytest
 from backups import publish, tables, tree
 from forked import READY
 
-from lib import audit, integrity
+from lib import audit
 from lib.access import signins
 from lib.access.roles import Actor
-from lib.backup import backup
 from lib.language.errors import StoreError
-from lib.restore import restore_backup
+from lib.operate import integrity
+from lib.operate.backup import backup
+from lib.operate.restore import restore_backup
 from lib.store import Act, Store
 
 PAGE = 4096

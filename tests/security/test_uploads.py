@@ -14,7 +14,7 @@ from e2e.sites import Site, served
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from lib.status import UPLOAD_BYTES
+from lib.operate.status import UPLOAD_BYTES
 
 MARK = b"too large to be kept"
 BOUNDARY = "phutho"

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from lib import audit
-from lib.backup import CURRENT, BackupInfo
-from lib.backupzip import SHOWN, compare, entries_of, list_of, opened, unpack
 from lib.disk import sync_folder
 from lib.language.errors import DataRefusedError, StoreError
+from lib.operate.archive import SHOWN, compare, entries_of, list_of, opened, unpack
+from lib.operate.backup import CURRENT, BackupInfo
 from lib.snapshot import MANIFEST, sha256_of
 from lib.store import Store
 

@@ -17,10 +17,10 @@ from typing import Final
 
 from lib import audit
 from lib.access import signins
-from lib.backup import CURRENT
-from lib.backupzip import compare, entries_of, list_of, opened
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.findings import Finding, Level
+from lib.operate.archive import compare, entries_of, list_of, opened
+from lib.operate.backup import CURRENT
 from lib.snapshot import MANIFEST, SNAPSHOT_ID, Snapshot, sha256_of
 from lib.store import Store
 

@@ -1,7 +1,7 @@
 """One file that holds the whole store.
 
 A backup is a zip of plain copies and a list of them, ``backup.json``, with the
-sha256 of each; `lib.restore` is the way back.
+sha256 of each; `lib.operate.restore` is the way back.
 """
 
 import contextlib
