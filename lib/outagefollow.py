@@ -8,17 +8,17 @@ from typing import Final
 
 import pandas as pd
 
-from lib import outageview
-from lib.loginuse import Log, Tables, log_in_use
-from lib.outageview import Choice
-from lib.reliability import INDICES, By, former_areas
+from lib.power import view
+from lib.power.indices import INDICES, By, former_areas
+from lib.power.inuse import Log, Tables, log_in_use
+from lib.power.view import Choice
 
 LEVELS: Final[tuple[tuple[str, By], ...]] = (
     ("whole", "all"),
     ("province", "province"),
     ("district", "district"),
 )
-"""Levels of `totals`, from the largest, and how `lib.reliability.answer` calls them."""
+"""Levels of `totals`, from the largest, and how `lib.power.indices.answer` calls them."""
 TOTALS: Final = (
     *("level", "name", *INDICES, "interruptions", "momentary", "hours"),
     *("customers_served", "months", "period_months", "without_end", "reason"),
@@ -43,7 +43,7 @@ def totals(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.Data
         Kind of interruption, period, momentary limit and major days; its
         province and its minimum of customers are about communes.
     log : Log or None
-        That of `lib.loginuse.log_in_use`, where it is kept. None looks it up.
+        That of `lib.power.inuse.log_in_use`, where it is kept. None looks it up.
 
     Returns
     -------
@@ -53,13 +53,13 @@ def totals(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.Data
         blank for the whole province and for what has no commune. Empty without a log.
     """
     log = log or log_in_use(tables)
-    period = [] if log is None else outageview.months(log, choice)
+    period = [] if log is None else view.months(log, choice)
     if log is None or not period:
         return pd.DataFrame(columns=list(TOTALS))
     groups = former_areas(tables["communes"], tables["former_units"])
     parts = []
     for level, by in LEVELS:
-        rows = outageview.indices_of(log, choice, period, (by,), groups=groups)
+        rows = view.indices_of(log, choice, period, (by,), groups=groups)
         name = rows[by] if by in rows else pd.Series([None] * len(rows), dtype="object")
         rows = rows.assign(level=level, name=name, period_months=len(period))
         parts.append(rows[list(TOTALS)])
@@ -72,7 +72,7 @@ def listed(log: Log) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `LISTED`; at most `lib.outagelog.LISTED` of a rule. A joined
+        `LISTED`; at most `lib.power.clean.LISTED` of a rule. A joined
         interruption stands with the id of the record that began first.
     """
     found = log.cleaned.listed

@@ -13,7 +13,7 @@ from lib.language.errors import DataRefusedError
 from lib.language.text import Lang, t
 
 if TYPE_CHECKING:
-    from lib.outageread import Source  # loads Ibis, which no page with a map needs
+    from lib.power.read import Source  # loads Ibis, which no page with a map needs
 
 _COLUMN = "sample"
 _TRUE = ("true", "1")
@@ -25,7 +25,7 @@ def sample_of(outages: Source, customers: Source | None = None) -> bool:
     Parameters
     ----------
     outages, customers : Path or DataFrame
-        As `lib.reliability.answer`; rows without a column ``sample`` are real.
+        As `lib.power.indices.answer`; rows without a column ``sample`` are real.
 
     Raises
     ------

@@ -1,11 +1,11 @@
 import streamlit as st
 
 from lib import filters as flt
-from lib import gaps, gapwords
 from lib.glossary import GRID_TABLES
 from lib.language.text import no_data, number
 from lib.layers.symbols import WEAK
 from lib.mapview import Note
+from lib.power import gaps, words
 from lib.settings import settings
 from lib.ui import (
     access,
@@ -82,8 +82,8 @@ def view() -> None:
         told = tr(
             "powerpage.sentence" if choice.is_remote else "powerpage.sentence_weak",
             measure=powerlegend.name_of(painted, log),
-            remote=gapwords.remote_words(choice, lang),
-            weak=gapwords.weak_words(choice, lang),
+            remote=words.remote_words(choice, lang),
+            weak=words.weak_words(choice, lang),
             count=number(len(listed), lang),
             inside=number(len(inside), lang),
             filters=left.sentence or tr("filters.none"),
@@ -97,7 +97,7 @@ def view() -> None:
         styles["clusters"] = mapstyles.clusters(data.clusters, "operation_status")
     if grid:
         styles |= mapstyles.grid(data)
-    shown = {code: gapwords.shown(painted, value, lang) for code, value in values.dropna().items()}
+    shown = {code: words.shown(painted, value, lang) for code, value in values.dropna().items()}
     card = powercard.card_of(
         data, selected, cluster, powercard.Painted(answer.communes, painted, log, period)
     )

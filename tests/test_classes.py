@@ -10,8 +10,8 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.gaps import REMOTE, measures
 from lib.layers.classes import classify, natural_breaks
+from lib.power.gaps import REMOTE, measures
 
 VALUES = st.lists(
     st.one_of(st.none(), st.floats(-1e6, 1e6, allow_nan=False)), min_size=1, max_size=160

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from lib.cli.main import app
 from lib.facts import data_date, load
-from lib.gaps import FACT_COLUMNS
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date
+from lib.power.gaps import FACT_COLUMNS
 
 
 @pytest.fixture(scope="module")

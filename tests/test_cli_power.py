@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from lib import facts
 from lib.cli.main import app
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
-from lib.outagesample import sample_outages
+from lib.power.madeup import sample_outages
 from lib.store import Act, Store, Table
 
 

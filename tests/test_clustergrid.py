@@ -6,8 +6,8 @@ import pytest
 import shapely
 from facttables import fact_tables
 
-from lib.clustergrid import COLUMNS, near
 from lib.language.text import catalog
+from lib.power.stations import COLUMNS, near
 from lib.register import register
 
 TABLES = fact_tables()

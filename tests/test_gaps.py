@@ -6,8 +6,8 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import gaps
-from lib.gaps import INDICES, MEASURES, REMOTE, WEAK_KINDS, Choice, find, measures, ranked
+from lib.power import gaps
+from lib.power.gaps import INDICES, MEASURES, REMOTE, WEAK_KINDS, Choice, find, measures, ranked
 
 TABLES = fact_tables()
 LOG = {"source_url": "file:nhat-ky.xlsx", "as_of": "2026-10-31", "sample": False}

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from facttables import fact_tables
 
-from lib import gapwords
-from lib.gaps import MEASURES, Choice, find
 from lib.language.text import LANGS, t
+from lib.power import words as gapwords
+from lib.power.gaps import MEASURES, Choice, find
 
 TABLES = fact_tables()
 CHOICE = Choice({"town_km": 5.0, "density": 99.5}, kinds=("no_grid",), match="any")

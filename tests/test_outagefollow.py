@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from lib import loginuse, outagefollow, outageview
-from lib.outageview import Choice
+from lib import outagefollow
+from lib.power import inuse, view
+from lib.power.view import Choice
 
 A, B, C = "07900", "07903", "08500"
 SOURCE = {"source_url": "file:nhat-ky.xlsx", "as_of": "2025-04-01"}
@@ -62,7 +63,7 @@ def test_a_sum_is_divided_by_the_customers_of_its_area_and_is_no_average(tables)
     assert whole["maifi"] == pytest.approx(30 / customers), "five minutes are momentary"
     province = of(rows, "province", "Phú Thọ")
     assert province["saidi_min"] == pytest.approx((50 * 120 + 60 * 60) / ((300 + 700) / 2))
-    by_commune = outageview.by_commune(tables, Choice()).set_index("commune_code")["saidi_min"]
+    by_commune = view.by_commune(tables, Choice()).set_index("commune_code")["saidi_min"]
     assert province["saidi_min"] != pytest.approx(by_commune[[A, B]].mean())
     counts = rows[rows["level"] == "province"]["interruptions"].sum()
     assert counts == whole["interruptions"] == 4, "what has no commune is a row of its own"
@@ -91,7 +92,7 @@ def test_a_record_a_rule_names_has_its_id_and_its_file(tables):
     again = tables["outages"].iloc[[0]].assign(**{k: [v] for k, v in late.items()})
     again = again.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
     tables["outages"] = pd.concat([tables["outages"], again], ignore_index=True)
-    rows = outagefollow.listed(loginuse.log_in_use(tables)).set_index("rule")
+    rows = outagefollow.listed(inuse.log_in_use(tables)).set_index("rule")
     assert rows.loc["no_commune", "outage_id"] == "MD-4"
     joined = rows.loc["overlaps"]
     assert (joined["outage_id"], joined["source_url"]) == ("MD-0", "file:nhat-ky.xlsx")

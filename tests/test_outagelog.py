@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import outagelog
 from lib.language.errors import DataRefusedError, WrongUseError
-from lib.outageread import connect, read
-from lib.served import served_table
+from lib.power import clean
+from lib.power.read import connect, read
+from lib.power.served import served_table
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:fetch_arrow_table:DeprecationWarning",
@@ -36,7 +36,7 @@ def test_a_clean_log_stays_as_it_is():
         ("2025-01-01 10:30", "2025-01-01 12:30", "07903", 10, "471E4.1"),
         ("2025-01-01 10:30", "2025-01-01 12:30", "07900", 10, "473E4.1"),
     )
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     pd.testing.assert_frame_equal(done.rows, frame)
     assert applied(done.counts) == {}
     assert done.listed.empty
@@ -46,7 +46,7 @@ def test_the_same_record_twice_counts_once_with_and_without_a_feeder():
     one = ("2025-01-01 10:00", "2025-01-01 12:00", "07900", 10, "471E4.1")
     bare = ("2025-01-01 10:00", "2025-01-01 12:00", "07900", None, None)
     frame = log(one, bare, one, bare, bare, outage_id=list("abcde"))
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     assert done.rows["outage_id"].tolist() == ["a", "b"]
     assert applied(done.counts) == {"duplicates": 3, "no_customers": 3}
 
@@ -57,7 +57,7 @@ def test_what_else_is_wrong_with_a_record_without_a_start_is_counted_too():
         (None, None, "07900", None, "471E4.1"),
         ("2025-01-01 10:00", "2025-01-01 09:00", "07900", -1, "471E4.1"),
     )
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     assert done.rows.empty
     assert applied(done.counts) == {
         "no_start": 2,
@@ -70,7 +70,7 @@ def test_what_else_is_wrong_with_a_record_without_a_start_is_counted_too():
 
 def test_two_areas_with_the_same_window_and_no_feeder_are_two_interruptions():
     row = ("2025-01-01 08:00", "2025-01-01 11:00", "07900", None, None)
-    done = outagelog.clean(log(row, row, area_text=["Khu 1", "Khu 2"]))
+    done = clean.clean(log(row, row, area_text=["Khu 1", "Khu 2"]))
     assert len(done.rows) == 2
     assert done.counts["duplicates"] == 0
 
@@ -84,7 +84,7 @@ def test_overlapping_records_of_a_feeder_become_one_with_the_larger_number_of_cu
         planned=["unplanned", "planned", "unplanned", "unplanned"],
         outage_id=list("abcd"),
     )
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     first, second = done.rows.to_dict("records")
     assert (first["start"], first["end"]) == (frame["start"][1], frame["end"][0])
     assert first["customers_interrupted"] == 900
@@ -101,7 +101,7 @@ def test_a_long_record_joins_those_inside_it_even_when_others_end_between():
         ("2025-01-01 11:00", "2025-01-01 11:30", "07900", 6, "471E4.1"),
         ("2025-01-01 15:00", "2025-01-01 15:30", "07900", 7, "471E4.1"),
     )
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     assert len(done.rows) == 1
     assert done.rows["end"].item() == pd.Timestamp("2025-01-01 20:00")
     assert done.rows["customers_interrupted"].item() == 7
@@ -116,7 +116,7 @@ def test_other_stations_no_feeder_or_no_end_are_never_joined():
         ("2025-01-01 11:00", None, "07900", 6, "471E4.1"),
         station=["T1", "T2", None, None, "T1"],
     )
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     assert len(done.rows) == 5
     assert applied(done.counts) == {"without_end": 1}
 
@@ -126,11 +126,11 @@ def test_the_records_listed_are_the_same_in_any_order_of_the_log():
     frame = log(*[("2025-01-01 10:00", end, "07900", 5, None) for end in hours])
     con = connect()
     listed = [
-        outagelog.clean_table(con, read(con, rows)).listed.drop(columns="row")
+        clean.clean_table(con, read(con, rows)).listed.drop(columns="row")
         for rows in (frame, frame[::-1], frame.sample(frac=1, random_state=1))
     ]
-    assert len(frame) > len(listed[0]) == outagelog.LISTED
-    assert listed[0]["end"].tolist() == sorted(frame["end"])[: outagelog.LISTED]
+    assert len(frame) > len(listed[0]) == clean.LISTED
+    assert listed[0]["end"].tolist() == sorted(frame["end"])[: clean.LISTED]
     for other in listed[1:]:
         pd.testing.assert_frame_equal(other, listed[0])
 
@@ -141,7 +141,7 @@ def test_an_end_before_the_start_and_a_missing_start_are_left_out_and_listed():
         (None, "2025-01-01 09:00", "07900", 5, "471E4.1"),
         ("2025-01-01 10:00", "2025-01-01 10:00", "07900", 5, "471E4.1"),
     )
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     assert len(done.rows) == 1
     assert applied(done.counts) == {"end_before_start": 1, "no_start": 1}
     assert dict(zip(done.listed["rule"], done.listed["row"], strict=True)) == {
@@ -151,7 +151,7 @@ def test_an_end_before_the_start_and_a_missing_start_are_left_out_and_listed():
 
 
 def test_negative_customers_are_unknown():
-    done = outagelog.clean(log(("2025-01-01 10:00", "2025-01-01 11:00", "07900", -5, None)))
+    done = clean.clean(log(("2025-01-01 10:00", "2025-01-01 11:00", "07900", -5, None)))
     assert done.rows["customers_interrupted"].isna().all()
     assert applied(done.counts) == {"negative_customers": 1, "no_customers": 1}
 
@@ -166,7 +166,7 @@ def test_more_customers_than_served_that_month_are_kept_and_listed():
         [("07900", "2025-01", 100), ("07900", "2025-02", 101)],
         columns=["commune_code", "month", "customers_served"],
     )
-    done = outagelog.clean(frame, customers)
+    done = clean.clean(frame, customers)
     assert len(done.rows) == 3
     assert applied(done.counts) == {"more_than_served": 1}
     assert done.listed["row"].tolist() == [0]
@@ -186,7 +186,7 @@ def test_more_customers_than_served_that_month_are_kept_and_listed():
 def test_a_time_with_a_zone_becomes_local_time(text):
     rows = [(text, "2025-01-01 12:00", "07900", 5, None)]
     names = ["start", "end", "commune_code", "customers_interrupted", "feeder"]
-    done = outagelog.clean(pd.DataFrame(rows, columns=names))
+    done = clean.clean(pd.DataFrame(rows, columns=names))
     assert done.rows["start"].item() == pd.Timestamp("2025-01-01 10:00")
     assert done.rows["end"].item() == pd.Timestamp("2025-01-01 12:00")
     assert applied(done.counts) == {"zoned": 1}
@@ -196,7 +196,7 @@ def test_a_column_with_a_zone_becomes_local_time(tmp_path):
     frame = log(("2025-01-01 03:00", "2025-01-01 04:00", "07900", 5, None))
     frame["start"] = frame["start"].dt.tz_localize("UTC")
     frame["end"] = frame["end"].dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     assert done.rows["start"].item() == pd.Timestamp("2025-01-01 10:00")
     assert done.rows["end"].item() == pd.Timestamp("2025-01-01 11:00")
     frame.to_parquet(tmp_path / "log.parquet")
@@ -262,13 +262,13 @@ def test_a_month_of_a_commune_given_twice_is_refused_and_a_blank_number_says_not
 
 
 def test_findings_say_how_often_a_rule_applied():
-    found = outagelog.findings({"rows": 5, "duplicates": 2, "without_end": 0}, "a.csv")
+    found = clean.findings({"rows": 5, "duplicates": 2, "without_end": 0}, "a.csv")
     assert [(one.level, one.key, one.file) for one in found] == [
         ("mended", "outagelog.duplicates", "a.csv")
     ]
     assert "2 bản ghi" in found[0].message()
-    every = outagelog.findings(dict.fromkeys(outagelog.RULES, 1))
-    assert [one.key for one in every] == [key for _, key in outagelog.RULES.values()]
+    every = clean.findings(dict.fromkeys(clean.RULES, 1))
+    assert [one.key for one in every] == [key for _, key in clean.RULES.values()]
 
 
 SPANS = st.lists(
@@ -292,7 +292,7 @@ def test_joining_keeps_the_time_covered_and_leaves_nothing_overlapping(spans):
         ],
         columns=["start", "end", "commune_code", "customers_interrupted", "feeder"],
     )
-    done = outagelog.clean(frame)
+    done = clean.clean(frame)
     kept = dict(list(done.rows.groupby(["commune_code", "feeder"])))
     assert set(kept) == set(frame.groupby(["commune_code", "feeder"]).groups)
     for (place, feeder), rows in kept.items():
@@ -303,7 +303,7 @@ def test_joining_keeps_the_time_covered_and_leaves_nothing_overlapping(spans):
         assert rows["customers_interrupted"].max() == given_rows["customers_interrupted"].max()
     gone = len(frame) - len(done.rows)
     assert done.counts["duplicates"] + done.counts["overlaps"] == gone
-    again = outagelog.clean(done.rows)
+    again = clean.clean(done.rows)
     pd.testing.assert_frame_equal(again.rows, done.rows)
 
 
@@ -336,7 +336,7 @@ def test_every_rule_lists_the_records_it_applied_to():
     customers = pd.DataFrame(
         [("07900", "2025-01", 100)], columns=["commune_code", "month", "customers_served"]
     )
-    done = outagelog.clean(frame, customers)
+    done = clean.clean(frame, customers)
     listed = done.listed.groupby("rule")["row"].agg(list).to_dict()
     assert listed == {
         "duplicates": [0],
@@ -351,4 +351,4 @@ def test_every_rule_lists_the_records_it_applied_to():
         "no_start": [9],
         "more_than_served": [10],
     }
-    assert set(listed) == set(outagelog.RULES), "no rule is only counted"
+    assert set(listed) == set(clean.RULES), "no rule is only counted"

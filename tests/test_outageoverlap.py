@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import outagelog, outageoverlap
-from lib.outagecells import SUMS, cells, counted
-from lib.outageread import connect, read
+from lib.power import clean, overlap
+from lib.power.cells import SUMS, cells, counted
+from lib.power.read import connect, read
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 COLUMNS = [
@@ -114,7 +114,7 @@ def sums_of(con, table):
 def checked(source, frame):
     """Clean a log and compare it with plain loops; the cells are those of the rows."""
     con = connect()
-    done = outagelog.clean_table(con, read(con, source))
+    done = clean.clean_table(con, read(con, source))
     left, copies, joined = by_hand(frame)
     assert (done.counts["duplicates"], done.counts["overlaps"]) == (copies, joined)
     assert rows_of(con, done.table) == left
@@ -142,14 +142,14 @@ def test_a_file_gives_what_plain_loops_give(tmp_path, seed):
 
 
 def test_equal_hashes_join_nothing_that_is_not_the_same(monkeypatch):
-    monkeypatch.setattr(outageoverlap, "_hash", lambda *_: ibis.literal(0, "int64"))
+    monkeypatch.setattr(overlap, "_hash", lambda *_: ibis.literal(0, "int64"))
     frame = random_log(3, 80)
     checked(frame, frame)
 
 
 def test_parts_of_the_key_in_order_for_themselves_as_on_spark_find_the_same(monkeypatch):
-    whole = outageoverlap._marks
-    monkeypatch.setattr(outageoverlap, "_marks", lambda packed, **_: whole(packed, apart=True))
+    whole = overlap._marks
+    monkeypatch.setattr(overlap, "_marks", lambda packed, **_: whole(packed, apart=True))
     frame = random_log(5, 150)
     assert (frame["start"] < "1970-01-01").any()
     assert (frame["start"] > "1970-01-01").any()

@@ -7,8 +7,8 @@ import pytest
 from facttables import fact_tables
 
 from lib.language.errors import WrongUseError
-from lib.outagesample import customers_path, sample_outages, write
-from lib.reliability import answer
+from lib.power.indices import answer
+from lib.power.madeup import customers_path, sample_outages, write
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:fetch_arrow_table:DeprecationWarning",

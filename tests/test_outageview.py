@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 from facttables import fact_tables
 
-from lib import loginuse, outagelog, outageview
 from lib.language.text import t
-from lib.outagesample import sample_outages
-from lib.outageview import Choice
-from lib.reliability import INDICES, answer
+from lib.power import clean as outagelog
+from lib.power import inuse
+from lib.power import view as outageview
+from lib.power.indices import INDICES, answer
+from lib.power.madeup import sample_outages
+from lib.power.view import Choice
 
 A, B, C = "07900", "07903", "08500"
 
@@ -108,11 +110,11 @@ def test_the_choices_hold(tables, choice, counts):
 
 
 def test_the_rules_are_applied_once_for_all_choices_of_a_log(tables, monkeypatch):
-    log, times, clean = loginuse.log_in_use(tables), [], outagelog.clean
+    log, times, clean = inuse.log_in_use(tables), [], outagelog.clean
     monkeypatch.setattr(outagelog, "clean", lambda *given: times.append(1) or clean(*given))
     kept = outageview.by_commune(tables, Choice(), log=log)
     assert len(outageview.events(tables, Choice(planned="planned"), A, log=log)) == 1
-    assert loginuse.log_facts(tables, log=log).rules["overlaps"] == 1
+    assert inuse.log_facts(tables, log=log).rules["overlaps"] == 1
     assert len(times) == 1
     pd.testing.assert_frame_equal(kept, outageview.by_commune(tables, Choice()))
     assert len(times) == 1 + 1
@@ -150,7 +152,7 @@ def test_without_a_log_every_row_says_so(log):
     assert rows["reason"].eq("outageview.no_log").all()
     assert rows.drop(columns=["commune_code", "reason"]).isna().all(axis=None)
     assert list(rows.columns) == list(outageview.BY_COMMUNE)
-    assert loginuse.log_facts(tables) is None
+    assert inuse.log_facts(tables) is None
     for frame, columns in (
         (outageview.series(tables, Choice(), A), outageview.SERIES),
         (outageview.events(tables, Choice(), A), outageview.EVENTS),
@@ -200,7 +202,7 @@ def test_real_and_made_up_rows_never_count_together(tables):
     for view in (outageview.by_commune, lambda t, c: outageview.series(t, c, A)):
         pd.testing.assert_frame_equal(view(mixed, Choice()), view(tables, Choice()))
     assert len(outageview.events(mixed, Choice(), A)) == 3
-    facts = loginuse.log_facts(mixed)
+    facts = inuse.log_facts(mixed)
     assert (facts.sample, facts.rows, facts.set_aside) == (False, 6, 4)
 
 
@@ -210,11 +212,11 @@ def test_a_real_log_is_not_divided_by_made_up_customers(tables):
     assert rows.loc[A, "reason"] == "reliability.no_served"
     tables["outages"] = outages(*ROWS, sample=True)
     assert by_code(outageview.by_commune(tables, Choice())).loc[A, "saifi"] == pytest.approx(0.6)
-    assert loginuse.log_facts(tables).sample
+    assert inuse.log_facts(tables).sample
 
 
 def test_the_facts_of_a_log(tables):
-    facts = loginuse.log_facts(tables)
+    facts = inuse.log_facts(tables)
     assert (facts.first_day, facts.last_day) == (
         pd.Timestamp("2025-01-10"),
         pd.Timestamp("2025-03-31"),
@@ -227,7 +229,7 @@ def test_the_facts_of_a_log(tables):
     assert facts.rules["overlaps"] == 1
     assert facts.with_customers
     del tables["customers"]
-    assert not loginuse.log_facts(tables).with_customers
+    assert not inuse.log_facts(tables).with_customers
     assert facts.removed_days.days.empty
 
 
@@ -243,7 +245,7 @@ def test_major_event_days_of_the_whole_province_leave_every_view():
         "customers": customers(months=["2025-01"]),
     }
     choice = Choice(exclude_major_days=True)
-    facts = loginuse.log_facts(tables)
+    facts = inuse.log_facts(tables)
     assert facts.removed_days.days["day"].tolist() == [pd.Timestamp("2025-01-31")]
     assert by_code(outageview.by_commune(tables, Choice())).loc[B, "hours"] == 8
     assert by_code(outageview.by_commune(tables, choice)).loc[B, "hours"] == 0

@@ -12,11 +12,12 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib import audit, gaps, mergerview
+from lib import audit, mergerview
 from lib.crossing import answer
 from lib.language.text import LANGS, t
 from lib.layers import build
 from lib.operate import integrity
+from lib.power import gaps
 from lib.settings import settings
 from lib.store import Act, Store, Table
 from lib.ui import workspace

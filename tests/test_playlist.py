@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from facttables import fact_tables
 
-from lib import gaps
 from lib.crossing import answer, summary
 from lib.playlist import PLAYLISTS, Stop, clusters_of, communes_of, neighbour
+from lib.power import gaps
 from lib.register import register
 
 TABLES = fact_tables()

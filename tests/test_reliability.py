@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import majordays
 from lib.language.errors import DataRefusedError, WrongUseError
-from lib.outagesample import sample_outages, write
-from lib.reliability import COLUMNS, INDICES, answer
+from lib.power import majordays
+from lib.power.indices import COLUMNS, INDICES, answer
+from lib.power.madeup import sample_outages, write
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:fetch_arrow_table:DeprecationWarning",

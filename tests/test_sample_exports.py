@@ -28,7 +28,7 @@ from typer.testing import CliRunner
 from lib import facts
 from lib.cli.main import app as commands
 from lib.importing.draft import Options
-from lib.outagesample import sample_outages
+from lib.power.madeup import sample_outages
 from lib.settings import settings
 from lib.store import Act, Store, Table
 

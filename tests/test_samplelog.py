@@ -10,12 +10,13 @@ import pyogrio
 import pytest
 from facttables import fact_tables
 
-from lib import alldata, facts, history, loginuse, outageview
+from lib import alldata, facts, history
 from lib.geo.schematic import schematic_communes
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError
-from lib.outagesample import sample_outages, write
+from lib.power import inuse, view
+from lib.power.madeup import sample_outages, write
 from lib.samplelog import sample_of
 from lib.store import Act, Store, Table
 
@@ -134,9 +135,9 @@ def test_the_history_names_the_rows_of_a_sample_by_their_code(imported):
 def test_what_was_imported_gives_what_the_sample_gives(imported, made_up):
     snapshot = imported.current()
     tables = {name: snapshot.read(name) for name in ("communes", "outages", "customers")}
-    facts_of_log = loginuse.log_facts(tables)
+    facts_of_log = inuse.log_facts(tables)
     assert (facts_of_log.sample, facts_of_log.rows, facts_of_log.unplaced) == (True, 200, 0)
-    rows = outageview.by_commune(tables, outageview.Choice()).dropna(subset="interruptions")
+    rows = view.by_commune(tables, view.Choice()).dropna(subset="interruptions")
     length = made_up[0]["end"] - made_up[0]["start"]
     assert len(rows) == 5
     assert rows["interruptions"].sum() <= (length > pd.Timedelta(minutes=5)).sum()

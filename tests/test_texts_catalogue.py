@@ -17,19 +17,7 @@ from typing import get_args
 import pytest
 from facttables import fact_tables
 
-from lib import (
-    audit,
-    delay,
-    filters,
-    gaps,
-    merger,
-    outagefollow,
-    outagelog,
-    playlist,
-    reliability,
-    schemas,
-    search,
-)
+from lib import audit, delay, filters, merger, outagefollow, playlist, schemas, search
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
@@ -41,6 +29,7 @@ from lib.language.text import LANGS, catalog
 from lib.layers import symbols
 from lib.layers.registry import REGISTRY
 from lib.operate import status
+from lib.power import clean, gaps, indices
 from lib.reports import annex_rows, atlas_pdf
 from lib.ui import sidebar
 
@@ -138,7 +127,7 @@ COLUMNS = [
     for column in model.to_schema().columns
 ]
 FAMILIES: dict[str, set[str]] = {
-    "outagelog.rule_{}": set(outagelog.RULES),
+    "outagelog.rule_{}": set(clean.RULES),
     "powerpage.total_{}": {level for level, _ in outagefollow.LEVELS},
     "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED}
     | signins.ACTIONS,
@@ -234,7 +223,7 @@ FAMILIES: dict[str, set[str]] = {
     "layers.voltage_{}": {style.key for style in symbols.POWER_LINES},
     "powerpage.event_{}": {"start", "duration", "kind", "cause", "customers"},
     "powerpage.match_{}": set(get_args(gaps.Match)),
-    "powerpage.outages_{}": set(get_args(reliability.Kind)),
+    "powerpage.outages_{}": set(get_args(indices.Kind)),
     "powerpage.part_{}": {"list", "grid", "published", "ask", "log"},
     "powerpage.published_{}": {"area", "what", "scope", "figure", "period", "source"},
     "powerpage.{}": {"from", "to"},

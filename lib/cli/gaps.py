@@ -6,11 +6,12 @@ from typing import Annotated, Final
 
 import typer
 
-from lib import exports, gaps, gapwords, loginuse, outageview
+from lib import exports
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.facts import data_date
 from lib.language.errors import WrongUseError
 from lib.language.text import number, t
+from lib.power import gaps, inuse, view, words
 
 _SUFFIXES: Final = (".csv", ".xlsx")
 _TABLES: Final = ("communes", "settlements", "weak_supply", "outages", "customers")
@@ -50,22 +51,22 @@ def gaps_in_power(
     )
     snapshot = in_use(open_store(store))
     tables = {n: snapshot.read(n) for n in _TABLES if n in snapshot.manifest.tables}
-    log = loginuse.log_facts(tables)
-    indices = None if log is None else outageview.by_commune(tables, outageview.Choice())
+    log = inuse.log_facts(tables)
+    indices = None if log is None else view.by_commune(tables, view.Choice())
     answer = gaps.find(tables, choice, indices, log=log.said() if log else None)
     sample = bool(log and log.sample and choice.asks_log)
     if out.suffix.lower() == ".csv":
-        marked = gapwords.sample_note(sample=sample)
+        marked = words.sample_note(sample=sample)
         out.write_bytes(exports.to_csv(answer.facts, notes=marked))
     else:
-        about = gapwords.notes(
+        about = words.notes(
             choice,
             "vi",
             data_date=data_date(tables["weak_supply"]),
             sources=list(answer.facts["source_url"].dropna().unique()),
             sample=sample,
         )
-        table = gapwords.taken_away(answer, "vi")
+        table = words.taken_away(answer, "vi")
         out.write_bytes(exports.to_xlsx(table, notes=about, sheet=t("powerpage.list_sheet")))
     typer.echo(
         t(
@@ -73,8 +74,8 @@ def gaps_in_power(
             communes=number(int(answer.communes["listed"].sum())),
             rows=number(len(answer.facts)),
             file=out.name,
-            remote=gapwords.remote_words(choice, "vi"),
-            weak=gapwords.weak_words(choice, "vi"),
+            remote=words.remote_words(choice, "vi"),
+            weak=words.weak_words(choice, "vi"),
         )
     )
     if sample:

@@ -10,14 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
-from lib import exports, loginuse, outagelog, outagesample, reliability
+from lib import exports
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.facts import load
 from lib.glossary import value_label
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, number, t
-from lib.outagecells import MOMENTARY_MINUTES
-from lib.outageread import Source
+from lib.power import clean, indices, inuse, madeup
+from lib.power.cells import MOMENTARY_MINUTES
+from lib.power.read import Source
 from lib.samplelog import sample_of
 
 _SUFFIXES = (".csv", ".parquet", ".xlsx")
@@ -36,7 +37,7 @@ class By(StrEnum):
     ALL = "all"
 
 
-_KEYS: Final[Mapping[By, tuple[reliability.By, ...]]] = {
+_KEYS: Final[Mapping[By, tuple[indices.By, ...]]] = {
     By.COMMUNE: ("commune",),
     By.MONTH: ("month",),
     By.BOTH: ("commune", "month"),
@@ -98,7 +99,7 @@ def reliability_indices(
     _check_files(out, report, outages, customers)
     log, served, sources = _given(outages, customers, store)
     sample = sample_of(log, served)
-    given = reliability.answer(
+    given = indices.answer(
         log,
         served,
         by=_KEYS[by],
@@ -106,9 +107,9 @@ def reliability_indices(
         planned=planned.value,
         momentary_minutes=momentary,
         exclude_major_days=exclude_major_days,
-        groups=reliability.former_areas(load("communes"), load("former_units")),
+        groups=indices.former_areas(load("communes"), load("former_units")),
     )
-    for finding in outagelog.findings(given.rules):
+    for finding in clean.findings(given.rules):
         typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
     about = {t("power.note_sources"): "; ".join(sources), **_about(log, given, planned, momentary)}
     if sample:
@@ -146,7 +147,7 @@ def _given(
         for name in ("outages", "customers")
         if name in snapshot.manifest.tables
     }
-    log = loginuse.log_in_use(tables)
+    log = inuse.log_in_use(tables)
     if log is None:
         raise DataRefusedError("power.no_log")
     if log.set_aside:
@@ -159,30 +160,30 @@ def _given(
 
 
 def _about(
-    log: Source, given: reliability.ReliabilityAnswer, planned: Planned, momentary: float
+    log: Source, given: indices.ReliabilityAnswer, planned: Planned, momentary: float
 ) -> dict[str, str]:
     """Return what a reader of the file has to know, label -> text."""
-    first, last = reliability.extent(log)
+    first, last = indices.extent(log)
     about = {
         t("power.note_period"): t("power.period", first=date(first), last=date(last)),
         t("power.note_method"): t("power.method", minutes=number(momentary, digits=1)),
         t("power.note_kind"): value_label("planned", planned.value)
         if planned is not Planned.ALL
         else t("power.every_kind"),
-        t("power.note_rules"): " ".join(f.message() for f in outagelog.findings(given.rules)),
+        t("power.note_rules"): " ".join(f.message() for f in clean.findings(given.rules)),
         t("power.note_removed"): " ".join(_removed(given)),
     }
     return {label: text for label, text in about.items() if text}
 
 
-def _listed(given: reliability.ReliabilityAnswer) -> pd.DataFrame:
+def _listed(given: indices.ReliabilityAnswer) -> pd.DataFrame:
     """Return the records the rules applied to, each with its rule in words."""
     listed = given.listed.drop(columns="row")
     listed.insert(0, "rule_in_words", [t(f"outagelog.rule_{rule}") for rule in listed["rule"]])
     return listed
 
 
-def _removed(given: reliability.ReliabilityAnswer) -> list[str]:
+def _removed(given: indices.ReliabilityAnswer) -> list[str]:
     """Return one sentence for each major event day that was left out."""
     if given.removed_days is None:
         return []
@@ -220,13 +221,13 @@ def sample_outages(
     """Tạo nhật ký mất điện MẪU để thử; không phải số liệu thật."""
     if not out.parent.is_dir():
         raise WrongUseError("crosswork.no_folder", folder=str(out.parent))
-    log, served = outagesample.sample_outages(events, seed, load("communes"))
-    outagesample.write(out, log, served)
+    log, served = madeup.sample_outages(events, seed, load("communes"))
+    madeup.write(out, log, served)
     typer.echo(
         t(
             "power.sample_done",
             rows=number(len(log)),
             file=out.name,
-            customers=outagesample.customers_path(out).name,
+            customers=madeup.customers_path(out).name,
         )
     )

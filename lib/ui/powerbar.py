@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from lib import gaps, gapwords
-from lib.gaps import Match
 from lib.glossary import value_label
 from lib.language.text import date
+from lib.power import gaps
+from lib.power import words as gapwords
+from lib.power.gaps import Match
 from lib.ui import frame, state
 from lib.ui.sidebar import escape, number_slider
 from lib.ui.state import language, tr
 
 if TYPE_CHECKING:
-    from lib import outageview  # loads Ibis: only where there is a log
-    from lib.reliability import Kind
+    from lib.power import view  # loads Ibis: only where there is a log
+    from lib.power.indices import Kind
 
 REMOTE: Final = ("town_km", "capital_km", "elevation_m", "density")
 WEAK: Final = ("saidi_min", "saifi", "hours", "interruptions")
@@ -170,7 +171,7 @@ def _switch(key: str, words: str) -> None:
     )
 
 
-def log_choice(months: Sequence[str]) -> outageview.Choice:
+def log_choice(months: Sequence[str]) -> view.Choice:
     """Draw the choices of a log: planned or not, the period, how small a commune counts."""
     lang = language()
     with st.expander(tr("powerpage.log"), icon=":material/history:"):
@@ -194,9 +195,9 @@ def log_choice(months: Sequence[str]) -> outageview.Choice:
             )
         number_slider("customers", tr("powerpage.customers"))
         _switch("major", tr("powerpage.major"))
-    from lib import outageview  # noqa: PLC0415 - loads Ibis: only where there is a log
+    from lib.power import view  # noqa: PLC0415 - loads Ibis: only where there is a log
 
-    return outageview.Choice(
+    return view.Choice(
         planned=cast("Kind", st.session_state["outages"]),
         first_month=str(st.session_state["from"]),
         last_month=str(st.session_state["to"]),

@@ -12,10 +12,12 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from lib import exports, gaps, gapwords
+from lib import exports
 from lib.glossary import value_label
 from lib.language.text import date, is_blank, number
 from lib.mapview import Target
+from lib.power import gaps
+from lib.power import words as gapwords
 from lib.ui import access, cards
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import row_of, source_of, station_capacity
@@ -25,7 +27,7 @@ from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from lib import outageview  # loads Ibis: only where there is a log
+    from lib.power import view  # loads Ibis: only where there is a log
 
 _NEWEST: Final = 8
 _MINUTES: Final = 60
@@ -47,7 +49,7 @@ class Painted:
     Parameters
     ----------
     measures : DataFrame
-        As `lib.gaps.measures`.
+        As `lib.power.gaps.measures`.
     key : str
         The measure that is painted: it comes first on a card.
     log, choice : LogView or None, Choice or None
@@ -57,7 +59,7 @@ class Painted:
     measures: pd.DataFrame
     key: str
     log: LogView | None
-    choice: outageview.Choice | None
+    choice: view.Choice | None
 
 
 def card_of(
@@ -208,7 +210,7 @@ def _stations(data: Workspace, code: str, sources: list[Source]) -> list[Fact]:
     return facts or [Fact(tr("powerpage.stations"), tr("powerpage.no_station"))]
 
 
-def _months(data: Workspace, code: str, choice: outageview.Choice, painted: str) -> Markup:
+def _months(data: Workspace, code: str, choice: view.Choice, painted: str) -> Markup:
     """Return the months of a commune as bars."""
     series, _ = commune_log(data.key, data, choice, code)
     column = painted if painted in {"saidi_min", "saifi", "interruptions"} else "hours"
@@ -281,15 +283,13 @@ def _event_table(events: Sequence[Mapping[Any, Any]]) -> Markup:
     )
 
 
-def _newest(data: Workspace, code: str, choice: outageview.Choice) -> None:
+def _newest(data: Workspace, code: str, choice: view.Choice) -> None:
     _, events = commune_log(data.key, data, choice, code)
     title = Markup('<p class="ph-legend-title">{}</p>').format(tr("powerpage.newest"))
     st.html(str(title + _event_table(events.head(_NEWEST).to_dict("records"))))
 
 
-def _download(
-    data: Workspace, code: str, choice: outageview.Choice, name: str, *, sample: bool
-) -> None:
+def _download(data: Workspace, code: str, choice: view.Choice, name: str, *, sample: bool) -> None:
     _, events = commune_log(data.key, data, choice, code)
     if events.empty:
         return

@@ -12,13 +12,13 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from lib import clustergrid, gaps
 from lib.crossing import answer
 from lib.layers.classes import Classes, classify
+from lib.power import gaps, stations
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from lib import loginuse, outageview  # load Ibis: only where there is a log
+    from lib.power import inuse, view  # load Ibis: only where there is a log
 
 
 @dataclass(frozen=True)
@@ -30,35 +30,35 @@ class LogView:
     facts : LogFacts
         What has to be said beside its figures.
     indices : DataFrame
-        One row a commune, as `lib.outageview.by_commune`.
+        One row a commune, as `lib.power.view.by_commune`.
     choice : Choice
         What the reader chose.
     """
 
-    facts: loginuse.LogFacts
+    facts: inuse.LogFacts
     indices: pd.DataFrame
-    choice: outageview.Choice
+    choice: view.Choice
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def log_in_use(
     key: str,  # noqa: ARG001 - tells what is seen apart
     _data: Workspace,
-) -> loginuse.Log | None:
+) -> inuse.Log | None:
     """Return the log in use, whose rules are applied once."""
-    from lib import loginuse  # noqa: PLC0415 - loads Ibis: only where there is a log
+    from lib.power import inuse  # noqa: PLC0415 - loads Ibis: only where there is a log
 
-    return loginuse.log_in_use(_data.tables)
+    return inuse.log_in_use(_data.tables)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def log_facts(key: str, _data: Workspace) -> loginuse.LogFacts | None:
+def log_facts(key: str, _data: Workspace) -> inuse.LogFacts | None:
     """Return what has to be said of the log, None without one."""
     if "outages" not in _data.tables:
         return None
-    from lib import loginuse  # noqa: PLC0415 - as in `log_in_use`
+    from lib.power import inuse  # noqa: PLC0415 - as in `log_in_use`
 
-    return loginuse.log_facts(_data.tables, log=log_in_use(key, _data))
+    return inuse.log_facts(_data.tables, log=log_in_use(key, _data))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -69,34 +69,34 @@ def log_months(
     """Return the months the log covers, in order; none without one."""
     if "outages" not in _data.tables:
         return []
-    from lib import outageview  # noqa: PLC0415 - as in `log_in_use`
+    from lib.power import view  # noqa: PLC0415 - as in `log_in_use`
 
-    return outageview.months_of(_data.tables)
+    return view.months_of(_data.tables)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def indices(key: str, _data: Workspace, choice: outageview.Choice) -> pd.DataFrame:
+def indices(key: str, _data: Workspace, choice: view.Choice) -> pd.DataFrame:
     """Return the indices of every commune for one choice."""
-    from lib import outageview  # noqa: PLC0415 - as in `log_in_use`
+    from lib.power import view  # noqa: PLC0415 - as in `log_in_use`
 
-    return outageview.by_commune(_data.tables, choice, log=log_in_use(key, _data))
+    return view.by_commune(_data.tables, choice, log=log_in_use(key, _data))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def commune_log(
-    key: str, _data: Workspace, choice: outageview.Choice, code: str
+    key: str, _data: Workspace, choice: view.Choice, code: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the months and the outages of one commune for one choice."""
-    from lib import outageview  # noqa: PLC0415 - as in `log_in_use`
+    from lib.power import view  # noqa: PLC0415 - as in `log_in_use`
 
     return (
-        outageview.series(_data.tables, choice, code, log=log_in_use(key, _data)),
-        outageview.events(_data.tables, choice, code, log=log_in_use(key, _data)),
+        view.series(_data.tables, choice, code, log=log_in_use(key, _data)),
+        view.events(_data.tables, choice, code, log=log_in_use(key, _data)),
     )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def totals(key: str, _data: Workspace, choice: outageview.Choice) -> pd.DataFrame:
+def totals(key: str, _data: Workspace, choice: view.Choice) -> pd.DataFrame:
     """Return the indices of larger areas for one choice, as `lib.outagefollow.totals`."""
     from lib import outagefollow  # noqa: PLC0415 - as in `log_in_use`
 
@@ -120,7 +120,7 @@ def cluster_grid(
     """Return the substations on record with each cluster."""
     outlines = answer.outlines_of(_data.tables)
     given = None if outlines is None else gpd.GeoDataFrame(outlines)
-    return clustergrid.near(_data.clusters, _data.tables["substations"], given)
+    return stations.near(_data.clusters, _data.tables["substations"], given)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -142,7 +142,7 @@ def _found(
     snapshot_id: str,  # noqa: ARG001 - the key of the cache
     _data: Workspace,
     choice: gaps.Choice,
-    period: outageview.Choice | None,  # noqa: ARG001 - the key of the cache
+    period: view.Choice | None,  # noqa: ARG001 - the key of the cache
     _log: LogView | None,
 ) -> gaps.Gaps:
     if _log is None:
@@ -151,7 +151,7 @@ def _found(
 
 
 def painted_classes(data: Workspace, measure: str, log: LogView | None) -> Classes:
-    """Return the classes of `measure` (key of `lib.gaps.MEASURES`) over all communes."""
+    """Return the classes of `measure` (key of `lib.power.gaps.MEASURES`) over all communes."""
     return _classes(data.key, data, measure, log.choice if log else None, log)
 
 
@@ -160,7 +160,7 @@ def _classes(
     snapshot_id: str,  # noqa: ARG001 - the key of the cache
     _data: Workspace,
     measure: str,
-    period: outageview.Choice | None,  # noqa: ARG001 - the key of the cache
+    period: view.Choice | None,  # noqa: ARG001 - the key of the cache
     _log: LogView | None,
 ) -> Classes:
     values = gaps.measures(_data.tables, _log.indices if _log else None)

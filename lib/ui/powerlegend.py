@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection
 from functools import partial
 from itertools import pairwise
 
-from lib import gaps, gapwords
 from lib.language.text import date, no_data, number
 from lib.layers.classes import Classes
 from lib.layers.registry import LAYERS
 from lib.layers.symbols import class_key
+from lib.power import gaps
+from lib.power import words as gapwords
 from lib.ui.legend import ClassLegend, show_classes
 from lib.ui.powerdata import LogView
 from lib.ui.state import language, tr

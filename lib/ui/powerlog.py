@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib import exports, gapwords
-from lib.gaps import INDICES
+from lib import exports
 from lib.language.text import date, is_blank, number
+from lib.power import words as gapwords
+from lib.power.gaps import INDICES
 from lib.ui import access, powerdata
 from lib.ui.card import site
 from lib.ui.findingview import plain
@@ -117,17 +118,17 @@ def _area(row: Mapping[Any, Any]) -> str:
 
 def _rules(data: Workspace, log: LogView) -> None:
     """Draw what each rule did, and the records it did it to."""
-    from lib import outagelog  # noqa: PLC0415 - loads Ibis: only where there is a log
+    from lib.power import clean  # noqa: PLC0415 - loads Ibis: only where there is a log
 
     lang = language()
-    found = outagelog.findings(log.facts.rules)
+    found = clean.findings(log.facts.rules)
     if not found:
         return
     st.markdown("\n".join(f"- {plain(finding.message(lang))}" for finding in found))
     rows = powerdata.listed(data.key, data)
     if rows.empty:
         return
-    title = tr("powerpage.listed", most=number(outagelog.LISTED, lang))
+    title = tr("powerpage.listed", most=number(clean.LISTED, lang))
     with st.expander(title, key="log-listed", on_change="rerun") as box:
         if box.open:  # what is folded away is not sent
             st.dataframe(_records(data, rows), hide_index=True, alt=title)

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib import exports, gaps, gapwords
+from lib import exports
 from lib.facts import data_date
 from lib.glossary import value_label
 from lib.language.text import Lang, date, is_blank, number, sort_key
+from lib.power import gaps
+from lib.power import words as gapwords
 from lib.ui import access, state
 from lib.ui.cards import station_capacity
 from lib.ui.powerdata import LogView, cluster_grid, file_stem

@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 
 from lib.facts import load_all
-from lib.outagesample import customers_path, sample_outages, write
-from lib.reliability import answer
+from lib.power.indices import answer
+from lib.power.madeup import customers_path, sample_outages, write
 
 EVENTS = 10_000_000
 RUNS = 3

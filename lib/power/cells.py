@@ -10,7 +10,7 @@ from typing import Any, Final
 import ibis
 from ibis.expr import types as ir
 
-from lib.outageread import kind, micros, month_no
+from lib.power.read import kind, micros, month_no
 
 MOMENTARY_MINUTES: Final = 5.0
 """Longest interruption that is momentary, minutes (IEEE 1366, Circular 05/2025)."""
@@ -51,7 +51,7 @@ def cells(log: ir.Table, momentary_minutes: float) -> ir.Table:
     Parameters
     ----------
     log : Table
-        From `lib.outageread.read`.
+        From `lib.power.read.read`.
     momentary_minutes : float
         Longest interruption that is momentary, minutes.
 

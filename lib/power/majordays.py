@@ -19,7 +19,7 @@ import pandas as pd
 from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
-from lib.outageread import month_no
+from lib.power.read import month_no
 
 BETAS: Final = 2.5
 YEARS: Final = 5
@@ -62,9 +62,9 @@ def major_days(
     Parameters
     ----------
     con : BaseBackend
-        From `lib.outageread.connect`.
+        From `lib.power.read.connect`.
     log, served : Table
-        As `lib.outagelog.clean_table`.
+        As `lib.power.clean.clean_table`.
     momentary_minutes : float
         Longest interruption that is momentary, minutes.
     """

@@ -21,12 +21,12 @@ import pandas as pd
 from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
-from lib import outagelog
 from lib.language.errors import DataRefusedError, WrongUseError
-from lib.majordays import MajorDays, major_days, without_days
-from lib.outagecells import MOMENTARY_MINUTES, SUMS, cells, counted
-from lib.outageread import Engine, Source, connect, read
-from lib.served import SERVED, served_table
+from lib.power import clean as outagelog
+from lib.power.cells import MOMENTARY_MINUTES, SUMS, cells, counted
+from lib.power.majordays import MajorDays, major_days, without_days
+from lib.power.read import Engine, Source, connect, read
+from lib.power.served import SERVED, served_table
 
 By = Literal["commune", "month", "district", "province", "all"]
 Kind = Literal["all", "planned", "unplanned"]
@@ -74,7 +74,7 @@ def answer(  # noqa: PLR0913 one argument for each choice the reader has
     Parameters
     ----------
     outages, customers : Path or DataFrame
-        As `lib.outageread.read` and `lib.served.served_table`; without
+        As `lib.power.read.read` and `lib.power.served.served_table`; without
         customers the indices are blank, hours and counts are given.
     by : sequence
         What the groups are told apart by; ``("all",)`` is one group.
@@ -89,7 +89,7 @@ def answer(  # noqa: PLR0913 one argument for each choice the reader has
     groups : DataFrame or None
         ``commune_code`` and ``district`` or ``province``, one row a commune.
     clean : bool
-        Apply the rules of `lib.outagelog`; False for a log that went through them already.
+        Apply the rules of `lib.power.clean`; False for a log that went through them already.
 
     Raises
     ------
@@ -208,11 +208,11 @@ def indices(
     Parameters
     ----------
     con : BaseBackend
-        From `lib.outageread.connect`.
+        From `lib.power.read.connect`.
     sums : Table
-        From `lib.outagecells.counted`.
+        From `lib.power.cells.counted`.
     served : Table
-        As `lib.outagelog.clean_table`.
+        As `lib.power.clean.clean_table`.
     by, planned, groups
         As `answer`.
     """

@@ -13,7 +13,7 @@ import ibis.expr.datatypes as dt
 from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
-from lib.outageread import IDENTITY, PLAIN, materialised, micros, understood
+from lib.power.read import IDENTITY, PLAIN, materialised, micros, understood
 
 PLACE: Final = ("commune_code", "feeder", "station")
 KEPT: Final = (
@@ -49,9 +49,9 @@ def suspects(con: BaseBackend, log: ir.Table, free: int, rows: int) -> tuple[ir.
     Parameters
     ----------
     con : BaseBackend
-        From `lib.outageread.connect`.
+        From `lib.power.read.connect`.
     log : Table
-        From `lib.outageread.read`, rows with a start that do not end before it.
+        From `lib.power.read.read`, rows with a start that do not end before it.
     free, rows : int
         Records of the log without a feeder, and all.
 
@@ -161,7 +161,7 @@ def joined(con: BaseBackend, suspect: ir.Table) -> tuple[ir.Table, int, int]:
     Parameters
     ----------
     con : BaseBackend
-        From `lib.outageread.connect`.
+        From `lib.power.read.connect`.
     suspect : Table
         From `suspects`.
 

@@ -14,19 +14,11 @@ from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
 from lib.language.findings import Finding, Level
-from lib.outagecells import (
-    MOMENTARY_MINUTES,
-    cells,
-    conditions,
-    counted,
-    exchanged,
-)
-from lib.outagecells import (
-    RULES as RULES_OF_ROWS,
-)
-from lib.outageoverlap import KEPT, joined, suspects, twins
-from lib.outageread import connect, materialised, month_no, read
-from lib.served import SERVED, served_table
+from lib.power.cells import MOMENTARY_MINUTES, cells, conditions, counted, exchanged
+from lib.power.cells import RULES as RULES_OF_ROWS
+from lib.power.overlap import KEPT, joined, suspects, twins
+from lib.power.read import connect, materialised, month_no, read
+from lib.power.served import SERVED, served_table
 
 LISTED: Final = 200
 """Records listed for one rule; the counts are always of all."""
@@ -175,7 +167,7 @@ def clean(outages: pd.DataFrame, customers: pd.DataFrame | None = None) -> Clean
     Parameters
     ----------
     outages : DataFrame
-        As `lib.outageread.read`; further columns are kept, a joined record
+        As `lib.power.read.read`; further columns are kept, a joined record
         keeps those of the record that began first.
     customers : DataFrame or None
         ``commune_code``, ``month`` (YYYY-MM), ``customers_served``; without it

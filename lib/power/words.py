@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from lib.gaps import DIFFICULT, MEASURES, Choice, Gaps, Measure
 from lib.glossary import value_label
 from lib.language.text import Lang, date, is_blank, number, t
+from lib.power.gaps import DIFFICULT, MEASURES, Choice, Gaps, Measure
 
 
 def measure_name(key: str, lang: Lang) -> str:
@@ -62,7 +62,7 @@ def weight_words(weights: Mapping[str, float], lang: Lang) -> str:
 
 
 def fact_words(fact: Mapping[Any, Any], lang: Lang) -> str:
-    """Return one row of `lib.gaps.Gaps.facts` as a sentence, with the date of its source."""
+    """Return one row of `lib.power.gaps.Gaps.facts` as a sentence, with the date of its source."""
     if fact["measure"] in MEASURES:
         key = fact["measure"]
         words = t(

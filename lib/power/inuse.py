@@ -12,11 +12,11 @@ from typing import Final
 import ibis
 import pandas as pd
 
-from lib import outagelog
-from lib.majordays import MajorDays, major_days
-from lib.outagecells import MOMENTARY_MINUTES
-from lib.outageread import connect, read
-from lib.served import SERVED, served_table
+from lib.power import clean
+from lib.power.cells import MOMENTARY_MINUTES
+from lib.power.majordays import MajorDays, major_days
+from lib.power.read import connect, read
+from lib.power.served import SERVED, served_table
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -34,10 +34,10 @@ class Log:
     set_aside: int = 0
 
     @cached_property
-    def cleaned(self) -> outagelog.CleanLog:
-        """The rows after the rules of `lib.outagelog`, which no choice of a reader changes."""
+    def cleaned(self) -> clean.CleanLog:
+        """The rows after the rules of `lib.power.clean`, which no choice of a reader changes."""
         customers = self.customers if len(self.customers) else None
-        return outagelog.clean(self.outages, customers)
+        return clean.clean(self.outages, customers)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class LogFacts:
     set_aside : int
         Rows of a sample that lie beside a real log and count in nothing.
     rules : mapping
-        Rule of `lib.outagelog` -> how often it applied.
+        Rule of `lib.power.clean` -> how often it applied.
     removed_days : MajorDays
         What *exclude_major_days* leaves out.
     """

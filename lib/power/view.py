@@ -1,6 +1,6 @@
 """What a page shows of a log of interruptions: a period by commune, a month, an outage.
 
-The rules of `lib.outagelog` hold for all of it, so that the list of a commune
+The rules of `lib.power.clean` hold for all of it, so that the list of a commune
 has as many rows as its count.
 """
 
@@ -9,12 +9,12 @@ from typing import Final
 
 import pandas as pd
 
-from lib import reliability
-from lib.loginuse import CUSTOMERS, Log, Tables, log_in_use, major_days_of
-from lib.outagecells import MOMENTARY_MINUTES
-from lib.reliability import Kind
+from lib.power import indices
+from lib.power.cells import MOMENTARY_MINUTES
+from lib.power.indices import Kind
+from lib.power.inuse import CUSTOMERS, Log, Tables, log_in_use, major_days_of
 
-_INDICES: Final = (*reliability.INDICES, "interruptions", "hours", "customers_served", "months")
+_INDICES: Final = (*indices.INDICES, "interruptions", "hours", "customers_served", "months")
 BY_COMMUNE: Final = (
     *("commune_code", "saifi", "saidi_min", "caidi_min", "maifi", "asai"),
     *("interruptions", "hours", "customers_served", "months", "reason"),
@@ -75,7 +75,7 @@ def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.
     Returns
     -------
     DataFrame
-        `BY_COMMUNE`: indices as `lib.reliability.indices` (minutes, hours);
+        `BY_COMMUNE`: indices as `lib.power.indices.indices` (minutes, hours);
         ``reason`` is the key of a text where the indices are blank. Blank
         counts say that the log knows nothing of a commune.
     """
@@ -181,17 +181,17 @@ def indices_of(
     log: Log,
     choice: Choice,
     period: list[str],
-    by: tuple[reliability.By, ...],
+    by: tuple[indices.By, ...],
     commune_code: str = "",
     *,
     groups: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return the indices of the months `period`, as `lib.reliability.answer` groups them."""
+    """Return the indices of the months `period`, as `lib.power.indices.answer` groups them."""
     rows, customers = log.cleaned.rows, log.customers
     if commune_code:  # rules never join two communes
         rows = rows[rows["commune_code"] == commune_code]
         customers = customers[customers["commune_code"] == commune_code]
-    given = reliability.answer(
+    given = indices.answer(
         _in_period(rows, period, _days(log, choice)),
         customers.loc[customers["month"].isin(period), list(CUSTOMERS)],
         by=by,
@@ -221,7 +221,7 @@ def _filled(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     few = rows["customers_served"] < choice.minimum_customers
     reason = rows["reason"].astype("object").mask(silent, "outageview.not_in_log")
     return rows.assign(
-        **{name: rows[name].mask(few) for name in reliability.INDICES},
+        **{name: rows[name].mask(few) for name in indices.INDICES},
         interruptions=rows["interruptions"].astype("Int64"),
         reason=reason.mask(few & reason.isna(), "outageview.few_customers"),
     )
