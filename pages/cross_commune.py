@@ -2,10 +2,10 @@ from functools import partial
 
 import streamlit as st
 
-from lib import filters as flt
 from lib.crossing import summary as disputes
 from lib.language.text import number
 from lib.mapview import Target
+from lib.register import filters as flt
 from lib.ui import access, cards, crosscard, frame, mapstyles, papers, sidebar, state
 from lib.ui.downloads import download_row
 from lib.ui.mapcard import map_with_card

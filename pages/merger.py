@@ -2,9 +2,9 @@ from functools import partial
 
 import streamlit as st
 
-from lib import filters as flt
-from lib import mergerview
 from lib.language.text import number
+from lib.places import merger
+from lib.register import filters as flt
 from lib.ui import access, cards, frame, mapstyles, mergercard, sidebar, state
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
@@ -17,7 +17,7 @@ data = workspace()
 lang = language()
 keys = [f.key for f in flt.MERGER_FILTERS]
 former = data.tables["former_units"]
-rows = mergerview.merged(data.communes, former)
+rows = merger.merged(data.communes, former)
 lines = any(file.layer_id == "former-units" for file in data.files)
 
 
@@ -37,7 +37,7 @@ frame.figures(
         frame.Figure("communes_now", len(rows), partial(only, "after")),
         frame.Figure(
             "split",
-            mergerview.split_units(former)["former_code"].nunique(),
+            merger.split_units(former)["former_code"].nunique(),
             partial(only, "after", split=["yes"]),
         ),
         frame.Figure("kept", int(rows["kept"].sum()), partial(only, "after", kept=["yes"])),

@@ -23,7 +23,7 @@ from lib import schemas
 from lib.alldata import MAKERS, contents, everything
 from lib.language.errors import StoreError
 from lib.language.text import LANGS, t
-from lib.register import register
+from lib.register.clusters import register
 from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
 

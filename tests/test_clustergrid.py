@@ -8,7 +8,7 @@ from facttables import fact_tables
 
 from lib.language.text import catalog
 from lib.power.stations import COLUMNS, near
-from lib.register import register
+from lib.register.clusters import register
 
 TABLES = fact_tables()
 CLUSTERS = register(TABLES)

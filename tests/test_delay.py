@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import delay
 from lib.language.text import LANGS
+from lib.register import delay
 
 DAY = dt.date(2026, 11, 23)
 DATES = ("2022-01-15", "2024-06-30", "2026-06-30")

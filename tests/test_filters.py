@@ -8,10 +8,10 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import filters
-from lib.filters import CLUSTER_FILTERS, COMMUNE_FILTERS, PROVINCES, Filtered, apply
 from lib.language.text import LANGS, catalog, t
-from lib.register import register
+from lib.register import filters
+from lib.register.clusters import register
+from lib.register.filters import CLUSTER_FILTERS, COMMUNE_FILTERS, PROVINCES, Filtered, apply
 from lib.schemas import CODES
 
 MANY = settings(max_examples=80, deadline=None)

@@ -14,7 +14,7 @@ from lib.geo.schematic import schematic_communes
 from lib.language.text import LANGS
 from lib.layers import borders, build
 from lib.layers.registry import GRID, REGISTRY, LayerFile
-from lib.register import register
+from lib.register.clusters import register
 from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
 

@@ -8,8 +8,8 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import merger
 from lib.language.text import fold
+from lib.places import names as merger
 
 TABLES = fact_tables()
 CLUSTERS, COMMUNES = TABLES["clusters"], TABLES["communes"]

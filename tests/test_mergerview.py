@@ -6,8 +6,9 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import merger, mergerview
 from lib.language.text import LANGS, same_spelling, sort_key
+from lib.places import merger as mergerview
+from lib.places import names as merger
 
 TABLES = fact_tables()
 COMMUNES, FORMER, ENDED = (TABLES[name] for name in ("communes", "former_units", "ended_units"))

@@ -12,11 +12,12 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib import audit, mergerview
+from lib import audit
 from lib.crossing import answer
 from lib.language.text import LANGS, t
 from lib.layers import build
 from lib.operate import integrity
+from lib.places import merger
 from lib.power import gaps
 from lib.settings import settings
 from lib.store import Act, Store, Table
@@ -227,7 +228,7 @@ def test_what_a_snapshot_decides_is_computed_once_for_all_visitors(opened: Open,
             module, name, lambda *args, **more: counts.update([name]) or real(*args, **more)
         )
 
-    names = [(build, "build"), (gaps, "find"), (mergerview, "origins"), (answer, "answer")]
+    names = [(build, "build"), (gaps, "find"), (merger, "origins"), (answer, "answer")]
     for module, name in names[:3]:
         counted(module, name)
     monkeypatch.setattr(

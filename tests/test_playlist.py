@@ -5,9 +5,9 @@ import pytest
 from facttables import fact_tables
 
 from lib.crossing import answer, summary
-from lib.playlist import PLAYLISTS, Stop, clusters_of, communes_of, neighbour
 from lib.power import gaps
-from lib.register import register
+from lib.register.clusters import register
+from lib.register.playlist import PLAYLISTS, Stop, clusters_of, communes_of, neighbour
 
 TABLES = fact_tables()
 CLUSTERS = register(TABLES)

@@ -9,9 +9,9 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import merger
 from lib.language.text import bare_name, fold
-from lib.search import LIMIT, Hit, build_index, find, namesakes
+from lib.places import names as merger
+from lib.places.search import LIMIT, Hit, build_index, find, namesakes
 
 MANY = settings(max_examples=80, deadline=None)
 TABLES = fact_tables()

@@ -17,7 +17,7 @@ from typing import get_args
 import pytest
 from facttables import fact_tables
 
-from lib import audit, delay, filters, merger, outagefollow, playlist, schemas, search
+from lib import audit, outagefollow, schemas
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
@@ -29,7 +29,10 @@ from lib.language.text import LANGS, catalog
 from lib.layers import symbols
 from lib.layers.registry import REGISTRY
 from lib.operate import status
+from lib.places import names as merger
+from lib.places import search
 from lib.power import clean, gaps, indices
+from lib.register import delay, filters, playlist
 from lib.reports import annex_rows, atlas_pdf
 from lib.ui import sidebar
 

@@ -20,7 +20,7 @@ from lib.geo.crs import STORAGE_CRS
 from lib.language.text import t
 from lib.layers.qgis import qml
 from lib.layers.registry import Kind
-from lib.register import register
+from lib.register.clusters import register
 from lib.store import Snapshot
 
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "polygon")

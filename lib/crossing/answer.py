@@ -11,13 +11,14 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib import exports, merger
+from lib import exports
 from lib.crossing import verdict
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.verdict import COLUMNS, SURVEYED_M, Cut
 from lib.geo.crs import STORAGE_CRS
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import Lang, date, number, t
+from lib.places import names as merger
 
 _DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
 _NO_DECISIONS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "certain": []})

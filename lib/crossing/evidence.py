@@ -23,7 +23,7 @@ class Evidence:
     Attributes
     ----------
     decided : list of mapping
-        Rows of `lib.merger.by_decision`.
+        Rows of `lib.places.names.by_decision`.
     pieces : list of mapping
         Rows of ``Cut.pieces``, largest first; no code: outside every commune.
     geometry : mapping or None

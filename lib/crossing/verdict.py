@@ -203,7 +203,7 @@ def combine(
     cut : Cut or None
         What geometry says, None without any outline.
     by_decision : DataFrame
-        Of `lib.merger.by_decision`.
+        Of `lib.places.names.by_decision`.
     assignments : DataFrame
         ``cluster_id``, ``commune_code``, ``status`` (proposed | decided).
     changes : DataFrame

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib import merger
 from lib.language.text import Lang, number, t
+from lib.places import names
 
 _HALF: Final = 2
 
@@ -25,7 +25,7 @@ def by_decision(
     """
     if not cluster:
         return t("crossing.decision_none", lang)
-    steps = merger.resolve(
+    steps = names.resolve(
         str(cluster["former_communes"] or ""),
         cluster["former_district"],
         cluster["former_province"],

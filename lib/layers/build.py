@@ -22,7 +22,7 @@ from lib.layers import borders
 from lib.layers import index as layerindex
 from lib.layers.borders import Row, with_lines
 from lib.layers.registry import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
-from lib.register import register
+from lib.register.clusters import register
 from lib.settings import settings
 from lib.store import Snapshot
 

@@ -33,7 +33,7 @@ def near(
     Parameters
     ----------
     clusters : DataFrame
-        As `lib.register.register`: ``cluster_id``, ``name``,
+        As `lib.register.clusters.register`: ``cluster_id``, ``name``,
         ``commune_codes`` and ``former_district``.
     substations : DataFrame
         The table ``substations``; ``lat`` and ``lon`` in degrees WGS 84.

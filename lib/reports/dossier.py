@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib import delay
 from lib.crossing import words as crosstexts
 from lib.facts import CHECKED, data_date
 from lib.glossary import value_label
 from lib.language.text import Lang, date, hectares, is_blank, no_data, percent, t
+from lib.register import delay
 from lib.reports.material import Material, site
 
 Row = Mapping[Any, Any]

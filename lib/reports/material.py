@@ -27,7 +27,7 @@ from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.layers import build
 from lib.layers.registry import LayerFile, of_province, on_disk
-from lib.register import register
+from lib.register.clusters import register
 from lib.store import Manifest, Snapshot
 
 _SITES: Final = 3
@@ -45,7 +45,7 @@ class Material:
     tables : mapping
         Every table; ``communes`` has geometry (EPSG:4326).
     clusters : DataFrame
-        Of `lib.register.register`.
+        Of `lib.register.clusters.register`.
     answer : Answer
         Of `lib.crossing.answer.answer`, in the same language.
     index : CommuneIndex or None

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from lib import completeness, history
+from lib import history
 from lib.access import acts
 from lib.access.roles import Action
 from lib.glossary import label
@@ -12,6 +12,7 @@ from lib.importing.templates import forms
 from lib.language.errors import StoreError
 from lib.language.text import number, percent
 from lib.layers import build
+from lib.register import completeness
 from lib.samplelog import title
 from lib.settings import settings
 from lib.store import Snapshot, Store

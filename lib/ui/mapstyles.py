@@ -112,7 +112,7 @@ def merged(
     data : Workspace
         The data in use.
     marks : mapping
-        Code of a commune -> its mark, see `lib.mergerview.MARKS`.
+        Code of a commune -> its mark, see `lib.places.merger.MARKS`.
     inside : collection of str
         Codes the filter leaves; the others are pale.
     before : bool

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib import exports, mergerview
+from lib import exports
 from lib.facts import data_date
 from lib.glossary import value_label
 from lib.language.text import Lang, number
+from lib.places import merger
 from lib.ui import access
 from lib.ui.card import Fact, show_card
 from lib.ui.cards import row_of, source_of
@@ -25,7 +26,7 @@ def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
     data : Workspace
         The data in use.
     rows : DataFrame
-        Every commune, of `lib.mergerview.merged`.
+        Every commune, of `lib.places.merger.merged`.
     code : str
         Code of the commune.
     """
@@ -44,7 +45,7 @@ def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
         ),
         *(Fact(f"{unit['kind']} {unit['name']}", _unit(data, unit, names), 1) for unit in units),
     ]
-    same = mergerview.namesakes(code, data.communes, former)
+    same = merger.namesakes(code, data.communes, former)
     if len(same):
         told = [
             tr(
@@ -60,7 +61,7 @@ def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
         source_of(units[0], tr("cards.table_479")),
         source_of(commune, tr("cards.table_148")),
     ]
-    ended = mergerview.ended_in(code, former, data.tables["ended_units"])
+    ended = merger.ended_in(code, former, data.tables["ended_units"])
     if len(ended):
         older = [
             tr(
@@ -107,7 +108,7 @@ def _unit(data: Workspace, unit: Mapping[Any, Any], names: Mapping[str, str]) ->
         "part": value_label("part", unit["part"], language()),
     }
     code, new = str(unit["former_code"]), str(unit["new_code"])
-    others = mergerview.rest_of(code, new, data.tables["former_units"])
+    others = merger.rest_of(code, new, data.tables["former_units"])
     if not others:
         return tr("mergerpage.unit", **given)
     rest = ", ".join(names[other] for other in others)
@@ -127,7 +128,7 @@ def _origins(
     _former: pd.DataFrame,
     lang: Lang,
 ) -> dict[str, str]:
-    return mergerview.origins(_former, lang)
+    return merger.origins(_former, lang)
 
 
 def table_of(snapshot_id: str, rows: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
@@ -156,12 +157,12 @@ def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
     """Draw the downloads of the table of changes: exactly the communes in view."""
     lang = language()
     former = data.tables["former_units"]
-    about = mergerview.notes(former, data_date=data_date(former), filters=filters, lang=lang)
+    about = merger.notes(former, data_date=data_date(former), filters=filters, lang=lang)
     named = {key: text for key, text in about.items() if not key.startswith("_")}
     sheet = tr("mergerpage.sheet")
 
     def table() -> pd.DataFrame:  # made when asked for, not on every rerun
-        return mergerview.taken_away(listed, former, lang)
+        return merger.taken_away(listed, former, lang)
 
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):

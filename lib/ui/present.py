@@ -5,9 +5,9 @@ from typing import cast
 import streamlit as st
 from markupsafe import Markup
 
-from lib import playlist
 from lib.crossing import summary
-from lib.playlist import PLAYLISTS, Playlist, Stop
+from lib.register import playlist
+from lib.register.playlist import PLAYLISTS, Playlist, Stop
 from lib.ui import state
 from lib.ui.powerdata import gaps_on_record
 from lib.ui.state import language, tr

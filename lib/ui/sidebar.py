@@ -5,11 +5,17 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from lib import search
-from lib.filters import CLUSTER_FILTERS, CROSSING_FILTERS, MERGER_FILTERS, PROVINCES, Filter
 from lib.glossary import CODES, value_label
 from lib.language.text import is_blank, sort_key
 from lib.mapview import parse_target
+from lib.places import search
+from lib.register.filters import (
+    CLUSTER_FILTERS,
+    CROSSING_FILTERS,
+    MERGER_FILTERS,
+    PROVINCES,
+    Filter,
+)
 from lib.ui import state
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace

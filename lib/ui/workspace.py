@@ -12,7 +12,6 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from lib import search
 from lib.access import policy
 from lib.access.roles import closed_to
 from lib.crossing.answer import Answer, answer, outlines_of
@@ -24,7 +23,8 @@ from lib.language.text import Lang
 from lib.layers import build as layerdata
 from lib.layers.registry import LayerFile
 from lib.mapview import check_assets
-from lib.register import register
+from lib.places import search
+from lib.register.clusters import register
 from lib.settings import settings
 from lib.store import Manifest, Store
 from lib.ui import access, sharing
@@ -42,11 +42,11 @@ class Workspace:
     tables : mapping
         Every table; ``communes`` has geometry (EPSG:4326).
     clusters : DataFrame
-        The register with what follows from it, see `lib.register`.
+        The register with what follows from it, see `lib.register.clusters`.
     files : tuple of LayerFile
         The layers of the map, bottom first.
     index : tuple
-        What the search box looks through, see `lib.search`.
+        What the search box looks through, see `lib.places.search`.
     closed : frozenset of str
         Tables kept from this visitor: they are in none of the above.
     """

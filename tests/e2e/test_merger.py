@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from e2e.harness import Site, Visit
 from lib.layers.registry import LAYERS
-from lib.mergerview import merged
+from lib.places.merger import merged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -25,7 +25,7 @@ from lib import alldata, exports, facts, reports
 from lib.crossing import answer as crosswork
 from lib.importing import bring
 from lib.importing.draft import Options
-from lib.register import register
+from lib.register.clusters import register
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
 from lib.store import Snapshot, Store

@@ -38,7 +38,7 @@ def clusters_of(playlist: Playlist, clusters: pd.DataFrame, summary: pd.DataFram
     playlist : {"cross", "delayed", "stopped"}
         On two communes; behind schedule by a source; wastewater plant stopped.
     clusters : DataFrame
-        As `lib.register.register`.
+        As `lib.register.clusters.register`.
     summary : DataFrame
         As `lib.crossing.summary.summarise`: what documents and outlines say together.
     """

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from lib.language.text import bare_name, fold, is_blank, same_spelling
-from lib.merger import Resolution, Status
+from lib.places.names import Resolution, Status
 
 LIMIT: Final = 8
 """How many hits fit under the box."""

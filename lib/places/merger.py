@@ -10,9 +10,9 @@ from typing import Final
 
 import pandas as pd
 
-from lib import merger
 from lib.glossary import label, value_label
 from lib.language.text import Lang, date, same_spelling, sort_key, t
+from lib.places import names as merger
 
 MARKS: Final = {
     (True, True): "split-kept",
@@ -37,7 +37,7 @@ def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``code``, ``name``, ``kind``, ``former_province`` and ``commune_codes``
-        (its own code, for the filter), the columns of `lib.merger.composition`,
+        (its own code, for the filter), the columns of `lib.places.names.composition`,
         ``kept`` (True if it has the name of a former unit inside it and is not
         just that unit) and ``mark``, a value of `MARKS`.
     """

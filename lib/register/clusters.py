@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib import merger
 from lib.language.text import bare_name, is_blank
+from lib.places import names as merger
 
 ESSENTIAL: Final = ("former_communes", "area_ha", "decision_no", "investor")
 """Columns a meeting asks for first; a cluster that lacks one has gaps."""
