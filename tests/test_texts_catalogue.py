@@ -33,7 +33,7 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, gaps, indices
 from lib.register import delay, filters, playlist
-from lib.reports import annex_rows, atlas_pdf
+from lib.reports import annex_rows, atlas
 from lib.ui import sidebar
 
 ROOT = Path(__file__).parents[1]
@@ -235,9 +235,9 @@ FAMILIES: dict[str, set[str]] = {
     "present.list_{}": set(playlist.PLAYLISTS),
     "prepare.used_{}": QUALITIES,
     "geometry.{}": {"gap", "overlap"},
-    "reports.{}": set(atlas_pdf.WORDS),
+    "reports.{}": set(atlas.WORDS),
     "reports.annex_{}": set(annex_rows.HEAD),
-    "reports.read_{}": set(atlas_pdf.READ),
+    "reports.read_{}": set(atlas.READ),
     "schemas.value.change.{}": set(get_args(merger.Change)),
     "schemas.value.{}.{}": {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes

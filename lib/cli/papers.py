@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 import typer
 from tqdm import tqdm
 
-from lib import reports
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, number, t
+from lib.reports import annex, atlas, brief, material, page, picture, view
 from lib.settings import TOLERANCE_RANGE, settings
 
 ToleranceOption = Annotated[
@@ -32,13 +32,13 @@ def _check(out: Path, *suffixes: str) -> None:
 
 def _material(
     store: Path | None, tolerance: float | None, *, samples: bool, english: bool
-) -> reports.Material:
+) -> material.Material:
     asked = settings().tolerance_m if tolerance is None else tolerance
     low, high = TOLERANCE_RANGE
     if not low <= asked <= high:
         raise WrongUseError("crosswork.tolerance_range", value=asked)
     lang: Lang = "en" if english else "vi"
-    return reports.from_snapshot(
+    return material.from_snapshot(
         in_use(open_store(store)),
         settings().static,
         tolerance_m=asked,
@@ -73,7 +73,7 @@ def atlas(
             bar.total = total
             bar.update(done - bar.n)
 
-        made = reports.atlas(material, ids, progress=progress)
+        made = atlas.atlas(material, ids, progress=progress)
     _write(out, made)
 
 
@@ -87,7 +87,7 @@ def annex(
     """Phụ lục theo Nghị định 30/2020: bảng cụm nằm trên từ hai xã, phường."""
     _check(out, ".docx", ".pdf")
     material = _material(store, tolerance, samples=False, english=english)
-    make = reports.annex_docx if out.suffix.lower() == ".docx" else reports.annex_pdf
+    make = annex.annex_docx if out.suffix.lower() == ".docx" else annex.annex_pdf
     _write(out, make(material))
 
 
@@ -102,7 +102,7 @@ def brief(
     """Một trang về một xã, phường: đơn vị cũ, cụm công nghiệp, điện."""
     _check(out, ".pdf")
     material = _material(store, tolerance, samples=False, english=english)
-    _write(out, reports.brief(material, commune))
+    _write(out, brief.brief(material, commune))
 
 
 @app.command("picture")
@@ -116,7 +116,7 @@ def picture(
     _check(out, ".png", ".svg")
     material = _material(store, tolerance, samples=False, english=english)
     kind: Literal["png", "svg"] = "svg" if out.suffix.lower() == ".svg" else "png"
-    _write(out, reports.picture(material, reports.overview(material), kind))
+    _write(out, picture.picture(material, view.overview(material), kind))
 
 
 @app.command("page")
@@ -129,4 +129,4 @@ def page(
     """Bản đồ trong một tệp HTML, mở bằng cách nhấp đúp, không cần mạng."""
     _check(out, ".html")
     material = _material(store, tolerance, samples=False, english=english)
-    _write(out, reports.page(material, reports.overview(material)))
+    _write(out, page.page(material, view.overview(material)))

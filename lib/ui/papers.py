@@ -18,9 +18,11 @@ from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index, cross_answer
 
 if TYPE_CHECKING:
-    from lib import reports  # loads Typst and python-docx: only where a paper is wanted
+    from lib.reports import (  # loads Typst and python-docx: only where a paper is wanted
+        material,
+    )
 
-    Maker = Callable[[], reports.Material]
+    Maker = Callable[[], material.Material]
 
 _ATLAS: Final = "_atlas"
 
@@ -38,13 +40,13 @@ def maker(data: Workspace) -> Maker:
 
 def _material(
     data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
-) -> reports.Material:
-    from lib import reports  # noqa: PLC0415 - loads Typst and python-docx
+) -> material.Material:
+    from lib.reports import material  # noqa: PLC0415 - loads Typst and python-docx
 
     key = data.key
     answer = cross_answer(key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
     index = commune_index(key, data) if answer.cut is not None else None
-    return reports.Material(
+    return material.Material(
         data.manifest,
         data.tables,
         data.clusters,
@@ -59,21 +61,21 @@ def _material(
 def _atlas(
     make: Maker, clusters: Sequence[str], progress: Callable[[int, int], None] | None = None
 ) -> bytes:
-    from lib import reports  # noqa: PLC0415 - as in `_material`
+    from lib.reports import atlas  # noqa: PLC0415 - as in `_material`
 
-    return reports.atlas(make(), clusters, progress=progress)
+    return atlas.atlas(make(), clusters, progress=progress)
 
 
 def _brief(make: Maker, code: str) -> bytes:
-    from lib import reports  # noqa: PLC0415 - as in `_material`
+    from lib.reports import brief  # noqa: PLC0415 - as in `_material`
 
-    return reports.brief(make(), code)
+    return brief.brief(make(), code)
 
 
 def _annex(make: Maker, kind: str) -> bytes:
-    from lib import reports  # noqa: PLC0415 - as in `_material`
+    from lib.reports import annex  # noqa: PLC0415 - as in `_material`
 
-    return reports.annex_docx(make()) if kind == "docx" else reports.annex_pdf(make())
+    return annex.annex_docx(make()) if kind == "docx" else annex.annex_pdf(make())
 
 
 def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> None:
@@ -129,9 +131,9 @@ def _map_buttons(
     notes: Mapping[str, Note],
     words: Mapping[str, str],
 ) -> None:
-    from lib import reports  # noqa: PLC0415 - as in `_material`
+    from lib.reports import page, picture, view  # noqa: PLC0415 - as in `_material`
 
-    view = reports.View(
+    view = view.View(
         title=state.page_title(),
         sentence=state.sentence(),
         styles=styles,
@@ -141,9 +143,9 @@ def _map_buttons(
     )
     make = maker(data)
     makers = {
-        "png": ("image/png", lambda: reports.picture(make(), view, "png")),
-        "svg": ("image/svg+xml", lambda: reports.picture(make(), view, "svg")),
-        "html": ("text/html", lambda: reports.page(make(), view)),
+        "png": ("image/png", lambda: picture.picture(make(), view, "png")),
+        "svg": ("image/svg+xml", lambda: picture.picture(make(), view, "svg")),
+        "html": ("text/html", lambda: page.page(make(), view)),
     }
     st.caption(tr("papers.map_help"))
     for kind, (mime, content) in makers.items():

@@ -21,11 +21,12 @@ import pytest
 from clones import data_of
 from lxml import etree, html
 
-from lib import alldata, exports, facts, reports
+from lib import alldata, exports, facts
 from lib.crossing import answer as crosswork
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.register.clusters import register
+from lib.reports import annex, atlas, brief, material, page, picture, view
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -83,12 +84,12 @@ def wanted(tables) -> dict[Field, str]:
 
 
 @pytest.fixture(scope="module")
-def material(snapshot, folder) -> reports.Material:
-    return reports.from_snapshot(snapshot, folder / "static", tolerance_m=50, simplify_m=30)
+def material(snapshot, folder) -> material.Material:
+    return material.from_snapshot(snapshot, folder / "static", tolerance_m=50, simplify_m=30)
 
 
 @pytest.fixture(scope="module")
-def followed(material) -> reports.Material:
+def followed(material) -> material.Material:
     """Return the material with the names by which clusters are followed to their communes.
 
     Hostile names lead nowhere, and then no cluster lies in two communes: the annex is empty.
@@ -215,24 +216,24 @@ def test_papers_hold_text(material, followed, wanted):
     ids = list(material.clusters["cluster_id"][:8])  # a page takes a fifth of a second
     code = material.tables["communes"]["code"].iloc[len(PAYLOADS) // 2]
     for place, content, least in (
-        ("atlas, PDF", reports.atlas(material, ids), 8),
-        ("annex, PDF", reports.annex_pdf(followed), 10),
-        ("brief, PDF", reports.brief(material, code), 1),
+        ("atlas, PDF", atlas.atlas(material, ids), 8),
+        ("annex, PDF", annex.annex_pdf(followed), 10),
+        ("brief, PDF", brief.brief(material, code), 1),
     ):
         assert alive_in_pdf(content) == []
         somewhere(place, wanted, text_of_pdf(content), least)
-    content = reports.annex_docx(followed)
+    content = annex.annex_docx(followed)
     assert alive_in_office(content) == []
     somewhere("annex, DOCX", wanted, text_of_docx(content), 10)
 
 
 def test_a_picture_is_a_picture(material):
-    root = etree.fromstring(reports.picture(material, reports.overview(material), "svg"))
+    root = etree.fromstring(picture.picture(material, view.overview(material), "svg"))
     assert alive_in_tree(root) == []
 
 
 def test_the_map_in_one_file_runs_its_own_scripts_only(material, wanted):
-    content = reports.page(material, reports.overview(material)).decode()
+    content = page.page(material, view.overview(material)).decode()
     root = html.fromstring(content)
     scripts = root.xpath("//script")
     (data,) = [s for s in scripts if s.get("type") == "application/json"]
