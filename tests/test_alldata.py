@@ -20,10 +20,11 @@ from facttables import fact_tables
 from pandas.testing import assert_frame_equal
 
 from lib import schemas
-from lib.alldata import MAKERS, contents, everything
 from lib.language.errors import StoreError
 from lib.language.text import LANGS, t
 from lib.register.clusters import register
+from lib.reports.alldata import contents
+from lib.reports.alldata.everything import MAKERS, everything
 from lib.settings import settings
 from lib.store import Act, Snapshot, Store, Table
 

@@ -17,13 +17,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from lib import alldata, exports, facts, schemas
-from lib.alldata.workbook import in_words
+from lib import exports, facts, schemas
 from lib.celltext import blank
 from lib.geo.geometry import areas_ha
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.language.text import LANGS, nfc
+from lib.reports.alldata import everything
+from lib.reports.alldata.workbook import in_words
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, KEYS, TRIMMED, URL, codes_of
 from lib.store import Act, Store, Table
 
@@ -211,7 +212,7 @@ def test_the_workbook_of_all_data_is_imported_as_it_was(table, data):
     lang = data.draw(st.sampled_from(LANGS))
     with tempfile.TemporaryDirectory() as folder:
         snapshot = snapshot_of(table, frame, Path(folder))
-        content = alldata.everything(snapshot, "xlsx", lang)
+        content = everything.everything(snapshot, "xlsx", lang)
     draft = imported(table, content, "tất cả.xlsx", base(table))
     assert_same(table, draft, frame)
     again = imported(table, content, "tất cả.xlsx", {**base(table), table: frame})
@@ -271,7 +272,7 @@ def shapes(draw, table: str, count: int) -> list[shapely.Geometry]:
 
 def written(table: str, frame: gpd.GeoDataFrame, kind: str, folder: Path) -> bytes:
     if kind == "gpkg":
-        return alldata.everything(snapshot_of(table, frame, folder), "gpkg")
+        return everything.everything(snapshot_of(table, frame, folder), "gpkg")
     return exports.to_geojson(frame, notes={"Nguồn": "x"})
 
 
@@ -316,7 +317,7 @@ def test_the_geoparquet_of_all_data_is_the_table(table, data):
     frame = gpd.GeoDataFrame(frame, geometry=data.draw(shapes(table, len(frame))), crs=4326)
     with tempfile.TemporaryDirectory() as folder:
         snapshot = snapshot_of(table, frame, Path(folder))
-        content = alldata.everything(snapshot, "geoparquet")
+        content = everything.everything(snapshot, "geoparquet")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         back = gpd.read_parquet(io.BytesIO(archive.read(f"{table}.parquet")))
     assert_frame_equal(pd.DataFrame(back), pd.DataFrame(frame))
@@ -361,7 +362,7 @@ def test_borders_are_imported_as_they_were_and_no_better_than_they_were(kind, fr
 def test_what_is_said_of_communes_is_imported_and_their_borders_stay(frame, lang):
     kept = gpd.GeoDataFrame(as_sheets_keep(frame), crs=frame.crs)
     with tempfile.TemporaryDirectory() as folder:
-        content = alldata.everything(snapshot_of("communes", kept, Path(folder)), "xlsx", lang)
+        content = everything.everything(snapshot_of("communes", kept, Path(folder)), "xlsx", lang)
     before = kept.assign(population=pd.array([500] * len(kept), dtype="Int64"), note=None)
     draft = imported("communes", content, "xã.xlsx", {"communes": before})
     assert_same("communes", draft, kept)
@@ -431,7 +432,7 @@ def test_a_list_of_communes_neither_adds_nor_drops_one():
 
 def test_another_sheet_is_left_out_and_told(tmp_path):
     frame = facts.load("substations").head(2)
-    content = alldata.everything(snapshot_of("substations", frame, tmp_path), "xlsx")
+    content = everything.everything(snapshot_of("substations", frame, tmp_path), "xlsx")
     draft = imported("substations", content, "tất cả.xlsx", base("substations"))
     (told,) = [f for f in draft.findings if f.key == "importing.parts_unused"]
     assert "communes" in told.message()

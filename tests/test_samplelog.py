@@ -10,13 +10,14 @@ import pyogrio
 import pytest
 from facttables import fact_tables
 
-from lib import alldata, facts, history
+from lib import facts, history
 from lib.geo.schematic import schematic_communes
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError
 from lib.power import inuse, view
 from lib.power.madeup import sample_outages, write
+from lib.reports.alldata import everything
 from lib.samplelog import sample_of
 from lib.store import Act, Store, Table
 
@@ -95,11 +96,11 @@ def test_an_imported_sample_stays_labelled_in_the_store_and_in_every_export(
         assert kept["sample"].all()
     assert snapshot.read("outages")["cause"].str.contains("mẫu").all()
     assert snapshot.read("outages")["outage_id"].str.startswith("MAU-").all()
-    book = openpyxl.load_workbook(io.BytesIO(alldata.everything(snapshot, "xlsx")))
+    book = openpyxl.load_workbook(io.BytesIO(everything.everything(snapshot, "xlsx")))
     for name in ("outages", "customers"):
         heads, *rows = book[name].iter_rows(values_only=True)
         assert all(row[heads.index("Dữ liệu mẫu")] is True for row in rows)
-    (tmp_path / "all.gpkg").write_bytes(alldata.everything(snapshot, "gpkg"))
+    (tmp_path / "all.gpkg").write_bytes(everything.everything(snapshot, "gpkg"))
     layer = pyogrio.read_dataframe(tmp_path / "all.gpkg", "outages")
     assert layer["sample"].astype(bool).all()
     told = pyogrio.read_dataframe(tmp_path / "all.gpkg", "metadata").set_index("label")["text"]
@@ -108,7 +109,7 @@ def test_an_imported_sample_stays_labelled_in_the_store_and_in_every_export(
         assert "dữ liệu MẪU" in listed[name]
         assert "dữ liệu MẪU" in told[name]
     assert "MẪU" not in listed["substations"]
-    with zipfile.ZipFile(io.BytesIO(alldata.everything(snapshot, "geoparquet"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(everything.everything(snapshot, "geoparquet"))) as archive:
         frame = pd.read_parquet(io.BytesIO(archive.read("outages.parquet")))
     assert frame["sample"].all()
 

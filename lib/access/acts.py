@@ -18,8 +18,8 @@ from lib.language.text import Lang
 from lib.store import FileInfo, Snapshot, Store
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
-    from lib import alldata
     from lib.importing.draft import Draft
+    from lib.reports.alldata import everything as alldata
 
 _MINE: Final = "import"
 """Where a manifest keeps what its import was of."""
@@ -128,7 +128,7 @@ def original(actor: Actor, snapshot: Snapshot, file: FileInfo) -> bytes:
 
 
 def everything(actor: Actor, snapshot: Snapshot, kind: alldata.Format, lang: Lang) -> bytes:
-    """Return all that `actor` may see of a snapshot as one file, see `lib.alldata`.
+    """Return all that `actor` may see of a snapshot as one file, see `lib.reports.alldata.everything`.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def everything(actor: Actor, snapshot: Snapshot, kind: alldata.Format, lang: Lan
         A table is missing or damaged.
     """
     require(actor, Action.TAKE_AWAY)
-    from lib import alldata  # noqa: PLC0415 - loads every writer
+    from lib.reports.alldata import everything as alldata  # noqa: PLC0415 - loads every writer
 
     return alldata.everything(seen(actor, snapshot), kind, lang)
 

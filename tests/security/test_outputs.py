@@ -21,12 +21,13 @@ import pytest
 from clones import data_of
 from lxml import etree, html
 
-from lib import alldata, exports, facts
+from lib import exports, facts
 from lib.crossing import answer as crosswork
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.register.clusters import register
 from lib.reports import annex, atlas, brief, material, page, picture, view
+from lib.reports.alldata import everything
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
 from lib.store import Snapshot, Store
@@ -183,12 +184,12 @@ def test_geopackage_holds_text(tables, wanted, tmp_path):
 
 
 def test_everything_in_one_file(snapshot, wanted, tmp_path):
-    book = alldata.everything(snapshot, "xlsx")
+    book = everything.everything(snapshot, "xlsx")
     assert alive_in_office(book) == []
     every_cell("all data, XLSX", wanted, cells_of_workbook(book))
-    content = alldata.everything(snapshot, "gpkg")
+    content = everything.everything(snapshot, "gpkg")
     every_cell("all data, GeoPackage", wanted, _texts_of(content, tmp_path))
-    with zipfile.ZipFile(io.BytesIO(alldata.everything(snapshot, "geoparquet"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(everything.everything(snapshot, "geoparquet"))) as archive:
         names = [n for n in archive.namelist() if n.endswith(".parquet")]
         frames = [pd.read_parquet(io.BytesIO(archive.read(name))) for name in names]
     texts = {t for f in frames for c in f.columns for t in f[c] if isinstance(t, str)}

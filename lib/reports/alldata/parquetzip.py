@@ -5,8 +5,8 @@ import json
 import zipfile
 from dataclasses import replace
 
-from lib.alldata.contents import Contents
 from lib.language.text import LANGS, t
+from lib.reports.alldata.contents import Contents
 
 
 def parquet_zip(contents: Contents) -> bytes:

@@ -7,9 +7,9 @@ from typing import Final
 
 import pandas as pd
 
-from lib.alldata.contents import Contents, columns
 from lib.exports import stored_text
 from lib.language.text import Lang, date, t
+from lib.reports.alldata.contents import Contents, columns
 from lib.schemas import CODES, codes_of, label, value_label
 
 _WIDEST_PX: Final = 420

@@ -15,12 +15,12 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from lib.alldata.contents import Contents
 from lib.geo.crs import STORAGE_CRS
 from lib.language.text import t
 from lib.layers.qgis import qml
 from lib.layers.registry import Kind
 from lib.register.clusters import register
+from lib.reports.alldata.contents import Contents
 from lib.store import Snapshot
 
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "polygon")

@@ -8,11 +8,11 @@ always gives the same file.
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
-from lib.alldata.contents import Contents
-from lib.alldata.geopackage import geopackage
-from lib.alldata.parquetzip import parquet_zip
-from lib.alldata.workbook import workbook
 from lib.language.text import Lang
+from lib.reports.alldata.contents import Contents
+from lib.reports.alldata.geopackage import geopackage
+from lib.reports.alldata.parquetzip import parquet_zip
+from lib.reports.alldata.workbook import workbook
 from lib.store import Snapshot
 
 __all__ = ["MAKERS", "Format", "everything"]
