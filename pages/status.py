@@ -7,7 +7,7 @@ from lib.access.roles import Action
 from lib.language.text import number
 from lib.operate import status
 from lib.settings import settings
-from lib.store import Store
+from lib.store.store import Store
 from lib.ui import access, frame, state
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace

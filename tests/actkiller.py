@@ -22,7 +22,7 @@ from killedstores import file_with, publish
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.operate import backup, restore
-from lib.store import Store
+from lib.store.store import Store
 
 ROOT = Path(__file__).parents[1]
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}

@@ -15,7 +15,7 @@ import shapely
 
 from lib.language.errors import DataRefusedError
 from lib.operate.restore import restore_backup
-from lib.store import Act, Store, Table
+from lib.store.store import Act, Store, Table
 
 HOSTILE = "=1+1 <img onerror> a';DROP"
 

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from lib.operate.backup import backup
-from lib.store import Store
+from lib.store.store import Store
 
 if TYPE_CHECKING:
     import databases

@@ -11,7 +11,7 @@ import psycopg
 
 from lib.database.following import follow
 from lib.database.postgis import Database
-from lib.store import Act, Store, Table
+from lib.store.store import Act, Store, Table
 
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}
 

@@ -11,7 +11,7 @@ from databases import psycopg
 
 from lib import facts
 from lib.schemas import ALL_TABLES
-from lib.store import Act, Snapshot, Store, Table
+from lib.store.store import Act, Snapshot, Store, Table
 
 HOSTILE = "'; DROP SCHEMA phutho CASCADE; -- \\ \t %s {} \"$$ Đồng Sóc"
 

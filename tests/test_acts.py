@@ -10,13 +10,13 @@ import pytest
 import shapely
 from backups import tree
 
-from lib import audit
 from lib.access import acts, roles
 from lib.access.policy import ROLES, Policy
 from lib.access.roles import ALONE, STRANGER, Actor
 from lib.importing.draft import Counts, Draft, Options
 from lib.language.errors import NotAllowedError
-from lib.store import Act, Store, Table
+from lib.store import audit
+from lib.store.store import Act, Store, Table
 
 KINDS = (None, *ROLES)
 SAMPLE = "=1+1 Trạm kín"

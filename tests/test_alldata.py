@@ -26,7 +26,7 @@ from lib.register.clusters import register
 from lib.reports.alldata import contents
 from lib.reports.alldata.everything import MAKERS, everything
 from lib.settings import settings
-from lib.store import Act, Snapshot, Store, Table
+from lib.store.store import Act, Snapshot, Store, Table
 
 HOSTILE = ("=1+1", "<img onerror=alert(1)>", "a';DROP TABLE clusters;--", "@SUM(A1)", "{=1}", "-2")
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

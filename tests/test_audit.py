@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from killedstores import publish
 
-from lib import audit
-from lib.store import Store
+from lib.store import audit
+from lib.store.store import Store
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from backups import failing
 from filelock import FileLock
 
-from lib import store as stores
 from lib.language.errors import StoreError
 from lib.operate import backup
 from lib.operate.restore import restore_backup
-from lib.store import Store
+from lib.store import store as stores
+from lib.store.store import Store
 
 
 def test_the_cache_and_the_lock_are_no_part_of_a_backup(saved_backup):

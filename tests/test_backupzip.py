@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lib.language.errors import DataRefusedError
 from lib.operate import archive as backupzip
 from lib.operate.restore import restore_backup
-from lib.store import Store
+from lib.store.store import Store
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x05\x06" + bytes(18)])

@@ -35,7 +35,7 @@ from lib.importing.draft import KINDS
 from lib.language.errors import DataRefusedError
 from lib.language.text import catalog
 from lib.settings import settings
-from lib.store import Store
+from lib.store.store import Store
 
 SECONDS = 60
 """Of processor time."""

@@ -8,7 +8,7 @@ import shapely
 from test_layerdata import publish, schematic_tables, stamps
 
 from lib.layers import borders
-from lib.store import Table
+from lib.store.store import Table
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from lib.cli.base import account
 from lib.geo.download import read_registry
 from lib.language.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
 from lib.settings import settings
-from lib.store import Store
+from lib.store.store import Store
 
 pytestmark = pytest.mark.xdist_group("cli")
 

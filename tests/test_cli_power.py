@@ -10,7 +10,7 @@ from lib import facts
 from lib.cli.main import app
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.power.madeup import sample_outages
-from lib.store import Act, Store, Table
+from lib.store.store import Act, Store, Table
 
 
 def run(*words):

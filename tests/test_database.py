@@ -23,7 +23,7 @@ from lib.database import layout, publishing
 from lib.language.errors import StoreError
 from lib.language.text import t
 from lib.schemas import ALL_TABLES
-from lib.store import Act, Table
+from lib.store.store import Act, Table
 
 # ---- what others read -----------------------------------------------------------
 

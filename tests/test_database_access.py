@@ -20,7 +20,7 @@ from lib.database.postgis import Database
 from lib.importing import bring, outside
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
-from lib.store import Act, Store
+from lib.store.store import Act, Store
 
 ROOT = Path(__file__).parents[1]
 SECRET = "kín-đáo-9f3"  # noqa: S105 - a password that no message may show

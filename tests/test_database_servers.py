@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from databasestores import fingerprint, looking, nothing, publish, rows, served, tables
 
-from lib import audit
 from lib.database import publishing
 from lib.database.following import follow
 from lib.database.postgis import Database
@@ -18,7 +17,8 @@ from lib.importing.draft import Options
 from lib.language.errors import StoreError
 from lib.operate.backup import backup
 from lib.operate.restore import restore_backup
-from lib.store import Act, Snapshot, Store, Table
+from lib.store import audit
+from lib.store.store import Act, Snapshot, Store, Table
 
 # ---- other servers ---------------------------------------------------------------
 

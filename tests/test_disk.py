@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from lib.disk import sync_folder, to_disk
+from lib.store.disk import sync_folder, to_disk
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from killedstores import file_with, publish, served, whole
 from moments import Moments, usual
 
 from lib.operate import integrity
-from lib.store import Store
+from lib.store.store import Store
 
 TURNS = 100
 OFTEN = 5

@@ -14,7 +14,7 @@ from lib.geo.schematic import schematic_communes
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError
-from lib.store import Act, Store, Table
+from lib.store.store import Act, Store, Table
 
 CRS = (9208, 5897, 9211, 3405, 4326)
 LON, LAT = 105.0, 21.55

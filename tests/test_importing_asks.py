@@ -13,7 +13,7 @@ from lib.geo.schematic import schematic_communes
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.settings import settings
-from lib.store import Act, Store, Table
+from lib.store.store import Act, Store, Table
 
 SPLIT = "xã Vầy Nưa"
 ROWS = [

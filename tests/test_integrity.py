@@ -9,14 +9,14 @@ import pytest
 from backups import publish, tables
 from forked import READY
 
-from lib import audit
 from lib.cli import main
 from lib.language.errors import StoreError
 from lib.operate import integrity
 from lib.operate.backup import backup
 from lib.operate.restore import restore_backup
 from lib.settings import settings
-from lib.store import Act, Store
+from lib.store import audit
+from lib.store.store import Act, Store
 
 
 @pytest.fixture

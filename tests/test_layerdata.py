@@ -16,7 +16,7 @@ from lib.layers import borders, build
 from lib.layers.registry import GRID, REGISTRY, LayerFile
 from lib.register.clusters import register
 from lib.settings import settings
-from lib.store import Act, Snapshot, Store, Table
+from lib.store.store import Act, Snapshot, Store, Table
 
 pytestmark = pytest.mark.xdist_group("layerdata")
 

@@ -12,7 +12,6 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib import audit
 from lib.crossing import answer
 from lib.language.text import LANGS, t
 from lib.layers import build
@@ -20,7 +19,8 @@ from lib.operate import integrity
 from lib.places import merger
 from lib.power import gaps
 from lib.settings import settings
-from lib.store import Act, Store, Table
+from lib.store import audit
+from lib.store.store import Act, Store, Table
 from lib.ui import workspace
 
 pytestmark = pytest.mark.xdist_group("pages")
@@ -289,7 +289,7 @@ def _reads_clusters() -> None:
 
     from lib.language.errors import StoreError  # noqa: PLC0415
     from lib.settings import settings  # noqa: PLC0415
-    from lib.store import Store  # noqa: PLC0415
+    from lib.store.store import Store  # noqa: PLC0415
     from lib.ui import rescue  # noqa: PLC0415
 
     try:

@@ -9,13 +9,13 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib import audit
 from lib.access import roles, signins
 from lib.access.policy import Policy
 from lib.language.text import LANGS, t
 from lib.operate import integrity
 from lib.settings import settings
-from lib.store import Store
+from lib.store import audit
+from lib.store.store import Store
 
 pytestmark = pytest.mark.xdist_group("pages")
 

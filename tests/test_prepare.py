@@ -20,7 +20,7 @@ from lib.layers.build import build
 from lib.layers.registry import LayerFile
 from lib.layers.web import web_assets
 from lib.operate.prepare import Prepared, prepare
-from lib.store import Store
+from lib.store.store import Store
 
 pytestmark = pytest.mark.xdist_group("prepare")
 

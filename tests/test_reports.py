@@ -30,7 +30,7 @@ from lib.language.text import LANGS, hectares, t
 from lib.layers.symbols import PIECES
 from lib.reports import annex, annex_rows, atlas, brief, material, page, picture, view
 from lib.reports.layout import Drawings, typeset
-from lib.store import Store
+from lib.store.store import Store
 
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 SMALL = {unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" for tone in TONES} | {"đ"}

@@ -8,11 +8,11 @@ import shutil
 import pytest
 from backups import failing, publish, refused, relisted, rewritten, tree
 
-from lib import audit
 from lib.language.errors import StoreError
 from lib.operate.restore import restore_backup
-from lib.snapshot import seal_of
-from lib.store import Store
+from lib.store import audit
+from lib.store.snapshot import seal_of
+from lib.store.store import Store
 
 
 def test_an_empty_store_gets_back_every_byte(full_store, saved_backup, tmp_path):

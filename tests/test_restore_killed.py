@@ -9,7 +9,7 @@ from killedstores import publish, whole
 from moments import Moments, usual
 
 from lib.operate import backup, restore
-from lib.store import Store
+from lib.store.store import Store
 
 FEWER = 20
 

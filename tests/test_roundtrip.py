@@ -26,7 +26,7 @@ from lib.language.text import LANGS, nfc
 from lib.reports.alldata import everything
 from lib.reports.alldata.workbook import in_words
 from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, KEYS, TRIMMED, URL, codes_of
-from lib.store import Act, Store, Table
+from lib.store.store import Act, Store, Table
 
 PLAIN = [table for table in KEYS if table not in ("communes", "outlines", "power_lines")]
 DRAWN = ("outlines", "power_lines")

@@ -30,7 +30,7 @@ from lib.cli.main import app as commands
 from lib.importing.draft import Options
 from lib.power.madeup import sample_outages
 from lib.settings import settings
-from lib.store import Act, Store, Table
+from lib.store.store import Act, Store, Table
 
 pytestmark = pytest.mark.xdist_group("pages")
 

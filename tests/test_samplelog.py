@@ -10,7 +10,7 @@ import pyogrio
 import pytest
 from facttables import fact_tables
 
-from lib import facts, history
+from lib import facts
 from lib.geo.schematic import schematic_communes
 from lib.importing import bring
 from lib.importing.draft import Options
@@ -19,7 +19,8 @@ from lib.power import inuse, view
 from lib.power.madeup import sample_outages, write
 from lib.reports.alldata import everything
 from lib.samplelog import sample_of
-from lib.store import Act, Store, Table
+from lib.store import history
+from lib.store.store import Act, Store, Table
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from lib import audit
 from lib.access import signins
 from lib.access.roles import Actor
 from lib.access.signins import Book, seen
 from lib.cli.main import app
 from lib.operate import integrity, status
-from lib.store import Act, Store, Table
+from lib.store import audit
+from lib.store.store import Act, Store, Table
 
 HOUR = 3600
 

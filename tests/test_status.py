@@ -12,12 +12,12 @@ import pytest
 from backups import publish
 from typer.testing import CliRunner
 
-from lib import audit
 from lib.cli import main
 from lib.language.text import LANGS
 from lib.operate import status
 from lib.settings import settings
-from lib.store import Store
+from lib.store import audit
+from lib.store.store import Store
 
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 

@@ -23,9 +23,9 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import store as stores
 from lib.language.errors import StoreError
-from lib.store import Act, Store, Table
+from lib.store import store as stores
+from lib.store.store import Act, Store, Table
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 KEPT = settings(max_examples=25, deadline=None)

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from lib import audit
 from lib.access import roles
 from lib.access.roles import Action, Actor
 from lib.language.text import Lang
-from lib.store import FileInfo, Snapshot, Store
+from lib.store import audit
+from lib.store.store import FileInfo, Snapshot, Store
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib.importing.draft import Draft
@@ -97,14 +97,14 @@ def publish(
 
 
 def restore(actor: Actor, store: Store, snapshot_id: str, *, typed: str = "") -> Snapshot:
-    """Put an earlier snapshot in use again, see `lib.store.Store.restore`.
+    """Put an earlier snapshot in use again, see `lib.store.store.Store.restore`.
 
     Raises
     ------
     NotAllowedError
         `actor` may not.
     StoreError
-        As `lib.store.Store.restore`.
+        As `lib.store.store.Store.restore`.
     """
     require(actor, Action.RESTORE)
     return store.restore(snapshot_id, who=actor.signed(typed))

@@ -16,11 +16,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Literal
 
-from lib import audit
 from lib.access.roles import Actor
 from lib.language.errors import StoreError
 from lib.language.text import Lang, t
-from lib.store import Store
+from lib.store import audit
+from lib.store.store import Store
 
 Kind = Literal["sign-in", "sign-in-refused", "sign-out"]
 

@@ -10,7 +10,7 @@ from lib import database
 from lib.language.errors import StoreError
 from lib.layers import build
 from lib.settings import settings
-from lib.store import Snapshot, Store
+from lib.store.store import Snapshot, Store
 
 app = typer.Typer(
     help="Bản đồ cụm công nghiệp và lưới điện tỉnh Phú Thọ.",

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from lib import audit
 from lib.access import signins
 from lib.cli.base import StoreOption, app, open_store
 from lib.cli.data import snapshots
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import number, t
 from lib.operate import integrity
+from lib.store import audit
 
 log = typer.Typer(help="Nhật ký: xem, kiểm tra.", no_args_is_help=True)
 app.add_typer(log, name="audit")

@@ -9,7 +9,6 @@ from typing import Annotated, Final
 
 import typer
 
-from lib import history
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
 from lib.importing import bring, draft
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
@@ -18,7 +17,8 @@ from lib.layers import build
 from lib.operate import backup, restore
 from lib.samplelog import has_sample, title
 from lib.settings import settings
-from lib.store import Snapshot, Store
+from lib.store import history
+from lib.store.store import Snapshot, Store
 
 snapshots = typer.Typer(help="Các bản dữ liệu: xem, so sánh, khôi phục.", no_args_is_help=True)
 app.add_typer(snapshots, name="snapshots")

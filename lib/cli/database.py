@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from lib import audit, database
+from lib import database
 from lib.cli.base import StoreOption, account, app, caught_up, in_use, open_store
 from lib.language.errors import StoreError
 from lib.language.text import date, number, t
+from lib.store import audit
 
 commands = typer.Typer(
     help="Cơ sở dữ liệu PostGIS dùng chung cho nhiều máy chủ (DATABASE_URL).",

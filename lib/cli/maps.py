@@ -16,7 +16,7 @@ from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date, number, t
 from lib.operate import prepare as preparing
 from lib.settings import TOLERANCE_RANGE, settings
-from lib.store import Store
+from lib.store.store import Store
 
 
 class Scope(StrEnum):

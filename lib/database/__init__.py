@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from lib.language.errors import StoreError, WrongUseError
 from lib.settings import settings
-from lib.store import Snapshot, Store
+from lib.store.store import Snapshot, Store
 
 if TYPE_CHECKING:
     from lib.database.postgis import Database

@@ -11,14 +11,14 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from lib import audit
 from lib.database import publishing
 from lib.database.link import Connection
 from lib.database.postgis import Database
-from lib.disk import sync_folder, to_disk
 from lib.language.errors import StoreError
-from lib.snapshot import SNAPSHOT_ID
-from lib.store import Snapshot, Store
+from lib.store import audit
+from lib.store.disk import sync_folder, to_disk
+from lib.store.snapshot import SNAPSHOT_ID
+from lib.store.store import Snapshot, Store
 
 _ASIDE: Final = "fetching"
 _SHOWN: Final = 60

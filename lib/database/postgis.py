@@ -9,12 +9,12 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from lib import audit
 from lib.database import publishing, rows
 from lib.database.layout import CHANNEL
 from lib.database.link import Connection, connected, parameters, refusals
 from lib.language.errors import StoreError
-from lib.store import Snapshot
+from lib.store import audit
+from lib.store.store import Snapshot
 
 _SETTLE_SECONDS: Final = 20
 """How long a server that went away in the middle of a commit is asked what became of it."""

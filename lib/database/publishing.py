@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from lib import audit
 from lib.database import rows
 from lib.database.layout import CHANNEL, MADE
 from lib.database.link import LOCK_SECONDS, Connection
 from lib.language.errors import StoreError
-from lib.store import Snapshot
+from lib.store import audit
+from lib.store.store import Snapshot
 
 _IDLE_SECONDS: Final = 60
 """A publisher that says nothing for so long is given up by the server, and its lock with it."""

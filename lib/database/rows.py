@@ -13,7 +13,7 @@ from lib.database.link import Connection
 from lib.language.errors import StoreError
 from lib.samplelog import has_sample, title
 from lib.schemas import label
-from lib.store import Snapshot
+from lib.store.store import Snapshot
 
 _SRID: Final = 4326
 _MULTI: Final[dict[str, Callable[[Any], Any]]] = {

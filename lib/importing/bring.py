@@ -24,7 +24,7 @@ from lib.importing.shapes import drawn
 from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error
-from lib.store import Act, Snapshot, Store, Table
+from lib.store.store import Act, Snapshot, Store, Table
 
 __all__ = [
     "KINDS",

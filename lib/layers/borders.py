@@ -23,7 +23,7 @@ from lib.language.text import LANGS, Lang, t
 from lib.layers import country as countrylayers
 from lib.layers import index as layerindex
 from lib.layers.registry import LayerFile, write_layer
-from lib.store import Snapshot
+from lib.store.store import Snapshot
 
 Row = Mapping[Any, Any]
 Line = Callable[[Row, Lang], str]

@@ -24,7 +24,7 @@ from lib.layers.borders import Row, with_lines
 from lib.layers.registry import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
 from lib.register.clusters import register
 from lib.settings import settings
-from lib.store import Snapshot
+from lib.store.store import Snapshot
 
 _DRAWN_FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "grid_2016": ("grid-2016",),

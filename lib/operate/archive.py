@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from lib.disk import to_disk
 from lib.language.errors import DataRefusedError
 from lib.operate.backup import CURRENT, LISTED, MEMBER, BackupFile, BackupList, copy
+from lib.store.disk import to_disk
 
 MAX_BYTES: Final = 20 * 2**30
 """Most bytes of all files of a backup together."""

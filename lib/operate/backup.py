@@ -17,10 +17,10 @@ from typing import IO, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from lib import audit
-from lib.disk import sync_folder, to_disk
 from lib.language.errors import StoreError
-from lib.store import Store
+from lib.store import audit
+from lib.store.disk import sync_folder, to_disk
+from lib.store.store import Store
 
 LISTED: Final = "backup.json"
 """Name of the list of members."""

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lib import audit
 from lib.access import signins
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.findings import Finding, Level
 from lib.operate.archive import compare, entries_of, list_of, opened
 from lib.operate.backup import CURRENT
-from lib.snapshot import MANIFEST, SNAPSHOT_ID, Snapshot, sha256_of
-from lib.store import Store
+from lib.store import audit
+from lib.store.snapshot import MANIFEST, SNAPSHOT_ID, Snapshot, sha256_of
+from lib.store.store import Store
 
 _BROUGHT: Final = "restore-backup"
 _NOT_MADE: Final = signins.ACTIONS | {"restore", _BROUGHT, audit.CHAINED}

@@ -19,7 +19,7 @@ from lib.language.text import Lang, t
 from lib.layers import build, web
 from lib.schemas import ALL_TABLES
 from lib.settings import ROOT
-from lib.store import Act, Snapshot, Store, Table
+from lib.store.store import Act, Snapshot, Store, Table
 
 Note = tuple[str, dict[str, Any]]
 Scope = Literal["province", "vietnam"]

@@ -10,13 +10,13 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from lib import audit
-from lib.disk import sync_folder
 from lib.language.errors import DataRefusedError, StoreError
 from lib.operate.archive import SHOWN, compare, entries_of, list_of, opened, unpack
 from lib.operate.backup import CURRENT, BackupInfo
-from lib.snapshot import MANIFEST, sha256_of
-from lib.store import Store
+from lib.store import audit
+from lib.store.disk import sync_folder
+from lib.store.snapshot import MANIFEST, sha256_of
+from lib.store.store import Store
 
 _ASIDE: Final = "restoring"
 _TABLE: Final = re.compile(r"[a-z0-9_]{1,60}")

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from lib import audit
 from lib.access import signins
 from lib.language.errors import StoreError
 from lib.language.text import Lang, number, t
-from lib.store import Snapshot, Store
+from lib.store import audit
+from lib.store.store import Snapshot, Store
 
 Level = Literal["good", "attention", "bad"]
 Name = Literal["snapshot", "borders", "log", "store", "static", "room", "backup"]

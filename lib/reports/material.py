@@ -28,7 +28,7 @@ from lib.language.text import Lang, date, number, t
 from lib.layers import build
 from lib.layers.registry import LayerFile, of_province, on_disk
 from lib.register.clusters import register
-from lib.store import Manifest, Snapshot
+from lib.store.store import Manifest, Snapshot
 
 _SITES: Final = 3
 """Sources named in the foot of a sheet; all are on the cover."""

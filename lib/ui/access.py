@@ -11,7 +11,7 @@ from lib.access import acts, roles, signins
 from lib.access.roles import ALONE, STRANGER, Action, Actor
 from lib.language.errors import NotAllowedError, StoreError
 from lib.settings import settings
-from lib.store import Store
+from lib.store.store import Store
 from lib.ui import state
 from lib.ui.state import language, tr
 

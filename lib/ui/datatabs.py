@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from lib import history
 from lib.access import acts
 from lib.access.roles import Action
 from lib.glossary import label
@@ -15,7 +14,8 @@ from lib.layers import build
 from lib.register import completeness
 from lib.samplelog import title
 from lib.settings import settings
-from lib.store import Snapshot, Store
+from lib.store import history
+from lib.store.store import Snapshot, Store
 from lib.ui import access, frame
 from lib.ui.findingview import plain
 from lib.ui.state import language, tr

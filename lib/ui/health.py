@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from lib.operate import status
 from lib.settings import settings
-from lib.store import Store
+from lib.store.store import Store
 
 
 def health(_: Request) -> JSONResponse:

@@ -9,7 +9,7 @@ import streamlit as st
 from lib.importing.draft import Draft
 from lib.importing.sheets.headings import Heading, column_label, columns_of
 from lib.language.text import number
-from lib.store import Snapshot
+from lib.store.store import Snapshot
 from lib.ui.findingview import plain
 from lib.ui.importwork import change
 from lib.ui.state import language, tr

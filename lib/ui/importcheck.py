@@ -17,7 +17,7 @@ from lib.importing.draft import Draft, Options
 from lib.importing.readers import base, registry
 from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.mapview import Shape, Target, show_map
-from lib.store import Snapshot
+from lib.store.store import Snapshot
 from lib.ui import access, findingview, importasks, mapstyles
 from lib.ui.importwork import change, forget, go, work
 from lib.ui.state import language, tr

@@ -5,9 +5,9 @@ import streamlit as st
 
 from lib.access import acts, policy, signins
 from lib.access.policy import Policy
-from lib.audit import Event
 from lib.language.text import number
-from lib.store import Store
+from lib.store.audit import Event
+from lib.store.store import Store
 from lib.ui import access
 from lib.ui.state import language, tr
 

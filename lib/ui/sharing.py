@@ -16,7 +16,7 @@ from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date
 from lib.layers import build
 from lib.settings import settings
-from lib.store import Snapshot, Store
+from lib.store.store import Snapshot, Store
 from lib.ui.state import language, tr
 
 _LOOK_SECONDS: Final = 2.0

@@ -18,7 +18,7 @@ from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date, number
 from lib.layers import build
 from lib.settings import settings
-from lib.store import Snapshot, Store
+from lib.store.store import Snapshot, Store
 from lib.ui import access, findingview
 from lib.ui.importcheck import check_step
 from lib.ui.importwork import forget, go, work

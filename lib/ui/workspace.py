@@ -26,7 +26,7 @@ from lib.mapview import check_assets
 from lib.places import search
 from lib.register.clusters import register
 from lib.settings import settings
-from lib.store import Manifest, Store
+from lib.store.store import Manifest, Store
 from lib.ui import access, sharing
 from lib.ui.state import open_with, require_frame
 

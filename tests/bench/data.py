@@ -10,7 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from lib.store import Store
+from lib.store.store import Store
 from tests.e2e.sites import ROOT, environment
 
 WORK = ROOT / "build" / "bench"

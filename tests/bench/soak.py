@@ -34,7 +34,7 @@ import requests
 
 from lib.importing import bring, draft
 from lib.layers import build
-from lib.store import Snapshot, Store
+from lib.store.store import Snapshot, Store
 from tests.e2e import sites
 
 PAGES = ("", "clusters", "clusters", "clusters", "cross_commune", "merger", "power", "data")

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 import requests
 
-from lib.store import Store
+from lib.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 240

@@ -15,7 +15,7 @@ from e2e.sites import HOSTILE, Site, served
 from e2e.test_hostile import assert_harmless
 from lib.language.text import t
 from lib.schemas import label
-from lib.store import Store
+from lib.store.store import Store
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from e2e.harness import Visit
 from e2e.sites import environment, served
-from lib.store import Store
+from lib.store.store import Store
 
 LONG = 120
 """Seconds after which it will not come any more; nothing waits that long."""

@@ -19,9 +19,9 @@ from websockets.exceptions import InvalidStatus
 
 from e2e.session import get, session
 from e2e.sites import ROOT, Site, copy_app, environment, prepare, served
-from lib import audit
 from lib.language.text import t
-from lib.store import Act, Store, Table
+from lib.store import audit
+from lib.store.store import Act, Store, Table
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -17,7 +17,7 @@ from e2e.conftest import CHROMIUM_OPTIONS, DEFAULT_SIZE, PATIENCE_MS, UPSTREAM
 from e2e.harness import Visit
 from e2e.proxied import NAME, PEOPLE, Front, fronted
 from lib.language.text import t
-from lib.store import Store
+from lib.store.store import Store
 
 pytestmark = [
     pytest.mark.e2e,

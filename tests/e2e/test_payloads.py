@@ -15,7 +15,7 @@ from e2e.sites import Site, served
 from e2e.test_hostile import MADE
 from lib.language.text import t
 from lib.layers import build
-from lib.store import Store
+from lib.store.store import Store
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -14,10 +14,10 @@ from clones import copy_of
 from e2e.harness import Visit
 from e2e.sites import Site, free_port, served
 from e2e.test_data import choose, store_of
-from lib import audit
 from lib.language.text import t
 from lib.operate import integrity
-from lib.store import Act, Table
+from lib.store import audit
+from lib.store.store import Act, Table
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -21,8 +21,8 @@ from playwright.sync_api import Page, expect
 
 from e2e.session import get
 from e2e.sites import START_SECONDS, Site, free_port, served
-from lib import audit
 from lib.language.text import t
+from lib.store import audit
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -52,7 +52,7 @@ def work(store: str) -> None:
     """Read the cases asked for on stdin; say of each reader how it went."""
     # Loaded here: the process that only counts needs none of it.
     from lib.importing import bring  # noqa: PLC0415
-    from lib.store import Store  # noqa: PLC0415
+    from lib.store.store import Store  # noqa: PLC0415
     from security.seeds import beside, seeds  # noqa: PLC0415
 
     current = Store(Path(store)).current()
@@ -271,7 +271,7 @@ def main() -> int:
         work(asked.work)
         return 0
     from lib.operate.prepare import prepare  # noqa: PLC0415
-    from lib.store import Store  # noqa: PLC0415
+    from lib.store.store import Store  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         there = Path(folder)

@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 
 from lib.schemas import ALL_TABLES, TRIMMED
-from lib.store import Act, Snapshot, Store, Table
+from lib.store.store import Act, Snapshot, Store, Table
 from security.payloads import PAYLOADS
 
 _TEXTS: Final = list(PAYLOADS.values())

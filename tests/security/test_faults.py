@@ -13,14 +13,14 @@ import pytest
 from backups import publish, tables, tree
 from forked import READY
 
-from lib import audit
 from lib.access import signins
 from lib.access.roles import Actor
 from lib.language.errors import StoreError
 from lib.operate import integrity
 from lib.operate.backup import backup
 from lib.operate.restore import restore_backup
-from lib.store import Act, Store
+from lib.store import audit
+from lib.store.store import Act, Store
 
 PAGE = 4096
 ROOM = 4 * 2**20

@@ -30,7 +30,7 @@ from lib.reports import annex, atlas, brief, material, page, picture, view
 from lib.reports.alldata import everything
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
-from lib.store import Snapshot, Store
+from lib.store.store import Snapshot, Store
 from security.hostile_store import free_texts, hostile_snapshot
 from security.inert import (
     alive_in_office,

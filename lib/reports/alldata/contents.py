@@ -10,7 +10,7 @@ from lib.language.text import Lang, date, number, t
 from lib.samplelog import has_sample, title
 from lib.schemas import ALL_TABLES
 from lib.settings import settings
-from lib.store import Snapshot, TableInfo
+from lib.store.store import Snapshot, TableInfo
 
 
 @dataclass(frozen=True)

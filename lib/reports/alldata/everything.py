@@ -13,7 +13,7 @@ from lib.reports.alldata.contents import Contents
 from lib.reports.alldata.geopackage import geopackage
 from lib.reports.alldata.parquetzip import parquet_zip
 from lib.reports.alldata.workbook import workbook
-from lib.store import Snapshot
+from lib.store.store import Snapshot
 
 __all__ = ["MAKERS", "Format", "everything"]
 

@@ -21,7 +21,7 @@ from lib.layers.qgis import qml
 from lib.layers.registry import Kind
 from lib.register.clusters import register
 from lib.reports.alldata.contents import Contents
-from lib.store import Snapshot
+from lib.store.store import Snapshot
 
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "polygon")
 _GEOMETRY: Final = "geom"

@@ -9,7 +9,7 @@ import pandas as pd
 from lib.importing.merging import changed_keys
 from lib.samplelog import has_sample
 from lib.schemas import ALL_TABLES, KEYS
-from lib.store import Snapshot
+from lib.store.store import Snapshot
 
 _KEYS: Final = {
     **KEYS,

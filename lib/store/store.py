@@ -23,10 +23,11 @@ import geopandas as gpd
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from lib import audit, samplelog
-from lib.disk import sync_folder, to_disk
+from lib import samplelog
 from lib.language.errors import StoreError
-from lib.snapshot import (
+from lib.store import audit
+from lib.store.disk import sync_folder, to_disk
+from lib.store.snapshot import (
     MANIFEST,
     SNAPSHOT_ID,
     FileInfo,
