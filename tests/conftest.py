@@ -25,7 +25,7 @@ from lib.store.store import Store
 if TYPE_CHECKING:
     import databases
 
-    from lib.database.postgis import Database
+    from lib.store.database.postgis import Database
 
 ROOT = Path(__file__).parents[1]
 MAIN = sys.modules["__main__"]
@@ -166,7 +166,7 @@ def url(postgres: "databases.Cluster") -> str:
 @pytest.fixture
 def database(url: str) -> "Database":
     """Return a shared database with nothing in it."""
-    return importlib.import_module("lib.database.postgis").Database(url)
+    return importlib.import_module("lib.store.database.postgis").Database(url)
 
 
 @pytest.fixture

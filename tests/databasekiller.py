@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg
 
-from lib.database.following import follow
-from lib.database.postgis import Database
+from lib.store.database.following import follow
+from lib.store.database.postgis import Database
 from lib.store.store import Act, Store, Table
 
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}

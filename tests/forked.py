@@ -8,5 +8,10 @@ import multiprocessing as mp
 
 READY = mp.get_context("forkserver")
 READY.set_forkserver_preload(
-    ["lib.store.store", "geopandas.io.arrow", "lib.database.postgis", "lib.database.following"]
+    [
+        "lib.store.store",
+        "geopandas.io.arrow",
+        "lib.store.database.postgis",
+        "lib.store.database.following",
+    ]
 )

@@ -19,10 +19,10 @@ from databasestores import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.database import layout, publishing
 from lib.language.errors import StoreError
 from lib.language.text import t
 from lib.schemas import ALL_TABLES
+from lib.store.database import layout, publishing
 from lib.store.store import Act, Table
 
 # ---- what others read -----------------------------------------------------------

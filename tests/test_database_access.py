@@ -12,14 +12,14 @@ from databases import PASSWORD, QUOTED, Cluster, psycopg
 from databasestores import communes, fingerprint, nothing, publish, rows, served, tables
 from typer.testing import CliRunner
 
-from lib import database
 from lib import settings as knobs
 from lib.cli.main import app
-from lib.database.following import follow
-from lib.database.postgis import Database
 from lib.importing import bring, outside
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
+from lib.store.database import connect
+from lib.store.database.following import follow
+from lib.store.database.postgis import Database
 from lib.store.store import Act, Store
 
 ROOT = Path(__file__).parents[1]
@@ -95,7 +95,7 @@ def test_the_settings_do_not_show_the_address(environment, url):
     shown = repr(knobs.settings()) + str(knobs.settings()) + str(knobs.settings().model_dump())
     assert PASSWORD not in shown
     assert QUOTED not in shown
-    assert QUOTED not in repr(database.database().__dict__)
+    assert QUOTED not in repr(connect.database().__dict__)
 
 
 def test_a_database_without_postgis_is_a_refusal_that_says_what_to_run(postgres, tmp_path):
@@ -144,7 +144,7 @@ def test_tables_of_another_making_are_a_refusal(url, tmp_path):
 
 
 def test_a_publisher_waits_for_the_one_before_and_then_says_so(url, tmp_path, monkeypatch):
-    monkeypatch.setattr("lib.database.publishing.LOCK_SECONDS", 1)
+    monkeypatch.setattr("lib.store.database.publishing.LOCK_SECONDS", 1)
     store = Store(tmp_path / "kho", Database(url))
     publish(store)
     with psycopg.connect(url) as other:
@@ -158,10 +158,10 @@ def test_a_publisher_waits_for_the_one_before_and_then_says_so(url, tmp_path, mo
 def test_without_the_driver_the_refusal_says_what_to_install(environment, url, monkeypatch):
     environment(url)
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    for name in [name for name in sys.modules if name.startswith("lib.database.")]:
+    for name in [name for name in sys.modules if name.startswith("lib.store.database.connect.")]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(StoreError, match=r"requirements-server\.txt"):
-        database.database()
+        connect.database()
 
 
 def test_without_an_address_nothing_is_shared_and_the_driver_is_not_loaded():

@@ -20,11 +20,11 @@ from databases import Cluster, psycopg
 from databasestores import fingerprint, nothing, publish, rows, served, tables
 from forked import READY
 
-from lib.database import postgis, publishing
-from lib.database.following import follow
-from lib.database.postgis import Database
 from lib.language.errors import StoreError
 from lib.store import audit
+from lib.store.database import postgis, publishing
+from lib.store.database.following import follow
+from lib.store.database.postgis import Database
 from lib.store.store import Snapshot, Store
 
 CUTS = 14

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 from databasestores import fingerprint, looking, nothing, publish, rows, served, tables
 
-from lib.database import publishing
-from lib.database.following import follow
-from lib.database.postgis import Database
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.language.errors import StoreError
 from lib.operate.backup import backup
 from lib.operate.restore import restore_backup
 from lib.store import audit
+from lib.store.database import publishing
+from lib.store.database.following import follow
+from lib.store.database.postgis import Database
 from lib.store.store import Act, Snapshot, Store, Table
 
 # ---- other servers ---------------------------------------------------------------

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from lib import database
 from lib.language.errors import StoreError
 from lib.layers import build
 from lib.settings import settings
+from lib.store.database import connect
 from lib.store.store import Snapshot, Store
 
 app = typer.Typer(
@@ -32,7 +32,7 @@ def main() -> None:
 
 def open_store(folder: Path | None) -> Store:
     """Return the store the option or the settings name."""
-    return database.open_store(folder or settings().store)
+    return connect.open_store(folder or settings().store)
 
 
 def up_to_date(folder: Path | None) -> Store:
@@ -56,7 +56,7 @@ def caught_up(store: Store) -> bool:
     def ready(snapshot: Snapshot) -> None:
         build.build(snapshot, settings().static, simplify_m=settings().simplify_m)
 
-    return database.follow(store, ready) is not None
+    return connect.follow(store, ready) is not None
 
 
 def in_use(store: Store) -> Snapshot:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from lib import database
 from lib.cli.base import StoreOption, account, app, caught_up, in_use, open_store
 from lib.language.errors import StoreError
 from lib.language.text import date, number, t
 from lib.store import audit
+from lib.store.database import connect
 
 commands = typer.Typer(
     help="Cơ sở dữ liệu PostGIS dùng chung cho nhiều máy chủ (DATABASE_URL).",
@@ -22,7 +22,7 @@ app.add_typer(commands, name="database")
 def pull(store: StoreOption = None) -> None:
     """Dùng bản dữ liệu của cơ sở dữ liệu chung trên máy chủ này."""
     where = open_store(store)
-    shared = database.database().in_use()
+    shared = connect.database().in_use()
     if not shared:
         raise StoreError("database.empty")
     key = "database.pulled" if caught_up(where) else "database.same"
@@ -42,7 +42,7 @@ def push(store: StoreOption = None) -> None:
         snapshot.snapshot_id,
         dict(snapshot.manifest.details),
     )
-    database.database().publish(snapshot, event, anew=True)
+    connect.database().publish(snapshot, event, anew=True)
     typer.echo(t("database.pushed", snapshot=snapshot.snapshot_id))
 
 
@@ -51,7 +51,7 @@ def status(store: StoreOption = None) -> None:
     """Cho biết cơ sở dữ liệu chung có gì, còn nguyên không, máy chủ này đã theo kịp chưa."""
     here = open_store(store).current()
     name = here.snapshot_id if here else ""
-    found = database.database().status()
+    found = connect.database().status()
     if not found.in_use:
         raise StoreError("database.empty")
     typer.echo(
@@ -82,7 +82,7 @@ def status(store: StoreOption = None) -> None:
 @commands.command("tables")
 def list_tables() -> None:
     """Liệt kê các bảng của đơn vị khác trong cơ sở dữ liệu mà tài khoản đọc được."""
-    for name in database.tables():
+    for name in connect.tables():
         typer.echo(name)
 
 
@@ -92,5 +92,5 @@ def read(
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .gpkg nếu có hình, .csv nếu không.")],
 ) -> None:
     """Đọc một bảng của đơn vị khác vào tệp, để nhập như mọi tệp của cơ quan."""
-    rows = database.read(table, out)
+    rows = connect.read(table, out)
     typer.echo(t("database.read", rows=number(rows), table=table, file=out.name))

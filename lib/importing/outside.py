@@ -14,9 +14,9 @@ import shapely
 from psycopg import sql
 
 from lib import exports
-from lib.database.postgis import Database
 from lib.importing.readers.base import MAX_FEATURES
 from lib.language.errors import DataRefusedError, WrongUseError
+from lib.store.database.postgis import Database
 
 _SECONDS: Final = 60
 _SHAPES: Final = ("geometry", "geography")

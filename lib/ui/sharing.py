@@ -11,11 +11,11 @@ from typing import Final
 
 import streamlit as st
 
-from lib import database
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date
 from lib.layers import build
 from lib.settings import settings
+from lib.store.database import connect
 from lib.store.store import Snapshot, Store
 from lib.ui.state import language, tr
 
@@ -67,7 +67,7 @@ class Follower:
             pause.wait(_AGAIN_SECONDS)
 
     def _follow(self) -> None:
-        shared = database.database()
+        shared = connect.database()
         self._catch_up()
         with shared.listening() as listener:
             while True:
@@ -77,7 +77,7 @@ class Follower:
                 self.trouble = None
 
     def _catch_up(self) -> None:
-        database.follow(self.store, _draw)
+        connect.follow(self.store, _draw)
         self.trouble = None
         self._looked.set()
 
@@ -98,7 +98,7 @@ def _draw(snapshot: Snapshot) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _follower(folder: str) -> Follower:
-    return Follower(database.open_store(Path(folder)))
+    return Follower(connect.open_store(Path(folder)))
 
 
 def store() -> Store:

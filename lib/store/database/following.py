@@ -11,11 +11,11 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from lib.database import publishing
-from lib.database.link import Connection
-from lib.database.postgis import Database
 from lib.language.errors import StoreError
 from lib.store import audit
+from lib.store.database import publishing
+from lib.store.database.link import Connection
+from lib.store.database.postgis import Database
 from lib.store.disk import sync_folder, to_disk
 from lib.store.snapshot import SNAPSHOT_ID
 from lib.store.store import Snapshot, Store

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from lib.database import rows
-from lib.database.layout import CHANNEL, MADE
-from lib.database.link import LOCK_SECONDS, Connection
 from lib.language.errors import StoreError
 from lib.store import audit
+from lib.store.database import rows
+from lib.store.database.layout import CHANNEL, MADE
+from lib.store.database.link import LOCK_SECONDS, Connection
 from lib.store.store import Snapshot
 
 _IDLE_SECONDS: Final = 60

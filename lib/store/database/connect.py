@@ -17,7 +17,7 @@ from lib.settings import settings
 from lib.store.store import Snapshot, Store
 
 if TYPE_CHECKING:
-    from lib.database.postgis import Database
+    from lib.store.database.postgis import Database
 
 # ruff: noqa: PLC0415  What is imported inside needs the driver.
 
@@ -47,16 +47,16 @@ def database() -> "Database":
     if url is None:
         raise WrongUseError("database.not_set")
     try:
-        from lib.database.postgis import Database
+        from lib.store.database.postgis import Database
     except ImportError as error:
         raise StoreError("database.no_driver") from error
     return Database(url.get_secret_value())
 
 
 def follow(store: Store, ready: Callable[[Snapshot], object]) -> Snapshot | None:
-    """Put in use here what is in use in the database; see `lib.database.following`."""
+    """Put in use here what is in use in the database; see `lib.store.database.following`."""
     shared = database()
-    from lib.database import following
+    from lib.store.database import following
 
     return following.follow(store, shared, ready)
 

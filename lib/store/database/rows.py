@@ -8,11 +8,11 @@ import pandas as pd
 import shapely
 from psycopg import sql
 
-from lib.database.layout import COLUMNS, OPEN, ROW, SHAPES, column_type, table
-from lib.database.link import Connection
 from lib.language.errors import StoreError
 from lib.samplelog import has_sample, title
 from lib.schemas import label
+from lib.store.database.layout import COLUMNS, OPEN, ROW, SHAPES, column_type, table
+from lib.store.database.link import Connection
 from lib.store.store import Snapshot
 
 _SRID: Final = 4326

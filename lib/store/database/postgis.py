@@ -9,11 +9,11 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from lib.database import publishing, rows
-from lib.database.layout import CHANNEL
-from lib.database.link import Connection, connected, parameters, refusals
 from lib.language.errors import StoreError
 from lib.store import audit
+from lib.store.database import publishing, rows
+from lib.store.database.layout import CHANNEL
+from lib.store.database.link import Connection, connected, parameters, refusals
 from lib.store.store import Snapshot
 
 _SETTLE_SECONDS: Final = 20
