@@ -1,10 +1,10 @@
 import pandas as pd
 import streamlit as st
 
-from lib.glossary import value_label
 from lib.language.text import number, sort_key
 from lib.layers.symbols import WEAK
 from lib.register import filters as flt
+from lib.tables.glossary import value_label
 from lib.ui import access, cards, countryview, frame, mapstyles, sidebar, state
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr

@@ -1,12 +1,12 @@
 import streamlit as st
 
-from lib.glossary import GRID_TABLES
 from lib.language.text import no_data, number
 from lib.layers.symbols import WEAK
 from lib.mapview import Note
 from lib.power import gaps, words
 from lib.register import filters as flt
 from lib.settings import settings
+from lib.tables.glossary import GRID_TABLES
 from lib.ui import (
     access,
     frame,

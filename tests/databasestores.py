@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 from databases import psycopg
 
-from lib import facts
-from lib.schemas import ALL_TABLES
 from lib.store.store import Act, Snapshot, Store, Table
+from lib.tables import facts
+from lib.tables.schemas import ALL_TABLES
 
 HOSTILE = "'; DROP SCHEMA phutho CASCADE; -- \\ \t %s {} \"$$ Đồng Sóc"
 

@@ -4,7 +4,7 @@ import functools
 
 import pandas as pd
 
-from lib import facts
+from lib.tables import facts
 
 _read = functools.cache(facts.load_all)
 

@@ -8,11 +8,11 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib import facts
 from lib.operate import integrity
-from lib.schemas import ALL_TABLES
 from lib.store import audit
 from lib.store.store import Act, Snapshot, Store, Table
+from lib.tables import facts
+from lib.tables.schemas import ALL_TABLES
 
 FEW = 25
 """So many snapshots are all read again after every kill; of more, the new ones."""

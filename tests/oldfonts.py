@@ -3,9 +3,9 @@
 import csv
 from functools import cache
 
-from lib.facts import FACTS
 from lib.importing.fonts.codes import TCVN3, VNI
 from lib.importing.fonts.misread import UNDEFINED
+from lib.tables.facts import FACTS
 
 LOWER = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
 TABLES = ("communes", "former_units", "ended_units", "clusters")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import openpyxl
 
-from lib import schemas
 from lib.importing.readers.grid import Grid
 from lib.importing.readers.registry import read
 from lib.importing.templates import forms
+from lib.tables import schemas
 
 NAMES = (*schemas.KEYS, forms.COORDINATES)
 REGISTERS = [name for name in schemas.KEYS if name != "outlines"]

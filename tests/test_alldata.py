@@ -19,7 +19,6 @@ import shapely
 from facttables import fact_tables
 from pandas.testing import assert_frame_equal
 
-from lib import schemas
 from lib.language.errors import StoreError
 from lib.language.text import LANGS, t
 from lib.register.clusters import register
@@ -27,6 +26,7 @@ from lib.reports.alldata import contents
 from lib.reports.alldata.everything import MAKERS, everything
 from lib.settings import settings
 from lib.store.store import Act, Snapshot, Store, Table
+from lib.tables import schemas
 
 HOSTILE = ("=1+1", "<img onerror=alert(1)>", "a';DROP TABLE clusters;--", "@SUM(A1)", "{=1}", "-2")
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

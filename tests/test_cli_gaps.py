@@ -7,10 +7,10 @@ from clones import data_of
 from typer.testing import CliRunner
 
 from lib.cli.main import app
-from lib.facts import data_date, load
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date
 from lib.power.gaps import FACT_COLUMNS
+from lib.tables.facts import data_date, load
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from lib import facts
 from lib.cli.main import app
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.power.madeup import sample_outages
 from lib.store.store import Act, Store, Table
+from lib.tables import facts
 
 
 def run(*words):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lib import facts
 from lib.crossing import words
 from lib.language.text import LANGS
+from lib.tables import facts
 
 TABLES = {name: facts.load(name) for name in ("former_units", "ended_units", "communes")}
 ROW = {

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from lib.language.errors import StoreError
 from lib.language.text import t
-from lib.schemas import ALL_TABLES
 from lib.store.database import layout, publishing
 from lib.store.store import Act, Table
+from lib.tables.schemas import ALL_TABLES
 
 # ---- what others read -----------------------------------------------------------
 

@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import exports
 from lib.language.errors import WrongUseError
+from lib.tables import export
 
 NOTES = {"_sheet": "Ghi chú", "Số liệu đến": "02/08/2026", "Sai số ranh giới": "50 m"}
 FRAME = pd.DataFrame(
@@ -29,14 +29,14 @@ SHAPES = gpd.GeoDataFrame(
 
 
 def test_a_formula_in_a_name_stays_text_in_csv():
-    text = exports.to_csv(FRAME).decode()
+    text = export.to_csv(FRAME).decode()
     assert "'=HYPERLINK(1)" in text
     assert "-1.5" in text
     assert "'-1.5" not in text
 
 
 def test_csv_for_excel_in_vietnam_opens_with_semicolons_and_commas():
-    content = exports.to_csv(FRAME, notes={"Số liệu đến": "02/08/2026"}, excel=True)
+    content = export.to_csv(FRAME, notes={"Số liệu đến": "02/08/2026"}, excel=True)
     assert content.startswith(b"\xef\xbb\xbf")
     back = pd.read_csv(io.BytesIO(content), sep=";", decimal=",")
     assert back["area_ha"].iloc[0] == 12.3456
@@ -45,7 +45,7 @@ def test_csv_for_excel_in_vietnam_opens_with_semicolons_and_commas():
 
 def test_the_workbook_has_no_formula_a_frozen_header_and_its_notes():
     book = openpyxl.load_workbook(
-        io.BytesIO(exports.to_xlsx(FRAME, notes=NOTES, sheet="Cụm liên xã", decimals=["area_ha"]))
+        io.BytesIO(export.to_xlsx(FRAME, notes=NOTES, sheet="Cụm liên xã", decimals=["area_ha"]))
     )
     page = book["Cụm liên xã"]
     assert page.freeze_panes == "A2"
@@ -59,24 +59,24 @@ def test_the_workbook_has_no_formula_a_frozen_header_and_its_notes():
 
 
 def test_geojson_carries_its_notes_and_no_nan():
-    content = json.loads(exports.to_geojson(SHAPES, notes=NOTES))
+    content = json.loads(export.to_geojson(SHAPES, notes=NOTES))
     assert content["metadata"]["Sai số ranh giới"] == "50 m"
     assert content["features"][1]["properties"]["area_ha"] is None
 
 
 def test_a_geopackage_opens_with_its_layer_and_notes(tmp_path):
     path = tmp_path / "x.gpkg"
-    path.write_bytes(exports.to_gpkg(SHAPES, layer="cross_commune", notes=NOTES))
+    path.write_bytes(export.to_gpkg(SHAPES, layer="cross_commune", notes=NOTES))
     assert len(gpd.read_file(path, layer="cross_commune")) == 2
     assert set(gpd.read_file(path, layer="metadata")["text"]) == {"02/08/2026", "50 m"}
 
 
 @given(st.sampled_from("=+-@\t\r"), st.text())
 def test_whatever_looks_like_a_formula_is_disarmed(first, rest):
-    assert exports.safe_text(first + rest) == f"'{first}{rest}"
+    assert export.safe_text(first + rest) == f"'{first}{rest}"
 
 
 def test_an_unknown_ending_is_wrong_use(tmp_path):
     with pytest.raises(WrongUseError) as wrong:
-        exports.suffix_of(tmp_path / "a.pdf")
+        export.suffix_of(tmp_path / "a.pdf")
     assert "csv, xlsx, geojson, gpkg" in wrong.value.message()

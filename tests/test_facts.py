@@ -10,10 +10,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts, schemas
 from lib.geo.crs import AREA_CRS
 from lib.language.errors import DataRefusedError
 from lib.language.text import same_spelling
+from lib.tables import facts, schemas
 
 
 @pytest.fixture(scope="module")

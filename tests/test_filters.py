@@ -12,7 +12,7 @@ from lib.language.text import LANGS, catalog, t
 from lib.register import filters
 from lib.register.clusters import register
 from lib.register.filters import CLUSTER_FILTERS, COMMUNE_FILTERS, PROVINCES, Filtered, apply
-from lib.schemas import CODES
+from lib.tables.schemas import CODES
 
 MANY = settings(max_examples=80, deadline=None)
 TABLES = fact_tables()

@@ -13,7 +13,6 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from lib import facts
 from lib.geo.crs import AREA_CRS
 from lib.language.errors import DataRefusedError
 from lib.layers.build import build
@@ -21,6 +20,7 @@ from lib.layers.registry import LayerFile
 from lib.layers.web import web_assets
 from lib.operate.prepare import Prepared, prepare
 from lib.store.store import Store
+from lib.tables import facts
 
 pytestmark = pytest.mark.xdist_group("prepare")
 

@@ -9,10 +9,10 @@ import pytest
 import shapely
 from facttables import fact_tables
 
-from lib import facts
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.places import names as merger
 from lib.register.clusters import ESSENTIAL, register
+from lib.tables import facts
 
 TABLES = fact_tables()
 FACTS, COMMUNES, UNITS = (TABLES[n] for n in ("clusters", "communes", "former_units"))

@@ -9,11 +9,11 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import facts, schemas
 from lib.importing.readers.grid import Grid
 from lib.importing.sheets import reader, tablecheck
 from lib.importing.sheets.places import Places
 from lib.language.text import LANGS, is_blank, number
+from lib.tables import facts, schemas
 
 SOURCE = {"source_url": "file:bang.xlsx", "as_of": "2026-08-28", "sample": False}
 FACTS = [table for table in schemas.KEYS if table in schemas.TABLES]

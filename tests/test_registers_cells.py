@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import schemas
 from lib.importing.sheets import cells
 from lib.language.findings import Finding
 from lib.language.text import LANGS, number
+from lib.tables import schemas
 
 HA = frozenset({"ha"})
 ANY_CELL = st.one_of(

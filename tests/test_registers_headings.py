@@ -2,7 +2,6 @@
 
 import pytest
 
-from lib import schemas
 from lib.importing.readers.grid import Grid
 from lib.importing.sheets.cells import synonyms
 from lib.importing.sheets.headings import (
@@ -14,6 +13,7 @@ from lib.importing.sheets.headings import (
 )
 from lib.importing.sheets.rows import data_rows
 from lib.language.text import LANGS
+from lib.tables import schemas
 
 TABLES = [table for table in schemas.KEYS if table != "outlines"]
 

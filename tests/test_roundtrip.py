@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from lib import exports, facts, schemas
 from lib.celltext import blank
 from lib.geo.geometry import areas_ha
 from lib.importing import bring
@@ -25,8 +24,9 @@ from lib.importing.draft import Options
 from lib.language.text import LANGS, nfc
 from lib.reports.alldata import everything
 from lib.reports.alldata.workbook import in_words
-from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, KEYS, TRIMMED, URL, codes_of
 from lib.store.store import Act, Store, Table
+from lib.tables import export, facts, schemas
+from lib.tables.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, KEYS, TRIMMED, URL, codes_of
 
 PLAIN = [table for table in KEYS if table not in ("communes", "outlines", "power_lines")]
 DRAWN = ("outlines", "power_lines")
@@ -143,7 +143,7 @@ def in_order(row: dict[str, object]) -> dict[str, object]:
 @pytest.mark.parametrize("excel", [False, True])
 def test_hours_that_are_all_midnight_stay_hours(excel):
     frame = pd.DataFrame({"start": pd.to_datetime(["2050-01-01", "2050-01-02"])})
-    assert b"2050-01-01 00:00:00" in exports.to_csv(frame, excel=excel)
+    assert b"2050-01-01 00:00:00" in export.to_csv(frame, excel=excel)
 
 
 # ---- out and in --------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_the_workbook_of_all_data_is_imported_as_it_was(table, data):
 def test_a_table_as_csv_is_imported_as_it_was(table, excel, data):
     frame = data.draw(rows(table))
     lang = data.draw(st.sampled_from(LANGS))
-    content = exports.to_csv(in_words(table, frame, lang), excel=excel)
+    content = export.to_csv(in_words(table, frame, lang), excel=excel)
     assert_same(table, imported(table, content, "bảng.csv", base(table)), frame)
 
 
@@ -238,7 +238,7 @@ def test_a_table_as_workbook_is_imported_as_it_was(table, data):
     frame = as_sheets_keep(data.draw(rows(table)))
     lang = data.draw(st.sampled_from(LANGS))
     shown = in_words(table, frame, lang)
-    content = exports.to_xlsx(shown, notes={"Nguồn": "x"}, sheet=table)
+    content = export.to_xlsx(shown, notes={"Nguồn": "x"}, sheet=table)
     assert_same(table, imported(table, content, "bảng.xlsx", base(table)), frame)
 
 
@@ -273,7 +273,7 @@ def shapes(draw, table: str, count: int) -> list[shapely.Geometry]:
 def written(table: str, frame: gpd.GeoDataFrame, kind: str, folder: Path) -> bytes:
     if kind == "gpkg":
         return everything.everything(snapshot_of(table, frame, folder), "gpkg")
-    return exports.to_geojson(frame, notes={"Nguồn": "x"})
+    return export.to_geojson(frame, notes={"Nguồn": "x"})
 
 
 @pytest.mark.parametrize("kind", ["gpkg", "geojson"])
@@ -405,7 +405,7 @@ def test_a_list_beside_a_layer_keeps_the_shapes_of_known_lines(tmp_path):
     known = {**base("power_lines"), "power_lines": lines("DZ-1", "DZ-2")}
     layer, table = tmp_path / "đz.geojson", tmp_path / "đz.csv"
     moved = lines("DZ-2").assign(voltage_kv="22")
-    layer.write_bytes(exports.to_geojson(moved, notes={}))
+    layer.write_bytes(export.to_geojson(moved, notes={}))
     table.write_text(LIST, encoding="utf-8")
     contents, _ = bring.read_all([(path, path.name) for path in (layer, table)])
     draft = bring.check(contents, Options("power_lines", "2026-11-25"), known)

@@ -25,12 +25,12 @@ from clones import data_of
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from lib import facts
 from lib.cli.main import app as commands
 from lib.importing.draft import Options
 from lib.power.madeup import sample_outages
 from lib.settings import settings
 from lib.store.store import Act, Store, Table
+from lib.tables import facts
 
 pytestmark = pytest.mark.xdist_group("pages")
 

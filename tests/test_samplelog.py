@@ -10,7 +10,6 @@ import pyogrio
 import pytest
 from facttables import fact_tables
 
-from lib import facts
 from lib.geo.schematic import schematic_communes
 from lib.importing import bring
 from lib.importing.draft import Options
@@ -18,9 +17,10 @@ from lib.language.errors import DataRefusedError
 from lib.power import inuse, view
 from lib.power.madeup import sample_outages, write
 from lib.reports.alldata import everything
-from lib.samplelog import sample_of
 from lib.store import history
 from lib.store.store import Act, Store, Table
+from lib.tables import facts
+from lib.tables.sample import sample_of
 
 
 @pytest.fixture(scope="module")

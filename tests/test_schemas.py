@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import glossary, schemas
 from lib.language.text import LANGS, catalog, no_data
+from lib.tables import glossary, schemas
 
 COLUMNS = [
     (table, column)

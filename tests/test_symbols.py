@@ -10,7 +10,7 @@ import pytest
 from lib.layers import symbols
 from lib.layers.registry import REGISTRY
 from lib.layers.symbols import CHANGE, OPERATION, WEAK, swatch
-from lib.schemas import CODES
+from lib.tables.schemas import CODES
 
 STYLES = [(layer, style) for layer in REGISTRY for style in layer.styles]
 IDS = [f"{layer.layer_id}-{style.key}" for layer, style in STYLES]

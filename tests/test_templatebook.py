@@ -6,9 +6,9 @@ import pytest
 from openpyxl.utils import range_boundaries
 from templateforms import NAMES, book, heading_row
 
-from lib import schemas
 from lib.importing.templates import forms
 from lib.language.text import LANGS, t
+from lib.tables import schemas
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from templateforms import book, grids
 
-from lib import facts, schemas
 from lib.importing.sheets.cells import read_cell
 from lib.language.text import LANGS
+from lib.tables import facts, schemas
 
 
 @pytest.mark.parametrize("table", schemas.KEYS)

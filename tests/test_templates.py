@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from templateforms import FILLED, NAMES, REGISTERS, book, grids, heading_row, unmarked
 
-from lib import schemas
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.readers.grid import Grid
 from lib.importing.readers.registry import read
@@ -17,6 +16,7 @@ from lib.importing.sheets.reader import read_register
 from lib.importing.templates import forms
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS, fold, t
+from lib.tables import schemas
 
 MARK = t("templates.example_mark")
 

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.facts import FACTS
 from lib.language.text import (
     LANGS,
     bare_name,
@@ -31,6 +30,7 @@ from lib.language.text import (
     sort_key,
     t,
 )
+from lib.tables.facts import FACTS
 
 UNHURRIED = settings(deadline=None)
 NBSP = "\u00a0"

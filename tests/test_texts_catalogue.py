@@ -17,7 +17,7 @@ from typing import get_args
 import pytest
 from facttables import fact_tables
 
-from lib import outagefollow, schemas
+from lib import outagefollow
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
@@ -35,6 +35,7 @@ from lib.power import clean, gaps, indices
 from lib.register import delay, filters, playlist
 from lib.reports import annex_rows, atlas
 from lib.store import audit
+from lib.tables import schemas
 from lib.ui import sidebar
 
 ROOT = Path(__file__).parents[1]

@@ -17,9 +17,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from lib.glossary import RESTRICTABLE
 from lib.language.errors import WrongUseError
 from lib.language.text import nfc
+from lib.tables.glossary import RESTRICTABLE
 
 Role = Literal["viewer", "editor", "administrator"]
 ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")

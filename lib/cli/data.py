@@ -15,10 +15,10 @@ from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
 from lib.layers import build
 from lib.operate import backup, restore
-from lib.samplelog import has_sample, title
 from lib.settings import settings
 from lib.store import history
 from lib.store.store import Snapshot, Store
+from lib.tables.sample import has_sample, title
 
 snapshots = typer.Typer(help="Các bản dữ liệu: xem, so sánh, khôi phục.", no_args_is_help=True)
 app.add_typer(snapshots, name="snapshots")

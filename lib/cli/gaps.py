@@ -6,12 +6,12 @@ from typing import Annotated, Final
 
 import typer
 
-from lib import exports
 from lib.cli.base import StoreOption, app, in_use, open_store
-from lib.facts import data_date
 from lib.language.errors import WrongUseError
 from lib.language.text import number, t
 from lib.power import gaps, inuse, view, words
+from lib.tables import export
+from lib.tables.facts import data_date
 
 _SUFFIXES: Final = (".csv", ".xlsx")
 _TABLES: Final = ("communes", "settlements", "weak_supply", "outages", "customers")
@@ -57,7 +57,7 @@ def gaps_in_power(
     sample = bool(log and log.sample and choice.asks_log)
     if out.suffix.lower() == ".csv":
         marked = words.sample_note(sample=sample)
-        out.write_bytes(exports.to_csv(answer.facts, notes=marked))
+        out.write_bytes(export.to_csv(answer.facts, notes=marked))
     else:
         about = words.notes(
             choice,
@@ -67,7 +67,7 @@ def gaps_in_power(
             sample=sample,
         )
         table = words.taken_away(answer, "vi")
-        out.write_bytes(exports.to_xlsx(table, notes=about, sheet=t("powerpage.list_sheet")))
+        out.write_bytes(export.to_xlsx(table, notes=about, sheet=t("powerpage.list_sheet")))
     typer.echo(
         t(
             "gaps.done",

@@ -7,16 +7,16 @@ from typing import Annotated
 import geopandas as gpd
 import typer
 
-from lib import exports
 from lib.cli.base import StoreOption, app, caught_up, in_use, open_store
 from lib.crossing import answer
 from lib.crossing.communes import prepare_communes
-from lib.facts import data_date
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date, number, t
 from lib.operate import prepare as preparing
 from lib.settings import TOLERANCE_RANGE, settings
 from lib.store.store import Store
+from lib.tables import export
+from lib.tables.facts import data_date
 
 
 class Scope(StrEnum):
@@ -94,7 +94,7 @@ def cross_commune(
         raise WrongUseError("crosswork.tolerance_range", value=tolerance)
     if (clusters is None) != (communes is None):
         raise WrongUseError("crosswork.both_files")
-    exports.suffix_of(out)
+    export.suffix_of(out)
     if clusters is not None and communes is not None:
         given = answer.answer_files(clusters, communes, tolerance_m=tolerance)
         borders = t("crosswork.given_borders", communes=communes.name)

@@ -10,16 +10,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
-from lib import exports
 from lib.cli.base import StoreOption, app, in_use, open_store
-from lib.facts import load
-from lib.glossary import value_label
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, number, t
 from lib.power import clean, indices, inuse, madeup
 from lib.power.cells import MOMENTARY_MINUTES
 from lib.power.read import Source
-from lib.samplelog import sample_of
+from lib.tables import export
+from lib.tables.facts import load
+from lib.tables.glossary import value_label
+from lib.tables.sample import sample_of
 
 _SUFFIXES = (".csv", ".parquet", ".xlsx")
 
@@ -116,7 +116,7 @@ def reliability_indices(
         about = {t("power.note_sample"): t("power.sample"), **about}
     _write(out, given.rows.assign(data=t("power.sample_word")) if sample else given.rows, about)
     if report is not None:
-        report.write_bytes(exports.to_csv(_listed(given)))
+        report.write_bytes(export.to_csv(_listed(given)))
     for line in _removed(given):
         typer.echo(line)
     typer.echo(t("power.done", rows=number(len(given.rows)), file=out.name))
@@ -201,9 +201,9 @@ def _removed(given: indices.ReliabilityAnswer) -> list[str]:
 
 def _write(out: Path, rows: pd.DataFrame, about: Mapping[str, str]) -> None:
     if out.suffix.lower() == ".csv":
-        out.write_bytes(exports.to_csv(rows))
+        out.write_bytes(export.to_csv(rows))
     elif out.suffix.lower() == ".xlsx":
-        out.write_bytes(exports.to_xlsx(rows, notes=about, sheet="reliability"))
+        out.write_bytes(export.to_xlsx(rows, notes=about, sheet="reliability"))
     else:
         table = pa.Table.from_pandas(rows, preserve_index=False)
         notes = {label.encode(): text.encode() for label, text in about.items()}

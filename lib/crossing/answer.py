@@ -11,7 +11,6 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib import exports
 from lib.crossing import verdict
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.verdict import COLUMNS, SURVEYED_M, Cut
@@ -19,6 +18,7 @@ from lib.geo.crs import STORAGE_CRS
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.places import names as merger
+from lib.tables import export
 
 _DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
 _NO_DECISIONS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "certain": []})
@@ -198,7 +198,7 @@ def write(given: Answer, path: Path, about: Mapping[str, str]) -> None:
     WrongUseError
         If the ending is none of these, or the folder is not there.
     """
-    kind = exports.suffix_of(path)
+    kind = export.suffix_of(path)
     if not path.parent.is_dir():
         raise WrongUseError("crosswork.no_folder", folder=str(path.parent))
     path.write_bytes(content(given, kind, about))
@@ -207,12 +207,12 @@ def write(given: Answer, path: Path, about: Mapping[str, str]) -> None:
 def content(given: Answer, kind: str, about: Mapping[str, str]) -> bytes:
     """Return the file of format `kind` (csv, xlsx, geojson, gpkg) as bytes."""
     if kind == "csv":
-        return exports.to_csv(given.rows[list(COLUMNS)])
+        return export.to_csv(given.rows[list(COLUMNS)])
     if kind == "xlsx":
         numbers = ("area_ha", "area_ha_low", "area_ha_high")
-        return exports.to_xlsx(
+        return export.to_xlsx(
             given.rows[list(COLUMNS)], notes=about, sheet="cross_commune", decimals=numbers
         )
     if kind == "geojson":
-        return exports.to_geojson(given.shapes(), notes=about)
-    return exports.to_gpkg(given.shapes(), layer="cross_commune", notes=about)
+        return export.to_geojson(given.shapes(), notes=about)
+    return export.to_gpkg(given.shapes(), layer="cross_commune", notes=about)

@@ -13,7 +13,7 @@ from lib.importing.matching import ClusterMatch
 from lib.importing.sheets.headings import Heading
 from lib.language.findings import LEVELS, Finding
 from lib.language.text import Lang
-from lib.samplelog import has_sample
+from lib.tables.sample import has_sample
 
 KINDS: Final = (
     "outlines",

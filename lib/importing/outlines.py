@@ -14,13 +14,13 @@ from lib.importing import outlinecheck
 from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines_said
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.matching import ClusterMatch, alike, match_clusters
-from lib.importing.merging import count_changes, merge_rows
 from lib.importing.readers.base import Content
 from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import hectares, number
-from lib.schemas import ALL_TABLES
+from lib.tables.merging import count_changes, merge_rows
+from lib.tables.schemas import ALL_TABLES
 
 _UNKNOWN: Final = {
     "kind": "ccn",

@@ -13,10 +13,10 @@ import pandas as pd
 import shapely
 from psycopg import sql
 
-from lib import exports
 from lib.importing.readers.base import MAX_FEATURES
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.store.database.postgis import Database
+from lib.tables import export
 
 _SECONDS: Final = 60
 _SHAPES: Final = ("geometry", "geography")
@@ -122,4 +122,4 @@ def to_file(frame: pd.DataFrame, out: Path, *, table: str) -> None:
         out.unlink(missing_ok=True)
         frame.to_file(out, layer=table.rpartition(".")[2], driver="GPKG", engine="pyogrio")
     else:
-        out.write_bytes(exports.to_csv(frame))
+        out.write_bytes(export.to_csv(frame))

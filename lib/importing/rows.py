@@ -13,7 +13,6 @@ from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import outline
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.matching import alike, match_clusters
-from lib.importing.merging import count_changes, merge_rows
 from lib.importing.readers.base import Content
 from lib.importing.readers.grid import Grid
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
@@ -22,7 +21,8 @@ from lib.importing.sheets.headings import Heading
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import is_blank, number
-from lib.schemas import ALL_TABLES, KEYS
+from lib.tables.merging import count_changes, merge_rows
+from lib.tables.schemas import ALL_TABLES, KEYS
 
 _PREFIX: Final = {"Phú Thọ": "PT", "Vĩnh Phúc": "VP", "Hòa Bình": "HB"}
 _UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {
@@ -56,7 +56,7 @@ def check_register(
     contents : sequence of Content
         What the files hold, texts settled.
     options : Options
-        ``kind`` is a table of `lib.schemas.KEYS` other than outlines.
+        ``kind`` is a table of `lib.tables.schemas.KEYS` other than outlines.
     base : mapping
         Tables in use.
     """

@@ -18,12 +18,12 @@ import shapely
 from lib.geo import geometry
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import STORAGE_CRS
-from lib.glossary import value_label
 from lib.language.text import LANGS, Lang, t
 from lib.layers import country as countrylayers
 from lib.layers import index as layerindex
 from lib.layers.registry import LayerFile, write_layer
 from lib.store.store import Snapshot
+from lib.tables.glossary import value_label
 
 Row = Mapping[Any, Any]
 Line = Callable[[Row, Lang], str]

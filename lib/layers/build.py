@@ -16,7 +16,6 @@ from lib.access import roles
 from lib.crossing import answer
 from lib.crossing.samples import sample_outlines
 from lib.geo.crs import STORAGE_CRS
-from lib.glossary import value_label
 from lib.language.text import Lang, date, is_blank, t
 from lib.layers import borders
 from lib.layers import index as layerindex
@@ -25,6 +24,7 @@ from lib.layers.registry import GRID, LAYERS, LayerFile, apart, by_layer, write_
 from lib.register.clusters import register
 from lib.settings import settings
 from lib.store.store import Snapshot
+from lib.tables.glossary import value_label
 
 _DRAWN_FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "grid_2016": ("grid-2016",),

@@ -12,14 +12,14 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import pandas as pd
 
-from lib import facts
 from lib.geo import country, coverage, geometry, sources
 from lib.language.errors import DataRefusedError
 from lib.language.text import Lang, t
 from lib.layers import build, web
-from lib.schemas import ALL_TABLES
 from lib.settings import ROOT
 from lib.store.store import Act, Snapshot, Store, Table
+from lib.tables import facts
+from lib.tables.schemas import ALL_TABLES
 
 Note = tuple[str, dict[str, Any]]
 Scope = Literal["province", "vietnam"]

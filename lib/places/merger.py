@@ -10,9 +10,9 @@ from typing import Final
 
 import pandas as pd
 
-from lib.glossary import label, value_label
 from lib.language.text import Lang, date, same_spelling, sort_key, t
 from lib.places import names as merger
+from lib.tables.glossary import label, value_label
 
 MARKS: Final = {
     (True, True): "split-kept",

@@ -177,9 +177,9 @@ def resolve(
     district, province : str or None
         Former district and province of the cluster, with or without their kind.
     former_units, ended_units : pandas.DataFrame
-        Tables of `lib.schemas.FormerUnits` and `lib.schemas.EndedUnits`.
+        Tables of `lib.tables.schemas.FormerUnits` and `lib.tables.schemas.EndedUnits`.
     communes : pandas.DataFrame, optional
-        Table of `lib.schemas.Communes`, for names instead of codes in the chain.
+        Table of `lib.tables.schemas.Communes`, for names instead of codes in the chain.
 
     Returns
     -------

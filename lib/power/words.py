@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from lib.glossary import value_label
 from lib.language.text import Lang, date, is_blank, number, t
 from lib.power.gaps import DIFFICULT, MEASURES, Choice, Gaps, Measure
+from lib.tables.glossary import value_label
 
 
 def measure_name(key: str, lang: Lang) -> str:

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.glossary import value_label
 from lib.language.errors import WrongUseError
 from lib.language.text import hectares, is_blank, no_data, number, t
 from lib.reports import maps
 from lib.reports.dossier import Dossier, fact, row_of, source_of
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
+from lib.tables.glossary import value_label
 
 _MAP_MM: Final = (104.0, 84.0)
 _HA_PER_KM2: Final = 100

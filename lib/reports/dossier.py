@@ -9,11 +9,11 @@ from typing import Any, Final
 import pandas as pd
 
 from lib.crossing import words as crosstexts
-from lib.facts import CHECKED, data_date
-from lib.glossary import value_label
 from lib.language.text import Lang, date, hectares, is_blank, no_data, percent, t
 from lib.register import delay
 from lib.reports.material import Material, site
+from lib.tables.facts import CHECKED, data_date
+from lib.tables.glossary import value_label
 
 Row = Mapping[Any, Any]
 _DAY: Final = len("2026-10-05")

@@ -20,7 +20,6 @@ from lib.crossing import summary as disputes
 from lib.crossing.answer import Answer
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.crossing.samples import sample_outlines
-from lib.facts import data_date
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.language.errors import WrongUseError
@@ -29,6 +28,7 @@ from lib.layers import build
 from lib.layers.registry import LayerFile, of_province, on_disk
 from lib.register.clusters import register
 from lib.store.store import Manifest, Snapshot
+from lib.tables.facts import data_date
 
 _SITES: Final = 3
 """Sources named in the foot of a sheet; all are on the cover."""

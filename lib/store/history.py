@@ -6,10 +6,10 @@ from typing import Final
 
 import pandas as pd
 
-from lib.importing.merging import changed_keys
-from lib.samplelog import has_sample
-from lib.schemas import ALL_TABLES, KEYS
 from lib.store.store import Snapshot
+from lib.tables.merging import changed_keys
+from lib.tables.sample import has_sample
+from lib.tables.schemas import ALL_TABLES, KEYS
 
 _KEYS: Final = {
     **KEYS,

@@ -16,9 +16,9 @@ from typing import Any, Final, cast
 import geopandas as gpd
 import pandas as pd
 
-from lib.glossary import with_new_columns
 from lib.language.errors import StoreError
 from lib.store.audit import Head
+from lib.tables.glossary import with_new_columns
 
 MANIFEST: Final = "manifest.json"
 SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")

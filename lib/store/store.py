@@ -23,7 +23,6 @@ import geopandas as gpd
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from lib import samplelog
 from lib.language.errors import StoreError
 from lib.store import audit
 from lib.store.disk import sync_folder, to_disk
@@ -37,6 +36,7 @@ from lib.store.snapshot import (
     open_snapshot,
     sha256_of,
 )
+from lib.tables import sample
 
 __all__ = ["Act", "FileInfo", "Manifest", "Snapshot", "Store", "Table", "TableInfo"]
 
@@ -368,7 +368,7 @@ def _write_synced(path: Path, content: bytes) -> None:
 
 def _write_table(folder: Path, name: str, table: Table) -> TableInfo:
     path = folder / f"{name}.parquet"
-    samplelog.write(table.frame, path)
+    sample.write(table.frame, path)
     with path.open("rb") as file:
         os.fsync(file.fileno())
     crs = table.frame.crs.to_string() if isinstance(table.frame, gpd.GeoDataFrame) else None

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from lib.facts import CHECKED, data_date
-from lib.glossary import value_label
 from lib.language.text import date, hectares, is_blank, number, percent
 from lib.mapview import Target
 from lib.places import names as merger
 from lib.register import delay
+from lib.tables.facts import CHECKED, data_date
+from lib.tables.glossary import value_label
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.countryview import country_card
 from lib.ui.powerdata import cluster_grid

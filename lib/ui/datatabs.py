@@ -5,17 +5,17 @@ import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action
-from lib.glossary import label
 from lib.importing import draft
 from lib.importing.templates import forms
 from lib.language.errors import StoreError
 from lib.language.text import number, percent
 from lib.layers import build
 from lib.register import completeness
-from lib.samplelog import title
 from lib.settings import settings
 from lib.store import history
 from lib.store.store import Snapshot, Store
+from lib.tables.glossary import label
+from lib.tables.sample import title
 from lib.ui import access, frame
 from lib.ui.findingview import plain
 from lib.ui.state import language, tr

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lib import exports
 from lib.crossing import answer
 from lib.crossing.answer import Answer
-from lib.facts import data_date
 from lib.language.text import date
+from lib.tables import export
+from lib.tables.facts import data_date
 from lib.ui import access
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -41,7 +41,7 @@ def download_row(data: Workspace, given: Answer, shown: Collection[str]) -> None
     def make(kind: str) -> bytes:
         if kind == "csv":
             named = {key: text for key, text in about.items() if not key.startswith("_")}
-            return exports.to_csv(seen.rows, notes=named, excel=True)
+            return export.to_csv(seen.rows, notes=named, excel=True)
         return answer.content(seen, kind, about)
 
     st.caption(tr("cross.download"))

@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import number
-from lib.samplelog import title
+from lib.tables.sample import title
 from lib.ui.state import language, tr
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from lib import samplelog
-from lib.facts import data_date
 from lib.language.text import LANGS, date, number
 from lib.layers.web import PAGE_STYLES, page_style_path
 from lib.mapview import served
+from lib.tables import sample
+from lib.tables.facts import data_date
 from lib.ui import sharing, state
 from lib.ui.card import link, site
 from lib.ui.state import language, tr, tr_html
@@ -137,8 +137,8 @@ def empty(emptied_by: Sequence[str]) -> None:
 def table_name(data: Workspace, name: str) -> str:
     """Return what a table is called; one with made-up rows says so."""
     table = data.tables.get(name)
-    made_up = table is not None and samplelog.has_sample(table)
-    return samplelog.title(name, language(), sample=made_up)
+    made_up = table is not None and sample.has_sample(table)
+    return sample.title(name, language(), sample=made_up)
 
 
 def table_date(as_of: str) -> str:

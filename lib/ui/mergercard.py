@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib import exports
-from lib.facts import data_date
-from lib.glossary import value_label
 from lib.language.text import Lang, number
 from lib.places import merger
+from lib.tables import export
+from lib.tables.facts import data_date
+from lib.tables.glossary import value_label
 from lib.ui import access
 from lib.ui.card import Fact, show_card
 from lib.ui.cards import row_of, source_of
@@ -168,14 +168,14 @@ def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=access.download(lambda: exports.to_xlsx(table(), notes=about, sheet=sheet)),
+            data=access.download(lambda: export.to_xlsx(table(), notes=about, sheet=sheet)),
             file_name=access.file_name(f"{tr('mergerpage.file')}.xlsx"),
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
-            data=access.download(lambda: exports.to_csv(table(), notes=named, excel=True)),
+            data=access.download(lambda: export.to_csv(table(), notes=named, excel=True)),
             file_name=access.file_name(f"{tr('mergerpage.file')}.csv"),
             on_click="ignore",
             icon=":material/download:",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from lib.glossary import value_label
 from lib.language.text import date
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.power.gaps import Match
+from lib.tables.glossary import value_label
 from lib.ui import frame, state
 from lib.ui.sidebar import escape, number_slider
 from lib.ui.state import language, tr

@@ -12,12 +12,12 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from lib import exports
-from lib.glossary import value_label
 from lib.language.text import date, is_blank, number
 from lib.mapview import Target
 from lib.power import gaps
 from lib.power import words as gapwords
+from lib.tables import export
+from lib.tables.glossary import value_label
 from lib.ui import access, cards
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import row_of, source_of, station_capacity
@@ -301,7 +301,7 @@ def _download(data: Workspace, code: str, choice: view.Choice, name: str, *, sam
             count=number(len(events), language()),
             momentary=number(int(events["momentary"].sum()), language()),
         ),
-        data=access.download(lambda: exports.to_csv(events, notes=notes, excel=True)),
+        data=access.download(lambda: export.to_csv(events, notes=notes, excel=True)),
         file_name=access.file_name(f"{stem}.csv"),
         mime="text/csv",
         on_click="ignore",

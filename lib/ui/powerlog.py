@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib import exports
 from lib.language.text import date, is_blank, number
 from lib.power import words as gapwords
 from lib.power.gaps import INDICES
+from lib.tables import export
 from lib.ui import access, powerdata
 from lib.ui.card import site
 from lib.ui.findingview import plain
@@ -95,7 +95,7 @@ def _totals(data: Workspace, log: LogView) -> None:
     st.download_button(
         tr("powerpage.totals_download"),
         data=access.download(
-            lambda: exports.to_xlsx(table, notes=notes, sheet=tr("powerpage.totals_sheet"))
+            lambda: export.to_xlsx(table, notes=notes, sheet=tr("powerpage.totals_sheet"))
         ),
         file_name=access.file_name(f"{name}.xlsx"),
         on_click="ignore",
@@ -198,7 +198,7 @@ def _whole(data: Workspace, log: LogView) -> None:
     name = powerdata.file_stem(tr("powerpage.log_file"), sample=log.facts.sample)
     st.download_button(
         tr("powerpage.log_download", count=number(log.facts.rows, language())),
-        data=access.download(lambda: exports.to_csv(used.outages, notes=notes, excel=True)),
+        data=access.download(lambda: export.to_csv(used.outages, notes=notes, excel=True)),
         file_name=access.file_name(f"{name}.csv"),
         mime="text/csv",
         on_click="ignore",

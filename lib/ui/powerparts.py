@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib import exports
-from lib.facts import data_date
-from lib.glossary import value_label
 from lib.language.text import Lang, date, is_blank, number, sort_key
 from lib.power import gaps
 from lib.power import words as gapwords
+from lib.tables import export
+from lib.tables.facts import data_date
+from lib.tables.glossary import value_label
 from lib.ui import access, state
 from lib.ui.cards import station_capacity
 from lib.ui.powerdata import LogView, cluster_grid, file_stem
@@ -152,14 +152,14 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=access.download(lambda: exports.to_xlsx(table(), notes=notes, sheet=sheet)),
+            data=access.download(lambda: export.to_xlsx(table(), notes=notes, sheet=sheet)),
             file_name=access.file_name(f"{name}.xlsx"),
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
-            data=access.download(lambda: exports.to_csv(table(), notes=notes, excel=True)),
+            data=access.download(lambda: export.to_csv(table(), notes=notes, excel=True)),
             file_name=access.file_name(f"{name}.csv"),
             on_click="ignore",
             icon=":material/download:",

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from lib.glossary import CODES, value_label
 from lib.language.text import is_blank, sort_key
 from lib.mapview import parse_target
 from lib.places import search
@@ -16,6 +15,7 @@ from lib.register.filters import (
     PROVINCES,
     Filter,
 )
+from lib.tables.glossary import CODES, value_label
 from lib.ui import state
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace

@@ -8,7 +8,6 @@ import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action
-from lib.glossary import value_label
 from lib.importing import draft
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
@@ -19,6 +18,7 @@ from lib.language.text import date, number
 from lib.layers import build
 from lib.settings import settings
 from lib.store.store import Snapshot, Store
+from lib.tables.glossary import value_label
 from lib.ui import access, findingview
 from lib.ui.importcheck import check_step
 from lib.ui.importwork import forget, go, work

@@ -22,9 +22,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from lib.facts import load_all
 from lib.power.indices import answer
 from lib.power.madeup import customers_path, sample_outages, write
+from lib.tables.facts import load_all
 
 EVENTS = 10_000_000
 RUNS = 3

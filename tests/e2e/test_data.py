@@ -14,8 +14,8 @@ from e2e.harness import Visit
 from e2e.sites import HOSTILE, Site, served
 from e2e.test_hostile import assert_harmless
 from lib.language.text import t
-from lib.schemas import label
 from lib.store.store import Store
+from lib.tables.schemas import label
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -14,9 +14,9 @@ from clones import copy_of
 from playwright.sync_api import expect
 
 from e2e.sites import Site, served
-from lib.facts import load
 from lib.language.text import number
-from lib.schemas import value_label
+from lib.tables.facts import load
+from lib.tables.schemas import value_label
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

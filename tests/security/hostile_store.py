@@ -6,8 +6,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from lib.schemas import ALL_TABLES, TRIMMED
 from lib.store.store import Act, Snapshot, Store, Table
+from lib.tables.schemas import ALL_TABLES, TRIMMED
 from security.payloads import PAYLOADS
 
 _TEXTS: Final = list(PAYLOADS.values())

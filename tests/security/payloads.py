@@ -33,7 +33,7 @@ PAYLOADS: Final[Mapping[str, str]] = {
     "path": "../../../../etc/passwd",
     "long": "Rất dài " * 490 + "hết",
 }
-"""Name -> text; each may stand in a cell of a table (`lib.schemas.TRIMMED`)."""
+"""Name -> text; each may stand in a cell of a table (`lib.tables.schemas.TRIMMED`)."""
 
 UNWRITABLE: Final[Mapping[str, str]] = {
     "nul": "a\0b",

@@ -21,16 +21,16 @@ import pytest
 from clones import data_of
 from lxml import etree, html
 
-from lib import exports, facts
 from lib.crossing import answer as crosswork
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.register.clusters import register
 from lib.reports import annex, atlas, brief, material, page, picture, view
 from lib.reports.alldata import everything
-from lib.schemas import ALL_TABLES
 from lib.settings import settings
 from lib.store.store import Snapshot, Store
+from lib.tables import export, facts
+from lib.tables.schemas import ALL_TABLES
 from security.hostile_store import free_texts, hostile_snapshot
 from security.inert import (
     alive_in_office,
@@ -141,7 +141,7 @@ def test_layer_files_hold_names_as_text(folder, wanted):
 def test_csv_has_no_formula(tables, wanted):
     for name, frame in tables.items():
         for excel in (False, True):
-            text = exports.to_csv(flat(frame), notes=NOTES, excel=excel).decode("utf-8-sig")
+            text = export.to_csv(flat(frame), notes=NOTES, excel=excel).decode("utf-8-sig")
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if excel else ","))
             texts = {cell for row in rows for cell in row}
             bad = {c for c in texts if FORMULA.match(c) and not re.fullmatch(r"-?[\d.,]+", c)}
@@ -151,7 +151,7 @@ def test_csv_has_no_formula(tables, wanted):
 
 def test_workbooks_have_no_formula(tables, wanted):
     for name, frame in tables.items():
-        content = exports.to_xlsx(flat(frame), notes=NOTES, sheet=name)
+        content = export.to_xlsx(flat(frame), notes=NOTES, sheet=name)
         assert alive_in_office(content) == []
         every_cell("XLSX", wanted, cells_of_workbook(content), name)
 
@@ -162,7 +162,7 @@ def _with_shapes(tables) -> dict[str, gpd.GeoDataFrame]:
 
 def test_geojson_holds_text(tables, wanted):
     for name, frame in _with_shapes(tables).items():
-        document = json.loads(exports.to_geojson(frame, notes=NOTES))
+        document = json.loads(export.to_geojson(frame, notes=NOTES))
         every_cell("GeoJSON", wanted, {plain(text) for text in strings(document)}, name)
 
 
@@ -179,7 +179,7 @@ def _texts_of(content: bytes, tmp_path: Path) -> set[str]:
 
 def test_geopackage_holds_text(tables, wanted, tmp_path):
     for name, frame in _with_shapes(tables).items():
-        content = exports.to_gpkg(frame, layer=name, notes=NOTES)
+        content = export.to_gpkg(frame, layer=name, notes=NOTES)
         every_cell("GeoPackage", wanted, _texts_of(content, tmp_path), name)
 
 
@@ -196,7 +196,7 @@ def test_everything_in_one_file(snapshot, wanted, tmp_path):
     every_cell("all data, GeoParquet", wanted, {plain(text) for text in texts})
 
 
-@pytest.mark.parametrize("kind", exports.FORMATS)
+@pytest.mark.parametrize("kind", export.FORMATS)
 def test_the_answer_on_clusters_holds_text(material, wanted, kind, tmp_path):
     content = crosswork.content(material.answer, kind, material.notes())
     if kind == "gpkg":

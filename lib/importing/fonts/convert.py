@@ -17,12 +17,12 @@ from functools import cache
 from itertools import islice
 from typing import Final, Literal, get_args
 
-from lib.facts import load
 from lib.importing.fonts import codes, misread
 from lib.importing.fonts.codes import LOST
 from lib.importing.fonts.syllables import LETTERS, is_vietnamese
 from lib.language.findings import Finding
 from lib.language.text import catalog
+from lib.tables.facts import load
 
 LegacyEncoding = Literal["tcvn3", "vni", "utf8_as_cp1252"]
 

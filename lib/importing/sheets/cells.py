@@ -19,7 +19,7 @@ from lib.importing.readers.grid import Cell
 from lib.importing.sheets.moments import from_serial, has_zone, read_day, read_moment, read_month
 from lib.language.findings import Level
 from lib.language.text import LANGS, bare_name, date, fold
-from lib.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
+from lib.tables.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
 
 Kind = Literal["number", "whole", "moment", "flag", "code", "day", "month", "commune", "text"]
 
@@ -110,7 +110,7 @@ def read_cell(
     cell : Cell
         As the file holds it.
     table, column : str
-        Of `lib.schemas.ALL_TABLES`.
+        Of `lib.tables.schemas.ALL_TABLES`.
     decimal : {"", ".", ","}
         Decimal sign of the column, from `decimal_sign`.
     on : datetime.date, optional

@@ -18,7 +18,7 @@ from lib.importing.readers.grid import Grid
 from lib.importing.sheets.cells import synonyms, units_of
 from lib.language.findings import Finding
 from lib.language.text import LANGS, Lang, fold, t
-from lib.schemas import ALL_TABLES, label
+from lib.tables.schemas import ALL_TABLES, label
 
 How = Literal["code", "label", "synonym", "similar", "hand"]
 

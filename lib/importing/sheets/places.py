@@ -17,7 +17,7 @@ from lib.importing.readers.grid import Cell
 from lib.importing.sheets.cells import Value
 from lib.language.text import bare_name, fold, same_spelling
 from lib.places.names import CERTAIN, Names, Resolution
-from lib.schemas import EndedUnits
+from lib.tables.schemas import EndedUnits
 
 MERGED_ON: Final = "2025-07-01"
 

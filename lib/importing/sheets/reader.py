@@ -27,7 +27,7 @@ from lib.importing.sheets.rows import (
 from lib.importing.sheets.tablecheck import capped, failures, values_only
 from lib.language.findings import Finding, Level
 from lib.language.text import fold
-from lib.schemas import ALL_TABLES, KEYS, REFERENCES
+from lib.tables.schemas import ALL_TABLES, KEYS, REFERENCES
 
 _WHOLE_MONTH: Final = len("2025-07")
 
@@ -74,7 +74,7 @@ def read_register(
     grid : Grid
         One sheet; the heading is looked for in its first 30 rows.
     table : str
-        A key of `lib.schemas.KEYS` but ``outlines``.
+        A key of `lib.tables.schemas.KEYS` but ``outlines``.
     mapping : mapping, optional
         Columns a person placed: table column -> place in the sheet, from 0; -1
         for a column that is not in it.

@@ -17,7 +17,7 @@ from lib.importing.sheets.cells import Value, hidden
 from lib.importing.sheets.headings import Heading
 from lib.language.findings import Finding
 from lib.language.text import fold, is_blank
-from lib.schemas import ALL_TABLES, KEYS, REFERENCES, label
+from lib.tables.schemas import ALL_TABLES, KEYS, REFERENCES, label
 
 _MERGED: Final = 3
 _TOTALS: Final = re.compile(r"(tong|cong|tong cong|tong so)(\W.*)?")

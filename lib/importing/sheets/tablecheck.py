@@ -12,7 +12,7 @@ from lib.importing.readers.grid import cell_text
 from lib.importing.sheets.cells import code_words
 from lib.language.findings import LEVELS, Finding, gravest
 from lib.language.text import is_blank, number
-from lib.schemas import ALL_TABLES, KEYS, codes_of, label
+from lib.tables.schemas import ALL_TABLES, KEYS, codes_of, label
 
 MOST: Final = 200
 """Findings told one by one; the rest is counted."""
@@ -38,7 +38,7 @@ def validate(
     Parameters
     ----------
     table : str
-        A key of `lib.schemas.ALL_TABLES`.
+        A key of `lib.tables.schemas.ALL_TABLES`.
     frame : DataFrame
         All columns of the table.
     rows : iterable of int

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib import facts
 from lib.importing.sheets.cells import Kind, kind_of
 from lib.language.text import Lang, date, is_blank, number, t
-from lib.schemas import ALL_TABLES, CODES, TABLES, codes_of, label, unit, value_label
+from lib.tables import facts
+from lib.tables.schemas import ALL_TABLES, CODES, TABLES, codes_of, label, unit, value_label
 
 _LEFT_OUT: Final = ("source_url", "as_of", "sample", "outage_id")
 """Columns the import fills itself where a file does not have them."""

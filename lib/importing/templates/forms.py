@@ -14,7 +14,7 @@ from lib.importing.templates.columns import columns_of, corner_columns
 from lib.language.errors import WrongUseError
 from lib.language.findings import Finding
 from lib.language.text import LANGS, Lang, fold, nfc, t
-from lib.schemas import KEYS, label
+from lib.tables.schemas import KEYS, label
 
 COORDINATES: Final = "coordinates"
 """The template that is no table: corner points of an outline."""
@@ -31,7 +31,7 @@ def template(table: str, lang: Lang = "vi") -> bytes:
     Parameters
     ----------
     table : str
-        A key of `lib.schemas.KEYS` or ``coordinates``.
+        A key of `lib.tables.schemas.KEYS` or ``coordinates``.
     lang : {"vi", "en"}
         Language of headings, words and guide; the import reads both.
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lib.geo.country import TABLE
-from lib.glossary import GRID_TABLES
 from lib.language.text import Lang, date, number, t
-from lib.samplelog import has_sample, title
-from lib.schemas import ALL_TABLES
 from lib.settings import settings
 from lib.store.store import Snapshot, TableInfo
+from lib.tables.glossary import GRID_TABLES
+from lib.tables.sample import has_sample, title
+from lib.tables.schemas import ALL_TABLES
 
 
 @dataclass(frozen=True)

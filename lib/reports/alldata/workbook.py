@@ -7,10 +7,10 @@ from typing import Final
 
 import pandas as pd
 
-from lib.exports import stored_text
 from lib.language.text import Lang, date, t
 from lib.reports.alldata.contents import Contents, columns
-from lib.schemas import CODES, codes_of, label, value_label
+from lib.tables.export import stored_text
+from lib.tables.schemas import CODES, codes_of, label, value_label
 
 _WIDEST_PX: Final = 420
 _HEADINGS: Final[Mapping[str, str]] = {

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 from psycopg import sql
 
-from lib.schemas import ALL_TABLES
+from lib.tables.schemas import ALL_TABLES
 
 OPEN: Final = "phutho"
 """Schema with one table a table of the snapshot in use, for QGIS and others to read."""

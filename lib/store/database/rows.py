@@ -9,11 +9,11 @@ import shapely
 from psycopg import sql
 
 from lib.language.errors import StoreError
-from lib.samplelog import has_sample, title
-from lib.schemas import label
 from lib.store.database.layout import COLUMNS, OPEN, ROW, SHAPES, column_type, table
 from lib.store.database.link import Connection
 from lib.store.store import Snapshot
+from lib.tables.sample import has_sample, title
+from lib.tables.schemas import label
 
 _SRID: Final = 4326
 _MULTI: Final[dict[str, Callable[[Any], Any]]] = {

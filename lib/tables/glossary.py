@@ -1,6 +1,6 @@
 """The words of the tables: headings and codes, as ``lib/texts/schemas.toml`` has them.
 
-Pages need only these. What checks a table is in `lib.schemas`, which loads
+Pages need only these. What checks a table is in `lib.tables.schemas`, which loads
 pandera: 0.25 s of processor time that no page has to wait for.
 """
 

@@ -1,7 +1,7 @@
 """The facts of the project: small CSV files, a source and a date on every row.
 
 They are read as text, blanks as NA, and every cell is checked against
-`lib.schemas` before anything sees it.
+`lib.tables.schemas` before anything sees it.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from typing import Final
 
 import pandas as pd
 
-from lib.glossary import CODES
 from lib.language.errors import DataRefusedError
 from lib.language.text import is_blank
 from lib.settings import ROOT
+from lib.tables.glossary import CODES
 
 FACTS: Final = ROOT / "data" / "facts"
 
@@ -49,7 +49,7 @@ def load(name: str, folder: Path = FACTS) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        A key of `lib.schemas.TABLES`; the file is ``<name>.csv``.
+        A key of `lib.tables.schemas.TABLES`; the file is ``<name>.csv``.
     folder : pathlib.Path
         Where the files are.
 
@@ -84,7 +84,7 @@ def load_all(folder: Path = FACTS) -> dict[str, pd.DataFrame]:
     DataRefusedError
         As `load`; also where a code names nothing in the table it points to.
     """
-    from lib.schemas import REFERENCES, TABLES  # noqa: PLC0415 - as in `check`
+    from lib.tables.schemas import REFERENCES, TABLES  # noqa: PLC0415 - as in `check`
 
     tables = {name: load(name, folder) for name in TABLES}
     for (table, column), (target, target_column) in REFERENCES.items():
@@ -111,7 +111,7 @@ def check(name: str, frame: pd.DataFrame, *, file: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        A key of `lib.schemas.TABLES`.
+        A key of `lib.tables.schemas.TABLES`.
     frame : pandas.DataFrame
         As read: text in every column, blanks as NA, index 0, 1, 2 ...
     file : str
@@ -125,7 +125,7 @@ def check(name: str, frame: pd.DataFrame, *, file: str) -> pd.DataFrame:
     # The models load pandera; a page that only asks for a date of `data_date` need not wait.
     from pandera.errors import SchemaErrors  # noqa: PLC0415
 
-    from lib.schemas import ALL_TABLES  # noqa: PLC0415
+    from lib.tables.schemas import ALL_TABLES  # noqa: PLC0415
 
     try:
         return ALL_TABLES[name].validate(frame, lazy=True)
@@ -146,7 +146,7 @@ def _first_refusal(
     case = cases[cases["index"].notna()].sort_values("index", kind="stable").iloc[0]
     row, column = int(case["index"]), str(case["column"])
     value = frame[column].iloc[row]
-    from lib.schemas import codes_of  # noqa: PLC0415 - as in `check`
+    from lib.tables.schemas import codes_of  # noqa: PLC0415 - as in `check`
 
     codes = codes_of(name, column)
     return DataRefusedError(

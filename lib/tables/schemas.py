@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from lib.glossary import CODES, label, value_label
+from lib.tables.glossary import CODES, label, value_label
 
 CODE: Final = r"^\d{5}$"
 """Five digits as the General Statistics Office gives them; leading zeros matter."""
@@ -27,7 +27,7 @@ TRIMMED: Final = r"^\S(.{0,3998}\S)?$"
 """Some text, on one line, no space around it, at most 4,000 letters."""
 
 __all__ = ["CODES", "label", "value_label"]
-"""What is said here of `lib.glossary`: the words belong to the tables."""
+"""What is said here of `lib.tables.glossary`: the words belong to the tables."""
 
 
 def _text(*, blank: bool = False, unique: bool = False) -> Any:  # noqa: ANN401 as pandera's Field
