@@ -14,7 +14,7 @@ from lib.ui import door
 if __name__ == "__main__":
     from lib.access.roles import Action
     from lib.language.errors import PhuThoError
-    from lib.ui import access, copylink, frame, present, rescue, state
+    from lib.ui import copylink, frame, present, rescue, state, visitor
     from lib.ui.state import tr
 
 FAVICON = Path(__file__).parent / "lib" / "assets" / "favicon.svg"
@@ -50,7 +50,7 @@ def explore() -> None:
             )
             for name, icon in PAGES.items()
         ],
-        position="sidebar" if access.may(Action.VIEW) else "hidden",
+        position="sidebar" if visitor.may(Action.VIEW) else "hidden",
     )
     state.resume_link()
     state.begin(page.url_path)
@@ -58,10 +58,10 @@ def explore() -> None:
     try:
         with st.sidebar:
             frame.language_switch()
-        access.gate()
+        visitor.gate()
         with st.sidebar:
             frame.come_back()
-            access.who_am_i()
+            visitor.who_am_i()
             with st.container(horizontal=True, gap="small"):
                 present.switch()
                 copylink.copy_link()

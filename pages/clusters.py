@@ -5,7 +5,7 @@ import streamlit as st
 from lib.language.text import number, sort_key
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
-from lib.ui import access, cards, frame, mapstyles, sidebar, state
+from lib.ui import cards, frame, mapstyles, sidebar, state, visitor
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
@@ -21,7 +21,7 @@ sentence = st.container()
 frame.official_totals(data)
 
 
-@access.fragment
+@visitor.fragment
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)

@@ -6,7 +6,7 @@ from lib.crossing import summary as disputes
 from lib.language.text import number
 from lib.mapview import Target
 from lib.register import filters as flt
-from lib.ui import access, cards, crosscard, frame, mapstyles, papers, sidebar, state
+from lib.ui import cards, crosscard, frame, mapstyles, papers, sidebar, state, visitor
 from lib.ui.downloads import download_row
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
@@ -34,7 +34,7 @@ frame.figures(
 )
 
 
-@access.fragment
+@visitor.fragment
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)

@@ -2,7 +2,7 @@ import streamlit as st
 
 from lib.access.roles import Action
 from lib.language.text import date, number
-from lib.ui import access, datatabs, frame, logtab, sharing, sidebar, state, wizard
+from lib.ui import datatabs, frame, logtab, sharing, sidebar, state, visitor, wizard
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -32,7 +32,7 @@ frame.sentence(
         clusters=number(len(data.clusters), lang),
     )
 )
-tabs = {name: icon for name, (icon, action) in TABS.items() if access.may(action)}
+tabs = {name: icon for name, (icon, action) in TABS.items() if visitor.may(action)}
 if st.session_state.get("tab") not in tabs:
     st.session_state["tab"] = "use"
 tab = st.segmented_control(

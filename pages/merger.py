@@ -5,7 +5,7 @@ import streamlit as st
 from lib.language.text import number
 from lib.places import merger
 from lib.register import filters as flt
-from lib.ui import access, cards, frame, mapstyles, mergercard, sidebar, state
+from lib.ui import cards, frame, mapstyles, mergercard, sidebar, state, visitor
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
@@ -45,7 +45,7 @@ frame.figures(
 )
 
 
-@access.fragment
+@visitor.fragment
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)

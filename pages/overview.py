@@ -5,7 +5,7 @@ from lib.language.text import number, sort_key
 from lib.layers.symbols import WEAK
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
-from lib.ui import access, cards, countryview, frame, mapstyles, sidebar, state
+from lib.ui import cards, countryview, frame, mapstyles, sidebar, state, visitor
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
@@ -48,7 +48,7 @@ frame.figures(
 )
 
 
-@access.fragment
+@visitor.fragment
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)

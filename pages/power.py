@@ -8,7 +8,6 @@ from lib.register import filters as flt
 from lib.settings import settings
 from lib.tables.glossary import GRID_TABLES
 from lib.ui import (
-    access,
     frame,
     mapstyles,
     powerbar,
@@ -18,6 +17,7 @@ from lib.ui import (
     powerparts,
     sidebar,
     state,
+    visitor,
 )
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
@@ -48,7 +48,7 @@ powerbar.figures(
 )
 
 
-@access.fragment
+@visitor.fragment
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)

@@ -8,15 +8,15 @@ from lib.language.text import number
 from lib.operate import status
 from lib.settings import settings
 from lib.store.store import Store
-from lib.ui import access, frame, state
+from lib.ui import frame, state, visitor
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
 SIGNS = {"good": "✓", "attention": "△", "bad": "✕"}
 
 state.require_frame()
-access.gate()
-if not access.may(Action.AUDIT):
+visitor.gate()
+if not visitor.may(Action.AUDIT):
     st.info(tr("status.for_administrators"), icon=":material/lock:")
     st.stop()
 lang = language()

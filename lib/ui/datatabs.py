@@ -16,7 +16,8 @@ from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import label
 from lib.tables.sample import title
-from lib.ui import access, frame
+from lib.ui import frame
+from lib.ui import visitor as access
 from lib.ui.findingview import plain
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace

@@ -10,7 +10,7 @@ from lib.crossing.answer import Answer
 from lib.language.text import date
 from lib.tables import export
 from lib.tables.facts import data_date
-from lib.ui import access
+from lib.ui import visitor
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -49,8 +49,8 @@ def download_row(data: Workspace, given: Answer, shown: Collection[str]) -> None
         for kind, mime in _MIME.items():
             st.download_button(
                 kind.upper(),
-                data=access.download(lambda kind=kind: make(kind)),  # type: ignore[misc]
-                file_name=access.file_name(f"{tr('cross.file')}.{kind}"),
+                data=visitor.download(lambda kind=kind: make(kind)),  # type: ignore[misc]
+                file_name=visitor.file_name(f"{tr('cross.file')}.{kind}"),
                 mime=mime,
                 on_click="ignore",
                 icon=":material/download:",

@@ -18,7 +18,7 @@ from lib.importing.readers import base, registry
 from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.mapview import Shape, Target, show_map
 from lib.store.store import Snapshot
-from lib.ui import access, findingview, importasks, mapstyles
+from lib.ui import findingview, importasks, mapstyles, visitor
 from lib.ui.importwork import change, forget, go, work
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -31,7 +31,7 @@ def _draft(base: Snapshot) -> Draft:
     """Return the draft for what is chosen now; made once for the same choice."""
     held = work()
     options: Options = held["options"]
-    acts.require_import(access.actor(), options.kind)
+    acts.require_import(visitor.actor(), options.kind)
     names = json.dumps([sorted(held["files"]), base.snapshot_id, repr(options)])
     key = hashlib.sha256(names.encode()).hexdigest()
     if held.get("key") != key:
@@ -72,7 +72,7 @@ def check_step(data: Workspace, base: Snapshot) -> None:
         st.download_button(
             tr("data.report"),
             data=json.dumps(draft.report(language()), ensure_ascii=False, indent=1, default=str),
-            file_name=access.file_name(tr("data.report_file"), brought=True),
+            file_name=visitor.file_name(tr("data.report_file"), brought=True),
             on_click="ignore",
             icon=":material/description:",
         )

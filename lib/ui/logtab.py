@@ -8,7 +8,7 @@ from lib.access.policy import Policy
 from lib.language.text import number
 from lib.store.audit import Event
 from lib.store.store import Store
-from lib.ui import access
+from lib.ui import visitor
 from lib.ui.state import language, tr
 
 _LISTED = 500
@@ -16,7 +16,7 @@ _LISTED = 500
 
 def log(store: Store) -> None:
     """Draw the log, newest first, and the accounts if the server has some."""
-    events = acts.log(access.actor(), store)[:_LISTED]
+    events = acts.log(visitor.actor(), store)[:_LISTED]
     st.caption(tr("access.log_help"))
     waiting = signins.book(store.folder)
     if waiting.problem is not None:

@@ -11,7 +11,7 @@ from lib.places import merger
 from lib.tables import export
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
-from lib.ui import access
+from lib.ui import visitor
 from lib.ui.card import Fact, show_card
 from lib.ui.cards import row_of, source_of
 from lib.ui.state import language, tr
@@ -168,15 +168,15 @@ def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=access.download(lambda: export.to_xlsx(table(), notes=about, sheet=sheet)),
-            file_name=access.file_name(f"{tr('mergerpage.file')}.xlsx"),
+            data=visitor.download(lambda: export.to_xlsx(table(), notes=about, sheet=sheet)),
+            file_name=visitor.file_name(f"{tr('mergerpage.file')}.xlsx"),
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
-            data=access.download(lambda: export.to_csv(table(), notes=named, excel=True)),
-            file_name=access.file_name(f"{tr('mergerpage.file')}.csv"),
+            data=visitor.download(lambda: export.to_csv(table(), notes=named, excel=True)),
+            file_name=visitor.file_name(f"{tr('mergerpage.file')}.csv"),
             on_click="ignore",
             icon=":material/download:",
         )

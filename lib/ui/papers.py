@@ -12,7 +12,7 @@ from lib.language.text import Lang
 from lib.layers.registry import LayerFile, of_province
 from lib.mapview import Note, Target
 from lib.settings import settings
-from lib.ui import access, state
+from lib.ui import state, visitor
 from lib.ui.mapstyles import Styles
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index, cross_answer
@@ -97,8 +97,8 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
     with st.container(key="paper-of-selection"):
         st.download_button(
             tr("papers.page"),
-            data=access.download(content),
-            file_name=access.file_name(file),
+            data=visitor.download(content),
+            file_name=visitor.file_name(file),
             mime="application/pdf",
             on_click="ignore",
             icon=":material/picture_as_pdf:",
@@ -151,8 +151,8 @@ def _map_buttons(
     for kind, (mime, content) in makers.items():
         st.download_button(
             tr(f"papers.map_{kind}"),
-            data=access.download(content),
-            file_name=access.file_name(f"{tr('papers.map_file')}.{kind}"),
+            data=visitor.download(content),
+            file_name=visitor.file_name(f"{tr('papers.map_file')}.{kind}"),
             mime=mime,
             on_click="ignore",
             icon=":material/download:",
@@ -175,8 +175,8 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
         for kind in ("docx", "pdf"):
             st.download_button(
                 tr(f"papers.annex_{kind}"),
-                data=access.download(partial(_annex, make, kind)),
-                file_name=access.file_name(f"{tr('papers.annex_file')}.{kind}"),
+                data=visitor.download(partial(_annex, make, kind)),
+                file_name=visitor.file_name(f"{tr('papers.annex_file')}.{kind}"),
                 on_click="ignore",
                 icon=":material/description:",
                 key=f"paper-annex-{kind}",
@@ -203,7 +203,7 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
         st.download_button(
             tr("papers.atlas_ready"),
             data=held[1],
-            file_name=access.file_name(f"{tr('papers.atlas_file')}.pdf"),
+            file_name=visitor.file_name(f"{tr('papers.atlas_file')}.pdf"),
             mime="application/pdf",
             on_click="ignore",
             type="primary",

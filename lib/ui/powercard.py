@@ -18,7 +18,7 @@ from lib.power import gaps
 from lib.power import words as gapwords
 from lib.tables import export
 from lib.tables.glossary import value_label
-from lib.ui import access, cards
+from lib.ui import cards, visitor
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import row_of, source_of, station_capacity
 from lib.ui.powerdata import LogView, commune_log, file_stem
@@ -301,8 +301,8 @@ def _download(data: Workspace, code: str, choice: view.Choice, name: str, *, sam
             count=number(len(events), language()),
             momentary=number(int(events["momentary"].sum()), language()),
         ),
-        data=access.download(lambda: export.to_csv(events, notes=notes, excel=True)),
-        file_name=access.file_name(f"{stem}.csv"),
+        data=visitor.download(lambda: export.to_csv(events, notes=notes, excel=True)),
+        file_name=visitor.file_name(f"{stem}.csv"),
         mime="text/csv",
         on_click="ignore",
         icon=":material/download:",

@@ -12,7 +12,7 @@ from lib.language.text import date, is_blank, number
 from lib.power import words as gapwords
 from lib.power.gaps import INDICES
 from lib.tables import export
-from lib.ui import access, powerdata
+from lib.ui import powerdata, visitor
 from lib.ui.card import site
 from lib.ui.findingview import plain
 from lib.ui.powerdata import LogView
@@ -94,10 +94,10 @@ def _totals(data: Workspace, log: LogView) -> None:
     name = powerdata.file_stem(tr("powerpage.totals_file"), sample=log.facts.sample)
     st.download_button(
         tr("powerpage.totals_download"),
-        data=access.download(
+        data=visitor.download(
             lambda: export.to_xlsx(table, notes=notes, sheet=tr("powerpage.totals_sheet"))
         ),
-        file_name=access.file_name(f"{name}.xlsx"),
+        file_name=visitor.file_name(f"{name}.xlsx"),
         on_click="ignore",
         icon=":material/download:",
     )
@@ -198,8 +198,8 @@ def _whole(data: Workspace, log: LogView) -> None:
     name = powerdata.file_stem(tr("powerpage.log_file"), sample=log.facts.sample)
     st.download_button(
         tr("powerpage.log_download", count=number(log.facts.rows, language())),
-        data=access.download(lambda: export.to_csv(used.outages, notes=notes, excel=True)),
-        file_name=access.file_name(f"{name}.csv"),
+        data=visitor.download(lambda: export.to_csv(used.outages, notes=notes, excel=True)),
+        file_name=visitor.file_name(f"{name}.csv"),
         mime="text/csv",
         on_click="ignore",
         icon=":material/download:",

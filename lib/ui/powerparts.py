@@ -14,7 +14,7 @@ from lib.power import words as gapwords
 from lib.tables import export
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
-from lib.ui import access, state
+from lib.ui import state, visitor
 from lib.ui.cards import station_capacity
 from lib.ui.powerdata import LogView, cluster_grid, file_stem
 from lib.ui.powerlog import about_log
@@ -152,15 +152,15 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
     with st.container(horizontal=True):
         st.download_button(
             "XLSX",
-            data=access.download(lambda: export.to_xlsx(table(), notes=notes, sheet=sheet)),
-            file_name=access.file_name(f"{name}.xlsx"),
+            data=visitor.download(lambda: export.to_xlsx(table(), notes=notes, sheet=sheet)),
+            file_name=visitor.file_name(f"{name}.xlsx"),
             on_click="ignore",
             icon=":material/download:",
         )
         st.download_button(
             "CSV",
-            data=access.download(lambda: export.to_csv(table(), notes=notes, excel=True)),
-            file_name=access.file_name(f"{name}.csv"),
+            data=visitor.download(lambda: export.to_csv(table(), notes=notes, excel=True)),
+            file_name=visitor.file_name(f"{name}.csv"),
             on_click="ignore",
             icon=":material/download:",
         )

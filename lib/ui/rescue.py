@@ -9,14 +9,14 @@ from lib.language.errors import PhuThoError
 from lib.layers import build
 from lib.operate import integrity
 from lib.settings import settings
-from lib.ui import access, sharing
+from lib.ui import sharing, visitor
 from lib.ui.state import language, tr
 
 
 def say(error: PhuThoError) -> None:
     """Draw what is wrong; offer those who may go back the newest whole snapshot before it."""
     st.error(error.message(language()), icon=":material/error:")
-    if not access.may(Action.RESTORE):
+    if not visitor.may(Action.RESTORE):
         return
     store = sharing.store()
     whole = integrity.advice(store, error)
@@ -24,8 +24,8 @@ def say(error: PhuThoError) -> None:
         return
     when = pd.Timestamp(whole.manifest.created).tz_convert("Asia/Ho_Chi_Minh")
     st.info(tr("rescue.offer", when=f"{when:%d/%m/%Y %H:%M}"), icon=":material/restore:")
-    who = access.name_box("rescue_who")
+    who = visitor.name_box("rescue_who")
     if st.button(tr("rescue.use"), key="rescue", disabled=not who, type="primary"):
-        made = acts.restore(access.actor(), store, whole.snapshot_id, typed=who)
+        made = acts.restore(visitor.actor(), store, whole.snapshot_id, typed=who)
         build.build(made, settings().static, simplify_m=settings().simplify_m)
         st.rerun()

@@ -19,7 +19,7 @@ from lib.layers import build
 from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
-from lib.ui import access, findingview
+from lib.ui import findingview, visitor
 from lib.ui.importcheck import check_step
 from lib.ui.importwork import forget, go, work
 from lib.ui.state import language, tr
@@ -42,7 +42,7 @@ def steps() -> None:
 
 def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
     """Draw the step the visitor is in."""
-    access.require(Action.IMPORT)
+    visitor.require(Action.IMPORT)
     steps()
     step = work()["step"]
     if step == "choose":
@@ -72,7 +72,7 @@ def _choose(closed: Collection[str]) -> None:
         )
     left, right = st.columns(2)
     with left:
-        who = access.name_box("import_who")
+        who = visitor.name_box("import_who")
     with right:
         as_of = st.date_input(
             tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="import_as_of"
@@ -158,7 +158,7 @@ def _publish(store: Store) -> None:
     try:
         with st.spinner(tr("data.publishing")):
             made = acts.publish(
-                access.actor(),
+                visitor.actor(),
                 store,
                 draft,
                 base=held["base"],
@@ -184,10 +184,10 @@ def _done(store: Store, held: Mapping[str, Any]) -> None:
     before: Snapshot = held["base"]
     with st.container(horizontal=True):
         st.button(tr("data.another"), on_click=forget, icon=":material/add:", type="primary")
-        if access.may(Action.RESTORE) and st.button(
+        if visitor.may(Action.RESTORE) and st.button(
             tr("data.undo", when=date(before.manifest.created, language())),
             icon=":material/undo:",
         ):
-            acts.restore(access.actor(), store, before.snapshot_id, typed=held["who"])
+            acts.restore(visitor.actor(), store, before.snapshot_id, typed=held["who"])
             forget()
             st.rerun()

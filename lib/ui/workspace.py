@@ -27,7 +27,7 @@ from lib.places import search
 from lib.register.clusters import register
 from lib.settings import settings
 from lib.store.store import Manifest, Store
-from lib.ui import access, sharing
+from lib.ui import sharing, visitor
 from lib.ui.state import open_with, require_frame
 
 
@@ -143,12 +143,12 @@ def workspace() -> Workspace:
         If ``prepare`` has not run, or what it left is damaged.
     """
     require_frame()
-    access.gate()  # also for a page reached without app.py
+    visitor.gate()  # also for a page reached without app.py
     check_assets()
     store = sharing.store()
     current = store.current()
     if current is None:
         raise StoreError("store.empty")
     open_with(current.snapshot_id)
-    closed = closed_to(access.actor(), policy())
+    closed = closed_to(visitor.actor(), policy())
     return _load(current.snapshot_id, str(store.folder), closed)
