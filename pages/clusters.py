@@ -5,7 +5,8 @@ import streamlit as st
 from lib.language.text import number, sort_key
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
-from lib.ui import cards, frame, mapstyles, sidebar, state, visitor
+from lib.ui import frame, mapstyles, sidebar, state, visitor
+from lib.ui.cards import places
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
@@ -54,7 +55,9 @@ def view() -> None:
         data,
         styles,
         selected=selected,
-        card=partial(cards.cluster_card, data, chosen) if chosen else cards.card_of(data, selected),
+        card=partial(places.cluster_card, data, chosen)
+        if chosen
+        else places.card_of(data, selected),
         legend=legend,
         cluster_id=chosen,
         legend_layers=("clusters", "communes", "former-provinces", "province"),

@@ -6,7 +6,8 @@ from lib.crossing import summary as disputes
 from lib.language.text import number
 from lib.mapview import Target
 from lib.register import filters as flt
-from lib.ui import cards, crosscard, frame, mapstyles, papers, sidebar, state, visitor
+from lib.ui import frame, mapstyles, papers, sidebar, state, visitor
+from lib.ui.cards import cross, places
 from lib.ui.downloads import download_row
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
@@ -25,7 +26,7 @@ def only(change: str) -> None:
 
 frame.banner(data)
 frame.title(tr("pages.cross_commune"))
-frame.sentence(crosscard.statements(data.clusters))
+frame.sentence(cross.statements(data.clusters))
 frame.figures(
     [
         frame.Figure(change, int((data.clusters["change"] == change).sum()), partial(only, change))
@@ -64,7 +65,7 @@ def view() -> None:
     )
     listed = summary[shown.mask]
     frame.sentence(
-        crosscard.list_words(
+        cross.list_words(
             listed,
             placed=mapstyles.placed(data, listed["cluster_id"]),
             filters=shown.sentence or tr("filters.none"),
@@ -72,7 +73,7 @@ def view() -> None:
     )
     frame.empty(shown.emptied_by)
     selected, chosen = state.selection(data.files, set(summary["cluster_id"]))
-    drawn = crosscard.shapes_of(data, given, chosen) if chosen else []
+    drawn = cross.shapes_of(data, given, chosen) if chosen else []
     codes = summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ()
     styles = mapstyles.ground(data, set(data.commune_names), codes, lines=not drawn)
     styles["former-units"] = "base" if chosen else {}
@@ -85,9 +86,9 @@ def view() -> None:
         selected=None if drawn else selected,
         shapes=drawn,
         focus=Target("clusters", chosen) if drawn else selected,
-        card=partial(crosscard.cross_card, data, given, summary, chosen)
+        card=partial(cross.cross_card, data, given, summary, chosen)
         if chosen
-        else cards.card_of(data, selected),
+        else places.card_of(data, selected),
         legend=legend,
         cluster_id=chosen,
         legend_layers=("outlines", "clusters", "former-units", "communes", "province"),

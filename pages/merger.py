@@ -5,7 +5,9 @@ import streamlit as st
 from lib.language.text import number
 from lib.places import merger
 from lib.register import filters as flt
-from lib.ui import cards, frame, mapstyles, mergercard, sidebar, state, visitor
+from lib.ui import frame, mapstyles, sidebar, state, visitor
+from lib.ui.cards import merger as mergercard
+from lib.ui.cards import places
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
@@ -98,7 +100,7 @@ def view() -> None:
         selected=selected,
         card=partial(mergercard.merger_card, data, rows, code)
         if code
-        else cards.card_of(data, selected),
+        else places.card_of(data, selected),
         legend=legend,
         legend_layers=("former-units", "former-provinces", "communes", "province"),
     )

@@ -5,7 +5,8 @@ from lib.language.text import number, sort_key
 from lib.layers.symbols import WEAK
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
-from lib.ui import cards, countryview, frame, mapstyles, sidebar, state, visitor
+from lib.ui import frame, mapstyles, sidebar, state, visitor
+from lib.ui.cards import country, places
 from lib.ui.mapcard import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
@@ -53,7 +54,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
-        areas = countryview.area_filter(data)
+        areas = country.area_filter(data)
         legend = st.container()
     chosen = {key: state.chosen(key) for key in keys}
     name = sidebar.value_name(data)
@@ -75,14 +76,14 @@ def view() -> None:
 
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, inside)
-    styles |= countryview.styles(data, areas)
+    styles |= country.styles(data, areas)
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(inside)])
     map_with_card(
         data,
         styles,
         selected=selected,
-        card=cards.card_of(data, selected),
+        card=places.card_of(data, selected),
         legend=legend,
         cluster_id=cluster,
         legend_layers=("weak", "clusters", "communes", "country", "former-provinces", "province"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.ui import cards
+from lib.ui.cards import places
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,6 @@ from lib.ui import cards
     ],
 )
 def test_a_capacity_is_shown_as_its_source_gives_it(monkeypatch, mva, text, told):
-    monkeypatch.setattr(cards, "language", lambda: "vi")
-    shown = cards.station_capacity({"capacity_mva": mva, "capacity_text": text})
+    monkeypatch.setattr(places, "language", lambda: "vi")
+    shown = places.station_capacity({"capacity_mva": mva, "capacity_text": text})
     assert shown.replace("\u00a0", " ") == told

@@ -18,9 +18,10 @@ from lib.power import gaps
 from lib.power import words as gapwords
 from lib.tables import export
 from lib.tables.glossary import value_label
-from lib.ui import cards, visitor
+from lib.ui import visitor
 from lib.ui.card import Fact, Source, show_card, site
-from lib.ui.cards import row_of, source_of, station_capacity
+from lib.ui.cards import places as cards
+from lib.ui.cards.places import row_of, source_of, station_capacity
 from lib.ui.powerdata import LogView, commune_log, file_stem
 from lib.ui.powerlegend import period_of
 from lib.ui.state import language, tr

@@ -15,7 +15,7 @@ from lib.tables import export
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
 from lib.ui import state, visitor
-from lib.ui.cards import station_capacity
+from lib.ui.cards.places import station_capacity
 from lib.ui.powerdata import LogView, cluster_grid, file_stem
 from lib.ui.powerlog import about_log
 from lib.ui.sidebar import number_slider

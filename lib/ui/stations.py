@@ -5,7 +5,7 @@ import streamlit as st
 
 from lib.language.text import date, is_blank, number
 from lib.tables.glossary import value_label
-from lib.ui.cards import station_capacity
+from lib.ui.cards.places import station_capacity
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 

@@ -13,7 +13,7 @@ from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
 from lib.ui import visitor
 from lib.ui.card import Fact, show_card
-from lib.ui.cards import row_of, source_of
+from lib.ui.cards.places import row_of, source_of
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
