@@ -2,7 +2,9 @@ import streamlit as st
 
 from lib.access.roles import Action
 from lib.language.text import date, number
-from lib.ui import datatabs, frame, logtab, sharing, sidebar, state, visitor, wizard
+from lib.ui import frame, sharing, sidebar, state, visitor
+from lib.ui.data import log, wizard
+from lib.ui.data import tabs as datatabs
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -50,7 +52,7 @@ elif tab == "history":
 elif tab == "download":
     datatabs.take_away(current)
 elif tab == "log":
-    logtab.log(store)
+    log.log(store)
 else:
     datatabs.in_use(data)
 state.end()

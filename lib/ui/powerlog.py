@@ -14,7 +14,7 @@ from lib.power.gaps import INDICES
 from lib.tables import export
 from lib.ui import powerdata, visitor
 from lib.ui.card import site
-from lib.ui.findingview import plain
+from lib.ui.data.findings import plain
 from lib.ui.powerdata import LogView
 from lib.ui.powerlegend import period_of
 from lib.ui.state import language, tr

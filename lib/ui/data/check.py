@@ -18,8 +18,9 @@ from lib.importing.readers import base, registry
 from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.mapview import Shape, Target, show_map
 from lib.store.store import Snapshot
-from lib.ui import findingview, importasks, mapstyles, visitor
-from lib.ui.importwork import change, forget, go, work
+from lib.ui.data import findings, asks
+from lib.ui import mapstyles, visitor
+from lib.ui.data.work import change, forget, go, work
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -57,14 +58,14 @@ def _contents(files: Mapping[str, bytes]) -> tuple[list[base.Content], list[Any]
 def check_step(data: Workspace, base: Snapshot) -> None:
     """Draw what was found, what is asked, and the outlines before and after."""
     draft = _draft(base)
-    findingview.verdict(draft)
+    findings.verdict(draft)
     _system(draft)
     _texts(draft)
-    importasks.replacing(draft, base)
-    importasks.names(data, draft)
-    importasks.communes(data, draft)
-    importasks.columns(draft)
-    findingview.table(draft)
+    asks.replacing(draft, base)
+    asks.names(data, draft)
+    asks.communes(data, draft)
+    asks.columns(draft)
+    findings.table(draft)
     if len(draft.preview):
         _preview(data, draft)
     with st.container(horizontal=True):

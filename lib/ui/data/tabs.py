@@ -18,7 +18,7 @@ from lib.tables.glossary import label
 from lib.tables.sample import title
 from lib.ui import frame
 from lib.ui import visitor as access
-from lib.ui.findingview import plain
+from lib.ui.data.findings import plain
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 

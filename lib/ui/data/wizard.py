@@ -19,9 +19,10 @@ from lib.layers import build
 from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
-from lib.ui import findingview, visitor
-from lib.ui.importcheck import check_step
-from lib.ui.importwork import forget, go, work
+from lib.ui.data import findings
+from lib.ui import visitor
+from lib.ui.data.check import check_step
+from lib.ui.data.work import forget, go, work
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -138,12 +139,12 @@ def _publish(store: Store) -> None:
         _done(store, held)
         return
     draft: Draft = held["draft"]
-    findingview.verdict(draft)
+    findings.verdict(draft)
     asked = draft.of("ask")
     confirmed = True
     if asked:
         for finding in asked:
-            st.markdown(f"- {findingview.plain(finding.message(language()))}")
+            st.markdown(f"- {findings.plain(finding.message(language()))}")
         confirmed = st.checkbox(tr("data.confirm", count=len(asked)), key="import_confirm")
     with st.container(horizontal=True):
         st.button(tr("data.back"), on_click=go, args=("check",), icon=":material/arrow_back:")
@@ -180,7 +181,7 @@ def _publish(store: Store) -> None:
 
 def _done(store: Store, held: Mapping[str, Any]) -> None:
     st.success(tr("data.published", snapshot=held["made"]), icon=":material/check_circle:")
-    findingview.counts(held["draft"])
+    findings.counts(held["draft"])
     before: Snapshot = held["base"]
     with st.container(horizontal=True):
         st.button(tr("data.another"), on_click=forget, icon=":material/add:", type="primary")
