@@ -5,9 +5,10 @@ import streamlit as st
 from lib.language.text import number, sort_key
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
-from lib.ui import frame, mapstyles, sidebar, state, visitor
+from lib.ui import frame, sidebar, state, visitor
 from lib.ui.cards import places
-from lib.ui.mapcard import map_with_card
+from lib.ui.maps import styles as mapstyles
+from lib.ui.maps.card import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace

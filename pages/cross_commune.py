@@ -4,12 +4,14 @@ import streamlit as st
 
 from lib.crossing import summary as disputes
 from lib.language.text import number
-from lib.mapview import Target
 from lib.register import filters as flt
-from lib.ui import frame, mapstyles, papers, sidebar, state, visitor
+from lib.ui import frame, sidebar, state, visitor
 from lib.ui.cards import cross, places
 from lib.ui.downloads import download_row
-from lib.ui.mapcard import map_with_card
+from lib.ui.maps import papers
+from lib.ui.maps import styles as mapstyles
+from lib.ui.maps.card import map_with_card
+from lib.ui.maps.view import Target
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import cross_answer, workspace

@@ -2,14 +2,12 @@ import streamlit as st
 
 from lib.language.text import no_data, number
 from lib.layers.symbols import WEAK
-from lib.mapview import Note
 from lib.power import gaps, words
 from lib.register import filters as flt
 from lib.settings import settings
 from lib.tables.glossary import GRID_TABLES
 from lib.ui import (
     frame,
-    mapstyles,
     powerbar,
     powercard,
     powerdata,
@@ -19,7 +17,9 @@ from lib.ui import (
     state,
     visitor,
 )
-from lib.ui.mapcard import map_with_card
+from lib.ui.maps import styles as mapstyles
+from lib.ui.maps.card import map_with_card
+from lib.ui.maps.view import Note
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 

@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from lib.language.text import LANGS, date, number
 from lib.layers.web import PAGE_STYLES, page_style_path
-from lib.mapview import served
 from lib.tables import sample
 from lib.tables.facts import data_date
 from lib.ui import sharing, state
 from lib.ui.card import link, site
+from lib.ui.maps.view import served
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
 

@@ -13,7 +13,6 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import date, is_blank, number
-from lib.mapview import Target
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.tables import export
@@ -22,6 +21,7 @@ from lib.ui import visitor
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import places as cards
 from lib.ui.cards.places import row_of, source_of, station_capacity
+from lib.ui.maps.view import Target
 from lib.ui.powerdata import LogView, commune_log, file_stem
 from lib.ui.powerlegend import period_of
 from lib.ui.state import language, tr

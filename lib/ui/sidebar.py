@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import is_blank, sort_key
-from lib.mapview import parse_target
 from lib.places import search
 from lib.register.filters import (
     CLUSTER_FILTERS,
@@ -17,6 +16,7 @@ from lib.register.filters import (
 )
 from lib.tables.glossary import CODES, value_label
 from lib.ui import state
+from lib.ui.maps.view import parse_target
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from lib.language.text import LANGS, Lang, catalog, t
 from lib.layers.registry import LayerFile
-from lib.mapview import Target, parse_target, parse_view
+from lib.ui.maps.view import Target, parse_target, parse_view
 
 PLAIN: Final = frozenset({"data", "about", "status"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""

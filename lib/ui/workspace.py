@@ -22,12 +22,12 @@ from lib.language.errors import StoreError
 from lib.language.text import Lang
 from lib.layers import build as layerdata
 from lib.layers.registry import LayerFile
-from lib.mapview import check_assets
 from lib.places import search
 from lib.register.clusters import register
 from lib.settings import settings
 from lib.store.store import Manifest, Store
 from lib.ui import sharing, visitor
+from lib.ui.maps.view import check_assets
 from lib.ui.state import open_with, require_frame
 
 

@@ -9,7 +9,7 @@ from lib.geo.country import PHU_THO, PROVINCES
 from lib.language.text import date, hectares, number, sort_key
 from lib.ui import state
 from lib.ui.card import Fact, Source, show_card
-from lib.ui.mapstyles import Styles
+from lib.ui.maps.styles import Styles
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 

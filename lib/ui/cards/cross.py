@@ -13,10 +13,10 @@ from lib.crossing.communes import lines_around
 from lib.crossing.pieces import tolerance_band
 from lib.language.text import hectares, number, percent
 from lib.layers.symbols import BAND, EXACT_LINE, piece
-from lib.mapview import Shape
 from lib.ui.card import Fact, Source, show_card
 from lib.ui.cards.places import row_of, source_of
 from lib.ui.cards.shares import Piece, piece_table, shares
+from lib.ui.maps.view import Shape
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index
 

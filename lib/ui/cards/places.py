@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from lib.language.text import date, hectares, is_blank, number, percent
-from lib.mapview import Target
 from lib.places import names as merger
 from lib.register import delay
 from lib.tables.facts import CHECKED, data_date
 from lib.tables.glossary import value_label
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards.country import country_card
+from lib.ui.maps.view import Target
 from lib.ui.powerdata import cluster_grid
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace

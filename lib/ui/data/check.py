@@ -16,10 +16,11 @@ from lib.importing import bring
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import base, registry
 from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
-from lib.mapview import Shape, Target, show_map
+from lib.ui.maps.view import Shape, Target, show_map
 from lib.store.store import Snapshot
 from lib.ui.data import findings, asks
-from lib.ui import mapstyles, visitor
+from lib.ui.maps import styles
+from lib.ui import visitor
 from lib.ui.data.work import change, forget, go, work
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -151,7 +152,7 @@ def _preview(data: Workspace, draft: Draft) -> None:
     with st.container(key="preview"):
         show_map(
             data.files,
-            mapstyles.ground(data, set(data.communes["code"])),
+            styles.ground(data, set(data.communes["code"])),
             selected=None,
             focus=Target("preview", str(both["code"].iloc[0])),
             shapes=shapes,

@@ -1,4 +1,4 @@
-/* The browser's half of lib/mapview.py.
+/* The browser's half of lib/ui/maps/view.py.
  *
  * mount() runs once: it fetches each layer file and builds Leaflet layers.
  * show() runs on every rerun: it gets one character a feature (its style class,

@@ -10,10 +10,10 @@ import streamlit as st
 
 from lib.language.text import Lang
 from lib.layers.registry import LayerFile, of_province
-from lib.mapview import Note, Target
 from lib.settings import settings
 from lib.ui import state, visitor
-from lib.ui.mapstyles import Styles
+from lib.ui.maps.styles import Styles
+from lib.ui.maps.view import Note, Target
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index, cross_answer
 

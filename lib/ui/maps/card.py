@@ -6,10 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.layers.registry import LAYERS, by_layer
-from lib.mapview import Left, Note, Shape, Target, show_map
-from lib.ui import papers, present, state
-from lib.ui.legend import show_legend
-from lib.ui.mapstyles import Styles, drawn_classes
+from lib.ui import present, state
+from lib.ui.maps import papers
+from lib.ui.maps.legend import show_legend
+from lib.ui.maps.styles import Styles, drawn_classes
+from lib.ui.maps.view import Left, Note, Shape, Target, show_map
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 

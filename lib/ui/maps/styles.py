@@ -7,7 +7,7 @@ import pandas as pd
 
 from lib.layers.registry import LayerFile, by_layer
 from lib.layers.symbols import class_key
-from lib.mapview import Left
+from lib.ui.maps.view import Left
 from lib.ui.workspace import Workspace
 
 Styles = dict[str, Mapping[str, str] | str]

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from lib.layers.registry import Layer
 from lib.layers.web import swatch_path
-from lib.mapview import served
+from lib.ui.maps.view import served
 from lib.ui.state import tr
 
 
