@@ -6,20 +6,15 @@ from lib.power import gaps, words
 from lib.register import filters as flt
 from lib.settings import settings
 from lib.tables.glossary import GRID_TABLES
-from lib.ui import (
-    frame,
-    powerbar,
-    powercard,
-    powerdata,
-    powerlegend,
-    powerparts,
-    sidebar,
-    state,
-    visitor,
-)
+from lib.ui import frame, sidebar, state, visitor
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
 from lib.ui.maps.view import Note
+from lib.ui.power import bar
+from lib.ui.power import card as powercard
+from lib.ui.power import data as powerdata
+from lib.ui.power import legend as powerlegend
+from lib.ui.power import parts as powerparts
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -40,7 +35,7 @@ if facts and facts.sample:
     st.warning(tr("powerpage.sample_body"), title=tr("powerpage.sample"), icon=":material/science:")
 frame.title(tr("pages.power"))
 sentence = st.container()
-powerbar.figures(
+bar.figures(
     weak=len(supply),
     stations=None if stations is None else len(stations),
     published=len(data.tables["reliability_published"]),
@@ -53,14 +48,14 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         counted = facts is not None and facts.with_customers
-        painted = powerbar.measure(log=facts is not None, indices=counted)
+        painted = bar.measure(log=facts is not None, indices=counted)
         sidebar.filters(data, ["province"], clear=False)
-        choice = powerbar.gap_choice(log=facts is not None)
-        period = powerbar.log_choice(months) if facts else None
-        grid = powerbar.grid_switch(
+        choice = bar.gap_choice(log=facts is not None)
+        period = bar.log_choice(months) if facts else None
+        grid = bar.grid_switch(
             allowed=settings().grid_layer and not data.closed.issuperset(GRID_TABLES)
         )
-        powerbar.clear_button()
+        bar.clear_button()
         legend = st.container()
     log = None
     if facts and period:
@@ -124,7 +119,7 @@ def view() -> None:
     )
     with st.container(key="below"):
         powerparts.below(
-            powerbar.part(parts),
+            bar.part(parts),
             data,
             powerparts.Shown(answer, choice, log),
             commune=selected.code if selected and selected.layer_id == "communes" else "",

@@ -14,7 +14,7 @@ from lib.tables.glossary import value_label
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards.country import country_card
 from lib.ui.maps.view import Target
-from lib.ui.powerdata import cluster_grid
+from lib.ui.power.data import cluster_grid
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 

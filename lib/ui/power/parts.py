@@ -16,8 +16,8 @@ from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
 from lib.ui import state, visitor
 from lib.ui.cards.places import station_capacity
-from lib.ui.powerdata import LogView, cluster_grid, file_stem
-from lib.ui.powerlog import about_log
+from lib.ui.power.data import LogView, cluster_grid, file_stem
+from lib.ui.power.log import about_log
 from lib.ui.sidebar import number_slider
 from lib.ui.state import language, tr
 from lib.ui.stations import all_stations

@@ -22,8 +22,8 @@ from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import places as cards
 from lib.ui.cards.places import row_of, source_of, station_capacity
 from lib.ui.maps.view import Target
-from lib.ui.powerdata import LogView, commune_log, file_stem
-from lib.ui.powerlegend import period_of
+from lib.ui.power.data import LogView, commune_log, file_stem
+from lib.ui.power.legend import period_of
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 

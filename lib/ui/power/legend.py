@@ -11,7 +11,7 @@ from lib.layers.symbols import class_key
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.ui.maps.legend import ClassLegend, show_classes
-from lib.ui.powerdata import LogView
+from lib.ui.power.data import LogView
 from lib.ui.state import language, tr
 
 

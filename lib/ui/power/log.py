@@ -12,11 +12,12 @@ from lib.language.text import date, is_blank, number
 from lib.power import words as gapwords
 from lib.power.gaps import INDICES
 from lib.tables import export
-from lib.ui import powerdata, visitor
+from lib.ui import visitor
 from lib.ui.card import site
 from lib.ui.data.findings import plain
-from lib.ui.powerdata import LogView
-from lib.ui.powerlegend import period_of
+from lib.ui.power import data as powerdata
+from lib.ui.power.data import LogView
+from lib.ui.power.legend import period_of
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
