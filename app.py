@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.ui import door
+from lib.ui.server import door
 
 if __name__ == "__main__":
     from lib.access.roles import Action

@@ -9,7 +9,7 @@ import streamlit
 import streamlit_folium
 
 from lib.settings import settings
-from lib.ui import kept
+from lib.ui.server import files
 
 NAME = "layers/communes-0123456789ab.json"
 CONTENT = b'{"type":"FeatureCollection","features":[]}' * 50
@@ -53,7 +53,7 @@ def ask(path, method="GET", layer=None, **headers):
         "path": path,
         "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
     }
-    asyncio.run((layer or kept.KeptFiles(behind))(scope, receive, send))
+    asyncio.run((layer or files.KeptFiles(behind))(scope, receive, send))
     got = {k.decode(): v.decode() for k, v in said[0]["headers"]}
     return said[0]["status"], got, b"".join(part.get("body", b"") for part in said[1:])
 
@@ -90,7 +90,7 @@ def test_a_file_is_packed_once(static, monkeypatch):
     packed = []
     plain = gzip.compress
     monkeypatch.setattr(gzip, "compress", lambda *a, **k: packed.append(1) or plain(*a, **k))
-    layer = kept.KeptFiles(behind)
+    layer = files.KeptFiles(behind)
     for _ in range(3):
         assert ask(f"/app/static/{NAME}", layer=layer, accept_encoding="gzip")[0] == 200
     assert len(packed) == 1
@@ -100,8 +100,8 @@ def test_a_file_is_packed_once(static, monkeypatch):
 
 
 def test_what_is_kept_in_memory_has_an_end(static, monkeypatch):
-    monkeypatch.setattr(kept, "_MANY", 2)
-    layer = kept.KeptFiles(behind)
+    monkeypatch.setattr(files, "_MANY", 2)
+    layer = files.KeptFiles(behind)
     names = [f"layers/communes-{number:012x}.json" for number in range(5)]
     for name in names:
         (static / name).write_bytes(CONTENT)

@@ -108,7 +108,7 @@ def test_what_a_fresh_machine_is_told_can_be_read_by_its_shell(section, count):
 
 def test_what_the_journal_is_searched_for_is_what_the_program_writes():
     searched = re.findall(r"-g '([^']+)'", GUIDE)
-    written = (ROOT / "lib/ui/unforeseen.py").read_text() + (
+    written = (ROOT / "lib/ui/server/unforeseen.py").read_text() + (
         ROOT / "lib/access/signins.py"
     ).read_text()
     assert len(re.findall(r'_LOGGER[.](?:error|warning)[(]"', written)) == 2

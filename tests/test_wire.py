@@ -8,7 +8,7 @@ import uvicorn
 from streamlit.web.server.starlette.starlette_server import _bind_socket
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from lib.ui import wire
+from lib.ui.server import wire
 
 
 async def answer(_scope, _receive, send):

@@ -23,7 +23,7 @@ def actor() -> Actor:
     """Return who visits, by what holds at this moment.
 
     Without an access file the visitor is the one person at this machine, if
-    nobody else can reach it: `lib.ui.door` refuses all others before this.
+    nobody else can reach it: `lib.ui.server.door` refuses all others before this.
     """
     policy = roles.policy()
     if policy is None:

@@ -30,10 +30,10 @@ from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t
 from lib.layers.registry import APART, GRID, apart
 from lib.settings import settings
-from lib.ui import unforeseen
-from lib.ui.health import health
-from lib.ui.kept import KeptFiles
-from lib.ui.wire import remember_more, send_at_once
+from lib.ui.server import unforeseen
+from lib.ui.server.files import KeptFiles
+from lib.ui.server.health import health
+from lib.ui.server.wire import remember_more, send_at_once
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,80}\.json")
 _RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
