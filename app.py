@@ -14,10 +14,10 @@ from lib.ui.server import door
 if __name__ == "__main__":
     from lib.access.roles import Action
     from lib.language.errors import PhuThoError
-    from lib.ui import copylink, frame, present, rescue, state, visitor
+    from lib.ui import frame, present, rescue, state, visitor
     from lib.ui.state import tr
 
-FAVICON = Path(__file__).parent / "lib" / "assets" / "favicon.svg"
+FAVICON = Path(__file__).parent / "lib" / "ui" / "assets" / "favicon.svg"
 PAGES = {
     "overview": ":material/map:",
     "clusters": ":material/factory:",
@@ -64,7 +64,7 @@ def explore() -> None:
             visitor.who_am_i()
             with st.container(horizontal=True, gap="small"):
                 present.switch()
-                copylink.copy_link()
+                frame.copy_link()
         page.run()
     except PhuThoError as error:
         rescue.say(error)

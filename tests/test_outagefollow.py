@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from lib import outagefollow
 from lib.power import inuse, view
+from lib.power import view as outagefollow
 from lib.power.view import Choice
 
 A, B, C = "07900", "07903", "08500"

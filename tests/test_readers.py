@@ -9,8 +9,8 @@ from badfiles.corpus_build import attempt, csv_text, holding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.crossing.samples import SAMPLES
 from lib.importing.readers import base, registry
+from lib.importing.samples import SAMPLES
 from lib.language.errors import DataRefusedError, WrongUseError
 
 ROWS = [["Mã cụm", "Tên cụm", "Diện tích"], ["PT-001", "Bãi Ba 2", "69,42"]]

@@ -24,12 +24,20 @@ from shapely.affinity import translate
 from lib.crossing import answer as crosswork
 from lib.crossing import summary as disputes
 from lib.crossing.communes import prepare_communes
-from lib.crossing.samples import sample_outlines
+from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS, hectares, t
 from lib.layers.symbols import PIECES
-from lib.reports import annex, annex_rows, atlas, brief, material, page, picture, view
+from lib.reports import annex as annex_rows
+from lib.reports import atlas as atlases
+from lib.reports import material as materials
+from lib.reports import page as pages
+from lib.reports.annex import annex_docx, annex_pdf
+from lib.reports.atlas import atlas
+from lib.reports.brief import brief
 from lib.reports.layout import Drawings, typeset
+from lib.reports.picture import picture
+from lib.reports.view import View, overview
 from lib.store.store import Store
 
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
@@ -37,21 +45,21 @@ SMALL = {unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" fo
 LETTERS = "".join(sorted(SMALL | {letter.upper() for letter in SMALL}))
 
 
-def made(folder: Path, **more) -> material.Material:
+def made(folder: Path, **more) -> materials.Material:
     snapshot = Store(folder / "store").current()
-    return material.from_snapshot(
+    return materials.from_snapshot(
         snapshot, folder / "static", tolerance_m=50, simplify_m=30, **more
     )
 
 
 @pytest.fixture(scope="module")
-def schematic(schematic_clone, tmp_path_factory) -> material.Material:
+def schematic(schematic_clone, tmp_path_factory) -> materials.Material:
     """The data of a machine without borders."""
     return made(data_of(schematic_clone, tmp_path_factory.mktemp("schematic")))
 
 
 @pytest.fixture(scope="module")
-def real(real_clone, tmp_path_factory) -> material.Material:
+def real(real_clone, tmp_path_factory) -> materials.Material:
     """The data with the published borders, samples measured too."""
     return made(data_of(real_clone, tmp_path_factory.mktemp("real")), samples=True)
 
@@ -96,14 +104,14 @@ def test_the_annex_too_is_set_in_one_family(schematic):
     assert names <= {"LibertinusSerif", "TimesNewRoman"}
 
 
-def annexed(material: material.Material) -> bytes:
+def annexed(material: materials.Material) -> bytes:
     said = dataclasses.replace(annex_rows.annex(material), counts=LETTERS, heading=LETTERS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lib.reports.annex.annex", lambda _: said)
-        return annex.annex_pdf(material)
+        return annex_pdf(material)
 
 
-def counts(material: material.Material) -> dict[str, int]:
+def counts(material: materials.Material) -> dict[str, int]:
     """Return what the pages count, from the functions they call."""
     summary = disputes.summarise(material.answer.rows)
     own = summary[~summary["sample"]]
@@ -117,7 +125,7 @@ def counts(material: material.Material) -> dict[str, int]:
     }
 
 
-def check_counts(material: material.Material) -> None:
+def check_counts(material: materials.Material) -> None:
     wanted = counts(material)
     assert wanted["cross_commune"] > 0
     book = openpyxl.load_workbook(
@@ -137,23 +145,23 @@ def check_counts(material: material.Material) -> None:
         f"{wanted['within']} cụm nằm trọn trong một xã, "
         f"{wanted['undetermined']} cụm chưa đủ căn cứ."
     )
-    word = docx.Document(io.BytesIO(annex.annex_docx(material)))
+    word = docx.Document(io.BytesIO(annex_docx(material)))
     assert said in "\n".join(paragraph.text for paragraph in word.paragraphs)
     (table,) = word.tables
     numbers = {row.cells[0].text for row in table.rows[1:]}
     assert len(numbers) == wanted["cross_commune"]
-    assert said in text_of(annex.annex_pdf(material))
+    assert said in text_of(annex_pdf(material))
 
     check_atlas(material, wanted)
 
 
-def check_atlas(material: material.Material, wanted: dict[str, int]) -> None:
+def check_atlas(material: materials.Material, wanted: dict[str, int]) -> None:
     """The cover of all clusters counts as the pages do; a part's pages as its cover."""
     own = material.summary[~material.summary["sample"]]
-    cover = atlas.cover(material, list(own["cluster_id"]))
+    cover = atlases.cover(material, list(own["cluster_id"]))
     assert [int(figure["value"]) for figure in cover["figures"]] == list(wanted.values())
     part = own.groupby("verdict").head(3)
-    read = text_of(atlas.atlas(material, list(part["cluster_id"])))
+    read = text_of(atlas(material, list(part["cluster_id"])))
     for verdict, words in (
         ("cross_commune", "nằm trên nhiều xã"),
         ("within", "nằm trọn trong một xã"),
@@ -170,7 +178,7 @@ def test_screen_xlsx_pdf_and_docx_count_the_same_with_real_borders(real):
 
 def test_and_with_schematic_borders_and_every_page_says_so(schematic):
     check_counts(schematic)
-    pdf = pypdf.PdfReader(io.BytesIO(atlas.atlas(schematic, ["PT-003", "HB-015"])))
+    pdf = pypdf.PdfReader(io.BytesIO(atlas(schematic, ["PT-003", "HB-015"])))
     assert len(pdf.pages) == 4
     for page in pdf.pages:
         read = re.sub(r"\s+", " ", page.extract_text())
@@ -182,7 +190,7 @@ def test_and_with_schematic_borders_and_every_page_says_so(schematic):
 
 
 def test_measured_hectares_of_a_page_are_those_of_the_answer(real):
-    read = text_of(atlas.atlas(real, ["MAU-01"]))
+    read = text_of(atlas(real, ["MAU-01"]))
     rows = real.answer.rows.query("cluster_id == 'MAU-01'")
     assert len(rows) == 2
     for column in ("area_ha", "area_ha_low", "area_ha_high"):
@@ -194,7 +202,7 @@ def test_measured_hectares_of_a_page_are_those_of_the_answer(real):
 @pytest.mark.parametrize("cluster", ["MAU-05", "PT-012"])
 def test_one_cluster_is_one_page_with_date_sources_and_rules_in_its_foot(real, cluster):
     seen: list[tuple[int, int]] = []
-    made = atlas.atlas(real, [cluster], progress=lambda *at: seen.append(at))
+    made = atlas(real, [cluster], progress=lambda *at: seen.append(at))
     (page,) = pypdf.PdfReader(io.BytesIO(made)).pages
     read = re.sub(r"\s+", " ", page.extract_text())
     assert f"mã {cluster}" in read
@@ -206,7 +214,7 @@ def test_one_cluster_is_one_page_with_date_sources_and_rules_in_its_foot(real, c
 
 def test_the_atlas_of_many_keeps_its_cover_and_a_page_each(real):
     ids = ["PT-003", "PT-012", "MAU-05"]
-    pages = pypdf.PdfReader(io.BytesIO(atlas.atlas(real, ids))).pages
+    pages = pypdf.PdfReader(io.BytesIO(atlas(real, ids))).pages
     assert len(pages) == 2 + len(ids)
     assert t("reports.atlas_title", "vi") in pages[0].extract_text()
 
@@ -214,7 +222,7 @@ def test_the_atlas_of_many_keeps_its_cover_and_a_page_each(real):
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_cluster_without_an_outline_is_called_approximate(real, lang):
     material = dataclasses.replace(real, lang=lang)
-    read = text_of(atlas.atlas(material, ["PT-003"]))
+    read = text_of(atlas(material, ["PT-003"]))
     vietnamese = ("vị trí gần đúng", "chưa có số liệu", "Chưa đủ ngày để xác định")
     english = ("approximate place", "no data yet", "Not enough dates to say")
     assert all(said in read for said in (vietnamese if lang == "vi" else english))
@@ -222,16 +230,16 @@ def test_a_cluster_without_an_outline_is_called_approximate(real, lang):
 
 def test_progress_counts_every_page_and_unknown_clusters_are_refused(real):
     seen: list[tuple[int, int]] = []
-    atlas.atlas(real, ["PT-003", "PT-004"], progress=lambda *at: seen.append(at))
+    atlas(real, ["PT-003", "PT-004"], progress=lambda *at: seen.append(at))
     assert seen == [(1, 4), (2, 4), (4, 4)]
     with pytest.raises(WrongUseError, match="XX-999"):
-        atlas.atlas(real, ["XX-999"])
+        atlas(real, ["XX-999"])
     with pytest.raises(WrongUseError):
-        atlas.atlas(real, [])
+        atlas(real, [])
 
 
 def test_the_annex_keeps_to_decree_30(real):
-    word = docx.Document(io.BytesIO(annex.annex_docx(real)))
+    word = docx.Document(io.BytesIO(annex_docx(real)))
     section = word.sections[0]
     sides = (section.page_width, section.page_height, section.top_margin, section.bottom_margin)
     assert [round(side.mm) for side in sides] == [297, 210, 20, 20]
@@ -253,7 +261,7 @@ def test_the_annex_keeps_to_decree_30(real):
 
 
 def test_a_former_district_is_never_the_place_of_today(real):
-    word = docx.Document(io.BytesIO(annex.annex_docx(real)))
+    word = docx.Document(io.BytesIO(annex_docx(real)))
     (table,) = word.tables
     place_now = annex_rows.HEAD.index("communes")
     names = set(real.tables["communes"]["name"])
@@ -262,7 +270,7 @@ def test_a_former_district_is_never_the_place_of_today(real):
 
 
 def test_a_brief_is_one_page_with_sources_and_dates(real):
-    pdf = brief.brief(real, "08590")
+    pdf = brief(real, "08590")
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
     read = text_of(pdf)
     for unit in ("xã Xuân Đài", "xã Xuân Sơn", "xã Kim Thượng"):
@@ -270,25 +278,25 @@ def test_a_brief_is_one_page_with_sources_and_dates(real):
     assert "chưa có điện lưới" in read
     assert "baomoi.net.vn, 2019" in read
     with pytest.raises(WrongUseError, match="99999"):
-        brief.brief(real, "99999")
+        brief(real, "99999")
 
 
 def test_the_most_crowded_commune_still_fits_one_page(real):
     most = real.tables["former_units"]["new_code"].value_counts().index[0]
     for code in (most, "04891"):
-        assert len(pypdf.PdfReader(io.BytesIO(brief.brief(real, code))).pages) == 1
+        assert len(pypdf.PdfReader(io.BytesIO(brief(real, code))).pages) == 1
 
 
 def test_a_picture_has_its_size_and_all_that_it_needs(real):
-    view = view.overview(real)
-    png = picture.picture(real, view, "png")
+    view = overview(real)
+    png = picture(real, view, "png")
     assert struct.unpack(">II", png[16:24]) == (2480, 3508)
     at = png.index(b"pHYs")
     dots, _, unit = struct.unpack(">IIB", png[at + 4 : at + 13])
     assert (round(dots * 0.0254), unit) == (300, 1)
     assert struct.unpack(">I", png[at + 13 : at + 17])[0] == zlib.crc32(png[at : at + 13])
-    near = view.View(view.title, view.sentence, view.styles, (105.0, 21.3, 105.4, 21.5))
-    root = etree.fromstring(picture.picture(real, near, "svg"))
+    near = View(view.title, view.sentence, view.styles, (105.0, 21.3, 105.4, 21.5))
+    root = etree.fromstring(picture(real, near, "svg"))
     assert not list(root.iter("{*}image"))
     assert root.findtext("{*}title") == view.title
     assert "Ranh giới tham khảo" in root.findtext("{*}desc")
@@ -296,23 +304,23 @@ def test_a_picture_has_its_size_and_all_that_it_needs(real):
 
 
 def test_the_selected_cluster_is_drawn_on_picture_and_page_as_measured(real):
-    view = dataclasses.replace(view.overview(real), cluster_id="MAU-01")
-    page = page.page(real, view).decode()
+    view = dataclasses.replace(overview(real), cluster_id="MAU-01")
+    page = pages.page(real, view).decode()
     (data,) = re.findall(r'id="ph-data">(.*?)</script>', page)
     shapes = json.loads(data)["shapes"]
     pieces = real.answer.rows.query("cluster_id == 'MAU-01'")
     assert [shape["name"] for shape in shapes[:2]] == list(pieces["commune_name"])
     assert [shape["vi"][0] for shape in shapes[:2]] == list(map(hectares, pieces["area_ha"]))
     assert len(shapes) == 4
-    svg = picture.picture(real, view, "svg").decode()
+    svg = picture(real, view, "svg").decode()
     assert all(colour in svg for colour in PIECES[:2])
-    plain = picture.picture(real, view.overview(real), "svg").decode()
+    plain = picture(real, overview(real), "svg").decode()
     assert PIECES[0] not in plain
     assert all("Cụm mẫu 1" in made for made in (page, svg)), "the title names the cluster"
     assert "Cụm mẫu" not in plain
 
 
-def hostile(material: material.Material) -> material.Material:
+def hostile(material: materials.Material) -> materials.Material:
     """Return `material` with hostile, long and unwritable names, and outlines of all kinds."""
     tables = {name: table.copy() for name, table in material.tables.items()}
     clusters = tables["clusters"]
@@ -340,7 +348,7 @@ def hostile(material: material.Material) -> material.Material:
     answer = crosswork.answer(
         tables, crosswork.outlines_of(tables), index, tolerance_m=50, lang=material.lang
     )
-    clusters = reports.material.register(tables)
+    clusters = materials.register(tables)
     return dataclasses.replace(
         material, tables=tables, clusters=clusters, answer=answer, index=index
     )
@@ -350,17 +358,17 @@ def hostile(material: material.Material) -> material.Material:
 def test_hostile_and_long_names_stay_text_on_every_paper(kind, request):
     material = hostile(request.getfixturevalue(kind))
     ids = list(material.clusters["cluster_id"][:8])
-    read = squeezed(text_of(atlas.atlas(material, ids)))
+    read = squeezed(text_of(atlas(material, ids)))
     for text in (*HOSTILE, "k" * 300, "#panic() $x$ *b* @c <d>"):
         assert squeezed(text) in read
     assert "tệpcủacơquan«a.kml»" in read
-    (table,) = docx.Document(io.BytesIO(annex.annex_docx(material))).tables
+    (table,) = docx.Document(io.BytesIO(annex_docx(material))).tables
     written = " ".join(cell.text for row in table.rows for cell in row.cells)
-    annex = squeezed(text_of(annex.annex_pdf(material)))
+    annex = squeezed(text_of(annex_pdf(material)))
     measured = material.answer.rows.query("cluster_id == @ids[2]")["area_ha"].dropna()
     assert len(measured) == (2 if kind == "real" else 0)
     for area in map(hectares, measured):
         assert area in written
         assert squeezed(area) in annex
     code = material.tables["communes"]["code"].iloc[0]
-    assert squeezed(HOSTILE[0]) in squeezed(text_of(brief.brief(material, code)))
+    assert squeezed(HOSTILE[0]) in squeezed(text_of(brief(material, code)))

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from lib.celltext import blank
 from lib.geo.geometry import areas_ha
 from lib.importing import bring
 from lib.importing.draft import Options
+from lib.importing.readers.grid import blank
 from lib.language.text import LANGS, nfc
 from lib.reports.alldata import everything
 from lib.reports.alldata.workbook import in_words

@@ -1,7 +1,7 @@
 import geopandas as gpd
 
-from lib.crossing.samples import SAMPLE_PREFIX, SAMPLES, sample_outlines
 from lib.geo.crs import AREA_CRS
+from lib.importing.samples import SAMPLE_PREFIX, SAMPLES, sample_outlines
 
 
 def test_every_sample_says_that_it_is_one():

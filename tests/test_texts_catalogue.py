@@ -17,7 +17,6 @@ from typing import get_args
 import pytest
 from facttables import fact_tables
 
-from lib import outagefollow
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
@@ -31,9 +30,9 @@ from lib.layers.registry import REGISTRY
 from lib.operate import status
 from lib.places import names as merger
 from lib.places import search
-from lib.power import clean, gaps, indices
+from lib.power import clean, gaps, indices, view
 from lib.register import delay, filters, playlist
-from lib.reports import annex_rows, atlas
+from lib.reports import annex, atlas
 from lib.store import audit
 from lib.tables import schemas
 from lib.ui import sidebar
@@ -133,7 +132,7 @@ COLUMNS = [
 ]
 FAMILIES: dict[str, set[str]] = {
     "outagelog.rule_{}": set(clean.RULES),
-    "powerpage.total_{}": {level for level, _ in outagefollow.LEVELS},
+    "powerpage.total_{}": {level for level, _ in view.LEVELS},
     "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED}
     | signins.ACTIONS,
     "data.about_{}": set(draft.KINDS),
@@ -238,7 +237,7 @@ FAMILIES: dict[str, set[str]] = {
     "prepare.used_{}": QUALITIES,
     "geometry.{}": {"gap", "overlap"},
     "reports.{}": set(atlas.WORDS),
-    "reports.annex_{}": set(annex_rows.HEAD),
+    "reports.annex_{}": set(annex.HEAD),
     "reports.read_{}": set(atlas.READ),
     "schemas.value.change.{}": set(get_args(merger.Change)),
     "schemas.value.{}.{}": {

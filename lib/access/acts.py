@@ -128,7 +128,7 @@ def original(actor: Actor, snapshot: Snapshot, file: FileInfo) -> bytes:
 
 
 def everything(actor: Actor, snapshot: Snapshot, kind: alldata.Format, lang: Lang) -> bytes:
-    """Return all that `actor` may see of a snapshot as one file, see `lib.reports.alldata.everything`.
+    """Return all that `actor` may see of a snapshot as one file, see `everything.everything`.
 
     Raises
     ------

@@ -1,0 +1,1 @@
+"""The command line: what the pages do, without a browser."""

@@ -1,5 +1,6 @@
 """Commands that ask whether all is as it was: ``audit``, ``snapshots check``."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from lib.cli.data import snapshots
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import number, t
 from lib.operate import integrity
+from lib.operate import status as looking
+from lib.settings import settings
 from lib.store import audit
 
 log = typer.Typer(help="Nhật ký: xem, kiểm tra.", no_args_is_help=True)
@@ -76,3 +79,20 @@ def check_snapshots(store: StoreOption = None) -> None:
     if last is None:
         raise StoreError("audit.none_whole")
     raise StoreError("audit.damaged", count=number(len(damaged)), snapshot=last.snapshot_id)
+
+
+@app.command("status")
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON cho máy đọc.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Kiểm tra bản dữ liệu, đĩa, quyền ghi, nhật ký, sao lưu; mã thoát 3 nếu có mục hỏng."""
+    found = looking.check(open_store(store), static=settings().static, backups=settings().backups)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+    else:
+        for check in found.checks:
+            typer.echo(f"{t(f'status.level_{check.level}')}: {check.message()}")
+    bad = [check for check in found.checks if check.level == "bad"]
+    if bad:
+        raise StoreError("status.failed", count=number(len(bad)))

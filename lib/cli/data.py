@@ -10,7 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
-from lib.importing import bring, draft
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
 from lib.layers import build
@@ -64,7 +65,7 @@ def import_files(
     store: StoreOption = None,
 ) -> None:
     """Nhập tệp của cơ quan: đọc, kiểm tra, công bố một bản dữ liệu mới."""
-    options = draft.Options(
+    options = Options(
         bring.kind_of(kind),
         as_of=_day(as_of),
         crs=int(crs) if crs else None,

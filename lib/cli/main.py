@@ -8,16 +8,7 @@ import sys
 
 import typer
 
-from lib.cli import (  # noqa: F401 - each adds its commands
-    checks,
-    data,
-    database,
-    gaps,
-    maps,
-    papers,
-    power,
-    status,
-)
+from lib.cli import checks, data, database, maps, papers, power  # noqa: F401 - each adds its commands
 from lib.cli.base import account, app
 from lib.language.errors import PhuThoError, WrongUseError
 

@@ -9,7 +9,13 @@ from tqdm import tqdm
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, number, t
-from lib.reports import annex, atlas, brief, material, page, picture, view
+from lib.reports.annex import annex_docx, annex_pdf
+from lib.reports.atlas import atlas
+from lib.reports.brief import brief
+from lib.reports.material import Material, from_snapshot
+from lib.reports.page import page
+from lib.reports.picture import picture
+from lib.reports.view import overview
 from lib.settings import TOLERANCE_RANGE, settings
 
 ToleranceOption = Annotated[
@@ -32,13 +38,13 @@ def _check(out: Path, *suffixes: str) -> None:
 
 def _material(
     store: Path | None, tolerance: float | None, *, samples: bool, english: bool
-) -> material.Material:
+) -> Material:
     asked = settings().tolerance_m if tolerance is None else tolerance
     low, high = TOLERANCE_RANGE
     if not low <= asked <= high:
         raise WrongUseError("crosswork.tolerance_range", value=asked)
     lang: Lang = "en" if english else "vi"
-    return material.from_snapshot(
+    return from_snapshot(
         in_use(open_store(store)),
         settings().static,
         tolerance_m=asked,
@@ -54,7 +60,7 @@ def _write(out: Path, content: bytes) -> None:
 
 
 @app.command("atlas")
-def atlas(
+def write_atlas(
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .pdf.")],
     cluster: Annotated[list[str] | None, typer.Option(help="Mã cụm; nêu nhiều lần được.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Mọi cụm trong danh mục.")] = False,
@@ -73,12 +79,12 @@ def atlas(
             bar.total = total
             bar.update(done - bar.n)
 
-        made = atlas.atlas(material, ids, progress=progress)
+        made = atlas(material, ids, progress=progress)
     _write(out, made)
 
 
 @app.command("annex")
-def annex(
+def write_annex(
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .docx (sửa được) hoặc .pdf.")],
     tolerance: ToleranceOption = None,
     english: EnglishOption = False,
@@ -87,12 +93,12 @@ def annex(
     """Phụ lục theo Nghị định 30/2020: bảng cụm nằm trên từ hai xã, phường."""
     _check(out, ".docx", ".pdf")
     material = _material(store, tolerance, samples=False, english=english)
-    make = annex.annex_docx if out.suffix.lower() == ".docx" else annex.annex_pdf
+    make = annex_docx if out.suffix.lower() == ".docx" else annex_pdf
     _write(out, make(material))
 
 
 @app.command("brief")
-def brief(
+def write_brief(
     commune: Annotated[str, typer.Option(help="Mã 5 chữ số của xã, phường.")],
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .pdf.")],
     tolerance: ToleranceOption = None,
@@ -102,11 +108,11 @@ def brief(
     """Một trang về một xã, phường: đơn vị cũ, cụm công nghiệp, điện."""
     _check(out, ".pdf")
     material = _material(store, tolerance, samples=False, english=english)
-    _write(out, brief.brief(material, commune))
+    _write(out, brief(material, commune))
 
 
 @app.command("picture")
-def picture(
+def write_picture(
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .png (300 dpi) hoặc .svg.")],
     tolerance: ToleranceOption = None,
     english: EnglishOption = False,
@@ -116,11 +122,11 @@ def picture(
     _check(out, ".png", ".svg")
     material = _material(store, tolerance, samples=False, english=english)
     kind: Literal["png", "svg"] = "svg" if out.suffix.lower() == ".svg" else "png"
-    _write(out, picture.picture(material, view.overview(material), kind))
+    _write(out, picture(material, overview(material), kind))
 
 
 @app.command("page")
-def page(
+def write_page(
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .html.")],
     tolerance: ToleranceOption = None,
     english: EnglishOption = False,
@@ -129,4 +135,4 @@ def page(
     """Bản đồ trong một tệp HTML, mở bằng cách nhấp đúp, không cần mạng."""
     _check(out, ".html")
     material = _material(store, tolerance, samples=False, english=english)
-    _write(out, page.page(material, view.overview(material)))
+    _write(out, page(material, overview(material)))

@@ -1,0 +1,1 @@
+"""Clusters cut by communes: pieces, evidence, verdict, answer."""

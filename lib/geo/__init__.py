@@ -1,0 +1,1 @@
+"""Coordinate systems, plane geometry, coverages, and where borders come from."""

@@ -24,8 +24,9 @@ from tqdm import tqdm
 
 from lib.language.errors import SourceUnavailableError
 from lib.language.text import t
+from lib.settings import ROOT
 
-REGISTRY: Final = Path(__file__).parents[1] / "data" / "facts" / "border_files.csv"
+REGISTRY: Final = ROOT / "data" / "facts" / "border_files.csv"
 """Code, path, sha256 and size of each of the 148 files of the release."""
 
 RELEASE_URL: Final = (

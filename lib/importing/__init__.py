@@ -1,0 +1,1 @@
+"""Bringing the office's own files in: read, check, ask, publish."""

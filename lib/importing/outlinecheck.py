@@ -15,10 +15,9 @@ import shapely
 from lib.crossing.communes import POLYGONAL, plane
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
-from lib.importing.outlinequestions import ask
+from lib.importing.outlinequestions import Bools, Review, ask, figure, place_of
 from lib.language.errors import WrongUseError
 from lib.language.findings import Finding
-from lib.outlinereview import Bools, Review, figure, place_of
 
 SAME_CORNER_DEG: Final = 1e-3 / 111_320
 """1 mm in degrees of latitude: nearer corners are one corner written twice."""

@@ -9,14 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lib.celltext import clean_text
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.coordinates.parcels import CoordinateTable
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.draft import CrsRead, Options
 from lib.importing.readers.base import Content, Features
-from lib.importing.readers.grid import Cell, Grid, cell_text
+from lib.importing.readers.grid import Cell, Grid, cell_text, clean_text
 from lib.importing.sheets.cells import hidden
 from lib.importing.texts import as_grid
 from lib.language.errors import DataRefusedError

@@ -8,12 +8,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from lib.celltext import GUARDED
 from lib.importing.draft import TextChoice
 from lib.importing.fonts import convert
 from lib.importing.fonts.convert import LegacyEncoding
 from lib.importing.readers.base import Content, Features
-from lib.importing.readers.grid import Cell, Grid
+from lib.importing.readers.grid import GUARDED, Cell, Grid
 from lib.language.findings import Finding
 
 _LOOKED_AT: Final = 20_000

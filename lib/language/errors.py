@@ -16,7 +16,7 @@ class PhuThoError(Exception):
     Parameters
     ----------
     key : str
-        Key of the message in ``lib/texts``.
+        Key of the message in ``lib/language/texts``.
     **values : object
         What the message names: file, row, column, value.
     """

@@ -53,7 +53,7 @@ class Finding:
     level : {"note", "mended", "ask", "refused"}
         How grave it is.
     key : str
-        Key of the sentence in ``lib/texts``.
+        Key of the sentence in ``lib/language/texts``.
     values : dict
         What the sentence names, beside file, row and column.
     file : str

@@ -1,6 +1,6 @@
 """Vietnamese words, numbers, dates and order.
 
-Every sentence a person reads lives in ``lib/texts/*.toml`` with its English
+Every sentence a person reads lives in ``lib/language/texts/*.toml`` with its English
 twin; a key is ``<file>.<table>``, for example ``common.no_data``.
 """
 

@@ -1,0 +1,1 @@
+"""Map layers: registry, symbols, classes, building, scripts of the browser, QGIS styles."""

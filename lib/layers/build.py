@@ -14,8 +14,8 @@ import pandas as pd
 
 from lib.access import roles
 from lib.crossing import answer
-from lib.crossing.samples import sample_outlines
 from lib.geo.crs import STORAGE_CRS
+from lib.importing.samples import sample_outlines
 from lib.language.text import Lang, date, is_blank, t
 from lib.layers import borders
 from lib.layers import index as layerindex

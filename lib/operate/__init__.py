@@ -1,0 +1,1 @@
+"""Running it: prepare, backup, restore, integrity, status."""

@@ -1,0 +1,1 @@
+"""The power grid: outage logs, reliability indices, gaps of supply, substations."""

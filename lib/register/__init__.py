@@ -1,0 +1,1 @@
+"""The register of clusters: derived columns, delay, completeness, filters, lists."""

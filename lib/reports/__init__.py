@@ -1,0 +1,1 @@
+"""Papers a meeting leaves with: atlas, annex, brief, picture, single-file page."""

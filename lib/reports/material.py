@@ -19,9 +19,9 @@ from lib.crossing import answer as crosswork
 from lib.crossing import summary as disputes
 from lib.crossing.answer import Answer
 from lib.crossing.communes import CommuneIndex, prepare_communes
-from lib.crossing.samples import sample_outlines
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.layers import build

@@ -1,0 +1,1 @@
+"""Snapshots of all tables, their log and history."""

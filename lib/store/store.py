@@ -82,7 +82,7 @@ class Table:
 
 
 class Shared(Protocol):
-    """What several servers share, see `lib.store.database.connect`: it has the last word on what is in use."""
+    """What several servers share, see `lib.store.database`; it says what is in use."""
 
     def expect(self, in_use: str) -> None:
         """Refuse, with a StoreError, unless `in_use` is in use there, or nothing is yet."""

@@ -1,0 +1,1 @@
+"""What a table is: schemas, words, facts, merging, exports."""

@@ -1,1 +1,1 @@
-"""What the pages share: state in the URL, frame, cards, tables, legend."""
+"""Pages: state in the address, frame, sidebar, tables."""

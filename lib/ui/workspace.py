@@ -16,8 +16,8 @@ from lib.access import policy
 from lib.access.roles import closed_to
 from lib.crossing.answer import Answer, answer, outlines_of
 from lib.crossing.communes import CommuneIndex, prepare_communes
-from lib.crossing.samples import sample_outlines
 from lib.geo.country import TABLE as COUNTRY
+from lib.importing.samples import sample_outlines
 from lib.language.errors import StoreError
 from lib.language.text import Lang
 from lib.layers import build as layerdata

@@ -32,7 +32,8 @@ from typing import Any
 import pandas as pd
 import requests
 
-from lib.importing import bring, draft
+from lib.importing import bring
+from lib.importing.draft import Options
 from lib.layers import build
 from lib.store.store import Snapshot, Store
 from tests.e2e import sites
@@ -182,7 +183,7 @@ def import_for_ever(root: Path, every: float) -> None:
     """Publish a new snapshot every `every` seconds, as ``python -m lib import`` does."""
     store, static = Store(root / "data" / "store"), root / "static"
     ids = pd.read_csv(root / "data/facts/clusters.csv", usecols=["cluster_id"])["cluster_id"]
-    options = draft.Options(bring.kind_of("clusters"), as_of="2026-11-25")
+    options = Options(bring.kind_of("clusters"), as_of="2026-11-25")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clusters.csv"
         for number in itertools.count(1):

@@ -141,7 +141,10 @@ def walk(machine: Machine, folder: Path) -> None:
         sys.stdout.flush()
 
     began = time.monotonic()
-    package, newer = packed(folder), packed(folder, "sed -i '1i# newer' lib/texts/pages.toml")
+    package, newer = (
+        packed(folder),
+        packed(folder, "sed -i '1i# newer' lib/language/texts/pages.toml"),
+    )
     done("section 1: packed, and a newer version")
     machine.make()
     machine.boot()
@@ -167,7 +170,11 @@ def walk(machine: Machine, folder: Path) -> None:
         machine.call(typed(block))
         healthy(machine)
         protected(machine)
-        equal(machine.ask("grep -c '^# newer' /opt/phutho/lib/texts/pages.toml"), here, "version")
+        equal(
+            machine.ask("grep -c '^# newer' /opt/phutho/lib/language/texts/pages.toml"),
+            here,
+            "version",
+        )
         equal(machine.ask("phutho snapshots list"), listed, "data")
     done("section 8: upgraded, and back")
     warned = machine.ask("journalctl -b --no-pager -p err -u 'phutho*' -o cat")

@@ -244,7 +244,7 @@ def fuzz(
         return tally
 
     with ThreadPoolExecutor(workers) as pool:
-        done = list(pool.map(one, registry))
+        done = list(pool.map(one, readers))
     while not idle.empty():
         idle.get().close()
     return done

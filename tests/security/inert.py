@@ -11,7 +11,7 @@ import pypdf
 from lxml import etree, html
 from python_calamine import CalamineWorkbook
 
-from lib.celltext import clean_text
+from lib.importing.readers.grid import clean_text
 
 _ALIVE: Final = {"script", "foreignobject", "iframe", "object", "embed", "form", "base", "meta"}
 _ADDRESSES: Final = {"href", "src", "action", "formaction", "{http://www.w3.org/1999/xlink}href"}

@@ -1,0 +1,1 @@
+"""Coordinate tables (*bảng kê tọa độ*): corner points of outlines, mostly in VN-2000."""

@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from lib.coordinates.notes import Notes
 from lib.importing.coordinates.drafts import Draft, jumps, label
 from lib.importing.coordinates.numbers import stated_zone
 from lib.importing.coordinates.parcels import LEAST_CORNERS, CoordinateTable, Edge, Parcel
 from lib.importing.coordinates.points import Point
+from lib.importing.coordinates.titles import Notes
 from lib.language.findings import Finding, Twin
 from lib.language.text import number
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 
-from lib.coordinates.notes import Notes
 from lib.importing.coordinates.checks import checked
 from lib.importing.coordinates.drafts import Draft, follows, label, restarts
 from lib.importing.coordinates.layout import (
@@ -23,6 +22,7 @@ from lib.importing.coordinates.points import Point, is_point, parcel_key
 from lib.importing.coordinates.rows import Event, Rows
 from lib.importing.coordinates.titles import (
     LONGEST_TITLE,
+    Notes,
     cluster_title,
     is_parcel_title,
     is_total,

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from lib.coordinates.notes import Notes
 from lib.importing.coordinates.layout import LONGEST_NUMBER, Block, Row, shown
 from lib.importing.coordinates.numbers import parse_metres
 from lib.importing.coordinates.points import Point, coordinate, is_point, parcel_key
-from lib.importing.coordinates.titles import LONGEST_TITLE, is_sum, parcel_title
+from lib.importing.coordinates.titles import LONGEST_TITLE, Notes, is_sum, parcel_title
 from lib.importing.readers.grid import Grid
 
 _NO_LENGTH: Final = re.compile(r"[^\W\d]*\d+\s*[-–÷]\s*[^\W\d]*\d+|\W+")  # a side's name, a dash

@@ -1,9 +1,12 @@
 """GDAL's vector drivers behind one door: the driver is named, never guessed."""
 
+import json
 import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,7 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from lib.importing.readers.base import MAX_FEATURES, Features, refuse_count
+from lib.importing.readers.base import MAX_FEATURES, Content, Features, refuse_count
 from lib.language.errors import DataRefusedError
 
 _BROKEN: Final = (
@@ -145,3 +148,23 @@ def _zone(crs: CRS, wkt: str) -> str | None:
     vietnamese = bool(_VN2000.search(wkt)) or _SHIFT in wkt
     zones = _KNOWN_ZONES if key in _KNOWN_ZONES else _UTM if vietnamese else {}
     return f"EPSG:{zones[key]}" if key in zones else None
+
+
+def read_geojson(path: Path, name: str) -> Content:
+    """Return the features of a GeoJSON file.
+
+    Without a member ``crs`` the standard says WGS 84; offices write VN-2000 all
+    the same, so what only the format says can be overruled.
+    """
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise DataRefusedError("readers.not_json", file=name) from error
+    kind = document.get("type") if isinstance(document, dict) else None
+    if kind not in ("FeatureCollection", "Feature"):
+        raise DataRefusedError("readers.not_geojson", file=name)
+    layers = read_layers(f"GeoJSON:{path}", "GeoJSON", name)
+    stated = "crs" in document
+    return Content(
+        name, layers=tuple(replace(layer, by_format=not stated, layer="") for layer in layers)
+    )

@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import Final
 from unicodedata import category
 
-from lib.importing.readers import csvfile, docx, dxf, geopackage, kml, shapefile, xlsx
+from lib.importing.readers import csvfile, docx, dxf, geopackage, kml, ogr, shapefile, xlsx
 from lib.importing.readers.base import Content, Features, Reader, refuse_size
 from lib.language.errors import DataRefusedError, WrongUseError
-from lib.readers import geojson, mapinfo
 
 READERS: Final[Mapping[str, Reader]] = {
-    ".geojson": geojson.read,
-    ".json": geojson.read,
+    ".geojson": ogr.read_geojson,
+    ".json": ogr.read_geojson,
     ".gpkg": geopackage.read,
     ".zip": shapefile.read,
     ".kml": kml.read,
     ".kmz": kml.read_kmz,
     ".dxf": dxf.read,
-    ".mif": mapinfo.read,
+    ".mif": shapefile.read_mif,
     ".csv": csvfile.read,
     ".txt": csvfile.read,
     ".xlsx": xlsx.read,

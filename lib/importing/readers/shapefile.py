@@ -1,4 +1,4 @@
-"""Zipped Shapefile and MapInfo: the set of files of each layer, and nothing else."""
+"""Shapefile and MapInfo: the set of files of each layer, alone or in a zip, and nothing else."""
 
 import re
 import tempfile
@@ -8,16 +8,83 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from lib.importing.readers.archive import extract, open_zip
-from lib.importing.readers.base import Content
+from lib.importing.readers.base import Content, start_of
+from lib.importing.readers.ogr import options, read_layers
 from lib.language.errors import DataRefusedError
-from lib.readers import mapinfo, shapefile
+from lib.language.findings import Finding
+
+_MAGIC: Final = b"\x00\x00\x27\x0a"
+_NATIVE: Final = re.compile(rb"^\s*type\s+native\b", re.IGNORECASE | re.MULTILINE)
+_FOREIGN: Final = re.compile(
+    rb"^\s*(open\s+table|create\s+view|file\s+\"|type\s+(?!native\b)\w+|\"?\\isseamless\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def read_shapefile(path: Path, name: str) -> Content:
+    """Return the one layer of a Shapefile.
+
+    Raises
+    ------
+    DataRefusedError
+        ``.shp`` is something else or damaged, or ``.dbf`` is missing: without it
+        no shape has a name.
+    """
+    if not start_of(path).startswith(_MAGIC):
+        raise DataRefusedError("readers.wrong_kind", file=name, kind="Shapefile")
+    if int.from_bytes(start_of(path)[24:28], "big") * 2 > path.stat().st_size:
+        # Its heading counts 16-bit words; GDAL would read a shape that is cut off as none.
+        raise DataRefusedError("readers.unreadable", file=name)
+    if not path.with_suffix(".dbf").exists():
+        raise DataRefusedError("readers.part_missing", file=name, part=".dbf")
+    with options(SHAPE_RESTORE_SHX="YES"):
+        layers = read_layers(str(path), "ESRI Shapefile", name)
+    found: tuple[Finding, ...] = ()
+    if path.with_suffix(".prj").exists() and layers[0].crs is None:
+        found = (Finding("note", "readers.unknown_crs", {"part": ".prj"}, file=name),)
+    return Content(name, layers=tuple(layers), findings=found)
+
+
+def read_mif(path: Path, name: str) -> Content:
+    """Return the layer of a MIF file (with its MID).
+
+    Raises
+    ------
+    DataRefusedError
+        It is something else, damaged, or its MID with the names is not beside it.
+    """
+    if not start_of(path).lstrip(b"\xef\xbb\xbf\r\n\t ").lower().startswith(b"version"):
+        raise DataRefusedError("readers.wrong_kind", file=name, kind="MapInfo MIF")
+    if not any(path.with_suffix(part).exists() for part in (".mid", ".MID", ".Mid")):
+        raise DataRefusedError("readers.part_missing", file=name, part=".mid")
+    return Content(name, layers=tuple(read_layers(str(path), "MapInfo File", name)))
+
+
+def read_tab(path: Path, name: str) -> Content:
+    """Return the layer of a native TAB table.
+
+    Raises
+    ------
+    DataRefusedError
+        It is something else, a part is missing, or it names other files or tables.
+    """
+    content = start_of(path, 100_000)
+    if not content.lstrip().lower().startswith(b"!table"):
+        raise DataRefusedError("readers.wrong_kind", file=name, kind="MapInfo TAB")
+    if _FOREIGN.search(content) or not _NATIVE.search(content):
+        raise DataRefusedError("readers.tab_foreign", file=name)
+    for part in (".dat", ".map", ".id"):
+        if not path.with_suffix(part).exists():
+            raise DataRefusedError("readers.part_missing", file=name, part=part)
+    return Content(name, layers=tuple(read_layers(str(path), "MapInfo File", name)))
+
 
 _PARTS: Final = {
     ".shp": (".shp", ".shx", ".dbf", ".prj", ".cpg"),
     ".tab": (".tab", ".dat", ".map", ".id", ".ind"),
     ".mif": (".mif", ".mid"),
 }
-_READ: Final = {".shp": shapefile.read, ".tab": mapinfo.read_tab, ".mif": mapinfo.read}
+_READ: Final = {".shp": read_shapefile, ".tab": read_tab, ".mif": read_mif}
 
 
 def read(path: Path, name: str) -> Content:

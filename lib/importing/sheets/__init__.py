@@ -1,0 +1,1 @@
+"""Sheets of the office read into typed tables."""

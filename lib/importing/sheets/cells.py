@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from lib.celltext import blank, clean_text, hidden_marks
-from lib.importing.readers.grid import Cell
+from lib.importing.readers.grid import Cell, blank, clean_text, hidden_marks
 from lib.importing.sheets.moments import from_serial, has_zone, read_day, read_moment, read_month
 from lib.language.findings import Level
 from lib.language.text import LANGS, bare_name, date, fold

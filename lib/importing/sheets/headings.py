@@ -1,7 +1,7 @@
 """Which column of a sheet is which column of a table, by what its heading means.
 
 A heading is the column's own name, its label in either language, one of the
-ways offices write it (``lib/registers/synonyms.toml``), or something very like one of
+ways offices write it (``lib/importing/sheets/synonyms.toml``), or something very like one of
 these, which a person has to confirm.
 """
 
@@ -13,8 +13,7 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
-from lib.celltext import clean_text
-from lib.importing.readers.grid import Grid
+from lib.importing.readers.grid import Grid, clean_text
 from lib.importing.sheets.cells import synonyms, units_of
 from lib.language.findings import Finding
 from lib.language.text import LANGS, Lang, fold, t

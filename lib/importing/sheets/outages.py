@@ -4,8 +4,7 @@ import datetime as dt
 import hashlib
 from typing import Any, Final
 
-from lib.celltext import blank, clean_text
-from lib.importing.readers.grid import Cell
+from lib.importing.readers.grid import Cell, blank, clean_text
 from lib.importing.sheets.cells import Value, read_cell, when
 from lib.importing.sheets.rows import Sheet
 from lib.language.findings import Finding

@@ -12,8 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from lib.celltext import clean_text
-from lib.importing.readers.grid import Cell
+from lib.importing.readers.grid import Cell, clean_text
 from lib.importing.sheets.cells import Value
 from lib.language.text import bare_name, fold, same_spelling
 from lib.places.names import CERTAIN, Names, Resolution

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.celltext import clean_text
-from lib.importing.readers.grid import Grid
+from lib.importing.readers.grid import Grid, clean_text
 from lib.importing.sheets.cells import decimal_sign, kind_of, read_cell
 from lib.importing.sheets.headings import Heading, find_heading, heading_findings, place_by_hand
 from lib.importing.sheets.outages import MOMENTS, PLACE, finish_outages, read_moments

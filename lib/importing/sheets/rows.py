@@ -11,8 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.celltext import blank, clean_text
-from lib.importing.readers.grid import Cell, Grid
+from lib.importing.readers.grid import Cell, Grid, blank, clean_text
 from lib.importing.sheets.cells import Value, hidden
 from lib.importing.sheets.headings import Heading
 from lib.language.findings import Finding

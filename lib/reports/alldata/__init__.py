@@ -1,0 +1,1 @@
+"""Every table of a snapshot in one file: GeoPackage, Excel or GeoParquet."""

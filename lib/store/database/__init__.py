@@ -1,0 +1,1 @@
+"""A PostgreSQL server with PostGIS that several app servers share."""

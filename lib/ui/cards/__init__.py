@@ -1,0 +1,1 @@
+"""Cards of a cluster, a commune, a merger and a province."""

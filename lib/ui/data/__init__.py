@@ -1,0 +1,1 @@
+"""The page on data: import in three steps, history, downloads."""

@@ -18,11 +18,10 @@ from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index, cross_answer
 
 if TYPE_CHECKING:
-    from lib.reports import (  # loads Typst and python-docx: only where a paper is wanted
-        material,
-    )
+    # Loads Typst and python-docx: only where a paper is wanted.
+    from lib.reports.material import Material
 
-    Maker = Callable[[], material.Material]
+    Maker = Callable[[], Material]
 
 _ATLAS: Final = "_atlas"
 
@@ -38,15 +37,13 @@ def maker(data: Workspace) -> Maker:
     return partial(_material, data, tolerance_m=tolerance, samples=samples, lang=language())
 
 
-def _material(
-    data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
-) -> material.Material:
-    from lib.reports import material  # noqa: PLC0415 - loads Typst and python-docx
+def _material(data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang) -> Material:
+    from lib.reports.material import Material  # noqa: PLC0415 - loads Typst and python-docx
 
     key = data.key
     answer = cross_answer(key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
     index = commune_index(key, data) if answer.cut is not None else None
-    return material.Material(
+    return Material(
         data.manifest,
         data.tables,
         data.clusters,
@@ -131,9 +128,11 @@ def _map_buttons(
     notes: Mapping[str, Note],
     words: Mapping[str, str],
 ) -> None:
-    from lib.reports import page, picture, view  # noqa: PLC0415 - as in `_material`
+    # As in `_material`.
+    from lib.reports import page, picture  # noqa: PLC0415
+    from lib.reports.view import View  # noqa: PLC0415
 
-    view = view.View(
+    view = View(
         title=state.page_title(),
         sentence=state.sentence(),
         styles=styles,

@@ -1,0 +1,1 @@
+"""The page on power: thresholds, list, log, card."""

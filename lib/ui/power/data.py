@@ -97,16 +97,16 @@ def commune_log(
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def totals(key: str, _data: Workspace, choice: view.Choice) -> pd.DataFrame:
-    """Return the indices of larger areas for one choice, as `lib.outagefollow.totals`."""
-    from lib import outagefollow  # noqa: PLC0415 - as in `log_in_use`
+    """Return the indices of larger areas for one choice, as `lib.power.view.totals`."""
+    from lib.power import view as outagefollow  # noqa: PLC0415 - as in `log_in_use`
 
     return outagefollow.totals(_data.tables, choice, log=log_in_use(key, _data))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def listed(key: str, _data: Workspace) -> pd.DataFrame:
-    """Return the records the rules of the log name, as `lib.outagefollow.listed`."""
-    from lib import outagefollow  # noqa: PLC0415 - as in `log_in_use`
+    """Return the records the rules of the log name, as `lib.power.view.listed`."""
+    from lib.power import view as outagefollow  # noqa: PLC0415 - as in `log_in_use`
 
     log = log_in_use(key, _data)
     return pd.DataFrame() if log is None else outagefollow.listed(log)

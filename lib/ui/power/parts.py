@@ -20,7 +20,6 @@ from lib.ui.power.data import LogView, cluster_grid, file_stem
 from lib.ui.power.log import about_log
 from lib.ui.sidebar import number_slider
 from lib.ui.state import language, tr
-from lib.ui.stations import all_stations
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import Workspace
 
@@ -299,3 +298,36 @@ def _form(name: str, lang: Lang) -> bytes:
     from lib.importing.templates import forms  # noqa: PLC0415 - loads pandera: only where a form is wanted
 
     return forms.template(name, lang)
+
+
+def all_stations(data: Workspace) -> None:
+    """Draw every substation with where it is, its state, its source and the date of that."""
+    stations = data.tables["substations"]
+    title = tr("powerpage.all_stations", count=number(len(stations), language()))
+    with st.expander(title, key="all-stations", on_change="rerun") as box:
+        if box.open:  # what is folded away is not sent
+            st.dataframe(
+                _rows(data, stations),
+                hide_index=True,
+                column_config={tr("gaps.column_source"): st.column_config.LinkColumn()},
+                alt=title,
+            )
+
+
+def _rows(data: Workspace, stations: pd.DataFrame) -> pd.DataFrame:
+    lang = language()
+    names = data.commune_names
+    return pd.DataFrame(
+        {
+            tr("powerpage.stations"): row["name"],
+            tr("powerpage.voltage"): row["voltage_kv"],
+            tr("powerpage.capacity"): station_capacity(row),
+            tr("powerpage.state"): value_label("power_status", row["status"], lang),
+            tr("gaps.column_commune"): ""
+            if is_blank(row["commune_code"])
+            else str(names[row["commune_code"]]),
+            tr("gaps.column_source"): row["source_url"],
+            tr("gaps.column_as_of"): date(row["as_of"], lang),
+        }
+        for row in stations.to_dict("records")
+    )

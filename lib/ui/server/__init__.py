@@ -1,0 +1,1 @@
+"""What stands before Streamlit on the server: authorisation, static files, health."""

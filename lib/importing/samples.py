@@ -12,8 +12,9 @@ import pandas as pd
 
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.coordinates.outline import read_coordinate_csv
+from lib.settings import ROOT
 
-SAMPLES: Final = Path(__file__).parents[1] / "data" / "samples"
+SAMPLES: Final = ROOT / "data" / "samples"
 SAMPLE_PREFIX: Final = "MAU-"
 """Beginning of every code of a sample: *mẫu*."""
 
