@@ -49,13 +49,13 @@ LONG = (
     "e2e",
     "e2e-own",
     "tests/e2e/test_hostile.py",
-    "tests/test_badfiles.py",
-    "tests/test_import_killed.py",
-    "tests/test_database_faults.py",
-    "tests/test_restore_killed.py",
+    "tests/importing/test_badfiles.py",
+    "tests/importing/test_killed.py",
+    "tests/store/database/test_faults.py",
+    "tests/operate/test_restore_killed.py",
     "tests/security/test_fuzz.py",
-    "tests/test_reports.py",
-    "tests/test_pages.py",
+    "tests/reports/test_papers.py",
+    "tests/ui/test_pages.py",
 )
 """What takes a worker longest: begun last, it would leave the other one idle for minutes."""
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from lib.access.serving import serve_layers
 from lib.language.errors import StoreError
-from lib.layers import build
 from lib.settings import settings
 from lib.store.database import connect
 from lib.store.store import Snapshot, Store
@@ -54,7 +54,7 @@ def caught_up(store: Store) -> bool:
         return False
 
     def ready(snapshot: Snapshot) -> None:
-        build.build(snapshot, settings().static, simplify_m=settings().simplify_m)
+        serve_layers(snapshot)
 
     return connect.follow(store, ready) is not None
 

@@ -9,14 +9,13 @@ from typing import Annotated, Final
 
 import typer
 
+from lib.access.serving import serve_layers
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
-from lib.layers import build
 from lib.operate import backup, restore
-from lib.settings import settings
 from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.sample import has_sample, title
@@ -92,7 +91,7 @@ def import_files(
         return
     originals = {path.name: path.read_bytes() for path in files}
     made = bring.publish(where, draft, base=base, files=originals, who=account(), confirmed=yes)
-    build.build(made, settings().static, simplify_m=settings().simplify_m)
+    serve_layers(made)
     key = "data.published" if made.snapshot_id != base.snapshot_id else "data.nothing_new"
     typer.echo(t(key, snapshot=made.snapshot_id))
 
@@ -178,7 +177,7 @@ def restore_snapshot(
             raise StoreError("audit.none_whole")
         snapshot_id = before.snapshot_id
     made = where.restore(snapshot_id, who=account())
-    build.build(made, settings().static, simplify_m=settings().simplify_m)
+    serve_layers(made)
     typer.echo(t("data.restored", snapshot=made.snapshot_id))
 
 
@@ -207,7 +206,7 @@ def restore_backup(
         raise WrongUseError("readers.no_file", file=file.name)
     where = up_to_date(store)
     made = restore.restore_backup(file, where)
-    build.build(in_use(where), settings().static, simplify_m=settings().simplify_m)
+    serve_layers(in_use(where))
     typer.echo(t("data.restored", snapshot=made.current))
 
 

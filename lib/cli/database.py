@@ -82,7 +82,10 @@ def status(store: StoreOption = None) -> None:
 @commands.command("tables")
 def list_tables() -> None:
     """Liệt kê các bảng của đơn vị khác trong cơ sở dữ liệu mà tài khoản đọc được."""
-    for name in connect.tables():
+    shared = connect.database()
+    from lib.importing import outside  # noqa: PLC0415 - needs the driver
+
+    for name in outside.tables(shared):
         typer.echo(name)
 
 
@@ -92,5 +95,9 @@ def read(
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .gpkg nếu có hình, .csv nếu không.")],
 ) -> None:
     """Đọc một bảng của đơn vị khác vào tệp, để nhập như mọi tệp của cơ quan."""
-    rows = connect.read(table, out)
-    typer.echo(t("database.read", rows=number(rows), table=table, file=out.name))
+    shared = connect.database()
+    from lib.importing import outside  # noqa: PLC0415 - needs the driver
+
+    frame = outside.read_table(shared, table)
+    outside.to_file(frame, out, table=table)
+    typer.echo(t("database.read", rows=number(len(frame)), table=table, file=out.name))

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 from tqdm import tqdm
 
+from lib.access.serving import serve_all_layers
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, number, t
@@ -44,11 +45,12 @@ def _material(
     if not low <= asked <= high:
         raise WrongUseError("crosswork.tolerance_range", value=asked)
     lang: Lang = "en" if english else "vi"
+    snapshot = in_use(open_store(store))
     return from_snapshot(
-        in_use(open_store(store)),
+        snapshot,
+        serve_all_layers(snapshot),
         settings().static,
         tolerance_m=asked,
-        simplify_m=settings().simplify_m,
         samples=samples,
         lang=lang,
     )

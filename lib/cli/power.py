@@ -16,11 +16,10 @@ from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, number, t
 from lib.power import clean, gaps, indices, inuse, madeup, view, words
 from lib.power.cells import MOMENTARY_MINUTES
-from lib.power.read import Source
 from lib.tables import export
 from lib.tables.facts import data_date, load
 from lib.tables.glossary import value_label
-from lib.tables.sample import sample_of
+from lib.tables.sample import Source, sample_of
 
 _SUFFIXES = (".csv", ".parquet", ".xlsx")
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from lib.importing.samples import SAMPLE_PREFIX
+from lib.tables.sample import SAMPLE_PREFIX
 
 LEAD_STATES: Final = {"assigned": "decided", "proposed_assignment": "proposed"}
 """Lead rule -> whether the lead is decided; every other rule leaves it to be decided."""

@@ -15,7 +15,7 @@ import pandas as pd
 from lib.importing import texts
 from lib.importing.borders import check_borders
 from lib.importing.coordinates.reader import is_coordinate_table
-from lib.importing.draft import KINDS, Counts, CrsRead, Draft, Options, gravest_first
+from lib.importing.draft import KINDS, Draft, Options, gravest_first
 from lib.importing.outlines import check_outlines
 from lib.importing.readers.base import Content
 from lib.importing.readers.registry import read
@@ -25,18 +25,6 @@ from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error
 from lib.store.store import Act, Snapshot, Store, Table
-
-__all__ = [
-    "KINDS",
-    "Counts",
-    "CrsRead",
-    "Draft",
-    "Options",
-    "check",
-    "publish",
-    "read_all",
-    "tables_of",
-]
 
 ALIASES: Final[Mapping[str, str]] = {"lines": "power_lines", "borders": "communes"}
 

@@ -13,6 +13,7 @@ from lib.importing.matching import ClusterMatch
 from lib.importing.sheets.headings import Heading
 from lib.language.findings import LEVELS, Finding
 from lib.language.text import Lang
+from lib.tables.merging import Counts
 from lib.tables.sample import has_sample
 
 KINDS: Final = (
@@ -84,16 +85,6 @@ class Options:
             "communes": self.communes,
         }
         return {name: dict(choice) for name, choice in picked.items() if choice}
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many rows of a table an import touches."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    removed: int = 0
 
 
 @dataclass(frozen=True)

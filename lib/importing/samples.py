@@ -15,8 +15,6 @@ from lib.importing.coordinates.outline import read_coordinate_csv
 from lib.settings import ROOT
 
 SAMPLES: Final = ROOT / "data" / "samples"
-SAMPLE_PREFIX: Final = "MAU-"
-"""Beginning of every code of a sample: *mẫu*."""
 
 
 def sample_outlines(folder: Path = SAMPLES) -> gpd.GeoDataFrame:

@@ -12,7 +12,6 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from lib.access import roles
 from lib.crossing import answer
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.samples import sample_outlines
@@ -22,7 +21,6 @@ from lib.layers import index as layerindex
 from lib.layers.borders import Row, with_lines
 from lib.layers.registry import GRID, LAYERS, LayerFile, apart, by_layer, write_layer
 from lib.register.clusters import register
-from lib.settings import settings
 from lib.store.store import Snapshot
 from lib.tables.glossary import value_label
 
@@ -40,8 +38,8 @@ def build(
     static: Path,
     *,
     simplify_m: float,
-    grid: bool | None = None,
-    closed: Collection[str] | None = None,
+    grid: bool = True,
+    closed: Collection[str] = (),
     anew: bool = False,
 ) -> tuple[LayerFile, ...]:
     """Write the layer files everyone may fetch once and return them, bottom first.
@@ -54,20 +52,16 @@ def build(
         Folder Streamlit serves.
     simplify_m : float
         Tolerance of drawn lines in metres (EPSG:9208).
-    grid : bool or None
-        Whether the layers of the grid are among them; None is what the settings
-        say. Static files can be read by anyone who reaches the server, so
-        without the grid none of its files is left there.
-    closed : collection of str or None
+    grid : bool
+        Whether the layers of the grid are among them. Static files can be read
+        by anyone who reaches the server, so without the grid none of its files
+        is left there.
+    closed : collection of str
         Tables kept for administrators: nothing made from them is among the
-        files or left there; None is what the access file says.
+        files or left there.
     anew : bool
         Build even if the files are there: after an update of the program.
     """
-    if grid is None:
-        grid = settings().grid_layer
-    if closed is None:
-        closed = _restricted()
     only = "" if grid else "-no-grid"
     only += f"-without-{'-'.join(sorted(closed))}" if closed else ""
     index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
@@ -86,27 +80,29 @@ def build(
 
 
 def build_whole(
-    snapshot: Snapshot, static: Path, *, simplify_m: float, anew: bool = False
+    snapshot: Snapshot,
+    static: Path,
+    *,
+    simplify_m: float,
+    grid: bool = True,
+    closed: Collection[str] = (),
+    anew: bool = False,
 ) -> tuple[LayerFile, ...]:
     """Write and return the layers of all tables, for those who may see the restricted ones.
 
-    What is not the same as for everyone lies beside `static`, where Streamlit
-    does not serve it, see `lib.layers.registry.on_disk`.
+    What is not the same as for everyone (`build`, with the same arguments) lies
+    beside `static`, where Streamlit does not serve it, see
+    `lib.layers.registry.on_disk`.
     """
-    files = build(snapshot, static, simplify_m=simplify_m, anew=anew)
-    if not _restricted():
+    files = build(snapshot, static, simplify_m=simplify_m, grid=grid, closed=closed, anew=anew)
+    if not closed:
         return files
-    grid = settings().grid_layer
     only = "" if grid else "-no-grid"
     index = apart(static) / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
     known = () if anew else layerindex.known(index, static)
     return known or _write(
         snapshot, static, index, simplify_m=simplify_m, grid=grid, anew=False, beside=True
     )
-
-
-def _restricted() -> frozenset[str]:
-    return roles.closed_to(roles.STRANGER, roles.policy())
 
 
 def _write(

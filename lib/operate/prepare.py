@@ -12,10 +12,11 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import pandas as pd
 
+from lib.access.serving import serve_layers
 from lib.geo import country, coverage, geometry, sources
 from lib.language.errors import DataRefusedError
 from lib.language.text import Lang, t
-from lib.layers import build, web
+from lib.layers import web
 from lib.settings import ROOT
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
@@ -154,7 +155,7 @@ def prepare(
 def draw(snapshot: Snapshot, static: Path, *, simplify_m: float) -> None:
     """Write what a server hands out of `snapshot`: Leaflet and the layer files, all anew."""
     web.install(static)
-    build.build(snapshot, static, simplify_m=simplify_m, anew=True)
+    serve_layers(snapshot, static=static, simplify_m=simplify_m, anew=True)
 
 
 def _imported(before: Snapshot | None) -> dict[str, Table]:

@@ -25,8 +25,9 @@ from lib.language.errors import DataRefusedError, WrongUseError
 from lib.power import clean as outagelog
 from lib.power.cells import MOMENTARY_MINUTES, SUMS, cells, counted
 from lib.power.majordays import MajorDays, major_days, without_days
-from lib.power.read import Engine, Source, connect, read
+from lib.power.read import Engine, connect, read
 from lib.power.served import SERVED, served_table
+from lib.tables.sample import Source
 
 By = Literal["commune", "month", "district", "province", "all"]
 Kind = Literal["all", "planned", "unplanned"]

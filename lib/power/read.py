@@ -22,9 +22,9 @@ from ibis.backends import BaseBackend
 from ibis.expr import types as ir
 
 from lib.language.errors import DataRefusedError, WrongUseError
+from lib.tables.sample import Source
 
 Engine = Literal["duckdb", "spark"]
-Source = Path | pd.DataFrame
 
 ZONE_HOURS: Final = 7
 """Viet Nam is UTC+7 all year."""

@@ -5,7 +5,8 @@ from typing import Final
 import pandas as pd
 
 from lib.language.errors import DataRefusedError, WrongUseError
-from lib.power.read import CODE_DIGITS, Source
+from lib.power.read import CODE_DIGITS
+from lib.tables.sample import Source
 
 SERVED: Final = {"commune_code": "string", "month_no": "int64", "served": "float64"}
 """Columns of `served_table` and their Ibis types."""

@@ -24,7 +24,6 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
-from lib.layers import build
 from lib.layers.registry import LayerFile, of_province, on_disk
 from lib.register.clusters import register
 from lib.store.store import Manifest, Snapshot
@@ -147,10 +146,10 @@ def site(url: str, lang: Lang) -> str:
 
 def from_snapshot(
     snapshot: Snapshot,
+    files: tuple[LayerFile, ...],
     static: Path,
     *,
     tolerance_m: float,
-    simplify_m: float,
     samples: bool = False,
     lang: Lang = "vi",
 ) -> Material:
@@ -160,12 +159,12 @@ def from_snapshot(
     ----------
     snapshot : Snapshot
         The data in use.
+    files : tuple of LayerFile
+        Its layer files.
     static : Path
-        Folder of the layer files; they are written if they are not there.
+        Folder they lie in.
     tolerance_m : float
         T of a surveyed outline, metres.
-    simplify_m : float
-        Tolerance of drawn lines, metres.
     samples : bool
         Whether the sample outlines are measured too.
     lang : {"vi", "en"}
@@ -187,8 +186,9 @@ def from_snapshot(
     measured = outlines is not None and not schematic
     index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measured else None
     found = crosswork.answer(tables, outlines, index, tolerance_m=tolerance_m, lang=lang)
-    files = of_province(build.build_whole(snapshot, static, simplify_m=simplify_m))
-    return Material(snapshot.manifest, tables, register(tables), found, index, files, static, lang)
+    return Material(
+        snapshot.manifest, tables, register(tables), found, index, of_province(files), static, lang
+    )
 
 
 def _read(path: Path) -> gpd.GeoDataFrame:

@@ -1,6 +1,7 @@
 """Rows of a file into a table: known ones changed, new ones added, the rest kept."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -8,7 +9,15 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from lib.importing.draft import Counts
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows of a table an import touches."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
 
 
 def _key(frame: pd.DataFrame, key: Sequence[str]) -> pd.Index:

@@ -1,9 +1,7 @@
 """Whether a log is made up: a sample never counts together with real rows."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
 import pandas as pd
 import pyarrow as pa
@@ -12,8 +10,11 @@ import pyarrow.parquet as pq
 from lib.language.errors import DataRefusedError
 from lib.language.text import Lang, t
 
-if TYPE_CHECKING:
-    from lib.power.read import Source  # loads Ibis, which no page with a map needs
+Source = Path | pd.DataFrame
+"""Where rows come from: a file or a table."""
+
+SAMPLE_PREFIX: Final = "MAU-"
+"""Beginning of every code of a sample: *mẫu*."""
 
 _COLUMN = "sample"
 _TRUE = ("true", "1")

@@ -5,10 +5,9 @@ import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action
+from lib.access.serving import serve_layers
 from lib.language.errors import PhuThoError
-from lib.layers import build
 from lib.operate import integrity
-from lib.settings import settings
 from lib.ui import sharing, visitor
 from lib.ui.state import language, tr
 
@@ -27,5 +26,5 @@ def say(error: PhuThoError) -> None:
     who = visitor.name_box("rescue_who")
     if st.button(tr("rescue.use"), key="rescue", disabled=not who, type="primary"):
         made = acts.restore(visitor.actor(), store, whole.snapshot_id, typed=who)
-        build.build(made, settings().static, simplify_m=settings().simplify_m)
+        serve_layers(made)
         st.rerun()

@@ -11,9 +11,9 @@ from typing import Final
 
 import streamlit as st
 
+from lib.access.serving import serve_layers
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date
-from lib.layers import build
 from lib.settings import settings
 from lib.store.database import connect
 from lib.store.store import Snapshot, Store
@@ -93,7 +93,7 @@ class Follower:
 
 
 def _draw(snapshot: Snapshot) -> None:
-    build.build(snapshot, settings().static, simplify_m=settings().simplify_m)
+    serve_layers(snapshot)
 
 
 @st.cache_resource(show_spinner=False)

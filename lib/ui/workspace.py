@@ -12,19 +12,17 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from lib.access import policy
-from lib.access.roles import closed_to
+from lib.access.roles import closed_to, policy
+from lib.access.serving import serve_all_layers, serve_layers
 from lib.crossing.answer import Answer, answer, outlines_of
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.geo.country import TABLE as COUNTRY
 from lib.importing.samples import sample_outlines
 from lib.language.errors import StoreError
 from lib.language.text import Lang
-from lib.layers import build as layerdata
 from lib.layers.registry import LayerFile
 from lib.places import search
 from lib.register.clusters import register
-from lib.settings import settings
 from lib.store.store import Manifest, Store
 from lib.ui import sharing, visitor
 from lib.ui.maps.view import check_assets
@@ -127,8 +125,7 @@ def _load(snapshot_id: str, folder: str, closed: frozenset[str]) -> Workspace:
     }
     if COUNTRY in snapshot.manifest.tables:  # names only: what is drawn is in the layer files
         tables[COUNTRY] = pd.DataFrame(snapshot.read_geo(COUNTRY).drop(columns="geometry"))
-    build = layerdata.build if closed else layerdata.build_whole
-    files = build(whole, settings().static, simplify_m=settings().simplify_m)
+    files = serve_layers(whole) if closed else serve_all_layers(whole)
     return Workspace(
         snapshot.manifest, tables, register(tables), files, search.build_index(tables), closed
     )

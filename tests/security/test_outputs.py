@@ -24,9 +24,16 @@ from lxml import etree, html
 from lib.crossing import answer as crosswork
 from lib.importing import bring
 from lib.importing.draft import Options
+from lib.layers.build import build_whole
 from lib.register.clusters import register
-from lib.reports import annex, atlas, brief, material, page, picture, view
 from lib.reports.alldata import everything
+from lib.reports.annex import annex_docx, annex_pdf
+from lib.reports.atlas import atlas
+from lib.reports.brief import brief
+from lib.reports.material import Material, from_snapshot
+from lib.reports.page import page
+from lib.reports.picture import picture
+from lib.reports.view import overview
 from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables import export, facts
@@ -85,12 +92,14 @@ def wanted(tables) -> dict[Field, str]:
 
 
 @pytest.fixture(scope="module")
-def material(snapshot, folder) -> material.Material:
-    return material.from_snapshot(snapshot, folder / "static", tolerance_m=50, simplify_m=30)
+def material(snapshot, folder) -> Material:
+    static = folder / "static"
+    files = build_whole(snapshot, static, simplify_m=30)
+    return from_snapshot(snapshot, files, static, tolerance_m=50)
 
 
 @pytest.fixture(scope="module")
-def followed(material) -> material.Material:
+def followed(material) -> Material:
     """Return the material with the names by which clusters are followed to their communes.
 
     Hostile names lead nowhere, and then no cluster lies in two communes: the annex is empty.
@@ -217,24 +226,24 @@ def test_papers_hold_text(material, followed, wanted):
     ids = list(material.clusters["cluster_id"][:8])  # a page takes a fifth of a second
     code = material.tables["communes"]["code"].iloc[len(PAYLOADS) // 2]
     for place, content, least in (
-        ("atlas, PDF", atlas.atlas(material, ids), 8),
-        ("annex, PDF", annex.annex_pdf(followed), 10),
-        ("brief, PDF", brief.brief(material, code), 1),
+        ("atlas, PDF", atlas(material, ids), 8),
+        ("annex, PDF", annex_pdf(followed), 10),
+        ("brief, PDF", brief(material, code), 1),
     ):
         assert alive_in_pdf(content) == []
         somewhere(place, wanted, text_of_pdf(content), least)
-    content = annex.annex_docx(followed)
+    content = annex_docx(followed)
     assert alive_in_office(content) == []
     somewhere("annex, DOCX", wanted, text_of_docx(content), 10)
 
 
 def test_a_picture_is_a_picture(material):
-    root = etree.fromstring(picture.picture(material, view.overview(material), "svg"))
+    root = etree.fromstring(picture(material, overview(material), "svg"))
     assert alive_in_tree(root) == []
 
 
 def test_the_map_in_one_file_runs_its_own_scripts_only(material, wanted):
-    content = page.page(material, view.overview(material)).decode()
+    content = page(material, overview(material)).decode()
     root = html.fromstring(content)
     scripts = root.xpath("//script")
     (data,) = [s for s in scripts if s.get("type") == "application/json"]

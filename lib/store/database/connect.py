@@ -59,29 +59,3 @@ def follow(store: Store, ready: Callable[[Snapshot], object]) -> Snapshot | None
     from lib.store.database import following
 
     return following.follow(store, shared, ready)
-
-
-def tables() -> list[str]:
-    """Return the tables of others in the database, as ``schema.name``."""
-    shared = database()
-    from lib.importing import outside
-
-    return outside.tables(shared)
-
-
-def read(table: str, out: Path) -> int:
-    """Write one of `tables` to a file the import reads; return how many rows it has.
-
-    Raises
-    ------
-    WrongUseError
-        There is no such table, or the file's name asks for the wrong format.
-    DataRefusedError
-        The table is no table an import could read.
-    """
-    shared = database()
-    from lib.importing import outside
-
-    frame = outside.read_table(shared, table)
-    outside.to_file(frame, out, table=table)
-    return len(frame)

@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from lib.access import acts, policy, signins
+from lib.access import acts, signins
 from lib.access.policy import Policy
+from lib.access.roles import policy
 from lib.language.text import number
 from lib.store.audit import Event
 from lib.store.store import Store

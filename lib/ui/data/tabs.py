@@ -9,7 +9,7 @@ from lib.importing import draft
 from lib.importing.templates import forms
 from lib.language.errors import StoreError
 from lib.language.text import number, percent
-from lib.layers import build
+from lib.access.serving import serve_layers
 from lib.register import completeness
 from lib.settings import settings
 from lib.store import history
@@ -139,7 +139,7 @@ def past(store: Store, current: Snapshot) -> None:
     st.caption(tr("data.restore_help" if who else "data.restore_need_name"))
     if pressed:
         made = acts.restore(access.actor(), store, chosen.snapshot_id, typed=who)
-        build.build(made, settings().static, simplify_m=settings().simplify_m)
+        serve_layers(made)
         st.rerun()
 
 

@@ -15,7 +15,7 @@ from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date, number
-from lib.layers import build
+from lib.access.serving import serve_layers
 from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
@@ -167,7 +167,7 @@ def _publish(store: Store) -> None:
                 typed=held["who"],
                 confirmed=confirmed,
             )
-            build.build(made, settings().static, simplify_m=settings().simplify_m)
+            serve_layers(made)
     except StoreError as error:
         held.pop("key", None)
         go("check")

@@ -14,7 +14,7 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.schematic import schematic_communes, stray_units
 from lib.language.errors import DataRefusedError
 
-FACTS = Path(__file__).parents[1] / "data" / "facts"
+FACTS = Path(__file__).parents[2] / "data" / "facts"
 SPLIT = {"04891": {"04828", "04891"}, "04957": {"04924", "04960"}, "05221": {"05200", "05212"}}
 
 

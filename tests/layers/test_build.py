@@ -8,50 +8,18 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from facttables import fact_tables
+from layerstores import TABLES, TWO_AROUND, WIRES, publish, schematic_tables, stamps
 
-from lib.geo.schematic import schematic_communes
 from lib.language.text import LANGS
 from lib.layers import borders, build
 from lib.layers.registry import GRID, REGISTRY, LayerFile
 from lib.register.clusters import register
 from lib.settings import settings
-from lib.store.store import Act, Snapshot, Store, Table
+from lib.store.store import Snapshot, Table
 
 pytestmark = pytest.mark.xdist_group("layerdata")
 
-TABLES = fact_tables()
 SHOWN = {"code", "name", "lx", "ly", "weight", "vi", "en"}
-TWO_AROUND = [shapely.box(104, 20, 104.5, 22), shapely.box(104.5, 20, 106.5, 20.4)]
-WATER = [
-    shapely.LineString([(105, 21), (105.2, 21.1), (105.3, 21)]),
-    shapely.Point(105.4, 21.3),
-]
-
-
-WIRES = [
-    shapely.LineString([(105, 21), (105.5, 21.2)]),
-    shapely.MultiLineString([[(105, 21.1), (105.1, 21.1)], [(105.2, 21.1), (105.3, 21.2)]]),
-]
-
-
-def schematic_tables() -> dict[str, Table]:
-    communes = schematic_communes(TABLES["former_units"])[["code", "geometry"]]
-    communes = communes.merge(TABLES["communes"], on="code").assign(measured_ha=float("nan"))
-    around = gpd.GeoDataFrame(
-        {"code": ["01", "14"], "name": ["Hà Nội", "Sơn La"]}, geometry=TWO_AROUND, crs="EPSG:4326"
-    )
-    rivers = gpd.GeoDataFrame({"name": ["Sông Lô", None]}, geometry=WATER, crs="EPSG:4326")
-    lines = gpd.GeoDataFrame({"voltage_kv": ["500", "110"]}, geometry=WIRES, crs="EPSG:4326")
-    stations = TABLES["substations"].copy()
-    stations.loc[0, ["lat", "lon"]] = [21.3, 105.6]
-    frames = {**TABLES, "communes": communes, "neighbours": around, "rivers": rivers}
-    frames |= {"grid_2016": lines, "substations": stations}
-    return {name: Table(frame, "test", "2025-07-01") for name, frame in frames.items()}
-
-
-def publish(folder: Path, tables: dict[str, Table]) -> Snapshot:
-    return Store(folder).publish(tables, Act("test"), border_quality="schematic")
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +49,6 @@ def shapes(static: Path, file: LayerFile) -> dict[str, shapely.Geometry]:
         feature["properties"]["code"]: shapely.from_geojson(json.dumps(feature["geometry"]))
         for feature in features(static, file)
     }
-
-
-def stamps(static: Path) -> dict[str, tuple[int, int]]:
-    return {str(p): (p.stat().st_mtime_ns, p.stat().st_ino) for p in static.rglob("*.json")}
 
 
 # ---- what is there -------------------------------------------------------------

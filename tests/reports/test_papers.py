@@ -27,6 +27,7 @@ from lib.crossing.communes import prepare_communes
 from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS, hectares, t
+from lib.layers.build import build_whole
 from lib.layers.symbols import PIECES
 from lib.reports import annex as annex_rows
 from lib.reports import atlas as atlases
@@ -47,9 +48,9 @@ LETTERS = "".join(sorted(SMALL | {letter.upper() for letter in SMALL}))
 
 def made(folder: Path, **more) -> materials.Material:
     snapshot = Store(folder / "store").current()
-    return materials.from_snapshot(
-        snapshot, folder / "static", tolerance_m=50, simplify_m=30, **more
-    )
+    static = folder / "static"
+    files = build_whole(snapshot, static, simplify_m=30)
+    return materials.from_snapshot(snapshot, files, static, tolerance_m=50, **more)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from lib.store.store import Store
 
 pytestmark = pytest.mark.xdist_group("cli")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CELL = {"type": "Polygon", "coordinates": [[[105, 21], [105.1, 21], [105.1, 21.1], [105, 21]]]}
 
 

@@ -5,7 +5,7 @@ import itertools
 import geopandas as gpd
 import pytest
 import shapely
-from test_layerdata import publish, schematic_tables, stamps
+from layerstores import publish, schematic_tables, stamps
 
 from lib.layers import borders
 from lib.store.store import Table

@@ -13,10 +13,11 @@ from backups import tree
 from lib.access import acts, roles
 from lib.access.policy import ROLES, Policy
 from lib.access.roles import ALONE, STRANGER, Actor
-from lib.importing.draft import Counts, Draft, Options
+from lib.importing.draft import Draft, Options
 from lib.language.errors import NotAllowedError
 from lib.store import audit
 from lib.store.store import Act, Store, Table
+from lib.tables.merging import Counts
 
 KINDS = (None, *ROLES)
 SAMPLE = "=1+1 Trạm kín"

@@ -5,12 +5,13 @@ from dataclasses import replace
 import geopandas as gpd
 import pytest
 import shapely
-from test_layerdata import publish, schematic_tables
+from layerstores import publish, schematic_tables
 
-from lib.access import roles
+from lib.access import roles, serving
 from lib.access.policy import Policy
 from lib.layers import build
 from lib.layers.registry import APART, on_disk
+from lib.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("layerdata")
 
@@ -55,15 +56,16 @@ def test_administrators_get_the_whole_map_from_beside_the_static_folder(hidden, 
         }
     )
     monkeypatch.setattr(roles, "policy", lambda: policy)
-    opened = build.build(made, static, simplify_m=30)
-    whole = build.build_whole(made, static, simplify_m=30)
+    monkeypatch.setattr(serving, "settings", lambda: Settings(static=static))
+    opened = serving.serve_layers(made)
+    whole = serving.serve_all_layers(made)
     (more,) = set(whole) - set(opened)
     assert more.layer_id == "substations"
     assert more.path.startswith(APART)
     assert MARK in on_disk(static, more.path).read_text(encoding="utf-8")
     assert not any(MARK in text for text in served_files(static).values())
-    assert build.build_whole(made, static, simplify_m=30) == whole
-    assert build.build(made, static, simplify_m=30) == opened
+    assert serving.serve_all_layers(made) == whole
+    assert serving.serve_layers(made) == opened
 
 
 def test_restricted_outlines_do_not_move_the_markers_everyone_sees(tmp_path):

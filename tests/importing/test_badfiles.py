@@ -61,7 +61,7 @@ def test_the_corpus_is_what_its_list_says():
     assert len(ids) >= 70
     assert len(set(ids)) == len(ids)
     assert {bad.kind for bad in CORPUS} <= set(KINDS)
-    listed = (Path(__file__).parent / "badfiles" / "README.md").read_text(encoding="utf-8")
+    listed = (Path(__file__).parents[1] / "badfiles" / "README.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1:4] for line in listed.splitlines() if line.startswith("| `")]
     assert [[cell.strip() for cell in row] for row in rows] == [
         [f"`{bad.id}`", bad.kind, bad.outcome] for bad in CORPUS
@@ -93,7 +93,7 @@ def test_a_reader_takes_it_or_refuses_it_in_words(at, bad):
 @pytest.fixture(scope="session")
 def prepared(request, tmp_path_factory) -> Path:
     """Return a folder with a store and layer files: real borders if they are there."""
-    real = (Path(__file__).parents[2] / "shared" / "data").is_dir()
+    real = (Path(__file__).parents[3] / "shared" / "data").is_dir()
     clone = request.getfixturevalue("real_clone" if real else "schematic_clone")
     return data_of(clone, tmp_path_factory.mktemp("prepared"))
 

@@ -9,7 +9,7 @@ from lib.access.policy import load
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS
 
-DOCS = Path(__file__).parents[1] / "docs" / "access.md"
+DOCS = Path(__file__).parents[2] / "docs" / "access.md"
 GOOD = """\
 # Ai được làm gì
 others = "viewer"

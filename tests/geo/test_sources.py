@@ -25,7 +25,7 @@ from lib.geo.sources import Borders, find_borders, read_border, read_context
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import catalog, t
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CODES = [f"2000{n}" for n in range(6)]
 SQUARE = [[105.0, 21.0], [105.1, 21.0], [105.1, 21.1], [105.0, 21.1], [105.0, 21.0]]
 FILE = BorderFile("20000", "wards/20000_xa.geojson", "0" * 64, 0)

@@ -14,7 +14,7 @@ from tests.bench.goals import judge
 from tests.bench.raw import OURS, Raw, Record, attempt, p95
 from tests.bench.report import TASKS, figure, render, row, wins
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 CASE = "148 communes"
 ASKED = (
     "median under 120 ms",

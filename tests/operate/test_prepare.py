@@ -24,7 +24,7 @@ from lib.tables import facts
 
 pytestmark = pytest.mark.xdist_group("prepare")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PLANE_HA = 935_207.6
 ELLIPSOID_HA = 935_317.2
 """The province on the plane of EPSG:9208, as the law measures, and on the ellipsoid."""

@@ -22,7 +22,7 @@ from lib.store.database.following import follow
 from lib.store.database.postgis import Database
 from lib.store.store import Act, Store
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 SECRET = "kín-đáo-9f3"  # noqa: S105 - a password that no message may show
 
 
@@ -158,7 +158,7 @@ def test_a_publisher_waits_for_the_one_before_and_then_says_so(url, tmp_path, mo
 def test_without_the_driver_the_refusal_says_what_to_install(environment, url, monkeypatch):
     environment(url)
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    for name in [name for name in sys.modules if name.startswith("lib.store.database.connect.")]:
+    for name in [name for name in sys.modules if name.startswith("lib.store.database.p")]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(StoreError, match=r"requirements-server\.txt"):
         connect.database()
@@ -166,8 +166,9 @@ def test_without_the_driver_the_refusal_says_what_to_install(environment, url, m
 
 def test_without_an_address_nothing_is_shared_and_the_driver_is_not_loaded():
     code = (
-        "import sys; from pathlib import Path; from lib import cli, database;"
-        "print(database.open_store(Path('x')).shared, 'psycopg' in sys.modules)"
+        "import sys; from pathlib import Path; import lib.cli.main;"
+        "from lib.store.database import connect;"
+        "print(connect.open_store(Path('x')).shared, 'psycopg' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env={}

@@ -19,7 +19,7 @@ from lib.store.store import Store
 
 pytestmark = pytest.mark.xdist_group("pages")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
 HOUR = 3600
 POLICY = {

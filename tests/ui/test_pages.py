@@ -25,7 +25,7 @@ from lib.ui import workspace
 
 pytestmark = pytest.mark.xdist_group("pages")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
 WITH_MAP = ("overview", "clusters")
 HOSTILE = "<script>alert(1)</script>" * 400

@@ -1,7 +1,8 @@
 import geopandas as gpd
 
 from lib.geo.crs import AREA_CRS
-from lib.importing.samples import SAMPLE_PREFIX, SAMPLES, sample_outlines
+from lib.importing.samples import SAMPLES, sample_outlines
+from lib.tables.sample import SAMPLE_PREFIX
 
 
 def test_every_sample_says_that_it_is_one():

@@ -37,7 +37,7 @@ from lib.store import audit
 from lib.tables import schemas
 from lib.ui import sidebar
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
 STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CODE}
 KEY = re.compile(r"[a-z_]+\.(\w|\w[\w./-]*\w)")

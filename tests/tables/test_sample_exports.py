@@ -34,7 +34,7 @@ from lib.tables import facts
 
 pytestmark = pytest.mark.xdist_group("pages")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MARK = re.compile(r"(dữ|số) liệu mẫu|MAU-\d{8}|^mẫu$", re.IGNORECASE | re.MULTILINE)
 """A log that is a sample. The register of clusters is another one, under other words."""
 SOURCE = {"source_url": "file:nhat-ky.csv", "as_of": "2026-01-05"}

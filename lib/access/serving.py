@@ -1,0 +1,57 @@
+"""Layer files written as the settings and the access file say."""
+
+from pathlib import Path
+
+from lib.access import roles
+from lib.layers import build
+from lib.layers.registry import LayerFile
+from lib.settings import settings
+from lib.store.store import Snapshot
+
+
+def serve_layers(
+    snapshot: Snapshot,
+    *,
+    static: Path | None = None,
+    simplify_m: float | None = None,
+    anew: bool = False,
+) -> tuple[LayerFile, ...]:
+    """Write the layer files a stranger may fetch; see `lib.layers.build.build`.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The data in use.
+    static : Path, optional
+        Folder Streamlit serves; by default that of the settings.
+    simplify_m : float, optional
+        Tolerance of drawn lines in metres (EPSG:9208); by default that of the settings.
+    anew : bool
+        Build even if the files are there: after an update of the program.
+    """
+    knobs = settings()
+    return build.build(
+        snapshot,
+        static or knobs.static,
+        simplify_m=knobs.simplify_m if simplify_m is None else simplify_m,
+        grid=knobs.grid_layer,
+        closed=closed_tables(),
+        anew=anew,
+    )
+
+
+def serve_all_layers(snapshot: Snapshot) -> tuple[LayerFile, ...]:
+    """Write the layer files of every table, the restricted ones beside what is served."""
+    knobs = settings()
+    return build.build_whole(
+        snapshot,
+        knobs.static,
+        simplify_m=knobs.simplify_m,
+        grid=knobs.grid_layer,
+        closed=closed_tables(),
+    )
+
+
+def closed_tables() -> frozenset[str]:
+    """Return the tables the access file keeps from a stranger."""
+    return roles.closed_to(roles.STRANGER, roles.policy())
