@@ -1,7 +1,8 @@
 """Vietnamese words, numbers, dates and order.
 
-Every sentence a person reads lives in ``lib/language/texts/*.toml`` with its English
-twin; a key is ``<file>.<table>``, for example ``common.no_data``.
+Every sentence a person reads lives in ``lib/language/texts/<room>.toml`` with its
+English twin, under the heading of its key, for example ``[common.no_data]``.
+Manifests of snapshots hold keys: none is ever given another name.
 """
 
 import datetime as dt
@@ -29,8 +30,8 @@ def catalog() -> Mapping[str, Mapping[str, str]]:
     """Return every text: key -> language -> sentence with ``{names}``."""
     texts: dict[str, Mapping[str, str]] = {}
     for path in sorted(_TEXTS_DIR.glob("*.toml")):
-        for name, twins in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            texts[f"{path.stem}.{name}"] = twins
+        for prefix, family in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            texts |= {f"{prefix}.{name}": twins for name, twins in family.items()}
     return texts
 
 

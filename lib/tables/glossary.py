@@ -1,4 +1,4 @@
-"""The words of the tables: headings and codes, as ``lib/language/texts/schemas.toml`` has them.
+"""The words of the tables: headings and codes, as ``lib/language/texts/tables.toml`` has them.
 
 Pages need only these. What checks a table is in `lib.tables.schemas`, which loads
 pandera: 0.25 s of processor time that no page has to wait for.

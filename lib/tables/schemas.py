@@ -3,7 +3,7 @@
 Every table of facts is a strict pandera model: no column more, none less, each
 with its type, whether it may be blank and which codes it takes. A blank means
 *no source says it*; it is never filled by guessing. Labels and the words for
-codes are in ``lib/language/texts/schemas.toml``, in Vietnamese and English.
+codes are in ``lib/language/texts/tables.toml``, in Vietnamese and English.
 """
 
 from collections.abc import Mapping
