@@ -41,7 +41,9 @@ ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
 STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CODE}
 KEY = re.compile(r"[a-z_]+\.(\w|\w[\w./-]*\w)")
-FILES = re.compile(r".*\.(css|csv|geojson|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|xlsx)")
+FILES = re.compile(
+    r".*\.(css|csv|geojson|gpkg|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|typ|xlsx)"
+)
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
     *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file")
 }
