@@ -30,12 +30,11 @@ from lib.layers.registry import REGISTRY
 from lib.operate import status
 from lib.places import names as merger
 from lib.places import search
-from lib.power import clean, gaps, indices, view
+from lib.power import clean, gaps, indices, measures, view
 from lib.register import delay, filters, playlist
 from lib.reports import annex, atlas
 from lib.store import audit
 from lib.tables import schemas
-from lib.ui import sidebar
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -119,13 +118,7 @@ def tables() -> set[str]:
     return set(schemas.ALL_TABLES) | background | {country.TABLE}
 
 
-FILTERS = [
-    item
-    for value in vars(filters).values()
-    if isinstance(value, tuple)
-    for item in value
-    if isinstance(item, filters.Filter)
-]
+FILTERS = filters.FILTERS
 QUALITIES = set(get_args(sources.BorderQuality))
 COLUMNS = [
     (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
@@ -175,7 +168,7 @@ FAMILIES: dict[str, set[str]] = {
         "outline_bad_hole",
     },
     "crossing.value.{}.{}": {
-        f"{family}.{code}" for family, codes in sidebar._CROSSING.items() for code in codes
+        f"{family}.{code}" for family, codes in filters.CROSSING.items() for code in codes
     },
     "crossing.value.evidence.{}": {"by_decision", "by_geometry", "both"},
     "crossing.value.verdict.{}": set(get_args(verdict.Verdict)),
@@ -219,11 +212,11 @@ FAMILIES: dict[str, set[str]] = {
         *("state", "detail", "source", "as_of", "sample"),
     },
     "gaps.join_{}": set(get_args(gaps.Match)),
-    "gaps.measure_{}": set(gaps.MEASURES),
-    "powerpage.choice_{}": set(gaps.MEASURES),
-    "gaps.short_{}": set(gaps.MEASURES),
-    "gaps.side_{}": set(get_args(gaps.Side)),
-    "gaps.unit_{}": set(gaps.MEASURES),
+    "gaps.measure_{}": set(measures.MEASURES),
+    "powerpage.choice_{}": set(measures.MEASURES),
+    "gaps.short_{}": set(measures.MEASURES),
+    "gaps.side_{}": set(get_args(measures.Side)),
+    "gaps.unit_{}": set(measures.MEASURES),
     "layers.voltage_{}": {style.key for style in symbols.POWER_LINES},
     "powerpage.event_{}": {"start", "duration", "kind", "cause", "customers"},
     "powerpage.match_{}": set(get_args(gaps.Match)),
