@@ -1,11 +1,11 @@
 import streamlit as st
 
 from lib.language.text import no_data, number
+from lib.layers.registry import grid_tables
 from lib.layers.symbols import WEAK
 from lib.power import gaps, words
 from lib.register import filters as flt
 from lib.settings import settings
-from lib.tables.glossary import GRID_TABLES
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
@@ -54,7 +54,7 @@ def view() -> None:
         choice = bar.gap_choice(log=facts is not None)
         period = bar.log_choice(months) if facts else None
         grid = bar.grid_switch(
-            allowed=settings().grid_layer and not data.closed.issuperset(GRID_TABLES)
+            allowed=settings().grid_layer and not data.closed.issuperset(grid_tables())
         )
         bar.clear_button()
         legend = st.container()

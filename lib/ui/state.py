@@ -13,7 +13,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import LANGS, Lang, catalog, t
-from lib.layers.registry import LayerFile
+from lib.layers.files import LayerFile
 from lib.power.measures import MEASURES, MOST_WEIGHT
 from lib.register import filters
 from lib.settings import TOLERANCE_RANGE

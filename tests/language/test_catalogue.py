@@ -26,7 +26,7 @@ from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
 from lib.layers import symbols
-from lib.layers.registry import REGISTRY
+from lib.layers.registry import LAYERS
 from lib.operate import status
 from lib.places import names as merger
 from lib.places import search
@@ -281,8 +281,8 @@ def test_every_key_written_in_the_code_has_a_text():
 
 def test_every_key_kept_in_a_table_has_a_text():
     kept = {key for item in FILTERS for key in (item.label, item.sentence)}
-    kept |= {layer.title for layer in REGISTRY}
-    kept |= {style.label for layer in REGISTRY for style in layer.styles if style.label}
+    kept |= {layer.title for layer in LAYERS.values()}
+    kept |= {style.label for layer in LAYERS.values() for style in layer.styles if style.label}
     assert kept <= set(catalog()), sorted(kept - set(catalog()))
 
 

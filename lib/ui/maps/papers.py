@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from lib.language.text import Lang
-from lib.layers.registry import LayerFile, of_province
+from lib.layers.files import LayerFile, of_province
 from lib.settings import settings
 from lib.ui import state, visitor
 from lib.ui.maps.styles import Styles
