@@ -120,7 +120,7 @@ def view() -> None:
             alt=tr("cross.table"),
         )
         download_row(data, given, set(listed["cluster_id"]))
-        papers.annex_and_atlas(data, listed["cluster_id"].tolist())
+        papers.of_list(data, listed["cluster_id"].tolist())
     state.end()
 
 

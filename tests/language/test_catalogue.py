@@ -224,8 +224,6 @@ FAMILIES: dict[str, set[str]] = {
     "powerpage.part_{}": {"list", "grid", "published", "ask", "log"},
     "powerpage.published_{}": {"area", "what", "scope", "figure", "period", "source"},
     "powerpage.{}": {"from", "to"},
-    "papers.annex_{}": {"docx", "pdf"},
-    "papers.map_{}": {"png", "svg", "html"},
     "present.list_{}": set(playlist.PLAYLISTS),
     "prepare.used_{}": QUALITIES,
     "geometry.{}": {"gap", "overlap"},
