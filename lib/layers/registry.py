@@ -27,8 +27,9 @@ from lib.layers.symbols import (
     area,
     stroke,
 )
+from lib.tables.palette import COLOURS
 
-_DIM: Final = area(LAND, line="#B9B4A8", width=0.5, fillOpacity=0.35)
+_DIM: Final = area(LAND, line=COLOURS["rule"], width=0.5, fillOpacity=0.35)
 
 _COMMUNE: Final = Style("land", "layers.commune", area(LAND))
 _FORMER_UNIT: Final = Style("base", "layers.former_units", stroke("#7A756A", 1.1, "2 4"))
@@ -71,10 +72,12 @@ _EVERY: Final = (
             Style("dim", "layers.commune_out", _DIM),
             Style("schematic", "layers.commune_schematic", area(LAND, dashArray="1 4", width=1.4)),
             Style("schematic-dim", "", {**_DIM, "dashArray": "1 4"}),
-            Style("named", "layers.commune_named", area("#FBE3D2")),
+            Style("named", "layers.commune_named", area(COLOURS["named"])),
             # Without lines: beside measured pieces the exact lines are drawn instead.
             Style("bare", "", area(LAND, width=0, stroke=False)),
-            Style("named-bare", "layers.commune_named", area("#FBE3D2", width=0, stroke=False)),
+            Style(
+                "named-bare", "layers.commune_named", area(COLOURS["named"], width=0, stroke=False)
+            ),
             *CLASSES,
             *MERGED,
         ),
