@@ -10,6 +10,7 @@ import pytest
 import shapely
 from layerstores import TABLES, TWO_AROUND, WIRES, publish, schematic_tables, stamps
 
+from lib.access import serving
 from lib.language.text import LANGS
 from lib.layers import borders, build
 from lib.layers.registry import GRID, REGISTRY, LayerFile
@@ -293,7 +294,7 @@ def test_the_settings_decide_about_the_grid(tmp_path, monkeypatch):
     monkeypatch.setenv("PHUTHO_GRID_LAYER", "0")
     settings.cache_clear()
     try:
-        built = build.build(made, tmp_path / "static", simplify_m=30)
+        built = serving.serve_layers(made, static=tmp_path / "static")
     finally:
         settings.cache_clear()
     assert not {file.layer_id for file in built} & set(GRID)
