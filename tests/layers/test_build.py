@@ -10,7 +10,7 @@ import pytest
 import shapely
 from layerstores import TABLES, TWO_AROUND, WIRES, publish, schematic_tables, stamps
 
-from lib.access.serving import serve_layers
+from lib.access import serving
 from lib.language.text import LANGS
 from lib.layers import borders, build, frames
 from lib.layers.files import LayerFile
@@ -295,7 +295,7 @@ def test_the_settings_decide_about_the_grid(tmp_path, monkeypatch):
     monkeypatch.setenv("PHUTHO_GRID_LAYER", "0")
     settings.cache_clear()
     try:
-        built = serve_layers(made, static=tmp_path / "static", simplify_m=30)
+        built = serving.serve_layers(made, static=tmp_path / "static")
     finally:
         settings.cache_clear()
     assert not {file.layer_id for file in built} & {layer.layer_id for layer in grid()}
