@@ -44,7 +44,8 @@ class Settings(BaseSettings):
         default=50.0,
         ge=TOLERANCE_RANGE[0],
         le=TOLERANCE_RANGE[1],
-        description="Border tolerance T in metres for a surveyed outline (domain notes, part 4).",
+        description="Border tolerance T in metres for a surveyed outline; the slider of the pages"
+        " begins there, in whole metres.",
     )
     grid_layer: bool = Field(
         default=True,

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from lib.language.text import LANGS, Lang, catalog, t
 from lib.layers.registry import LayerFile
+from lib.settings import TOLERANCE_RANGE, settings
 from lib.ui.maps.view import Target, parse_target, parse_view
 
 PLAIN: Final = frozenset({"data", "about", "status"})
@@ -54,7 +55,7 @@ SINGLE: Final = (
     "playlist",
 )
 NUMBERS: Final = {
-    "tolerance": (3, 80, 50),
+    "tolerance": (round(TOLERANCE_RANGE[0]), round(TOLERANCE_RANGE[1]), 0),
     "min_ha": (0, 40, 0),
     "town_km": (0, 25, 0),
     "capital_km": (0, 70, 0),
@@ -72,7 +73,7 @@ NUMBERS: Final = {
     "w_saidi_min": (0, 5, 0),
     "w_saifi": (0, 5, 0),
 }
-"""Sliders: least, most and default value."""
+"""Sliders: least, most and default value; that of the tolerance is `default_of` the settings."""
 STEPS: Final = {"elevation_m": 50, "density": 50, "saidi_min": 60, "hours": 5, "customers": 100}
 """Sliders that go in steps of more than one."""
 _DEFAULTS: Final = {"lang": "vi"}
@@ -95,12 +96,22 @@ def _from_url(url: Mapping[str, str]) -> None:
         st.session_state[key] = list(dict.fromkeys(v for v in value.split(",") if v))
     for key in SINGLE:
         st.session_state[key] = url.get(key, _DEFAULTS.get(key, ""))[:_MAX_CHARS]
-    for key, (least, most, default) in NUMBERS.items():
+    for key, (least, most, _) in NUMBERS.items():
         value = url.get(key, "")
-        number = int(value) if value.isdecimal() and len(value) < _DIGITS else default
+        number = int(value) if value.isdecimal() and len(value) < _DIGITS else default_of(key)
         st.session_state[key] = min(max(number, least), most)
     if st.session_state["lang"] not in LANGS:
         st.session_state["lang"] = _DEFAULTS["lang"]
+
+
+def default_of(key: str) -> int:
+    """Return where the slider of `key` stands until it is moved."""
+    return round(settings().tolerance_m) if key == "tolerance" else NUMBERS[key][-1]
+
+
+def tolerance_m() -> float:
+    """Return the border tolerance in metres: that of the slider, else that of the settings."""
+    return float(st.session_state.get("tolerance", default_of("tolerance")))
 
 
 def seed_language() -> None:
@@ -159,7 +170,8 @@ def end() -> None:
         for key in SINGLE
         if st.session_state.get(key) not in (None, "", plain.get(key))
     }
-    for key, (_, _, default) in NUMBERS.items():
+    for key in NUMBERS:
+        default = default_of(key)
         if st.session_state.get(key, default) != default:
             url[key] = str(st.session_state[key])
     view = {_VIEW: map_view()} if map_view() else {}
@@ -234,7 +246,7 @@ def clear(*keys: str) -> None:
     """Forget what was chosen for `keys`; used as a callback."""
     for key in keys:
         if key in NUMBERS:
-            st.session_state[key] = NUMBERS[key][-1]
+            st.session_state[key] = default_of(key)
         else:
             st.session_state[key] = [] if key in MULTI else _DEFAULTS.get(key, "")
 
