@@ -37,7 +37,7 @@ def areas_ha(geometry: gpd.GeoSeries) -> pd.Series:
 def outline(communes: gpd.GeoDataFrame) -> shapely.Polygon | shapely.MultiPolygon:
     """Return the outer border of a settled coverage, in its CRS.
 
-    Only for communes that fit exactly (`lib.geo.coverage.settle_coverage`): the
+    Only for communes that fit exactly (`lib.geo.coverage.check_and_settle`): the
     common edges are struck out, nothing is computed anew.
     """
     border = shapely.coverage_union_all(communes.geometry.to_numpy())
