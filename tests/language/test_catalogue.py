@@ -128,9 +128,7 @@ FILTERS = [
 ]
 QUALITIES = set(get_args(sources.BorderQuality))
 COLUMNS = [
-    (table, column)
-    for table, model in schemas.ALL_TABLES.items()
-    for column in model.to_schema().columns
+    (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
 ]
 FAMILIES: dict[str, set[str]] = {
     "outagelog.rule_{}": set(clean.RULES),

@@ -97,4 +97,4 @@ class Contents:
 
 def columns(table: str) -> list[str]:
     """Return the columns of a table the glossary knows; none of a background."""
-    return list(ALL_TABLES[table].to_schema().columns) if table in ALL_TABLES else []
+    return list(ALL_TABLES[table].columns) if table in ALL_TABLES else []
