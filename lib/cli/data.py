@@ -3,10 +3,10 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
+import click
 import typer
 
 from lib.access.serving import serve_layers
@@ -16,6 +16,7 @@ from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
 from lib.operate import backup, restore
+from lib.settings import province
 from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.sample import has_sample, title
@@ -27,14 +28,8 @@ LAST_WHOLE: Final = "last-whole"
 """Instead of the name of a snapshot: the newest one that is whole, but for the one in use."""
 
 
-class Crs(StrEnum):
-    """EPSG codes a file can be read in."""
-
-    PHU_THO = "9208"
-    VINH_PHUC = "5897"
-    HOA_BINH = "9211"
-    UTM = "3405"
-    WGS84 = "4326"
+_CRS: Final = click.Choice([str(zone.epsg) for zone in province().crs.zones])
+"""EPSG codes a file can be read in."""
 
 
 @app.command("import")
@@ -42,7 +37,8 @@ def import_files(
     kind: Annotated[str, typer.Argument(help="Loại dữ liệu: outlines, clusters, communes, …")],
     files: Annotated[list[Path], typer.Argument(help="Một hoặc nhiều tệp.")],
     crs: Annotated[
-        Crs | None, typer.Option(help="Hệ tọa độ (EPSG) của tệp không tự ghi hệ tọa độ.")
+        str | None,
+        typer.Option(help="Hệ tọa độ (EPSG) của tệp không tự ghi hệ tọa độ.", click_type=_CRS),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra.")] = False,
     report: Annotated[Path | None, typer.Option(help="Ghi báo cáo JSON vào tệp này.")] = None,

@@ -4,7 +4,7 @@ All borders are noded together, which cuts the land into faces; a face claimed
 by two communes is an overlap, one claimed by none is a gap. Topology is judged
 in the plane of the stored degrees, so that no published vertex moves and a
 vertex lying on a neighbour's edge stays on it; areas and lengths are measured
-in EPSG:9208.
+in `AREA_CRS`.
 """
 
 from dataclasses import dataclass

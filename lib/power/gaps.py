@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from lib.language.text import is_blank
+from lib.settings import province
 
 Side = Literal["remote", "weak"]
 Match = Literal["all", "any"]
@@ -60,9 +61,10 @@ class Measure:
 REMOTE: Final = (
     Measure("town_km", "remote", 1, at_least=True, table="settlements"),
     Measure("capital_km", "remote", 1, at_least=True, table="settlements"),
-    Measure("viet_tri_km", "remote", 1, at_least=True, table="settlements"),
-    Measure("vinh_yen_km", "remote", 1, at_least=True, table="settlements"),
-    Measure("hoa_binh_km", "remote", 1, at_least=True, table="settlements"),
+    *(
+        Measure(capital.measure, "remote", 1, at_least=True, table="settlements")
+        for capital in province().capitals
+    ),
     Measure("elevation_m", "remote", 0, at_least=True, table="settlements"),
     Measure("density", "remote", 0, at_least=False, table="communes"),
 )
@@ -78,12 +80,10 @@ MEASURES: Final[Mapping[str, Measure]] = {m.key: m for m in (*REMOTE, *INDICES)}
 
 _SETTLEMENT: Final = {
     "town_km": "km_to_nearest_old_urban_unit",
-    "viet_tri_km": "km_to_viet_tri",
-    "vinh_yen_km": "km_to_vinh_yen",
-    "hoa_binh_km": "km_to_hoa_binh",
+    **{capital.measure: capital.column for capital in province().capitals},
     "elevation_m": "elev_median",
 }
-_CAPITALS: Final = ("viet_tri_km", "vinh_yen_km", "hoa_binh_km")
+_CAPITALS: Final = tuple(capital.measure for capital in province().capitals)
 
 FACT_COLUMNS: Final = (
     *("commune_code", "commune_name", "former_province", "side", "measure", "value"),

@@ -11,12 +11,13 @@ from typing import Final
 import pandas as pd
 
 from lib.language.text import Lang, t
+from lib.settings import province
 
 Chosen = Mapping[str, Sequence[str]]
 """Filter key -> chosen codes; an empty choice filters nothing."""
 
-PROVINCES: Final = {"phu-tho": "Phú Thọ", "vinh-phuc": "Vĩnh Phúc", "hoa-binh": "Hòa Bình"}
-"""Codes of the three former provinces in links, and their names in the tables."""
+PROVINCES: Final = {former.slug: former.name for former in province().former}
+"""Codes of the former provinces in links, and their names in the tables."""
 
 
 @dataclass(frozen=True)
