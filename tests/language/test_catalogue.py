@@ -33,6 +33,7 @@ from lib.places import search
 from lib.power import clean, gaps, indices, view
 from lib.register import delay, filters, playlist
 from lib.reports import annex, atlas
+from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
 from lib.ui import sidebar
@@ -115,7 +116,7 @@ def pages() -> set[str]:
 
 def tables() -> set[str]:
     """Return the tables a snapshot can hold: facts, borders, background layers."""
-    background = {"former_borders" if n == "former_units" else n for n in sources._LAYERS}
+    background = {"former_borders" if n == "former_units" else n for n in province().bundle}
     return set(schemas.ALL_TABLES) | background | {country.TABLE}
 
 
