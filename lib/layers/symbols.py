@@ -228,6 +228,13 @@ WEAK: Final = (
     Style("solved", "layers.weak_solved", sign(TRIANGLE, fill="#FFFFFF", size=16)),
 )
 
+OUTLINE_QUALITY: Final = (
+    Style("surveyed", "schemas.value.outline_quality.surveyed", stroke(INK, 2)),
+    Style("traced", "schemas.value.outline_quality.traced", stroke(INK, 1.2)),
+    Style("approximate", "schemas.value.outline_quality.approximate", stroke(INK, 1.6, "4 3")),
+)
+"""Outlines by how well they are known, for QGIS."""
+
 OUTLINES: Final = (
     Style(
         "cross_commune", "crossing.value.verdict.cross_commune", area(CROSS, line=INK, width=1.2)

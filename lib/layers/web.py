@@ -14,7 +14,9 @@ from typing import Final
 
 from xstatic.pkg import leaflet
 
-from lib.layers.registry import REGISTRY, Layer, write_once
+from lib.layers.files import write_once
+from lib.layers.layer import Layer
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import Style, swatch
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -99,7 +101,7 @@ def install(static: Path) -> WebAssets:
     shutil.copyfile(ASSETS / "map.css", static / assets.styles[-1])
     for name in PAGE_STYLES:
         shutil.copyfile(ASSETS / name, static / page_style_path(name))
-    for layer in REGISTRY:
+    for layer in LAYERS.values():
         for style in layer.styles:
             name = f"legend/{layer.layer_id}-{style.key}"
             write_once(static, name, "svg", swatch(style, layer.kind).encode())

@@ -17,7 +17,8 @@ from markupsafe import Markup
 from xstatic.pkg import leaflet
 
 from lib.language.text import Lang, t
-from lib.layers.registry import LAYERS, on_disk
+from lib.layers.files import on_disk
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import HATCHES, swatch
 from lib.layers.web import ASSETS, map_script
 from lib.reports.canvas import Bounds

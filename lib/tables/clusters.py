@@ -39,7 +39,7 @@ CLUSTERS: Final = Table(
         coded("decision_kind", blank=True),
         Column("decision_date", blank=True, pattern=ISO_DATE),
         Column("decision_end", blank=True, pattern=ISO_DATE, later=True),
-        Column("investor", blank=True, asked=True),
+        Column("investor", blank=True, asked=True, found=True),
         number("occupancy_pct", 0, 100, "%", blank=True, about="templates.about_occupancy_pct"),
         number("enterprises", 0, 2000, whole=True, blank=True),
         coded("wastewater", otherwise="unknown"),

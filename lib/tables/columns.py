@@ -61,6 +61,8 @@ class Column:
         It came after the first version: what was written before is read with a blank.
     asked : bool
         A meeting asks for it: a blank in it is something missing.
+    found : bool
+        The search box leads from its text to the row; ``sidebar.hit_<name>`` says what was found.
     lacking : tuple of str
         Codes that say no more than a blank, such as *no outline*.
     otherwise : str, bool or None
@@ -82,6 +84,7 @@ class Column:
     assumed: bool = False
     later: bool = False
     asked: bool = False
+    found: bool = False
     lacking: tuple[str, ...] = ()
     otherwise: str | bool | None = None
 

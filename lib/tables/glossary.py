@@ -28,12 +28,6 @@ CODES: Final = _codes()
 """Set of codes -> its codes, in the order of the glossary: a code exists if it has words."""
 
 
-GRID_TABLES: Final = ("grid_2016", "power_lines", "substations")
-"""Tables of the grid: detailed drawings may be restricted, so an office can keep them back."""
-
-RESTRICTABLE: Final = (*GRID_TABLES, "outlines")
-"""Tables an office may keep for its administrators alone."""
-
 _BLANKS: Final[Mapping[str, str]] = {
     "text": "str",
     "number": "float64",

@@ -30,8 +30,6 @@ from lib.tables.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, TRIMMED, URL, 
 
 UNLIKE = ("communes", "outlines", "power_lines")
 PLAIN = [table for table in registry.imported() if table not in UNLIKE]
-    table for table in registry.imported() if table not in ("communes", "outlines", "power_lines")
-]
 DRAWN = ("outlines", "power_lines")
 MOST = settings(
     max_examples=5,

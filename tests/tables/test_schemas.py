@@ -91,7 +91,7 @@ def _assignments(**changed):
         "source_url": "https://example.vn/1",
         "as_of": "2025-10-15",
     } | changed
-    return schemas.Assignments.validate(pd.DataFrame([row], dtype="str"))
+    return schemas.ALL_TABLES["assignments"].validate(pd.DataFrame([row], dtype="str"))
 
 
 FEW = settings(max_examples=25, deadline=None)

@@ -50,7 +50,7 @@ def _contents(files: Mapping[str, bytes]) -> tuple[list[base.Content], list[Any]
         paths = []
         for at, (name, content) in enumerate(files.items()):
             suffix = Path(name).suffix.lower()
-            path = Path(folder) / f"{at}{suffix if suffix in registry.READERS else ''}"
+            path = Path(folder) / f"{at}{suffix if suffix in registry.accepted() else ''}"
             path.write_bytes(content)
             paths.append((path, name))
         return bring.read_all(paths)
