@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
-import click
 import typer
 
 from lib.access.serving import serve_layers
@@ -28,8 +27,15 @@ LAST_WHOLE: Final = "last-whole"
 """Instead of the name of a snapshot: the newest one that is whole, but for the one in use."""
 
 
-_CRS: Final = click.Choice([str(zone.epsg) for zone in province().crs.zones])
-"""EPSG codes a file can be read in."""
+_CRS: Final = {str(zone.epsg): zone.epsg for zone in province().crs.zones}
+"""EPSG codes a file can be read in, as they are typed."""
+
+
+def _crs(typed: str) -> int:
+    """Return the EPSG code typed; one the province does not use is wrong use."""
+    if typed not in _CRS:
+        raise typer.BadParameter(", ".join(_CRS))
+    return _CRS[typed]
 
 
 @app.command("import")
@@ -37,8 +43,12 @@ def import_files(
     kind: Annotated[str, typer.Argument(help="Loại dữ liệu: outlines, clusters, communes, …")],
     files: Annotated[list[Path], typer.Argument(help="Một hoặc nhiều tệp.")],
     crs: Annotated[
-        str | None,
-        typer.Option(help="Hệ tọa độ (EPSG) của tệp không tự ghi hệ tọa độ.", click_type=_CRS),
+        int | None,
+        typer.Option(
+            help="Hệ tọa độ (EPSG) của tệp không tự ghi hệ tọa độ.",
+            parser=_crs,
+            metavar=f"[{'|'.join(_CRS)}]",
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra.")] = False,
     report: Annotated[Path | None, typer.Option(help="Ghi báo cáo JSON vào tệp này.")] = None,
@@ -63,7 +73,7 @@ def import_files(
     options = Options(
         bring.kind_of(kind),
         as_of=_day(as_of),
-        crs=int(crs) if crs else None,
+        crs=crs,
         swapped=swap_xy,
         replace=replace,
         accuracy_m=accuracy,

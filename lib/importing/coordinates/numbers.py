@@ -181,7 +181,7 @@ class StatedZone:
     Parameters
     ----------
     names : tuple of str
-        Every system named, as a person writes it: ``104°45'``, ``UTM 48N``.
+        Every system named, as a person writes it: ``105°00'``, ``UTM 48N``.
     codes : frozenset of int
         EPSG codes of those the province uses, and of UTM 48N and WGS 84; 0
         stands for any other.
