@@ -1,7 +1,7 @@
 """Communes written by name in a brought table, followed to the codes of today.
 
 A name of today is taken as it stands. A former name (with its district, or in a
-row older than the merger) is followed through the table of Resolution 1676;
+row older than the merger) is followed through the table of the resolution;
 where it leads to one commune the cell is mended, where it could lead to several
 a person is asked.
 """
@@ -16,15 +16,16 @@ from lib.importing.readers.grid import Cell, clean_text
 from lib.importing.sheets.cells import Value
 from lib.language.text import bare_name, fold, same_spelling
 from lib.places.names import CERTAIN, Names, Resolution
+from lib.settings import province
 from lib.tables.schemas import ALL_TABLES
 
-MERGED_ON: Final = "2025-07-01"
+MERGED_ON: Final = province().merged_on.isoformat()
 
 _SHORT: Final = re.compile(r"^(?:([xp])\.|(tt|t\.t)[.\s])\s*", re.IGNORECASE)
 _LONG: Final = {"x": "xã ", "p": "phường ", "tt": "thị trấn ", "t.t": "thị trấn "}
 _APART: Final = re.compile(r"\s*[(),]\s*|\s+[-–]\s+")
 _FORMER: Final = frozenset({"cu", "truoc sap nhap", "truoc 1/7/2025", "truoc 01/7/2025"})
-_NOW: Final = "phu tho"
+_NOW: Final = fold(province().name)
 
 
 class Places:
