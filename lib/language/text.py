@@ -19,6 +19,8 @@ import pandas as pd
 from babel.numbers import format_decimal
 from unidecode import unidecode
 
+from lib.language.letters import latin
+
 Lang = Literal["vi", "en"]
 LANGS: Final[tuple[Lang, ...]] = ("vi", "en")
 
@@ -116,7 +118,7 @@ def fold(value: str) -> str:
     >>> fold("Đoan Hùng"), fold("HÒA  BÌNH") == fold("Hoà Bình")
     ('doan hung', True)
     """
-    return " ".join(unidecode(unicodedata.normalize("NFC", value)).lower().split())
+    return " ".join(unidecode(latin(value)).lower().split())
 
 
 def bare_name(value: str) -> str:
@@ -129,6 +131,8 @@ def bare_name(value: str) -> str:
 
 
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_AFTER: Final = " .,;:\u00a0"
+"""What typing leaves behind a name."""
 _LETTERS: Final = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=1)}
 
 
@@ -137,10 +141,11 @@ def same_spelling(value: str) -> str:
 
     Upstream writes *Hoà*, the law writes *Hòa*: the same syllable. Tone marks
     are moved to the end of their syllable; vowels keep their hats, so that
-    *Vân Bán* and *Văn Bán* stay two names.
+    *Vân Bán* and *Văn Bán* stay two names. Letters that look alike are the same,
+    dots and commas behind the name do not count.
     """
     words = []
-    for word in nfc(value).lower().split():
+    for word in latin(value).lower().rstrip(_AFTER).split():
         parts = unicodedata.normalize("NFD", word)
         tones = "".join(c for c in parts if c in _TONES)
         rest = "".join(c for c in parts if c not in _TONES)
