@@ -62,6 +62,7 @@ LONG = (
 SLOW = {
     "tests/cli/test_power.py",
     "tests/crossing/test_oracle.py",
+    "tests/crossing/test_pieces.py",
     "tests/geo/test_coverage.py",
     "tests/importing/fonts/test_convert.py",
     "tests/importing/readers/test_shapefile.py",
