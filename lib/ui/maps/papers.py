@@ -40,7 +40,7 @@ def maker(data: Workspace) -> Maker:
     session: language, tolerance and samples are read here, not there.
     """
     samples = bool(state.chosen("samples")) and not data.schematic
-    tolerance = float(st.session_state.get("tolerance", settings().tolerance_m))
+    tolerance = state.tolerance_m()
     return partial(_material, data, tolerance_m=tolerance, samples=samples, lang=language())
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from lib.language.text import date, is_blank, number
 from lib.power import words as gapwords
 from lib.power.measures import MEASURES
+from lib.settings import province
 from lib.tables import export
 from lib.tables.glossary import value_label
 from lib.ui import visitor
@@ -34,7 +35,12 @@ _NEWEST: Final = 8
 _MINUTES: Final = 60
 _CROWDED: Final = 24
 """Months from which a bar has no room for its figure: the hint has it."""
-_REMOTE: Final = ("town_km", "viet_tri_km", "vinh_yen_km", "hoa_binh_km", "elevation_m", "density")
+_REMOTE: Final = (
+    "town_km",
+    *(capital.measure for capital in province().capitals),
+    "elevation_m",
+    "density",
+)
 _SOURCE_NO: Final = {"settlements": 1, "communes": 2}
 """Where the first sources of the card stand; those of a log come next."""
 _OF_ROWS: Final = ("interruptions", "hours")
