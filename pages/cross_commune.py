@@ -4,6 +4,8 @@ import streamlit as st
 
 from lib.crossing import summary as disputes
 from lib.language.text import number
+from lib.layers.pieces import shapes_of
+from lib.layers.target import Target
 from lib.register import filters as flt
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.cards import cross, places
@@ -11,7 +13,6 @@ from lib.ui.downloads import download_row
 from lib.ui.maps import papers
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
-from lib.ui.maps.view import Target
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import cross_answer, workspace
@@ -75,7 +76,7 @@ def view() -> None:
     )
     frame.empty(shown.emptied_by)
     selected, chosen = state.selection(data.files, set(summary["cluster_id"]))
-    drawn = cross.shapes_of(data, given, chosen) if chosen else []
+    drawn = shapes_of(given, chosen, lang)
     codes = summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ()
     styles = mapstyles.ground(data, set(data.commune_names), codes, lines=not drawn)
     styles["former-units"] = "base" if chosen else {}

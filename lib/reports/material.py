@@ -18,7 +18,7 @@ import pandas as pd
 from lib.crossing import answer as crosswork
 from lib.crossing import summary as disputes
 from lib.crossing.answer import Answer
-from lib.crossing.communes import CommuneIndex, prepare_communes
+from lib.crossing.communes import prepare_communes
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.samples import sample_outlines
@@ -47,9 +47,6 @@ class Material:
         Of `lib.register.clusters.register`.
     answer : Answer
         Of `lib.crossing.answer.answer`, in the same language.
-    index : CommuneIndex or None
-        The communes ready for cutting; None where borders are schematic or no
-        outline is there to be cut.
     files : sequence of LayerFile
         The layers of the map, bottom first.
     static : Path
@@ -62,7 +59,6 @@ class Material:
     tables: Mapping[str, pd.DataFrame]
     clusters: pd.DataFrame
     answer: Answer
-    index: CommuneIndex | None
     files: Sequence[LayerFile]
     static: Path
     lang: Lang = "vi"
@@ -180,14 +176,15 @@ def from_snapshot(
         raise WrongUseError("cross.samples_schematic")
     names = [name for name in snapshot.manifest.tables if name != COUNTRY]
     tables = {name: snapshot.read(name) for name in names}
-    parts = [crosswork.outlines_of(tables), sample_outlines() if samples else None]
-    given = [part for part in parts if part is not None]
-    outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
-    measured = outlines is not None and not schematic
-    index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measured else None
-    found = crosswork.answer(tables, outlines, index, tolerance_m=tolerance_m, lang=lang)
+    found = crosswork.of_register(
+        tables,
+        lambda: None if schematic else prepare_communes(gpd.GeoDataFrame(tables["communes"])),
+        tolerance_m=tolerance_m,
+        samples=sample_outlines() if samples else None,
+        lang=lang,
+    )
     return Material(
-        snapshot.manifest, tables, register(tables), found, index, of_province(files), static, lang
+        snapshot.manifest, tables, register(tables), found, of_province(files), static, lang
     )
 
 

@@ -13,8 +13,7 @@ from lib.tables import sample
 from lib.tables.facts import data_date
 from lib.ui import sharing, state
 from lib.ui.card import link, site
-from lib.ui.maps.view import served
-from lib.ui.state import language, tr, tr_html
+from lib.ui.state import language, served, tr, tr_html
 from lib.ui.workspace import Workspace
 
 _SELDOM = "12h"

@@ -9,9 +9,8 @@ from lib.crossing import summary
 from lib.register import playlist
 from lib.register.playlist import PLAYLISTS, Playlist, Stop
 from lib.ui import state
-from lib.ui.power.data import gaps_on_record
 from lib.ui.state import language, tr
-from lib.ui.workspace import Workspace, cross_answer
+from lib.ui.workspace import Workspace, cross_answer, gaps_on_record
 
 
 def switch() -> None:

@@ -5,7 +5,7 @@ Everything here is handed to every session: never change it in place.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,18 +14,20 @@ import streamlit as st
 
 from lib.access.roles import closed_to, policy
 from lib.access.serving import serve_all_layers, serve_layers
-from lib.crossing.answer import Answer, answer, outlines_of
+from lib.crossing.answer import Answer, of_register, outlines_of
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.geo.country import TABLE as COUNTRY
 from lib.importing.samples import sample_outlines
 from lib.language.errors import StoreError
 from lib.language.text import Lang
 from lib.layers.registry import LayerFile
+from lib.layers.web import check_assets
 from lib.places import search
+from lib.power import gaps, stations
 from lib.register.clusters import register
+from lib.settings import settings
 from lib.store.store import Manifest, Store
 from lib.ui import sharing, visitor
-from lib.ui.maps.view import check_assets
 from lib.ui.state import open_with, require_frame
 
 
@@ -102,16 +104,33 @@ def cross_answer(
     key: str, _data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
 ) -> Answer:
     """Return the clusters on two communes for one position of the slider."""
-    parts = [outlines_of(_data.tables), sample_outlines() if samples else None]
-    given = [part for part in parts if part is not None]
-    outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
-    return answer(
+    return of_register(
         _data.tables,
-        outlines,
-        commune_index(key, _data) if given else None,
+        partial(commune_index, key, _data),
         tolerance_m=tolerance_m,
+        samples=sample_outlines() if samples else None,
         lang=lang,
     )
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def cluster_grid(
+    key: str,  # noqa: ARG001 - tells what is seen apart
+    _data: Workspace,
+) -> pd.DataFrame:
+    """Return the substations on record with each cluster."""
+    outlines = outlines_of(_data.tables)
+    given = None if outlines is None else gpd.GeoDataFrame(outlines)
+    return stations.near(_data.clusters, _data.tables["substations"], given)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def gaps_on_record(
+    key: str,  # noqa: ARG001 - tells what is seen apart
+    _data: Workspace,
+) -> gaps.Gaps:
+    """Return the communes on record as weakly supplied, by no threshold of anybody."""
+    return gaps.find(_data.tables, gaps.Choice())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -141,7 +160,7 @@ def workspace() -> Workspace:
     """
     require_frame()
     visitor.gate()  # also for a page reached without app.py
-    check_assets()
+    check_assets(settings().static)
     store = sharing.store()
     current = store.current()
     if current is None:

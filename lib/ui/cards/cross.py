@@ -1,27 +1,19 @@
 """The card of one cluster on the page of clusters on two communes."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
-import shapely
 from markupsafe import Markup
 
 from lib.crossing import words
 from lib.crossing.answer import Answer
-from lib.crossing.communes import lines_around
-from lib.crossing.pieces import tolerance_band
-from lib.language.text import hectares, number, percent
-from lib.layers.symbols import BAND, EXACT_LINE, piece
+from lib.language.text import hectares, number
 from lib.ui.card import Fact, Source, show_card
 from lib.ui.cards.places import row_of, source_of
 from lib.ui.cards.shares import Piece, piece_table, shares
-from lib.ui.maps.view import Shape
 from lib.ui.state import language, tr
-from lib.ui.workspace import Workspace, commune_index
-
-_REACH_M: Final = 1_500.0
-"""How far around the chosen cluster the exact commune lines are drawn."""
+from lib.ui.workspace import Workspace
 
 
 def pieces_of(given: Answer, cluster_id: str) -> list[Piece]:
@@ -32,31 +24,6 @@ def pieces_of(given: Answer, cluster_id: str) -> list[Piece]:
     names = [name or tr("crossing.outside") for name in found["commune_name"]]
     records = found.assign(name=names).to_dict("records")
     return [{str(key): value for key, value in record.items()} for record in records]
-
-
-def shapes_of(data: Workspace, given: Answer, cluster_id: str) -> list[Shape]:
-    """Return the pieces coloured by commune and the band in which nothing can be said."""
-    lang = language()
-    index = commune_index(data.key, data)
-    pieces = pieces_of(given, cluster_id)
-    if given.cut is None or index is None or not pieces:
-        return []
-    drawn = [
-        Shape(
-            row["geometry"],
-            piece(rank),
-            row["name"],
-            (hectares(row["area_ha"], lang), percent(row["share"], lang)),
-        )
-        for rank, row in enumerate(pieces)
-    ]
-    verdicts = given.cut.verdicts.set_index("cluster_id")
-    limit = float(verdicts.loc[cluster_id, "tolerance_m"])  # type: ignore[arg-type]
-    whole = shapely.union_all([row["geometry"] for row in pieces])
-    band = tolerance_band(whole, index, limit)
-    if not shapely.is_empty(band):
-        drawn.append(Shape(band, BAND, tr("cross.band", tolerance=number(limit, lang, unit="m"))))
-    return [*drawn, Shape(lines_around(whole, index, reach_m=_REACH_M), EXACT_LINE)]
 
 
 def cross_card(data: Workspace, given: Answer, summary: pd.DataFrame, cluster_id: str) -> None:

@@ -8,12 +8,11 @@ import streamlit as st
 
 from lib.language.text import Lang, number
 from lib.places import merger
-from lib.tables import export
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
-from lib.ui import visitor
 from lib.ui.card import Fact, show_card
 from lib.ui.cards.places import row_of, source_of
+from lib.ui.downloads import table_row
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -158,25 +157,9 @@ def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
     lang = language()
     former = data.tables["former_units"]
     about = merger.notes(former, data_date=data_date(former), filters=filters, lang=lang)
-    named = {key: text for key, text in about.items() if not key.startswith("_")}
-    sheet = tr("mergerpage.sheet")
-
-    def table() -> pd.DataFrame:  # made when asked for, not on every rerun
-        return merger.taken_away(listed, former, lang)
-
-    st.caption(tr("cross.download"))
-    with st.container(horizontal=True):
-        st.download_button(
-            "XLSX",
-            data=visitor.download(lambda: export.to_xlsx(table(), notes=about, sheet=sheet)),
-            file_name=visitor.file_name(f"{tr('mergerpage.file')}.xlsx"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "CSV",
-            data=visitor.download(lambda: export.to_csv(table(), notes=named, excel=True)),
-            file_name=visitor.file_name(f"{tr('mergerpage.file')}.csv"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
+    table_row(
+        lambda: merger.taken_away(listed, former, lang),
+        about,
+        file=tr("mergerpage.file"),
+        sheet=tr("mergerpage.sheet"),
+    )

@@ -7,16 +7,15 @@ from typing import Any
 import pandas as pd
 
 from lib.language.text import date, hectares, is_blank, number, percent
+from lib.layers.target import Target
 from lib.places import names as merger
 from lib.register import delay
 from lib.tables.facts import CHECKED, data_date
 from lib.tables.glossary import value_label
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards.country import country_card
-from lib.ui.maps.view import Target
-from lib.ui.power.data import cluster_grid
 from lib.ui.state import language, tr
-from lib.ui.workspace import Workspace
+from lib.ui.workspace import Workspace, cluster_grid
 
 _HA_PER_KM2 = 100
 _DAY = len("2025-07-01")

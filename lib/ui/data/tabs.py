@@ -1,5 +1,7 @@
 """What is in use, what was before, and everything to take away."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -18,8 +20,8 @@ from lib.tables.glossary import label
 from lib.tables.sample import title
 from lib.ui import frame
 from lib.ui import visitor as access
-from lib.ui.data.findings import plain
-from lib.ui.state import language, tr
+from lib.ui.downloads import button
+from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
 _LISTED = 50
@@ -117,12 +119,11 @@ def past(store: Store, current: Snapshot) -> None:
     chosen = by_id[later]
     with st.container(horizontal=True):
         for file in chosen.manifest.files if access.may(Action.IMPORT) else ():
-            st.download_button(
+            button(
                 tr("data.original", file=file.name),
-                data=lambda f=file: acts.original(visitor, chosen, f),  # type: ignore[misc]
-                file_name=access.file_name(file.name, brought=True),
-                on_click="ignore",
-                icon=":material/attach_file:",
+                partial(acts.original, visitor, chosen, file),
+                access.file_name(file.name, brought=True),
+                icon="attach_file",
                 key=f"original-{later}-{file.stored}",
             )
     if later == current.snapshot_id:
@@ -213,23 +214,20 @@ def take_away(current: Snapshot) -> None:
     st.caption(tr("data.everything_help"))
     with st.container(horizontal=True):
         for kind, ending in (("gpkg", "gpkg"), ("xlsx", "xlsx"), ("geoparquet", "zip")):
-            st.download_button(
+            button(
                 tr(f"data.all_{kind}"),
-                data=lambda kind=kind: acts.everything(visitor, current, kind, lang),  # type: ignore[misc]
-                file_name=access.file_name(f"phu-tho-{current.snapshot_id}.{ending}"),
-                on_click="ignore",
-                icon=":material/download:",
+                partial(acts.everything, visitor, current, kind, lang),
+                access.file_name(f"phu-tho-{current.snapshot_id}.{ending}"),
             )
     st.subheader(tr("data.templates"), anchor=False)
     st.caption(tr("data.templates_help"))
     with st.container(horizontal=True):
         for name in ("coordinates", *(kind for kind in draft.KINDS if kind != "outlines")):
             words = tr("data.coordinates") if name == "coordinates" else tr(f"about.table_{name}")
-            st.download_button(
+            button(
                 words,
-                data=lambda name=name: forms.template(name, lang),  # type: ignore[misc]
-                file_name=f"mau-{name}.xlsx",
-                on_click="ignore",
-                icon=":material/table:",
+                partial(forms.template, name, lang),
+                f"mau-{name}.xlsx",
+                icon="table",
                 key=f"template-{name}",
             )

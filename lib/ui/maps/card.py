@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.layers.browser import Note, Shape
 from lib.layers.registry import LAYERS, by_layer
+from lib.layers.target import Target
 from lib.ui import present, state
 from lib.ui.maps import papers
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
-from lib.ui.maps.view import Left, Note, Shape, Target, show_map
+from lib.ui.maps.view import Left, show_map
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 

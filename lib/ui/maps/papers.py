@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from lib.language.text import Lang
+from lib.layers.browser import Note
 from lib.layers.registry import LayerFile, of_province
+from lib.layers.target import Target
 from lib.settings import settings
 from lib.ui import state, visitor
+from lib.ui.downloads import button, guarded
 from lib.ui.maps.styles import Styles
-from lib.ui.maps.view import Note, Target
 from lib.ui.state import language, tr
-from lib.ui.workspace import Workspace, commune_index, cross_answer
+from lib.ui.workspace import Workspace, cross_answer
 
 if TYPE_CHECKING:
     # Loads Typst and python-docx: only where a paper is wanted.
@@ -42,13 +44,11 @@ def _material(data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang)
 
     key = data.key
     answer = cross_answer(key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
-    index = commune_index(key, data) if answer.cut is not None else None
     return Material(
         data.manifest,
         data.tables,
         data.clusters,
         answer,
-        index,
         of_province(data.files),
         settings().static,
         lang,
@@ -92,13 +92,11 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
     else:
         return
     with st.container(key="paper-of-selection"):
-        st.download_button(
+        guarded(
             tr("papers.page"),
-            data=visitor.download(content),
-            file_name=visitor.file_name(file),
-            mime="application/pdf",
-            on_click="ignore",
-            icon=":material/picture_as_pdf:",
+            content,
+            file,
+            icon="picture_as_pdf",
             help=about,
             key="paper-page",
         )
@@ -142,19 +140,16 @@ def _map_buttons(
     )
     make = maker(data)
     makers = {
-        "png": ("image/png", lambda: picture.picture(make(), view, "png")),
-        "svg": ("image/svg+xml", lambda: picture.picture(make(), view, "svg")),
-        "html": ("text/html", lambda: page.page(make(), view)),
+        "png": lambda: picture.picture(make(), view, "png"),
+        "svg": lambda: picture.picture(make(), view, "svg"),
+        "html": lambda: page.page(make(), view),
     }
     st.caption(tr("papers.map_help"))
-    for kind, (mime, content) in makers.items():
-        st.download_button(
+    for kind, content in makers.items():
+        guarded(
             tr(f"papers.map_{kind}"),
-            data=visitor.download(content),
-            file_name=visitor.file_name(f"{tr('papers.map_file')}.{kind}"),
-            mime=mime,
-            on_click="ignore",
-            icon=":material/download:",
+            content,
+            f"{tr('papers.map_file')}.{kind}",
             key=f"paper-{kind}",
             width="stretch",
         )
@@ -172,12 +167,11 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
     st.caption(tr("papers.for_report"))
     with st.container(horizontal=True):
         for kind in ("docx", "pdf"):
-            st.download_button(
+            guarded(
                 tr(f"papers.annex_{kind}"),
-                data=visitor.download(partial(_annex, make, kind)),
-                file_name=visitor.file_name(f"{tr('papers.annex_file')}.{kind}"),
-                on_click="ignore",
-                icon=":material/description:",
+                partial(_annex, make, kind),
+                f"{tr('papers.annex_file')}.{kind}",
+                icon="description",
                 key=f"paper-annex-{kind}",
             )
         asked = st.button(
@@ -199,13 +193,10 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
         st.session_state[_ATLAS] = (key, made)
     held = st.session_state.get(_ATLAS)
     if held and held[0] == key:
-        st.download_button(
+        button(
             tr("papers.atlas_ready"),
-            data=held[1],
-            file_name=visitor.file_name(f"{tr('papers.atlas_file')}.pdf"),
-            mime="application/pdf",
-            on_click="ignore",
+            held[1],
+            visitor.file_name(f"{tr('papers.atlas_file')}.pdf"),
             type="primary",
-            icon=":material/download:",
             key="paper-atlas-ready",
         )

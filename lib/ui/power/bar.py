@@ -13,9 +13,9 @@ from lib.power import gaps
 from lib.power import words as gapwords
 from lib.power.gaps import Match
 from lib.tables.glossary import value_label
-from lib.ui import frame, state
-from lib.ui.sidebar import escape, number_slider
-from lib.ui.state import language, tr
+from lib.ui import frame, sidebar, state
+from lib.ui.sidebar import folded, number_slider, switch
+from lib.ui.state import language, plain, tr
 
 if TYPE_CHECKING:
     from lib.power import view  # loads Ibis: only where there is a log
@@ -90,28 +90,24 @@ def gap_choice(*, log: bool) -> gaps.Choice:
     state.keep_known("difficult", {"yes"})
     state.choose_one("match", ("all", "any"), "all")
     used = any(state.chosen(key) for key in (*REMOTE, "difficult"))
-    with st.expander(
+    folded(
         tr("powerpage.remote"),
-        expanded=used,
-        icon=":material/distance:",
+        _remote_thresholds,
         key="thresholds-remote",
-        on_change="rerun",
-    ) as remote:
-        if remote.open or used:  # what is folded away is not sent
-            _remote_thresholds()
+        used=used,
+        icon=":material/distance:",
+    )
     keys = WEAK if log else ()
     state.keep_known("weak", set(gaps.WEAK_KINDS))
     state.keep_known("settled", {"yes"})
     used = any(state.chosen(key) for key in (*keys, "weak", "settled"))
-    with st.expander(
+    folded(
         tr("powerpage.weak"),
-        expanded=used,
-        icon=":material/bolt:",
+        partial(_weak_thresholds, keys),
         key="thresholds-weak",
-        on_change="rerun",
-    ) as weak:
-        if weak.open or used:
-            _weak_thresholds(keys)
+        used=used,
+        icon=":material/bolt:",
+    )
     return gaps.Choice(
         thresholds={
             key: float(st.session_state[key]) for key in (*REMOTE, *keys) if state.chosen(key)
@@ -127,7 +123,7 @@ def _remote_thresholds() -> None:
     st.caption(tr("powerpage.thresholds_help"))
     for key in REMOTE:
         number_slider(key, _threshold_label(key))
-    _switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
+    switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
     st.segmented_control(
         tr("powerpage.match"),
         ("all", "any"),
@@ -143,12 +139,12 @@ def _weak_thresholds(keys: Sequence[str]) -> None:
         tr("powerpage.kinds"),
         gaps.WEAK_KINDS,
         selection_mode="multi",
-        format_func=lambda kind: escape(value_label("weak_kind", kind, language())),
+        format_func=lambda kind: plain(value_label("weak_kind", kind, language())),
         key="weak",
         help=tr("powerpage.kinds_help"),
         persist_state="session",
     )
-    _switch("settled", tr("powerpage.settled"))
+    switch("settled", tr("powerpage.settled"))
     for key in keys:
         number_slider(key, _threshold_label(key))
 
@@ -156,19 +152,6 @@ def _weak_thresholds(keys: Sequence[str]) -> None:
 def _threshold_label(key: str) -> str:
     unit = tr(f"gaps.unit_{key}")
     return f"{_sentence_case(key)} {gaps.MEASURES[key].rule()} ({unit})"
-
-
-def _switch(key: str, words: str) -> None:
-    state.keep_known(key, {"yes"})
-    st.pills(
-        words,
-        ["yes"],
-        selection_mode="multi",
-        format_func=lambda _: escape(words),
-        key=key,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
 
 
 def log_choice(months: Sequence[str]) -> view.Choice:
@@ -194,7 +177,7 @@ def log_choice(months: Sequence[str]) -> view.Choice:
                 persist_state="session",
             )
         number_slider("customers", tr("powerpage.customers"))
-        _switch("major", tr("powerpage.major"))
+        switch("major", tr("powerpage.major"))
     from lib.power import view  # noqa: PLC0415 - loads Ibis: only where there is a log
 
     return view.Choice(
@@ -210,20 +193,12 @@ def grid_switch(*, allowed: bool) -> bool:
     """Draw the switch of the grid, off at first; nothing where it is kept back."""
     if not allowed:
         return False
-    _switch("grid", tr("powerpage.grid"))
-    return bool(state.chosen("grid"))
+    return switch("grid", tr("powerpage.grid"))
 
 
 def clear_button() -> None:
     """Draw the button that forgets every filter of the page, where any is set."""
-    if any(state.chosen(key) for key in KEYS if key in {*state.MULTI, *state.NUMBERS}):
-        st.button(
-            tr("sidebar.clear"),
-            icon=":material/filter_alt_off:",
-            on_click=state.clear,
-            args=KEYS,
-            width="stretch",
-        )
+    sidebar.clear_button(KEYS, {*state.MULTI, *state.NUMBERS})
 
 
 def part(known: Sequence[str]) -> str:

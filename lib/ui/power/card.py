@@ -13,15 +13,15 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import date, is_blank, number
+from lib.layers.target import Target
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.tables import export
 from lib.tables.glossary import value_label
-from lib.ui import visitor
 from lib.ui.card import Fact, Source, show_card, site
 from lib.ui.cards import places as cards
 from lib.ui.cards.places import row_of, source_of, station_capacity
-from lib.ui.maps.view import Target
+from lib.ui.downloads import guarded
 from lib.ui.power.data import LogView, commune_log, file_stem
 from lib.ui.power.legend import period_of
 from lib.ui.state import language, tr
@@ -296,16 +296,13 @@ def _download(data: Workspace, code: str, choice: view.Choice, name: str, *, sam
         return
     notes = gapwords.sample_note(language(), sample=sample)
     stem = file_stem(tr("powerpage.events_file", code=code), sample=sample)
-    st.download_button(
+    guarded(
         tr(
             "powerpage.events_all",
             count=number(len(events), language()),
             momentary=number(int(events["momentary"].sum()), language()),
         ),
-        data=visitor.download(lambda: export.to_csv(events, notes=notes, excel=True)),
-        file_name=visitor.file_name(f"{stem}.csv"),
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
+        lambda: export.to_csv(events, notes=notes, excel=True),
+        f"{stem}.csv",
         help=name,
     )

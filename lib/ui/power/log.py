@@ -12,13 +12,12 @@ from lib.language.text import date, is_blank, number
 from lib.power import words as gapwords
 from lib.power.gaps import INDICES
 from lib.tables import export
-from lib.ui import visitor
 from lib.ui.card import site
-from lib.ui.data.findings import plain
+from lib.ui.downloads import guarded
 from lib.ui.power import data as powerdata
 from lib.ui.power.data import LogView
 from lib.ui.power.legend import period_of
-from lib.ui.state import language, tr
+from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
 
@@ -93,14 +92,11 @@ def _totals(data: Workspace, log: LogView) -> None:
     notes = gapwords.sample_note(lang, sample=log.facts.sample)
     notes |= {tr("power.note_method"): shown}
     name = powerdata.file_stem(tr("powerpage.totals_file"), sample=log.facts.sample)
-    st.download_button(
+    sheet = tr("powerpage.totals_sheet")  # a download is made outside the visitor's session
+    guarded(
         tr("powerpage.totals_download"),
-        data=visitor.download(
-            lambda: export.to_xlsx(table, notes=notes, sheet=tr("powerpage.totals_sheet"))
-        ),
-        file_name=visitor.file_name(f"{name}.xlsx"),
-        on_click="ignore",
-        icon=":material/download:",
+        lambda: export.to_xlsx(table, notes=notes, sheet=sheet),
+        f"{name}.xlsx",
     )
 
 
@@ -197,11 +193,8 @@ def _whole(data: Workspace, log: LogView) -> None:
         return
     notes = gapwords.sample_note(language(), sample=log.facts.sample)
     name = powerdata.file_stem(tr("powerpage.log_file"), sample=log.facts.sample)
-    st.download_button(
+    guarded(
         tr("powerpage.log_download", count=number(log.facts.rows, language())),
-        data=visitor.download(lambda: export.to_csv(used.outages, notes=notes, excel=True)),
-        file_name=visitor.file_name(f"{name}.csv"),
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
+        lambda: export.to_csv(used.outages, notes=notes, excel=True),
+        f"{name}.csv",
     )
