@@ -10,9 +10,11 @@ from lib.access.serving import serve_all_layers
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, number, t
+from lib.layers.target import Target
 from lib.reports.annex import annex_docx, annex_pdf
-from lib.reports.atlas import atlas
+from lib.reports.atlas import atlas, chosen
 from lib.reports.brief import brief
+from lib.reports.cardfile import cards_docx
 from lib.reports.material import Material, from_snapshot
 from lib.reports.page import page
 from lib.reports.picture import picture
@@ -63,7 +65,9 @@ def _write(out: Path, content: bytes) -> None:
 
 @app.command("atlas")
 def write_atlas(
-    out: Annotated[Path, typer.Option(help="Tệp kết quả: .pdf.")],
+    out: Annotated[
+        Path, typer.Option(help="Tệp kết quả: .pdf, hoặc .docx: thẻ của các cụm, sửa được.")
+    ],
     cluster: Annotated[list[str] | None, typer.Option(help="Mã cụm; nêu nhiều lần được.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Mọi cụm trong danh mục.")] = False,
     sample: SampleOption = False,
@@ -72,9 +76,13 @@ def write_atlas(
     store: StoreOption = None,
 ) -> None:
     """Tập sơ đồ (PDF): bìa, toàn tỉnh, mỗi cụm một trang; chỉ một cụm thì riêng trang ấy."""
-    _check(out, ".pdf")
+    _check(out, ".pdf", ".docx")
     material = _material(store, tolerance, samples=sample, english=english)
     ids = list(material.summary["cluster_id"]) if every else cluster
+    if out.suffix.lower() == ".docx":
+        wanted = chosen(material) if ids is None else ids
+        _write(out, cards_docx(material, [Target("clusters", code) for code in wanted]))
+        return
     with tqdm(unit="p", disable=None) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -102,15 +110,18 @@ def write_annex(
 @app.command("brief")
 def write_brief(
     commune: Annotated[str, typer.Option(help="Mã 5 chữ số của xã, phường.")],
-    out: Annotated[Path, typer.Option(help="Tệp kết quả: .pdf.")],
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .pdf, hoặc .docx: thẻ của xã, sửa được.")],
     tolerance: ToleranceOption = None,
     english: EnglishOption = False,
     store: StoreOption = None,
 ) -> None:
     """Một trang về một xã, phường: đơn vị cũ, cụm công nghiệp, điện."""
-    _check(out, ".pdf")
+    _check(out, ".pdf", ".docx")
     material = _material(store, tolerance, samples=False, english=english)
-    _write(out, brief(material, commune))
+    if out.suffix.lower() == ".docx":
+        _write(out, cards_docx(material, [Target("communes", commune)]))
+    else:
+        _write(out, brief(material, commune))
 
 
 @app.command("picture")

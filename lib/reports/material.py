@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import geopandas as gpd
 import pandas as pd
@@ -26,7 +25,9 @@ from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.layers.registry import LayerFile, of_province, on_disk
 from lib.register.clusters import register
-from lib.store.store import Manifest, Snapshot
+from lib.reports.card import site
+from lib.reports.known import Known
+from lib.store.store import Snapshot
 from lib.tables.facts import data_date
 
 _SITES: Final = 3
@@ -34,17 +35,13 @@ _SITES: Final = 3
 
 
 @dataclass(frozen=True)
-class Material:
+class Material(Known):
     """One snapshot and one answer, ready for paper.
 
     Parameters
     ----------
-    manifest : Manifest
-        What the snapshot says of itself.
-    tables : mapping
-        Every table; ``communes`` has geometry (EPSG:4326).
-    clusters : DataFrame
-        Of `lib.register.clusters.register`.
+    manifest, tables, clusters
+        Of `lib.reports.known.Known`.
     answer : Answer
         Of `lib.crossing.answer.answer`, in the same language.
     files : sequence of LayerFile
@@ -55,29 +52,15 @@ class Material:
         Language of the paper.
     """
 
-    manifest: Manifest
-    tables: Mapping[str, pd.DataFrame]
-    clusters: pd.DataFrame
     answer: Answer
     files: Sequence[LayerFile]
     static: Path
     lang: Lang = "vi"
 
-    @property
-    def schematic(self) -> bool:
-        """Whether the borders must not be measured."""
-        return self.manifest.border_quality == "schematic"
-
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row a cluster in the order of a meeting, of `lib.crossing.summary.summarise`."""
         return disputes.summarise(self.answer.rows)
-
-    @cached_property
-    def commune_names(self) -> Mapping[str, str]:
-        """Code of a commune -> its name."""
-        communes = self.tables["communes"]
-        return dict(zip(communes["code"], communes["name"], strict=True))
 
     @cached_property
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
@@ -99,16 +82,19 @@ class Material:
             f"frame.borders_{self.manifest.border_quality}", self.lang, date=date(as_of, self.lang)
         )
 
-    def notes(self) -> Mapping[str, str]:
-        """Return label -> text: data date, tolerance, rules, borders, sources."""
-        clusters = self.tables["clusters"]
-        about = crosswork.notes(
+    def about(self, sources: str) -> dict[str, str]:
+        """Return what every file of the answer says of itself, its sources as given."""
+        return crosswork.notes(
             tolerance_m=self.answer.tolerance_m,
-            data_date=data_date(clusters),
+            data_date=data_date(self.tables["clusters"]),
             borders=self.borders(),
-            sources=", ".join(self.sites("clusters")),
+            sources=sources,
             lang=self.lang,
         )
+
+    def notes(self) -> Mapping[str, str]:
+        """Return label -> text: data date, tolerance, rules, borders, sources."""
+        about = self.about(", ".join(self.sites("clusters")))
         return {label: text for label, text in about.items() if not label.startswith("_")}
 
     def sites(self, *names: str) -> list[str]:
@@ -131,13 +117,6 @@ class Material:
                 t("frame.snapshot", lang, snapshot=self.manifest.snapshot_id),
             ]
         )
-
-
-def site(url: str, lang: Lang) -> str:
-    """Return the host of `url`, as a reader names a source; a file of the office by its name."""
-    if url.startswith("file:"):
-        return t("card.office_file", lang, file=url.removeprefix("file:"))
-    return urlsplit(url).netloc.removeprefix("www.") or url
 
 
 def from_snapshot(

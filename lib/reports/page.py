@@ -20,6 +20,8 @@ from lib.layers import browser
 from lib.layers.registry import LAYERS, on_disk
 from lib.layers.symbols import swatch
 from lib.layers.web import ASSETS, map_script
+from lib.reports.dossier import card_of
+from lib.reports.markup import card_html
 from lib.reports.material import Material
 from lib.reports.view import View, bounds_of, classes, of_cluster, shapes
 
@@ -62,6 +64,7 @@ def page(material: Material, view: View) -> bytes:
         styles=_own("\n".join(_style(path) for path in styles)),
         sentence=view.sentence,
         warning=warning,
+        card=Markup("") if view.target is None else card_html(card_of(material, view.target, lang)),
         legend=t("reports.layers", lang),
         no_script=t("reports.no_script", lang),
         foot=material.foot("clusters", "former_units", "assignments"),

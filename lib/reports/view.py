@@ -9,6 +9,7 @@ from lib.layers import browser
 from lib.layers.browser import Shape
 from lib.layers.pieces import shapes_of
 from lib.layers.registry import LAYERS
+from lib.layers.target import Target
 from lib.reports import maps
 from lib.reports.canvas import Bounds
 from lib.reports.maps import Classes
@@ -33,6 +34,8 @@ class View:
     cluster_id : str
         A measured cluster whose pieces and band are drawn over the layers, as on
         the screen; the map goes there unless `bounds` say otherwise.
+    target : Target, optional
+        What is selected: its card stands beside the map in one file.
     notes : mapping
         Layer -> ``label`` and ``values`` (one a feature, in the order of its file):
         what the answer says of each, for the tooltips of the single-file page.
@@ -46,6 +49,7 @@ class View:
     styles: Mapping[str, Classes]
     bounds: Bounds | None = None
     cluster_id: str = ""
+    target: Target | None = None
     notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
 

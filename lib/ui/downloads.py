@@ -9,13 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.crossing import answer
-from lib.crossing.answer import Answer
-from lib.language.text import date
+from lib.reports.material import Material
 from lib.tables import export
-from lib.tables.facts import data_date
 from lib.ui import visitor
-from lib.ui.state import language, tr
-from lib.ui.workspace import Workspace
+from lib.ui.state import tr
 
 _KINDS: Final = ("xlsx", "csv", "geojson", "gpkg")
 _MIME: Final = {
@@ -96,36 +93,30 @@ def table_row(
     sheet : str
         Name of the sheet.
     """
-    named = {key: text for key, text in notes.items() if not key.startswith("_")}
+    named = _named(notes)
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):
         guarded("XLSX", lambda: export.to_xlsx(table(), notes=notes, sheet=sheet), f"{file}.xlsx")
         guarded("CSV", lambda: export.to_csv(table(), notes=named, excel=True), f"{file}.csv")
 
 
-def download_row(data: Workspace, given: Answer, shown: Collection[str]) -> None:
+def download_row(given: Material, shown: Collection[str]) -> None:
     """Draw one button a format for the clusters in view; each file says its date and rules."""
-    lang = language()
-    seen = replace(given, rows=given.rows[given.rows["cluster_id"].isin(list(shown))])
-    clusters = data.tables["clusters"]
-    about = answer.notes(
-        tolerance_m=given.tolerance_m,
-        data_date=data_date(clusters),
-        borders=tr(
-            f"frame.borders_{data.manifest.border_quality}",
-            date=date(data.manifest.tables["communes"].as_of, lang),
-        ),
-        sources=", ".join(clusters["source_url"].dropna().unique()),
-        lang=lang,
-    )
+    rows = given.answer.rows
+    seen = replace(given.answer, rows=rows[rows["cluster_id"].isin(list(shown))])
+    about = given.about(", ".join(given.tables["clusters"]["source_url"].dropna().unique()))
 
     def make(kind: str) -> bytes:
         if kind == "csv":
-            named = {key: text for key, text in about.items() if not key.startswith("_")}
-            return export.to_csv(seen.rows, notes=named, excel=True)
+            return export.to_csv(seen.rows, notes=_named(about), excel=True)
         return answer.content(seen, kind, about)
 
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):
         for kind in _KINDS:
             guarded(kind.upper(), partial(make, kind), f"{tr('cross.file')}.{kind}")
+
+
+def _named(notes: Mapping[str, str]) -> dict[str, str]:
+    """Return the notes that stand in a text file: not what names the sheet of a workbook."""
+    return {key: text for key, text in notes.items() if not key.startswith("_")}

@@ -5,8 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lib.language.text import hectares, percent
+from lib.language.text import percent
 from lib.layers.symbols import piece
+from lib.reports.dossier import Dossier
 from lib.ui.state import language, tr
 
 Piece = Mapping[str, Any]
@@ -47,26 +48,14 @@ def shares(pieces: Sequence[Piece]) -> Markup:
     return html + Markup("</div>")
 
 
-def piece_table(pieces: Sequence[Piece]) -> Markup:
+def piece_table(dossier: Dossier) -> Markup:
     """Return the table of the pieces: hectares, range, share, whether the piece stands."""
-    lang = language()
-    head = Markup("").join(
-        Markup("<th>{}</th>").format(tr(f"shares.{name}"))
-        for name in ("commune", "area", "range", "share", "stands")
-    )
+    head = Markup("").join(Markup("<th>{}</th>").format(name) for name in dossier.head())
     rows = Markup("").join(
-        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
-            row["name"],
-            hectares(row["area_ha"], lang),
-            tr(
-                "shares.between",
-                low=hectares(row["area_ha_low"], lang),
-                high=hectares(row["area_ha_high"], lang),
-            ),
-            percent(row["share"], lang),
-            tr("shares.yes" if row["stands"] else "shares.no"),
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(Markup("<td>{}</td>").format(said) for said in row)
         )
-        for row in pieces
+        for row in dossier.listing()
     )
     table = Markup('<table class="ph-facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
     return table.format(head, rows)

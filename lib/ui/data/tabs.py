@@ -1,6 +1,7 @@
 """What is in use, what was before, and everything to take away."""
 
 from functools import partial
+from typing import Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -24,6 +25,12 @@ from lib.ui.downloads import button
 from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
+_WHOLE: Final[tuple[tuple[Literal["gpkg", "xlsx", "geoparquet"], str], ...]] = (
+    ("gpkg", "gpkg"),
+    ("xlsx", "xlsx"),
+    ("geoparquet", "zip"),
+)
+"""Formats of everything in one file, and how the file ends."""
 _LISTED = 50
 _NAMES = 40
 
@@ -213,7 +220,7 @@ def take_away(current: Snapshot) -> None:
     st.subheader(tr("data.everything"), anchor=False)
     st.caption(tr("data.everything_help"))
     with st.container(horizontal=True):
-        for kind, ending in (("gpkg", "gpkg"), ("xlsx", "xlsx"), ("geoparquet", "zip")):
+        for kind, ending in _WHOLE:
             button(
                 tr(f"data.all_{kind}"),
                 partial(acts.everything, visitor, current, kind, lang),

@@ -94,7 +94,12 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         present.bar(data)
     else:
         papers.of_map(
-            data, styles, cluster_id=cluster_id if shapes else "", notes=notes, words=words
+            data,
+            styles,
+            target=Target("clusters", cluster_id) if cluster_id else selected,
+            cluster_id=cluster_id if shapes else "",
+            notes=notes,
+            words=words,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ import streamlit as st
 
 from lib.language.text import Lang
 from lib.layers.browser import Note
-from lib.layers.registry import LayerFile, of_province
+from lib.layers.registry import LayerFile
 from lib.layers.target import Target
 from lib.settings import settings
 from lib.ui import state, visitor
@@ -40,37 +41,34 @@ def maker(data: Workspace) -> Maker:
 
 
 def _material(data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang) -> Material:
-    from lib.reports.material import Material  # noqa: PLC0415 - loads Typst and python-docx
-
-    key = data.key
-    answer = cross_answer(key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
-    return Material(
-        data.manifest,
-        data.tables,
-        data.clusters,
-        answer,
-        of_province(data.files),
-        settings().static,
-        lang,
+    # A copy for one paper: what it reads of the layers is not kept with what all visitors share.
+    return replace(
+        cross_answer(data.key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
     )
 
 
 def _atlas(
     make: Maker, clusters: Sequence[str], progress: Callable[[int, int], None] | None = None
 ) -> bytes:
-    from lib.reports import atlas  # noqa: PLC0415 - as in `_material`
+    from lib.reports import atlas  # noqa: PLC0415 - loads Typst
 
     return atlas.atlas(make(), clusters, progress=progress)
 
 
 def _brief(make: Maker, code: str) -> bytes:
-    from lib.reports import brief  # noqa: PLC0415 - as in `_material`
+    from lib.reports import brief  # noqa: PLC0415 - as in `_atlas`
 
     return brief.brief(make(), code)
 
 
+def _word(make: Maker, target: Target) -> bytes:
+    from lib.reports import cardfile  # noqa: PLC0415 - as in `_atlas`
+
+    return cardfile.cards_docx(make(), [target])
+
+
 def _annex(make: Maker, kind: str) -> bytes:
-    from lib.reports import annex  # noqa: PLC0415 - as in `_material`
+    from lib.reports import annex  # noqa: PLC0415 - as in `_atlas`
 
     return annex.annex_docx(make()) if kind == "docx" else annex.annex_pdf(make())
 
@@ -82,23 +80,31 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
     """
     make = maker(data)
     if cluster_id:
-        about = tr("papers.sheet")
-        file = f"{tr('papers.sheet_file')}-{cluster_id}.pdf"
+        target, about = Target("clusters", cluster_id), tr("papers.sheet")
+        file = f"{tr('papers.sheet_file')}-{cluster_id}"
         content = partial(_atlas, make, [cluster_id])
     elif selected and selected.layer_id == "communes":
-        about = tr("papers.brief")
-        file = f"{tr('papers.brief_file')}-{selected.code}.pdf"
+        target, about = selected, tr("papers.brief")
+        file = f"{tr('papers.brief_file')}-{selected.code}"
         content = partial(_brief, make, selected.code)
     else:
         return
-    with st.container(key="paper-of-selection"):
+    with st.container(key="paper-of-selection", gap="xsmall"):
         guarded(
             tr("papers.page"),
             content,
-            file,
+            f"{file}.pdf",
             icon="picture_as_pdf",
             help=about,
             key="paper-page",
+        )
+        guarded(
+            tr("papers.word"),
+            partial(_word, make, target),
+            f"{file}.docx",
+            icon="description",
+            help=tr("papers.word_help"),
+            key="paper-word",
         )
 
 
@@ -106,6 +112,7 @@ def of_map(
     data: Workspace,
     styles: Styles,
     *,
+    target: Target | None,
     cluster_id: str,
     notes: Mapping[str, Note] | None,
     words: Mapping[str, str] | None,
@@ -115,18 +122,26 @@ def of_map(
         tr("papers.map"), icon=":material/photo_camera:", key="paper-map", on_change="rerun"
     ) as box:
         if box.open:
-            _map_buttons(data, styles, cluster_id=cluster_id, notes=notes or {}, words=words or {})
+            _map_buttons(
+                data,
+                styles,
+                target=target,
+                cluster_id=cluster_id,
+                notes=notes or {},
+                words=words or {},
+            )
 
 
 def _map_buttons(
     data: Workspace,
     styles: Styles,
     *,
+    target: Target | None,
     cluster_id: str,
     notes: Mapping[str, Note],
     words: Mapping[str, str],
 ) -> None:
-    # As in `_material`.
+    # As in `_atlas`.
     from lib.reports import page, picture  # noqa: PLC0415
     from lib.reports.view import View  # noqa: PLC0415
 
@@ -135,6 +150,7 @@ def _map_buttons(
         sentence=state.sentence(),
         styles=styles,
         cluster_id=cluster_id,
+        target=target,
         notes=_notes({file.layer_id: file for file in data.files}, notes),
         words=words,
     )

@@ -11,8 +11,8 @@ import streamlit as st
 from lib.language.text import date, is_blank, number
 from lib.power import words as gapwords
 from lib.power.gaps import INDICES
+from lib.reports.card import site
 from lib.tables import export
-from lib.ui.card import site
 from lib.ui.downloads import guarded
 from lib.ui.power import data as powerdata
 from lib.ui.power.data import LogView
@@ -27,7 +27,8 @@ def about_log(data: Workspace, log: LogView) -> None:
     facts = log.facts
     dated = dict((*facts.rows_from, *facts.customers_from))
     sources = [
-        tr("powerpage.log_source", name=site(url), date=date(dated[url], lang)) for url in dated
+        tr("powerpage.log_source", name=site(url, lang), date=date(dated[url], lang))
+        for url in dated
     ]
     lines = [
         tr(
@@ -145,7 +146,7 @@ def _records(data: Workspace, rows: pd.DataFrame) -> pd.DataFrame:
             else str(names.get(row["commune_code"], row["commune_code"])),
             tr("powerpage.listed_feeder"): "" if is_blank(row["feeder"]) else row["feeder"],
             tr("powerpage.event_customers"): number(row["customers_interrupted"], lang),
-            tr("gaps.column_source"): site(str(row["source_url"])),
+            tr("gaps.column_source"): site(str(row["source_url"]), lang),
             tr("gaps.column_as_of"): date(row["as_of"], lang),
         }
         for row in rows.to_dict("records")

@@ -11,17 +11,17 @@ import streamlit as st
 from lib.language.text import Lang, date, is_blank, number, sort_key
 from lib.power import gaps
 from lib.power import words as gapwords
+from lib.reports.places import capacity
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
 from lib.ui import state
-from lib.ui.cards.places import station_capacity
 from lib.ui.downloads import button, table_row
 from lib.ui.power.data import LogView, file_stem
 from lib.ui.power.log import about_log
 from lib.ui.sidebar import folded, number_slider
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
-from lib.ui.workspace import Workspace, cluster_grid
+from lib.ui.workspace import Workspace
 
 _WEIGHED = ("town_km", "capital_km", "elevation_m", "density", "saidi_min", "saifi")
 _ASKED = ("outages", "customers", "weak_supply", "substations")
@@ -152,7 +152,7 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
 def clusters_and_grid(data: Workspace, selected: str) -> None:
     """Draw which substations are on record with each cluster, and which clusters have none."""
     lang = language()
-    pairs = cluster_grid(data.key, data)
+    pairs = data.cluster_grid
     alone = pairs[pairs["substation_id"].isna()]
     published = data.tables["published_totals"].query("metric == 'substations_110kv_count'")
     newest = published[published["area"] == "phu_tho_new"].iloc[0]
@@ -170,7 +170,7 @@ def clusters_and_grid(data: Workspace, selected: str) -> None:
         station=pairs["substation_name"].fillna(tr("powerpage.none_on_record")),
         voltage=pairs["voltage_kv"],
         capacity=[
-            "" if is_blank(row["substation_id"]) else station_capacity(row)
+            "" if is_blank(row["substation_id"]) else capacity(row, lang)
             for row in pairs.to_dict("records")
         ],
         state=[
@@ -304,7 +304,7 @@ def _rows(data: Workspace, stations: pd.DataFrame) -> pd.DataFrame:
         {
             tr("powerpage.stations"): row["name"],
             tr("powerpage.voltage"): row["voltage_kv"],
-            tr("powerpage.capacity"): station_capacity(row),
+            tr("powerpage.capacity"): capacity(row, lang),
             tr("powerpage.state"): value_label("power_status", row["status"], lang),
             tr("gaps.column_commune"): ""
             if is_blank(row["commune_code"])
