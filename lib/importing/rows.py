@@ -25,7 +25,7 @@ from lib.tables.merging import count_changes, merge_rows
 from lib.tables.schemas import ALL_TABLES, KEYS
 
 _PREFIX: Final = {"Phú Thọ": "PT", "Vĩnh Phúc": "VP", "Hòa Bình": "HB"}
-_UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {
+UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {
     "clusters": {
         "kind": "ccn",
         "legal_status": "unknown",
@@ -306,7 +306,7 @@ def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.
     key = list(KEYS[table])
     known = set() if before is None else set(before[key].astype(str).agg("|".join, axis=1))
     new = ~rows[key].astype(str).agg("|".join, axis=1).isin(known)
-    for column, value in _UNKNOWN.get(table, {}).items():
+    for column, value in UNKNOWN.get(table, {}).items():
         if column not in rows and (before is None or new.all()):
             rows[column] = value
         elif column in rows:
@@ -328,7 +328,7 @@ def _merged(
         )
     else:
         merged = merge_rows(before, rows, KEYS[table], replace=options.replace)
-    for column, value in _UNKNOWN.get(table, {}).items():
+    for column, value in UNKNOWN.get(table, {}).items():
         merged[column] = merged[column].astype(object).where(merged[column].notna(), value)
     return merged
 
