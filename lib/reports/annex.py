@@ -86,9 +86,7 @@ def annex(material: Material) -> Annex:
     ]
     sources = t("crosswork.note_sources", lang)
     about = dict(material.notes()) | {sources: ", ".join(_sites(material, crossing))}
-    notes = [f"{label}: {text}" for label, text in about.items()]
-    if material.schematic:
-        notes.insert(0, f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}")
+    notes = [*material.warnings, *(f"{label}: {text}" for label, text in about.items())]
     count = summary["verdict"].value_counts()
     return Annex(
         heading=t("reports.annex_heading", lang),

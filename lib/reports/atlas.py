@@ -120,14 +120,6 @@ def words(material: Material, title: str = "") -> dict[str, str]:
     return found | {"lang": lang, "foot": foot, "title": title or t("reports.atlas_title", lang)}
 
 
-def warnings(material: Material) -> list[str]:
-    """Return what the reader must know before any map."""
-    lang = material.lang
-    if material.schematic:
-        return [f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"]
-    return []
-
-
 def cover(material: Material, ids: Sequence[str]) -> dict[str, Any]:
     """Return what the cover says: data date, counts, rules, how to read; samples never count."""
     lang = material.lang
@@ -142,7 +134,7 @@ def cover(material: Material, ids: Sequence[str]) -> dict[str, Any]:
     ]
     figures = [(t("reports.sheets", lang), len(own))]
     figures += [(t(key, lang), int(mask.sum())) for key, mask in counted]
-    told = warnings(material)
+    told = list(material.warnings)
     if summary["sample"].any():
         told.append(t("reports.samples", lang, count=number(int(summary["sample"].sum()), lang)))
     notes = material.notes()
@@ -188,7 +180,7 @@ def _sheet(
 ) -> dict[str, Any]:
     material, lang = dossier.material, dossier.lang
     card = dossier.card
-    told = [*warnings(material), *card.cautions]
+    told = [*material.warnings, *card.cautions]
     rows = dossier.listing()
     width, height = _SHEET_MM
     lines = sum(-(-len(row[0]) // _NAME_LETTERS) for row in rows)

@@ -45,7 +45,6 @@ def brief(material: Material, code: str) -> bytes:
     units = material.tables["former_units"].query("new_code == @code")
     figure = maps.figure(material, drawn, drawings, card.title)
     power = _power(material, code)
-    warning = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
     paper = card.paper()
     data = {
         **paper,
@@ -60,7 +59,7 @@ def brief(material: Material, code: str) -> bytes:
             "power": t("reports.power", lang),
             "power_note": t("reports.power_note", lang),
         },
-        "warnings": [warning] if material.schematic else [],
+        "warnings": material.warnings,
         "map": figure,
         "legend": drawn.entries(lang, drawings.add),
         "units": _units(material, units),

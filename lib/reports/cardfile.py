@@ -66,13 +66,9 @@ def cards_docx(material: Material, targets: Sequence[Target]) -> bytes:
 
 
 def _card(word: Word, material: Material, card: Card) -> None:
-    lang = material.lang
     say(word.add_paragraph(), card.title, size=14, bold=True, align=_LEFT)
     say(word.add_paragraph(), card.sub, size=12, italic=True, align=_LEFT)
-    cautions = list(card.cautions)
-    if material.schematic:
-        cautions.insert(0, f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}")
-    for caution in cautions:
+    for caution in (*material.warnings, *card.cautions):
         say(word.add_paragraph(), caution, size=12, bold=True, align=_LEFT)
     rows = [
         (

@@ -3,6 +3,7 @@
 Every value goes through ``markupsafe``: a name from a file stays text.
 """
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -45,6 +46,18 @@ def card_html(card: Card, picture: Markup = Markup("")) -> Markup:  # noqa: B008
     )
     return html + Markup('<ol class="ph-sources" aria-label="{}">{}</ol></div>').format(
         t("card.sources", card.lang), sources
+    )
+
+
+def table_html(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+    """Return a table of texts under a row of headings."""
+    th, td = Markup("<th>{}</th>"), Markup("<td>{}</td>")
+
+    def row(cell: Markup, texts: Iterable[str]) -> Markup:
+        return Markup("<tr>{}</tr>").format(Markup("").join(map(cell.format, texts)))
+
+    return Markup('<table class="ph-facts"><thead>{}</thead><tbody>{}</tbody></table>').format(
+        row(th, head), Markup("").join(row(td, texts) for texts in rows)
     )
 
 

@@ -70,6 +70,14 @@ class Material(Known):
         """
         return {file.layer_id: _read(on_disk(self.static, file.path)) for file in self.files}
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the reader must know before any map."""
+        if not self.schematic:
+            return []
+        title, why = (t(k, self.lang) for k in ("frame.schematic_title", "reports.schematic"))
+        return [f"{title}. {why}"]
+
     def data_to(self, *names: str) -> str:
         """Return the newest date a source gives in the tables `names`, written out."""
         newest = max(data_date(self.tables[name]) for name in names)

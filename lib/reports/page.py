@@ -2,8 +2,8 @@
 
 Leaflet and the screen's own map script are written into it. Names from data are
 JSON in an inert element, escaped so that no text can end it, and reach the page
-as text; a content security policy lets only the scripts written here run and
-lets nothing be fetched from anywhere.
+as text, as does the card of what is selected; a content security policy lets
+only the scripts written here run and lets nothing be fetched from anywhere.
 """
 
 import base64
@@ -52,10 +52,9 @@ def page(material: Material, view: View) -> bytes:
     styles = [vendor / "leaflet.css", ASSETS / "map.css", _OWN / "page.css"]
     own = (_OWN / "page.js").read_text(encoding="utf-8")
     code = [(vendor / "leaflet.js").read_text(encoding="utf-8"), map_script(), own]
-    warning = Markup("")
-    if material.schematic:
-        said = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
-        warning = Markup('<p class="ph-warning">{}</p>').format(said)
+    warning = Markup("").join(
+        Markup('<p class="ph-warning">{}</p>').format(said) for said in material.warnings
+    )
     template = Markup((_OWN / "page.html").read_text(encoding="utf-8"))  # noqa: S704 - our own
     html = template.format(
         lang=lang,

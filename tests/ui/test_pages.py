@@ -33,7 +33,6 @@ from lib.reports.view import View
 from lib.settings import settings
 from lib.store import audit
 from lib.store.store import Act, Store, Table
-from lib.ui import workspace
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -241,11 +240,8 @@ def test_what_a_snapshot_decides_is_computed_once_for_all_visitors(opened: Open,
         )
 
     names = [(build, "build"), (gaps, "find"), (merger, "origins"), (answer, "answer")]
-    for module, name in names[:3]:
+    for module, name in names:
         counted(module, name)
-    monkeypatch.setattr(
-        workspace, "answer", lambda *a, **k: counts.update(["answer"]) or answer.answer(*a, **k)
-    )
     for _ in range(2):
         for page in ("power", "merger", "cross_commune"):
             app = opened(page)

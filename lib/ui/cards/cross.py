@@ -6,9 +6,10 @@ from markupsafe import Markup
 from lib.crossing.answer import Answer
 from lib.language.text import number
 from lib.reports.dossier import Dossier
+from lib.reports.markup import table_html
 from lib.reports.material import Material
 from lib.ui.card import show_card
-from lib.ui.cards.shares import Piece, piece_table, shares
+from lib.ui.cards.shares import Piece, shares
 from lib.ui.state import language, tr
 
 
@@ -26,7 +27,11 @@ def cross_card(material: Material, cluster_id: str) -> None:
     """Draw the card of a cluster with what is concluded, and its pieces as bars and a table."""
     dossier = Dossier(material, cluster_id)
     found = pieces_of(material.answer, cluster_id)
-    drawn = shares(found) + piece_table(dossier) if found else Markup("")
+    drawn = Markup("")
+    if found:
+        # The last column, the evidence, has no room on a card: the facts below say it.
+        rows = [row[:-1] for row in dossier.listing()]
+        drawn = shares(found) + table_html(dossier.head()[:-1], rows)
     show_card(dossier.card, drawn)
 
 

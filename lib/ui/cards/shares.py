@@ -1,4 +1,4 @@
-"""The pieces of one cluster as bars and as a table: share, hectares, range."""
+"""The pieces of one cluster as bars: share and range."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from lib.language.text import percent
 from lib.layers.symbols import piece
-from lib.reports.dossier import Dossier
 from lib.ui.state import language, tr
 
 Piece = Mapping[str, Any]
@@ -46,16 +45,3 @@ def shares(pieces: Sequence[Piece]) -> Markup:
             shown=percent(row["share"], lang),
         )
     return html + Markup("</div>")
-
-
-def piece_table(dossier: Dossier) -> Markup:
-    """Return the table of the pieces: hectares, range, share, whether the piece stands."""
-    head = Markup("").join(Markup("<th>{}</th>").format(name) for name in dossier.head())
-    rows = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(Markup("<td>{}</td>").format(said) for said in row)
-        )
-        for row in dossier.listing()
-    )
-    table = Markup('<table class="ph-facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return table.format(head, rows)

@@ -16,6 +16,7 @@ from lib.layers.target import Target
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.reports.card import Card, Fact, Source, fact, row_of, site, source_of
+from lib.reports.markup import table_html
 from lib.reports.places import commune_title, station_facts, weak_facts
 from lib.tables import export
 from lib.tables.glossary import value_label
@@ -214,12 +215,9 @@ def _duration(hours: float) -> str:
 
 def _event_table(events: Sequence[Mapping[Any, Any]]) -> Markup:
     lang = language()
-    head = Markup("").join(
-        Markup("<th>{}</th>").format(tr(f"powerpage.event_{name}"))
-        for name in ("start", "duration", "kind", "cause", "customers")
-    )
-    rows = Markup("").join(
-        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+    names = ("start", "duration", "kind", "cause", "customers")
+    rows = [
+        (
             f"{row['start']:%d/%m/%Y %H:%M}",
             _duration(row["hours"]),
             value_label("planned", row["planned"], lang),
@@ -228,11 +226,10 @@ def _event_table(events: Sequence[Mapping[Any, Any]]) -> Markup:
             number(row["customers_interrupted"], lang),
         )
         for row in events
-    )
-    table = Markup('<table class="ph-facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return (
-        table.format(head, rows) if events else Markup("<p>{}</p>").format(tr("powerpage.no_event"))
-    )
+    ]
+    if not rows:
+        return Markup("<p>{}</p>").format(tr("powerpage.no_event"))
+    return table_html([tr(f"powerpage.event_{name}") for name in names], rows)
 
 
 def _newest(data: Workspace, code: str, choice: view.Choice) -> None:
