@@ -208,6 +208,8 @@ def restore_backup(
     made = restore.restore_backup(file, where)
     serve_layers(in_use(where))
     typer.echo(t("data.restored", snapshot=made.current))
+    for note in made.notes:
+        typer.echo(note.message())
 
 
 def _not_empty(store: Store) -> Store:
