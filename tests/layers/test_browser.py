@@ -41,8 +41,7 @@ def test_the_map_begins_with_the_province_and_goes_a_little_further():
     made = configured(COMMUNES, APART_FILE)
     assert made["bounds"] == [[20.5, 104.5], [22.0, 106.0]]
     ((south, west), (north, east)) = made["maxBounds"]
-    assert (south, west) < (20.5, 104.5)
-    assert (north, east) > (22.0, 106.0)
+    assert (south < 20.5, west < 104.5, north > 22.0, east > 106.0) == (True,) * 4
     assert made["province"] is None
 
 
