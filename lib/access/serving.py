@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lib.access import roles
 from lib.layers import build
-from lib.layers.registry import LayerFile
+from lib.layers.files import LayerFile
 from lib.settings import settings
 from lib.store.store import Snapshot
 

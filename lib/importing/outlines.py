@@ -15,7 +15,7 @@ from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.matching import ClusterMatch, alike, match_clusters
 from lib.importing.readers.base import Content
-from lib.importing.rows import UNKNOWN
+from lib.importing.rows import otherwise
 from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
@@ -159,7 +159,7 @@ def _new_clusters(
         return base["clusters"].iloc[:0]
     rows = pd.DataFrame(
         {
-            **UNKNOWN["clusters"],
+            **otherwise("clusters"),
             "cluster_id": new["code"].to_numpy(),
             "name": new["name"].to_numpy(),
             "former_province": _provinces(new, gpd.GeoDataFrame(base["communes"])),

@@ -11,7 +11,8 @@ from typing import Any, Final
 import shapely
 
 from lib.language.text import Lang, t
-from lib.layers.registry import LAYERS, LayerFile, by_layer
+from lib.layers.files import LayerFile, by_layer
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import HATCHES
 
 Bounds = tuple[float, float, float, float]

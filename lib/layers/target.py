@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lib.layers.registry import LayerFile
+from lib.layers.files import LayerFile
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
 _VIEW: Final = re.compile(r"\d{1,2}\.\d,([6-9]|1\d|2\d)\.\d{1,4},1[01]\d\.\d{1,4}")

@@ -194,7 +194,7 @@ def resolve(
     district, province : str or None
         Former district and province of the cluster, with or without their kind.
     former_units, ended_units : pandas.DataFrame
-        Tables of `lib.tables.schemas.FormerUnits` and `lib.tables.schemas.EndedUnits`.
+        Tables of ``former_units`` and ``ended_units``, see `lib.tables.registry`.
     communes : pandas.DataFrame, optional
         Table of `lib.tables.schemas.Communes`, for names instead of codes in the chain.
 

@@ -29,7 +29,6 @@ NAMED: Final = ("named", "named-bare")
 """Classes of the communes a map is about."""
 BAND_STYLE: Final = Style("band", "reports.band", BAND)
 EXACT_STYLE: Final = Style("exact", "reports.exact_line", EXACT_LINE)
-_LINES: Final = ("neighbours", "rivers", "former-provinces", "province")
 
 
 @dataclass
@@ -208,7 +207,11 @@ def _name_neighbours(canvas: Canvas, material: Material) -> None:
 def ground(material: Material, named: Collection[str] = ()) -> dict[str, Classes]:
     """Return the classes of everything below the marks, as on the screen."""
     land = "schematic" if material.schematic else "land"
-    styles: dict[str, Classes] = {name: "base" for name in _LINES if name in material.layers}
+    styles: dict[str, Classes] = {
+        name: layer.ground
+        for name, layer in LAYERS.items()
+        if layer.ground and name in material.layers
+    }
     codes = material.layers["communes"]["code"]
     styles["communes"] = {code: "named" if code in named else land for code in codes}
     return styles

@@ -23,7 +23,7 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
-from lib.layers.registry import LayerFile, of_province, on_disk
+from lib.layers.files import LayerFile, of_province, on_disk
 from lib.register.clusters import register
 from lib.reports.card import site
 from lib.reports.known import Known

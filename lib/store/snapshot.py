@@ -19,7 +19,7 @@ import pandas as pd
 
 from lib.language.errors import StoreError
 from lib.store.audit import Head
-from lib.tables.glossary import with_new_columns
+from lib.tables.glossary import with_later_columns
 
 MANIFEST: Final = "manifest.json"
 SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
@@ -109,7 +109,7 @@ class Snapshot:
         path = self.check(name)
         read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
         frame: pd.DataFrame = read(path)
-        return with_new_columns(name, frame)
+        return with_later_columns(name, frame)
 
     def check(self, name: str) -> Path:
         """Return the file of table `name` if it is the one the manifest describes.

@@ -35,7 +35,7 @@ def button(
     data: bytes | str | Callable[[], bytes],
     file: str,
     *,
-    icon: str = "download",
+    icon: str = ":material/download:",
     **more: Any,  # noqa: ANN401 - what Streamlit's button takes besides
 ) -> None:
     """Draw the button that takes a file away; a click on it draws nothing anew.
@@ -50,7 +50,7 @@ def button(
     file : str
         Name of the file.
     icon : str
-        Name of a Material icon.
+        Material icon of the button.
     **more
         As of `streamlit.download_button`.
     """
@@ -60,7 +60,7 @@ def button(
         file_name=file,
         mime=_MIME.get(file.rpartition(".")[2]),
         on_click="ignore",
-        icon=f":material/{icon}:",
+        icon=icon,
         **more,
     )
 
@@ -70,7 +70,7 @@ def guarded(
     make: Callable[[], bytes],
     file: str,
     *,
-    icon: str = "download",
+    icon: str = ":material/download:",
     **more: Any,  # noqa: ANN401 - as of `button`
 ) -> None:
     """Draw the button of a file only for who may take it away, named as the visitor's rules say."""

@@ -18,7 +18,7 @@ from lib.geo.country import TABLE as COUNTRY
 from lib.importing.samples import sample_outlines
 from lib.language.errors import StoreError
 from lib.language.text import Lang
-from lib.layers.registry import LayerFile, of_province
+from lib.layers.files import LayerFile, of_province
 from lib.layers.web import check_assets
 from lib.places import search
 from lib.power import gaps

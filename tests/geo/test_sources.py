@@ -443,7 +443,7 @@ def test_a_layer_in_disguise_is_refused(tmp_path, content):
 
 def test_every_text_is_used_and_every_key_has_a_text():
     code = "".join(
-        (ROOT / "lib" / f"{m}.py").read_text() for m in ("sources", "download", "schematic")
+        (ROOT / "lib" / "geo" / f"{m}.py").read_text() for m in ("sources", "download", "schematic")
     )
     used = set(re.findall(r'"sources\.(\w+)"', code))
     used |= {f"file_{problem}" for problem in re.findall(r'refused\("(\w+)"', code)}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.layers.browser import Note, Shape, bounds_of, configuration
-from lib.layers.registry import APART, Detail, LayerFile
+from lib.layers.files import APART, Detail, LayerFile
 
 AROUND = (104.5, 20.5, 106.0, 22.0)
 COMMUNES = LayerFile("communes", "layers/communes-0.json", ("08590", "08593"), AROUND)

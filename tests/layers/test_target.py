@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.layers.registry import LayerFile
+from lib.layers.files import LayerFile
 from lib.layers.target import Target, parse_target, parse_view
 
 AROUND = (104.0, 20.0, 106.0, 22.0)

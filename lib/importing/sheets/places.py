@@ -16,7 +16,7 @@ from lib.importing.readers.grid import Cell, clean_text
 from lib.importing.sheets.cells import Value
 from lib.language.text import bare_name, fold, same_spelling
 from lib.places.names import CERTAIN, Names, Resolution
-from lib.tables.schemas import EndedUnits
+from lib.tables.schemas import ALL_TABLES
 
 MERGED_ON: Final = "2025-07-01"
 
@@ -58,7 +58,7 @@ class Places:
         former = reference.get("former_units")
         ended = reference.get("ended_units")
         if ended is None:
-            ended = pd.DataFrame(columns=list(EndedUnits.to_schema().columns))
+            ended = pd.DataFrame(columns=list(ALL_TABLES["ended_units"].columns))
         self._follow = None if former is None else Names(former, ended).resolve_all
         self._known: dict[tuple[str, str, bool], Value] = {}
 

@@ -53,7 +53,7 @@ def _contents(files: Mapping[str, bytes]) -> tuple[list[base.Content], list[Any]
         paths = []
         for at, (name, content) in enumerate(files.items()):
             suffix = Path(name).suffix.lower()
-            path = Path(folder) / f"{at}{suffix if suffix in registry.READERS else ''}"
+            path = Path(folder) / f"{at}{suffix if suffix in registry.accepted() else ''}"
             path.write_bytes(content)
             paths.append((path, name))
         return bring.read_all(paths)
@@ -78,7 +78,7 @@ def check_step(data: Workspace, base: Snapshot) -> None:
             tr("data.report"),
             json.dumps(draft.report(language()), ensure_ascii=False, indent=1, default=str),
             visitor.file_name(tr("data.report_file"), brought=True),
-            icon="description",
+            icon=":material/description:",
         )
         st.button(
             tr("data.to_publish"),

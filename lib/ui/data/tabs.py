@@ -130,7 +130,7 @@ def past(store: Store, current: Snapshot) -> None:
                 tr("data.original", file=file.name),
                 partial(acts.original, visitor, chosen, file),
                 access.file_name(file.name, brought=True),
-                icon="attach_file",
+                icon=":material/attach_file:",
                 key=f"original-{later}-{file.stored}",
             )
     if later == current.snapshot_id:
@@ -235,6 +235,6 @@ def take_away(current: Snapshot) -> None:
                 words,
                 partial(forms.template, name, lang),
                 f"mau-{name}.xlsx",
-                icon="table",
+                icon=":material/table:",
                 key=f"template-{name}",
             )

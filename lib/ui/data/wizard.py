@@ -68,7 +68,7 @@ def _choose(closed: Collection[str]) -> None:
         uploaded = st.file_uploader(
             tr("data.files"),
             accept_multiple_files=True,
-            type=[suffix.removeprefix(".") for suffix in registry.READERS],
+            type=[suffix.removeprefix(".") for suffix in registry.accepted()],
             help=tr("data.files_help"),
             key="import_files",
         )

@@ -24,7 +24,7 @@ from streamlit_folium import st_folium
 from lib.language.text import Lang
 from lib.layers import browser
 from lib.layers.browser import Note, Shape
-from lib.layers.registry import LayerFile, write_once
+from lib.layers.files import LayerFile, write_once
 from lib.layers.target import Target, parse_target
 from lib.layers.web import web_assets
 from lib.settings import settings

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from lib.language.text import date, is_blank, number
 from lib.layers.target import Target
-from lib.power import gaps
 from lib.power import words as gapwords
+from lib.power.measures import MEASURES
 from lib.reports.card import Card, Fact, Source, fact, row_of, site, source_of
 from lib.reports.markup import table_html
 from lib.reports.places import commune_title, station_facts, weak_facts
@@ -47,7 +47,7 @@ class Painted:
     Parameters
     ----------
     measures : DataFrame
-        As `lib.power.gaps.measures`.
+        As `lib.power.measures.measures`.
     key : str
         The measure that is painted: it comes first on a card.
     log, choice : LogView or None, Choice or None
@@ -119,7 +119,7 @@ class _Sources:
 
     def of(self, key: str) -> tuple[Source, ...]:
         """Return the sources of measure `key`."""
-        table = gaps.MEASURES[key].table
+        table = MEASURES[key].table
         if table != "outages":
             return self.settlements if table == "settlements" else self.communes
         return self.rows if key in _OF_ROWS else (*self.rows, *self.customers)
@@ -142,7 +142,9 @@ def _indices(data: Workspace, log: LogView, code: str, painted: str, told: _Sour
     lang = language()
     say = partial(fact, lang=lang)
     row = row_of(log.indices, "commune_code", code)
-    keys = [m.key for m in gaps.INDICES if m.key != painted and row[m.key] is not None]
+    keys = [
+        m.key for m in MEASURES.values() if m.of_log and m.key != painted and row[m.key] is not None
+    ]
     facts = [_number(key, row, told) for key in keys]
     series, events = commune_log(data.key, data, log.choice, code)
     if row["customers_served"] is not None:
@@ -188,7 +190,7 @@ def _bars(series: pd.DataFrame, column: str) -> Markup:
             tip=f"{date(month, lang)}: {shown}",
             value=""
             if is_blank(value) or len(values) > _CROWDED
-            else number(value, lang, gaps.MEASURES[column].digits),
+            else number(value, lang, MEASURES[column].digits),
             look="ph-month-none" if is_blank(value) else "",
             height=100 if is_blank(value) else height,
             name=_month(month, first=place == 0),
