@@ -47,7 +47,7 @@ def view() -> None:
     given = cross_answer(
         data.key,
         data,
-        tolerance_m=float(st.session_state.get("tolerance", 50)),
+        tolerance_m=state.tolerance_m(),
         samples=samples,
         lang=lang,
     )

@@ -25,7 +25,7 @@ def serve_layers(
     static : Path, optional
         Folder Streamlit serves; by default that of the settings.
     simplify_m : float, optional
-        Tolerance of drawn lines in metres (EPSG:9208); by default that of the settings.
+        Tolerance of drawn lines in metres (`AREA_CRS`); by default that of the settings.
     anew : bool
         Build even if the files are there: after an update of the program.
     """

@@ -21,11 +21,12 @@ from lib.importing.sheets.headings import Heading
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import is_blank, number
+from lib.settings import province
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
 
-_PREFIX: Final = {"Phú Thọ": "PT", "Vĩnh Phúc": "VP", "Hòa Bình": "HB"}
+_PREFIX: Final = {former.name: former.clusters for former in province().former}
 """Codes of *nobody says* for columns a file does not have; only in rows that are new."""
 _WITH_GEOMETRY: Final = ("power_lines", "communes")
 """Tables whose rows have shapes: a table without any only changes rows that are known."""
@@ -94,7 +95,7 @@ def check_register(
 def _fewer_communes(
     fresh: pd.DataFrame, options: Options, base: Mapping[str, pd.DataFrame], file: str
 ) -> list[Finding]:
-    """Refuse to take communes out: the law has 148."""
+    """Refuse to take communes out: the law says how many there are."""
     if options.kind != "communes" or not options.replace or len(fresh) >= len(base["communes"]):
         return []
     values = {"count": len(base["communes"]) - len(fresh)}
@@ -255,8 +256,8 @@ def _known_clusters(
 
 
 def _next_id(rows: pd.DataFrame, at: int, taken: set[str]) -> str:
-    province = rows["former_province"].iloc[at] if "former_province" in rows else None
-    prefix = _PREFIX.get(str(province), "PT")
+    said = rows["former_province"].iloc[at] if "former_province" in rows else None
+    prefix = _PREFIX.get(str(said), next(iter(_PREFIX.values())))
     used = [int(m[1]) for code in taken if (m := re.fullmatch(rf"{prefix}-(\d+)", code))]
     return f"{prefix}-{max(used, default=0) + 1:03d}"
 

@@ -40,7 +40,7 @@ def draw(
     static : pathlib.Path
         Folder Streamlit serves.
     simplify_m : float
-        Tolerance of drawn lines in metres (EPSG:9208).
+        Tolerance of drawn lines in metres (`AREA_CRS`).
     anew : bool
         Draw even what is there: after an update of the program.
     """

@@ -61,7 +61,7 @@ def build(
     static : Path
         Folder Streamlit serves.
     simplify_m : float
-        Tolerance of drawn lines in metres (EPSG:9208).
+        Tolerance of drawn lines in metres (`AREA_CRS`).
     grid : bool
         Whether the layers of the grid are among them. Static files can be read
         by anyone who reaches the server, so without the grid none of its files

@@ -87,7 +87,7 @@ class LayerFile:
         return "".join(places.get(style_of.get(code, ""), HIDDEN) for code in self.codes)
 
     def packed(self, style_of: Mapping[str, str] | str) -> str:
-        """Return what `draw` does; for thousands of features as runs, ``0*148 .*20``."""
+        """Return what `draw` does; for thousands of features as runs, ``0*128 .*20``."""
         classes = self.draw(style_of)
         if not LAYERS[self.layer_id].canvas:
             return classes

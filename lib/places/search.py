@@ -62,7 +62,7 @@ class Hit:
     detail : str
         What tells it from its namesakes: the former district, the new commune.
     clause : str
-        Clause of article 1 of Resolution 1676 that made an old name a new one.
+        Clause of article 1 of the resolution that made an old name a new one.
     told : Resolution or None
         For an old name: the whole way to the communes of today.
     codes : tuple of str

@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from lib.settings import province
+
 Side = Literal["remote", "weak"]
 Tables = Mapping[str, pd.DataFrame]
 
@@ -85,8 +87,6 @@ def _density(tables: Tables) -> pd.Series:
     return communes["population"] / communes["area_km2"]
 
 
-_VIET_TRI, _VINH_YEN, _HOA_BINH = "km_to_viet_tri", "km_to_vinh_yen", "km_to_hoa_binh"
-
 MEASURES: Final[Mapping[str, Measure]] = {
     measure.key: measure
     for measure in (
@@ -106,33 +106,20 @@ MEASURES: Final[Mapping[str, Measure]] = {
             1,
             at_least=True,
             table="settlements",
-            value=_settlement(_VIET_TRI, _VINH_YEN, _HOA_BINH),
+            value=_settlement(*(capital.column for capital in province().capitals)),
             most=70,
             weighed=True,
         ),
-        Measure(
-            "viet_tri_km",
-            "remote",
-            1,
-            at_least=True,
-            table="settlements",
-            value=_settlement(_VIET_TRI),
-        ),
-        Measure(
-            "vinh_yen_km",
-            "remote",
-            1,
-            at_least=True,
-            table="settlements",
-            value=_settlement(_VINH_YEN),
-        ),
-        Measure(
-            "hoa_binh_km",
-            "remote",
-            1,
-            at_least=True,
-            table="settlements",
-            value=_settlement(_HOA_BINH),
+        *(
+            Measure(
+                capital.measure,
+                "remote",
+                1,
+                at_least=True,
+                table="settlements",
+                value=_settlement(capital.column),
+            )
+            for capital in province().capitals
         ),
         Measure(
             "elevation_m",

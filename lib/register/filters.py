@@ -12,6 +12,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from lib.language.text import Lang, t
+from lib.settings import province
 from lib.tables.glossary import CODES, value_label
 
 Chosen = Mapping[str, Sequence[str]]
@@ -21,8 +22,8 @@ List = Literal["clusters", "communes", "crossing", "merger", "power"]
 communes as the merger made them, the communes of the page on power."""
 Widget = Literal["pills", "switch", "typed", "slider"]
 
-PROVINCES: Final = {"phu-tho": "Phú Thọ", "vinh-phuc": "Vĩnh Phúc", "hoa-binh": "Hòa Bình"}
-"""Codes of the three former provinces in links, and their names in the tables."""
+PROVINCES: Final = {former.slug: former.name for former in province().former}
+"""Codes of the former provinces in links, and their names in the tables."""
 CROSSING: Final[Mapping[str, tuple[str, ...]]] = {
     "verdict": ("cross_commune", "within", "undetermined"),
     "evidence": ("by_decision", "by_geometry", "both"),

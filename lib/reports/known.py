@@ -15,7 +15,7 @@ from lib.register import delay
 from lib.store.store import Manifest
 from lib.tables.facts import data_date
 
-_DAY: Final = len("2026-10-05")
+_DAY: Final = len("yyyy-mm-dd")
 
 
 @dataclass(frozen=True)

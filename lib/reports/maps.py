@@ -149,7 +149,7 @@ def province(
     width, height : float
         Size on paper, millimetres.
     bounds : tuple of float, optional
-        What to show, metres in EPSG:9208; the province by default.
+        What to show, metres in `AREA_CRS`; the province by default.
     numbers : mapping, optional
         Cluster -> number written beside its mark instead of its name.
     names : bool
@@ -232,7 +232,7 @@ def inset(material: Material, named: Collection[str], bounds: Bounds | None) -> 
 
 
 def extent(material: Material) -> Bounds:
-    """Return the bounds of the province, metres in EPSG:9208."""
+    """Return the bounds of the province, metres in `AREA_CRS`."""
     return bounds_of(material.layers["province"].geometry.to_numpy())
 
 
@@ -243,6 +243,6 @@ def bounds_of(shapes: Geometries) -> Bounds:
 
 
 def plane_bounds(degrees: Bounds) -> Bounds:
-    """Return bounds in degrees (WGS 84) as bounds in metres of EPSG:9208."""
+    """Return bounds in degrees (WGS 84) as bounds in metres of `AREA_CRS`."""
     corners = gpd.GeoSeries([shapely.box(*degrees)], crs=STORAGE_CRS).to_crs(AREA_CRS)
     return bounds_of(corners.to_numpy())

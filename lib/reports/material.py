@@ -64,7 +64,7 @@ class Material(Known):
 
     @cached_property
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
-        """The layers as the screen draws them, in the plane of paper (EPSG:9208).
+        """The layers as the screen draws them, in the plane of paper (`AREA_CRS`).
 
         Simplified for the eye: nothing is measured on them.
         """

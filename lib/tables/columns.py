@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from lib.settings import province
+
 Type = Literal["text", "number", "whole", "moment", "flag"]
 
 CODE: Final = r"^\d{5}$"
@@ -165,6 +167,6 @@ PERHAPS_COMMUNE: Final = Column(
 
 def point(*, blank: bool) -> tuple[Column, Column]:
     """Return latitude and longitude, degrees of WGS 84, around the province."""
-    return number("lat", 20.0, 22.2, "°", blank=blank), number(
-        "lon", 104.2, 106.4, "°", blank=blank
-    )
+    west, south, east, north = province().box
+    lat = number("lat", south, north, "°", blank=blank)
+    return lat, number("lon", west, east, "°", blank=blank)

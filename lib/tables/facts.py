@@ -12,11 +12,11 @@ import pandas as pd
 
 from lib.language.errors import DataRefusedError
 from lib.language.text import is_blank
-from lib.settings import ROOT
+from lib.settings import settings
 from lib.tables.glossary import CODES, with_later_columns
 from lib.tables.registry import TABLES, references, with_facts
 
-FACTS: Final = ROOT / "data" / "facts"
+FACTS: Final = settings().facts
 
 _HEADING_ROWS: Final = 2
 """Index 0 is row 2 of the file: people count from 1 and the heading is a row."""

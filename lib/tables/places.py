@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from lib.settings import province
 from lib.tables.columns import CODE, NOTE, Column, Table, coded, number, point
 
 COMMUNES: Final = Table(
@@ -21,7 +22,7 @@ COMMUNES: Final = Table(
     ),
     key=("code",),
 )
-"""The 148 communes and wards since 1 July 2025."""
+"""The communes and wards since 1 July 2025."""
 
 FORMER_UNITS: Final = Table(
     "former_units",
@@ -33,12 +34,12 @@ FORMER_UNITS: Final = Table(
         coded("province"),
         Column("new_code", pattern=CODE, names=("communes", "code")),
         coded("part", about="templates.about_part"),
-        number("clause", 1, 147, whole=True, about="templates.about_clause"),
+        number("clause", 1, province().clauses, whole=True, about="templates.about_clause"),
         *point(blank=False),
     ),
     key=("former_code", "new_code"),
 )
-"""The 479 units before 1 July 2025; one split between two communes has two rows."""
+"""The units before 1 July 2025; one split between two communes has two rows."""
 
 ENDED_UNITS: Final = Table(
     "ended_units",
@@ -65,9 +66,7 @@ SETTLEMENTS: Final = Table(
         number("elev_median", 0, 2000, "m"),
         number("elev_max", 0, 2000, "m"),
         number("elev_range", 0, 2000, "m"),
-        number("km_to_viet_tri", 0, 200, "km"),
-        number("km_to_vinh_yen", 0, 200, "km"),
-        number("km_to_hoa_binh", 0, 200, "km"),
+        *(number(capital.column, 0, 200, "km") for capital in province().capitals),
         number("km_to_nearest_old_urban_unit", 0, 100, "km"),
     ),
     key=("code",),

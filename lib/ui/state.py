@@ -17,7 +17,7 @@ from lib.layers.files import APART, LayerFile
 from lib.layers.target import Target, parse_target, parse_view
 from lib.power.measures import MEASURES, MOST_WEIGHT
 from lib.register import filters
-from lib.settings import TOLERANCE_RANGE
+from lib.settings import TOLERANCE_RANGE, settings
 
 PLAIN: Final = frozenset({"data", "about", "status"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
@@ -48,7 +48,6 @@ class Slider(NamedTuple):
 
 
 _SLIDERS: Final = {
-    "tolerance": Slider(int(TOLERANCE_RANGE[0]), int(TOLERANCE_RANGE[1]), 50),
     "customers": Slider(0, 5_000, step=100),
 }
 """Sliders that are no filter and no measure."""
@@ -75,7 +74,9 @@ def multi() -> tuple[str, ...]:
 def sliders() -> dict[str, Slider]:
     """Return the key of each slider and its numbers: filters, thresholds of measures, weights."""
     every = MEASURES.values()
+    least, most = map(round, TOLERANCE_RANGE)
     return {
+        "tolerance": Slider(least, most, round(settings().tolerance_m)),
         **_SLIDERS,
         **{f.key: Slider(*f.span) for f in filters.FILTERS if f.widget == "slider"},
         **{m.key: Slider(0, m.most, step=m.step) for m in every if m.most},
@@ -96,6 +97,11 @@ def _from_url(url: Mapping[str, str]) -> None:
         st.session_state[key] = min(max(number, slider.least), slider.most)
     if st.session_state["lang"] not in LANGS:
         st.session_state["lang"] = _DEFAULTS["lang"]
+
+
+def tolerance_m() -> float:
+    """Return the border tolerance in metres: that of the slider, else that of the settings."""
+    return float(st.session_state.get("tolerance", sliders()["tolerance"].rests))
 
 
 def seed_language() -> None:

@@ -422,12 +422,12 @@ def test_the_real_context_says_where_it_comes_from(shared):
 
 
 def test_a_layer_in_the_bundle_comes_before_one_beside_it(tmp_path):
-    for folder, code in ((tmp_path, "01"), (tmp_path / "usb", "02")):
+    for folder, code in ((tmp_path, "01"), (tmp_path / "usb", "08")):
         (folder / "basemap").mkdir(parents=True)
         content = collection(feature(code), feature("25"))
         (folder / "basemap/provinces_around.geojson").write_bytes(content)
     layers = read_context([tmp_path / "usb"])
-    assert list(layers["neighbours"]["code"]) == ["02"]
+    assert list(layers["neighbours"]["code"]) == ["08"]
 
 
 @pytest.mark.parametrize("content", [VRT, "", "{", "<kml/>"])

@@ -33,6 +33,7 @@ from lib.places import search
 from lib.power import clean, gaps, indices, measures, view
 from lib.register import delay, filters, playlist
 from lib.reports import annex, atlas
+from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
 
@@ -114,7 +115,7 @@ def pages() -> set[str]:
 
 def tables() -> set[str]:
     """Return the tables a snapshot can hold: facts, borders, background layers."""
-    background = {"former_borders" if n == "former_units" else n for n in sources._LAYERS}
+    background = {"former_borders" if n == "former_units" else n for n in province().bundle}
     return set(schemas.ALL_TABLES) | background | {country.TABLE}
 
 
@@ -247,6 +248,9 @@ HEADINGS: dict[str, set[str]] = {
 """Families of which a column needs one member: its own heading or the common one."""
 
 
+ZONES = {zone.words for zone in province().crs.zones}
+
+
 def members(families: dict[str, set[str]]) -> set[str]:
     return {
         template.replace("{}.{}", "{}").replace("{}", name)
@@ -280,12 +284,13 @@ def test_every_key_written_in_the_code_has_a_text():
 def test_every_key_kept_in_a_table_has_a_text():
     kept = {key for item in FILTERS for key in (item.label, item.sentence)}
     kept |= {layer.title for layer in LAYERS.values()}
+    kept |= ZONES
     kept |= {style.label for layer in LAYERS.values() for style in layer.styles if style.label}
     assert kept <= set(catalog()), sorted(kept - set(catalog()))
 
 
 def test_no_text_is_out_of_reach():
-    unused = set(catalog()) - set(written()) - members(FAMILIES) - members(HEADINGS)
+    unused = set(catalog()) - set(written()) - members(FAMILIES) - members(HEADINGS) - ZONES
     assert not unused, sorted(unused)
 
 

@@ -364,3 +364,30 @@ def test_a_fact_added_to_a_card_is_on_page_paper_single_file_and_word(
     told = (fact.label, fact.words, *(s.as_of for s in (*fact.sources, other.source)), other.words)
     missing = {name: [said for said in told if said not in text] for name, text in drawn.items()}
     assert not any(missing.values()), missing
+
+
+@pytest.mark.parametrize(("query", "metres"), [({}, 20.0), ({"tolerance": "35"}, 35.0)])
+def test_the_tolerance_of_the_settings_reaches_the_pages(
+    pages, real_data, monkeypatch, query, metres
+):
+    asked = []
+    cut = answer.answer
+
+    def watched(*args, tolerance_m, **kwargs):
+        asked.append(tolerance_m)
+        return cut(*args, tolerance_m=tolerance_m, **kwargs)
+
+    monkeypatch.setattr(answer, "answer", watched)
+    monkeypatch.setenv("PHUTHO_TOLERANCE_M", "20")
+    st.cache_resource.clear()
+    page = pages(real_data)("cross_commune", samples="yes", playlist="remains", **query)
+    (slider,) = (box for box in page.slider if box.key == "tolerance")
+    assert slider.value == metres
+    assert set(asked) == {metres}
+    assert page.query_params.get("tolerance") == query.get("tolerance")
+    slider.set_value(20).run()
+    assert "tolerance" not in page.query_params
+    asked.clear()
+    st.cache_resource.clear()
+    page = pages(real_data)("merger", present="yes", playlist="remains", **query)
+    assert asked == [metres]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lib.geo.crs import AREA_CRS
 from lib.importing.sheets.cells import Kind, kind_of
 from lib.language.text import Lang, date, is_blank, number, t
 from lib.tables import facts
@@ -131,7 +132,7 @@ _LIKELY: Final[Mapping[str, Callable[[Lang], Mapping[str, object]]]] = {
         "cluster_id": "PT-002",
         "outline_quality": "surveyed",
         "outline_accuracy_m": 0.5,
-        "given_crs": "EPSG:9208",
+        "given_crs": AREA_CRS,
     },
     "power_lines": lambda lang: {
         "line_id": "DZ-371",

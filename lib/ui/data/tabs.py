@@ -14,7 +14,7 @@ from lib.language.errors import StoreError
 from lib.language.text import number, percent
 from lib.access.serving import serve_layers
 from lib.register import completeness
-from lib.settings import settings
+from lib.settings import province, settings
 from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import label
@@ -224,7 +224,7 @@ def take_away(current: Snapshot) -> None:
             button(
                 tr(f"data.all_{kind}"),
                 partial(acts.everything, visitor, current, kind, lang),
-                access.file_name(f"phu-tho-{current.snapshot_id}.{ending}"),
+                access.file_name(f"{province().slug}-{current.snapshot_id}.{ending}"),
             )
     st.subheader(tr("data.templates"), anchor=False)
     st.caption(tr("data.templates_help"))

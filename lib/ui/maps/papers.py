@@ -14,7 +14,6 @@ from lib.layers.browser import Note
 from lib.layers.files import LayerFile
 from lib.layers.target import Target
 from lib.reports.registry import Batch, Report, Request, about
-from lib.settings import settings
 from lib.ui import state, visitor
 from lib.ui.downloads import button, guarded
 from lib.ui.maps.styles import Styles
@@ -37,7 +36,7 @@ def maker(data: Workspace) -> Maker:
     session: language, tolerance and samples are read here, not there.
     """
     samples = bool(state.chosen("samples")) and not data.schematic
-    tolerance = float(st.session_state.get("tolerance", settings().tolerance_m))
+    tolerance = state.tolerance_m()
     return partial(_material, data, tolerance_m=tolerance, samples=samples, lang=language())
 
 

@@ -18,6 +18,7 @@ from lib.power.measures import MEASURES
 from lib.reports.card import Card, Fact, Source, fact, row_of, site, source_of
 from lib.reports.markup import table_html
 from lib.reports.places import commune_title, station_facts, weak_facts
+from lib.settings import province
 from lib.tables import export
 from lib.tables.glossary import value_label
 from lib.ui.card import show_card
@@ -35,7 +36,12 @@ _NEWEST: Final = 8
 _MINUTES: Final = 60
 _CROWDED: Final = 24
 """Months from which a bar has no room for its figure: the hint has it."""
-_REMOTE: Final = ("town_km", "viet_tri_km", "vinh_yen_km", "hoa_binh_km", "elevation_m", "density")
+_REMOTE: Final = (
+    "town_km",
+    *(capital.measure for capital in province().capitals),
+    "elevation_m",
+    "density",
+)
 _OF_ROWS: Final = ("interruptions", "hours")
 """Measures of a log that need no customers served."""
 

@@ -13,6 +13,7 @@ from lib.power import gaps
 from lib.power import words as gapwords
 from lib.power.measures import MEASURES, offered
 from lib.reports.places import capacity
+from lib.settings import province
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
 from lib.ui import state
@@ -155,15 +156,16 @@ def clusters_and_grid(data: Workspace, selected: str) -> None:
     pairs = data.cluster_grid
     alone = pairs[pairs["substation_id"].isna()]
     published = data.tables["published_totals"].query("metric == 'substations_110kv_count'")
-    newest = published[published["area"] == "phu_tho_new"].iloc[0]
+    official = published[published["area"] == province().area]
+    newest = {} if official.empty else official.iloc[0].to_dict()
     st.caption(
         tr(
             "powerpage.grid_caption",
             none=number(alone["cluster_id"].nunique(), lang),
             total=number(len(data.clusters), lang),
             known=number(len(data.tables["substations"]), lang),
-            published=number(newest["value"], lang),
-            date=date(newest["as_of"], lang),
+            published=number(newest.get("value"), lang),
+            date=date(newest.get("as_of"), lang),
         )
     )
     rows = pairs.assign(
