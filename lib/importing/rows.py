@@ -22,6 +22,7 @@ from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import is_blank, number
 from lib.settings import province
+from lib.tables import statements
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
@@ -81,10 +82,21 @@ def check_register(
         result = gpd.GeoDataFrame(result, geometry=merged["geometry"].to_numpy(), crs=STORAGE_CRS)
     if before is not None:
         result = result[list(before.columns)]
+    said_so: pd.DataFrame | None = None
+    if before is not None and TABLES[table].stated:
+        given = frozenset(map(str, fresh.columns))
+        result, said_so = statements.by_value(
+            before,
+            result,
+            given,
+            base.get("statements"),
+            table=TABLES[table],
+            brought=[row > 0 for row in where],
+        )
     counts = {table: count_changes(before, result, TABLES[table].key)}
     return Draft(
         options,
-        tables={table: result},
+        tables={table: result} if said_so is None else {table: result, "statements": said_so},
         findings=gravest_first(found),
         counts=counts,
         crs=tuple(crs),
