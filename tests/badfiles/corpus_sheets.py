@@ -57,9 +57,7 @@ def numbers(rows: Sequence[Sequence[str]] = ROWS) -> list[list[object]]:
 
 def _with_old() -> list[list[object]]:
     rows = numbers([*ROWS[:3], OLD, *ROWS[3:]])
-    for row in rows[1:]:
-        row[3] = None
-    return rows
+    return [rows[0], *([*row[:3], None] for row in rows[1:])]
 
 
 def _hidden_row(sheet: Any, _: Any) -> None:
@@ -69,7 +67,6 @@ def _hidden_row(sheet: Any, _: Any) -> None:
 
 def _filtered_row(sheet: Any) -> None:
     sheet.auto_filter.ref = "A1:D6"
-    sheet.auto_filter.add_filter_column(0, ["1", "2", "3", "4"])
     sheet.row_dimensions[4].hidden = True
 
 
@@ -154,6 +151,10 @@ def formula_area(text: str, value: object = 0) -> Make:
     return book(fill)
 
 
+def _formula_never(sheet: Any) -> None:
+    sheet["C2"] = "=25*3"
+
+
 def _formula_corner(sheet: Any) -> None:
     sheet["C3"] = "=C2+866"
 
@@ -168,9 +169,9 @@ def _error_typed(parts: dict[str, bytes]) -> None:
 
 def _old_writer(parts: dict[str, bytes]) -> None:
     """Take away the word that asks for a computation: the 0 of the writer stays."""
-    part = "xl/workbook.xml"
-    assert b' fullCalcOnLoad="1"' in parts[part]
-    parts[part] = parts[part].replace(b' fullCalcOnLoad="1"', b"")
+    asks = b' fullCalcOnLoad="1"'
+    assert asks in parts["xl/workbook.xml"]
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(asks, b"")
 
 
 def hours_log(*hours: tuple[float, float], form: str = "[h]:mm") -> Make:
@@ -240,9 +241,7 @@ def _strike(row: Any, _: Any) -> None:
 
 
 def _strike_row(row: Any, _: Any) -> None:
-    row._tr.get_or_add_trPr().append(
-        parse_xml(f'<w:del {nsdecls("w")} w:id="1" w:author="a"/>'),
-    )
+    row._tr.get_or_add_trPr().append(parse_xml(f'<w:del {nsdecls("w")} w:id="1" w:author="a"/>'))
 
 
 def _hide_row(row: Any, _: Any) -> None:
@@ -301,11 +300,7 @@ SHEETS = (
             ("with-the-0-of-its-writer", formula_area("=37.5*2"), "'=37.5*2'", "F9"),
             ("with-the-blank-of-its-writer", formula_area("=37.5*2", ""), "'=37.5*2'"),
             ("divided-by-0", formula_area("=75/0", "#DIV/0!"), "#DIV/0!", "dòng 2"),
-            (
-                "never-computed",
-                resaved(LIST, lambda sheet: sheet.__setitem__("C2", "=25*3")),
-                "'=25*3'",
-            ),
+            ("never-computed", resaved(LIST, _formula_never), "'=25*3'"),
             ("of-a-writer-that-asks-nothing", spoil(formula_area("=25*3"), _old_writer), "'=25*3'"),
         )
     ),
