@@ -16,6 +16,7 @@ from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.matching import ClusterMatch, alike, match_clusters
 from lib.importing.outlinequestions import OVERLAP_M2
 from lib.importing.readers.base import Content
+from lib.importing.rows import otherwise
 from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Level, Twin, from_error
@@ -23,18 +24,9 @@ from lib.language.text import hectares, number
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.schemas import ALL_TABLES
 
-_UNKNOWN: Final = {
-    "kind": "ccn",
-    "legal_status": "unknown",
-    "operation_status": "unknown",
-    "wastewater": "unknown",
-    "behind_schedule": "unknown",
-    "outline_quality": "none",
-}
 SLIVER_M: Final = 0.05
 """Half the width up to which two parcels only share a side that was rounded twice."""
 _M2_IN_HA: Final = 10_000
-"""What is written of a cluster of which a file gives only the outline."""
 
 
 def check_outlines(
@@ -173,7 +165,7 @@ def _new_clusters(
         return base["clusters"].iloc[:0]
     rows = pd.DataFrame(
         {
-            **_UNKNOWN,
+            **otherwise("clusters"),
             "cluster_id": new["code"].to_numpy(),
             "name": new["name"].to_numpy(),
             "former_province": _provinces(new, gpd.GeoDataFrame(base["communes"])),

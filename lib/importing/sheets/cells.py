@@ -128,9 +128,8 @@ def read_cell(
         return number(cell, units=units_of(table, column), whole=kind == "whole", decimal=decimal)
     if kind in ("day", "month", "moment"):
         return when(cell, kind, on=on)
-    if TABLES[table].column(column).pattern == VOLTAGE:
-        return voltage(cell)
-    return _READERS[kind](cell)
+    written = TABLES[table].column(column).pattern == VOLTAGE
+    return voltage(cell) if written else _READERS[kind](cell)
 
 
 def _refused(key: str, cell: Cell, /, **values: object) -> Value:

@@ -123,7 +123,7 @@ class Sheet:
         if at > first:
             self.told.add((at, column))
             return Value()
-        needed = not ALL_TABLES[self.table].to_schema().columns[column].nullable
+        needed = not ALL_TABLES[self.table].columns[column].nullable
         values = {"value": clean_text(cell), "rows": f"{self.row(first)}-{self.row(last)}"}
         key = "cells.merged_quantity" if last > first else "cells.merged_across"
         return Value(None, "refused" if needed else "ask", key, values)
