@@ -18,6 +18,7 @@ from lib.importing.readers.grid import Grid
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
 from lib.importing.sheets import reader, tablecheck
 from lib.importing.sheets.headings import Heading
+from lib.importing.sheets.sections import sections
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import is_blank, number
@@ -161,7 +162,9 @@ def _sheets(
 ) -> list[tuple[Grid, gpd.GeoSeries | None]]:
     """Return each sheet or layer of a file with the shapes of its rows, if the table has any."""
     if content.grids and (table not in _WITH_GEOMETRY or not drawn(content)):
-        return [(grid, None) for grid in content.grids]
+        parts, said = sections(content.grids, table)
+        found.extend(said)
+        return [(grid, None) for grid in parts]
     if table not in (*_WITH_GEOMETRY, *_WITH_PLACE):
         raise DataRefusedError("importing.no_rows", file=content.file)
     province = outline(gpd.GeoDataFrame(base["communes"]))
