@@ -122,9 +122,10 @@ def test_names_of_columns_and_tables_from_files_never_reach_sql(url, here):
     )
     oddly = rivers.rename_geometry("hình'; DROP")
     made = publish(here, rivers=Table(rivers, "", ""), neighbours=Table(oddly, "", ""))
-    publish(
-        here, 2, **{'x"; DROP SCHEMA phutho CASCADE; --': Table(pd.DataFrame({"a": [1]}), "", "")}
-    )
+    named = {'x"; DROP SCHEMA phutho CASCADE; --': Table(pd.DataFrame({"a": [1]}), "", "")}
+    with pytest.raises(StoreError) as caught:
+        publish(here, 2, **named)
+    assert caught.value.key == "store.table_name"
     assert rows(url, "SELECT count(*) FROM phutho.communes") == [(1,)]
     assert list(made.read("rivers").columns) == ["name", column, "geometry"]
 
