@@ -52,10 +52,8 @@ def areas_only(frame: gpd.GeoDataFrame, file: str) -> tuple[gpd.GeoDataFrame, li
     return frame[(kinds == _AREA) | (kinds < _POINT)], found
 
 
-def strays(
-    given: gpd.GeoDataFrame, province: shapely.Geometry
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], dict[int, Twin]]:
-    """Return which shapes lie far from the province while others lie in it, and how far.
+def strays(given: gpd.GeoDataFrame, province: shapely.Geometry) -> dict[int, Twin]:
+    """Return the shapes that lie far from the province while others do not, and how far.
 
     Parameters
     ----------
@@ -66,20 +64,15 @@ def strays(
 
     Returns
     -------
-    mask : numpy.ndarray of bool
-        One for each row of `given`.
-    far : dict
-        Position of such a row -> its distance in words.
+    dict
+        Position of such a row -> its distance in words; empty if all are far.
     """
     land = plane(gpd.GeoSeries([province], crs=STORAGE_CRS))[0]
-    flat = plane(given.geometry)
-    away = shapely.distance(land, flat)
-    with np.errstate(invalid="ignore"):
-        far = ~(away <= FAR_M) & ~shapely.is_missing(given.geometry.to_numpy())
+    away = shapely.distance(land, plane(given.geometry))
+    far = np.isfinite(away) & (away > FAR_M)  # what is nowhere is refused later, by its corner
     if far.all():
-        far[:] = False
-    words = {
+        return {}
+    return {
         int(at): Twin.of(lambda lang, km=away[at] / 1000: number(km, lang, 0, "km"))  # type: ignore[misc]
         for at in np.flatnonzero(far)
     }
-    return far, words

@@ -181,7 +181,9 @@ def _layer(source: str, at: int, layer: str, driver: str, name: str, sql: str | 
     if info["driver"] != driver:
         raise DataRefusedError("readers.unreadable", file=name)
     refuse_count(info["features"], MAX_FEATURES, name)
-    asked: dict[str, object] = {"layer": at} if sql is None else {"sql": sql, "sql_dialect": "OGRSQL"}
+    asked: dict[str, object] = (
+        {"layer": at} if sql is None else {"sql": sql, "sql_dialect": "OGRSQL"}
+    )
     meta, _, geometry, fields = pyogrio.raw.read(source, **asked)
     columns = dict(zip(meta["fields"], fields, strict=True))
     count = len(fields[0]) if fields else 0 if geometry is None else len(geometry)
