@@ -317,7 +317,7 @@ def test_the_tolerance_is_that_of_the_line_or_of_the_environment(
         raise TakenError
 
     assert call
-    monkeypatch.setattr(maps.crosswork, "answer_files", take)
+    monkeypatch.setattr(maps.answer, "answer_files", take)
     monkeypatch.setenv("PHUTHO_TOLERANCE_M", "30")
     files = ["--clusters", "a.geojson", "--communes", "b.geojson", "--out", tmp_path / "c.csv"]
     done = CliRunner().invoke(main.app, ["cross-commune", *map(str, files), *words])
