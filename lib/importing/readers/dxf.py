@@ -52,6 +52,7 @@ def read(path: Path, name: str) -> Content:
     """
     if not start_of(path).lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(_MAGIC):
         raise DataRefusedError("readers.wrong_kind", file=name, kind="DXF")
+    missed = unread(path, name)
     with options(
         DXF_CLOSED_LINE_AS_POLYGON="TRUE",
         DXF_INLINE_BLOCKS="TRUE",
@@ -59,7 +60,11 @@ def read(path: Path, name: str) -> Content:
         DXF_MERGE_BLOCK_GEOMETRIES="NO",
         DXF_ENCODING="ISO-8859-1",
     ):
-        (drawn,), found = read_layers(path, "DXF", name, sql=_QUERY)
+        try:
+            (drawn,), found = read_layers(path, "DXF", name, sql=_QUERY)
+        except DataRefusedError:
+            _refuse_areas(missed, name)
+            raise
     codec = _codec(start_of(path, _HEADER))
     shapes = _closed(drawn.shapes)
     kinds = shapely.get_type_id(shapes)
@@ -70,7 +75,6 @@ def read(path: Path, name: str) -> Content:
     closed, lines = np.isin(kinds, _POLYGONS), np.isin(kinds, _LINES)
     found += _told_hidden(layers, hidden & ~paper, closed, lines, name)
     found += _counted("note", "readers.dxf_paper", layers[paper & closed], name)
-    missed = unread(path, name)
     polygons, open_lines = closed & seen, layers[lines & seen]
     if not polygons.any():
         _refuse(open_lines, layers[hidden & closed], missed, name)
@@ -117,14 +121,19 @@ def _refuse(
     name: str,
 ) -> None:
     """Refuse a drawing without a closed shape, for what is the likeliest cause."""
-    for finding in missed:
-        if finding.level == "ask":
-            raise DataRefusedError(finding.key, file=name, **finding.values)
+    _refuse_areas(missed, name)
     if len(hidden):
         listed = ", ".join(dict.fromkeys(hidden))
         raise DataRefusedError("readers.dxf_all_hidden", file=name, layers=listed)
     listed = ", ".join(f"{layer} ({count})" for layer, count in Counter(open_lines).most_common(5))
     raise DataRefusedError("readers.dxf_nothing_closed", file=name, layers=listed or "-")
+
+
+def _refuse_areas(missed: list[Finding], name: str) -> None:
+    """Refuse a drawing whose outline may be among what is not read."""
+    for finding in missed:
+        if finding.level == "ask":
+            raise DataRefusedError(finding.key, file=name, **finding.values)
 
 
 def _codec(header: bytes) -> str:

@@ -74,6 +74,9 @@ def _rows(copy: Path, name: str) -> dict[str, tuple[int, int]]:
             made = base.execute("SELECT name, sql FROM sqlite_master").fetchall()
             _refuse_foreign(made, name)
             base.execute("PRAGMA journal_mode = DELETE")
+            # GDAL reads as many rows as were counted here once, however many there are.
+            base.execute("DROP TABLE IF EXISTS gpkg_ogr_contents")
+            base.commit()
             listed = base.execute("SELECT table_name FROM gpkg_contents").fetchall()
             shaped = dict(
                 base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall()

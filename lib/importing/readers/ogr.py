@@ -204,30 +204,32 @@ def _fine(
     """Return `shapes` with their arcs cut finely enough; what has no arc is the same at any step.
 
     With chords of a quarter of the angle the error is a sixteenth, so that two
-    readings tell how far the finer one still is from the arc.
+    readings tell how far either still is from the arc.
     """
     coarse = shapes
     for step in _STEPS[1:]:
         with options(OGR_ARC_STEPSIZE=str(step)):
             geometry = pyogrio.raw.read(source, columns=[], **asked)[2]
         fine = coarse if geometry is None else _shapes(geometry, name)
-        if _apart(coarse, fine) <= 1.0:
+        apart = _apart(coarse, fine)
+        if apart * 16 / 15 <= 1.0:
+            return coarse
+        if apart / 15 <= 1.0:
             return fine
         coarse = fine
     return coarse
 
 
 def _apart(coarse: npt.NDArray[np.object_], fine: npt.NDArray[np.object_]) -> float:
-    """Return the error left in `fine` as a multiple of the one allowed."""
+    """Return how far two readings are apart, as a multiple of the error allowed."""
     worst = 0.0
     changed = shapely.get_num_coordinates(coarse) != shapely.get_num_coordinates(fine)
     for at in np.flatnonzero(changed):
         line = shapely.boundary(coarse[at]) if shapely.area(coarse[at]) else coarse[at]
         xy = shapely.get_coordinates(fine[at])
         shapely.prepare(line)
-        off = float(np.max(shapely.distance(line, shapely.points(xy)), initial=0.0)) / 15
-        allowed = _CHORD_DEG if np.all(np.abs(xy) <= _GLOBE) else CHORD_M
-        worst = max(worst, off / allowed)
+        off = float(np.max(shapely.distance(line, shapely.points(xy)), initial=0.0))
+        worst = max(worst, off / (_CHORD_DEG if np.all(np.abs(xy) <= _GLOBE) else CHORD_M))
     return worst
 
 
