@@ -179,8 +179,8 @@ def _parcels(grid: Grid, table: CoordinateTable) -> Shapes:
     degrees = all(parcel.geographic for parcel in parcels)
     if not degrees:
         return Shapes(grid.place, frame, given, table.stated_epsg)
-    if table.stated_epsg is not None:  # a meridian is named of VN-2000 only
-        return Shapes(grid.place, frame, given, _VN2000_DEGREES)
+    if table.stated_epsg is None:  # its title says VN-2000, which is asked
+        return Shapes(grid.place, frame, given, _VN2000_DEGREES, by_format=True)
     return Shapes(grid.place, frame, given, _STORAGE_EPSG, by_format=True)
 
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import ezdxf
+import geopandas as gpd
 import numpy as np
 import pyogrio
 import pytest
@@ -18,7 +19,6 @@ from badfiles.corpus_build import (
     frame,
     holding,
     kml,
-    kml_polygon,
     moved,
     placemark,
     polygon,
@@ -187,8 +187,6 @@ def test_holes_in_one_element_are_all_holes(tmp_path, count, prefix):
 
 
 def moved_back(*shapes: shapely.Geometry) -> list[shapely.Geometry]:
-    import geopandas as gpd
-
     return list(gpd.GeoSeries(list(shapes), crs=4326).to_crs(9208))
 
 
@@ -380,4 +378,3 @@ def test_every_remark_of_gdal_is_a_finding_without_paths_of_this_machine(tmp_pat
     asked, noted = read(path).findings
     assert (asked.level, noted.level) == ("ask", "note")
     assert asked.values["remark"] == "GeoJSON:ranh.geojson: Value 'x ' of field ten is odd"
-
