@@ -257,6 +257,8 @@ def epsg_of(stated: str | None) -> str | None:
         crs = CRS.from_user_input(stated)
     except CRSError:
         return None
+    if crs.is_compound:  # heights have a system of their own
+        crs = crs.sub_crs_list[0]
     # With +towgs84 the projection is inside, and its datum may be called WGS 84 all the same.
     plain = crs.source_crs or crs if crs.is_bound else crs
     if crs.is_bound and any(_shifts(crs)):
