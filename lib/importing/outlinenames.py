@@ -52,7 +52,7 @@ def matched(
     found = [] if options.cluster else _asked_by_file(given[by_file & ~alone])
     known = clusters.set_index("cluster_id")["name"]
     for at, (code, name) in enumerate(labels):
-        file, row = given["file"].iloc[at], given["row"].iloc[at]
+        file, row = str(given["file"].iloc[at]), int(given["row"].iloc[at])
         if at in far and (matches[at].how == "none" or options.cluster):
             matches[at] = ClusterMatch(matches[at].label, "", "none", 0)
             values = {"label": code or name or "-", "far": far[at]}

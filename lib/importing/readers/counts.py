@@ -6,8 +6,8 @@ reading that is short of it is refused.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
-from typing import Any, Self
+from dataclasses import astuple, dataclass
+from typing import Any, Final, Self
 
 import shapely
 
@@ -15,6 +15,12 @@ from lib.importing.readers.base import Features
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Twin
 from lib.language.text import t
+
+_WORDS: Final = {
+    "features": "readers.features",
+    "rings": "readers.rings",
+    "corners": "readers.corners",
+}
 
 
 @dataclass(frozen=True)
@@ -56,10 +62,9 @@ def refuse_losses(said: Counts, read: Counts, name: str) -> None:
     DataRefusedError
         Of something fewer were read than the file holds; the message names it.
     """
-    for field in fields(Counts):
-        there, got = getattr(said, field.name), getattr(read, field.name)
+    for key, there, got in zip(_WORDS.values(), astuple(said), astuple(read), strict=True):
         if got < there:
-            what = Twin.of(lambda lang, word=field.name: t(f"readers.{word}", lang))  # type: ignore[misc]
+            what = Twin.of(lambda lang, word=key: t(word, lang))  # type: ignore[misc]
             raise DataRefusedError("readers.lost", file=name, what=what, there=there, read=got)
 
 

@@ -182,7 +182,8 @@ def test_clusters_stand_where_the_register_puts_them(url, here, placed):
 
 def test_a_cluster_moves_into_its_outline_though_its_own_row_is_as_it_was(url, here, placed):
     publish(here, **placed)
-    outline = typed("outlines", {"cluster_id": ["PT-001"], "outline_quality": ["surveyed"]})
+    said = {"outline_quality": ["surveyed"], "given_crs": ["EPSG:9208"]}
+    outline = typed("outlines", {"cluster_id": ["PT-001"], **said})
     shape = shapely.box(105.2, 21.2, 105.21, 21.21)
     brought = gpd.GeoDataFrame(outline, geometry=[shape], crs="EPSG:4326")
     publish(here, 2, **placed, outlines=Table(brought, "", ""))
