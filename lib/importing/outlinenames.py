@@ -58,7 +58,8 @@ def matched(
             values = {"label": code or name or "-", "far": far[at]}
             found.append(Finding("ask", "importing.stray", values, file, row))
             continue
-        if matches[at].how == "none" and alone.iloc[at] and given["by_layer"].iloc[at]:
+        by_layer = name and not code and given["by_layer"].iloc[at]
+        if matches[at].how == "none" and alone.iloc[at] and by_layer:
             stem = str(given["stem"].iloc[at])
             (other,) = match_clusters([("", stem)], clusters, options.matches)
             if other.how != "none":

@@ -1,7 +1,7 @@
 """Outlines of clusters: which cluster, where, and what becomes of the tables."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,22 +17,13 @@ from lib.importing.matching import ClusterMatch
 from lib.importing.outlinekinds import areas_only, strays
 from lib.importing.outlinenames import matched
 from lib.importing.readers.base import Content
+from lib.importing.rows import otherwise
 from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import hectares
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.schemas import ALL_TABLES
-
-_UNKNOWN: Final = {
-    "kind": "ccn",
-    "legal_status": "unknown",
-    "operation_status": "unknown",
-    "wastewater": "unknown",
-    "behind_schedule": "unknown",
-    "outline_quality": "none",
-}
-"""What is written of a cluster of which a file gives only the outline."""
 
 
 def check_outlines(
@@ -136,7 +127,7 @@ def _new_clusters(
         return base["clusters"].iloc[:0]
     rows = pd.DataFrame(
         {
-            **_UNKNOWN,
+            **otherwise("clusters"),
             "cluster_id": new["code"].to_numpy(),
             "name": new["name"].to_numpy(),
             "former_province": _provinces(new, gpd.GeoDataFrame(base["communes"])),
