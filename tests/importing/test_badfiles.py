@@ -36,7 +36,7 @@ from clones import data_of
 
 from lib.cli import main
 from lib.importing.draft import KINDS
-from lib.importing.readers.registry import READERS
+from lib.importing.readers.registry import accepted
 from lib.language.errors import DataRefusedError
 from lib.language.text import catalog
 from lib.settings import settings
@@ -306,7 +306,7 @@ EVERY_READER = (
 
 
 def test_every_reader_has_a_sound_file_here():
-    assert {Path(sound.file_name).suffix for sound in EVERY_READER} == set(READERS)
+    assert {Path(sound.file_name).suffix for sound in EVERY_READER} == set(accepted())
 
 
 @pytest.mark.parametrize("sound", EVERY_READER, ids=[sound.id for sound in EVERY_READER])
