@@ -66,6 +66,9 @@ def import_files(
         list[str] | None,
         typer.Option(help="Xã của một tên cũ bị chia, dạng TÊN=MÃ; TÊN= để trống."),
     ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="Mã cụm của ranh giới, khi tệp (như DXF vẽ trên lớp 0) không ghi.")
+    ] = "",
     accuracy: Annotated[float | None, typer.Option(help="Sai số ranh giới cụm, mét.")] = 0.5,
     store: StoreOption = None,
 ) -> None:
@@ -78,6 +81,7 @@ def import_files(
         replace=replace,
         accuracy_m=accuracy,
         communes=dict(_answer(text) for text in commune or []),
+        cluster=cluster,
     )
     where = open_store(store) if dry_run else up_to_date(store)
     base = in_use(where)
