@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action
-from lib.importing import draft
+from lib.importing import draft, sandbox
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
@@ -55,6 +55,7 @@ def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
 
 
 def _choose(closed: Collection[str]) -> None:
+    sandbox.ready()
     kind = st.selectbox(
         tr("data.kind"),
         [kind for kind in draft.KINDS if kind not in closed],
