@@ -81,7 +81,7 @@ class Job:
 def confine(limits: Limits) -> None:
     """Put this process under limits, for good; where the system knows none, under none.
 
-    It may read foreign files from here on.
+    From here on it may read foreign files.
     """
     registry.allow_here()
     try:
@@ -119,7 +119,7 @@ def work(folder: Path) -> None:
     What is written is ``("done", value)``, ``("said", class, key, values)`` for a
     refusal in words, or ``("fault", text)`` for an error nobody foresaw.
     """
-    job: Job = pickle.loads((folder / JOB).read_bytes())  # noqa: S301 - from who asked, not from the file
+    job: Job = pickle.loads((folder / JOB).read_bytes())  # noqa: S301 - from who asked
     tempfile.tempdir = str(folder)
     os.environ["TMPDIR"] = str(folder)
     confine(job.limits)
