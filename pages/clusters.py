@@ -15,7 +15,7 @@ from lib.ui.workspace import workspace
 
 data = workspace()
 lang = language()
-keys = [f.key for f in flt.CLUSTER_FILTERS]
+keys = [f.key for f in flt.of("clusters")]
 
 frame.banner(data)
 frame.title(tr("pages.clusters"))
@@ -32,7 +32,7 @@ def view() -> None:
     shown = flt.apply(
         data.clusters,
         {key: state.chosen(key) for key in keys},
-        flt.CLUSTER_FILTERS,
+        flt.of("clusters"),
         value_name=sidebar.value_name(data),
         lang=lang,
     )

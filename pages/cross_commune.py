@@ -18,7 +18,7 @@ from lib.ui.workspace import cross_answer, workspace
 
 data = workspace()
 lang = language()
-keys = [f.key for f in flt.CROSSING_FILTERS]
+keys = [f.key for f in flt.of("crossing")]
 
 
 def only(change: str) -> None:
@@ -47,7 +47,7 @@ def view() -> None:
     given = cross_answer(
         data.key,
         data,
-        tolerance_m=float(st.session_state.get("tolerance", 50)),
+        tolerance_m=state.tolerance_m(),
         samples=samples,
         lang=lang,
     )
@@ -61,7 +61,7 @@ def view() -> None:
     shown = flt.apply(
         summary,
         {key: state.chosen(key) for key in keys},
-        flt.CROSSING_FILTERS,
+        flt.of("crossing"),
         value_name=sidebar.value_name(data),
         lang=lang,
     )
@@ -120,7 +120,7 @@ def view() -> None:
             alt=tr("cross.table"),
         )
         download_row(data, given, set(listed["cluster_id"]))
-        papers.annex_and_atlas(data, listed["cluster_id"].tolist())
+        papers.of_list(data, listed["cluster_id"].tolist())
     state.end()
 
 

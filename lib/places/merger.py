@@ -1,7 +1,7 @@
 """What the page *before and after the merger* says: which commune came from what.
 
-Everything follows from the table of Resolution 1676/NQ-UBTVQH15 and the list of
-the 148 communes. No area is computed: lines of former units are reconstructed,
+Everything follows from the table of the resolution and the list of
+the communes. No area is computed: lines of former units are reconstructed,
 150 m off or more, and the resolution names no line inside a unit it split.
 """
 
@@ -29,9 +29,9 @@ def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     communes : DataFrame
-        The 148 communes; a geometry is not looked at.
+        The communes; a geometry is not looked at.
     former_units : DataFrame
-        The table 479 → 148.
+        The table of former units and new communes.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def origins(former_units: pd.DataFrame, lang: Lang = "vi") -> dict[str, str]:
     Parameters
     ----------
     former_units : DataFrame
-        The table 479 → 148.
+        The table of former units and new communes.
     lang : {"vi", "en"}
         Language of the word for a part.
     """
@@ -120,7 +120,7 @@ def taken_away(rows: pd.DataFrame, former_units: pd.DataFrame, lang: Lang = "vi"
     rows : DataFrame
         The communes in view, of `merged`; their order is kept.
     former_units : DataFrame
-        The table 479 → 148.
+        The table of former units and new communes.
     lang : {"vi", "en"}
         Language of headings and codes.
 

@@ -2,7 +2,7 @@
 
 A decision names the communes of its day. `resolve` follows each name to the
 new communes: through the units that ended before 2025 where that is needed,
-then through the 479 → 148 table of Resolution 1676/NQ-UBTVQH15. What cannot be
+then through the table of the resolution that merged them. What cannot be
 followed is reported with its reason, never dropped and never guessed.
 """
 
@@ -44,7 +44,7 @@ class Resolution:
     chain : str
         The steps in names, ``xã A → xã B → xã C``; only the name if unresolved.
     clauses : str
-        Clauses of article 1 of Resolution 1676 that make the last step.
+        Clauses of article 1 of the resolution that make the last step.
     basis : str
         What says the step before 2025, where there is one.
     """
@@ -177,7 +177,7 @@ def resolve(
     district, province : str or None
         Former district and province of the cluster, with or without their kind.
     former_units, ended_units : pandas.DataFrame
-        Tables of `lib.tables.schemas.FormerUnits` and `lib.tables.schemas.EndedUnits`.
+        Tables of ``former_units`` and ``ended_units``, see `lib.tables.registry`.
     communes : pandas.DataFrame, optional
         Table of `lib.tables.schemas.Communes`, for names instead of codes in the chain.
 

@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from lib.language.text import bare_name, fold, is_blank, same_spelling
 from lib.places.names import Resolution, Status
+from lib.tables.registry import TABLES
 
 LIMIT: Final = 8
 """How many hits fit under the box."""
@@ -34,7 +35,7 @@ _SLIP_LETTERS: Final = 4
 """Letters a name must have to be found with one typing mistake."""
 
 _EXACT, _BEGINS, _SLIP, _LIKE = range(4)
-_ORDER: Final = ("commune", "zone", "cluster", "former", "ended", "district", "investor")
+_ORDER: Final = ("commune", "zone", "cluster", "former", "ended", "district")
 _KIND_OF: Final = {"special_zone": "zone"}
 _OLD: Final = (" cu", " truoc day", " old", " former")
 _KINDS: Final = ("xã", "phường", "thị trấn", "huyện", "thị xã", "thành phố")
@@ -53,14 +54,15 @@ class Hit:
     ----------
     target : str
         ``layer:code`` of what to show; empty for a district.
-    kind : {"commune", "zone", "cluster", "former", "ended", "district", "investor"}
-        What it is.
+    kind : str
+        What it is: ``commune``, ``zone``, ``cluster``, ``former``, ``ended``, ``district`` or a
+        column of the clusters that can be found by, such as ``investor``.
     name : str
         Its name.
     detail : str
         What tells it from its namesakes: the former district, the new commune.
     clause : str
-        Clause of article 1 of Resolution 1676 that made an old name a new one.
+        Clause of article 1 of the resolution that made an old name a new one.
     told : Resolution or None
         For an old name: the whole way to the communes of today.
     codes : tuple of str
@@ -113,15 +115,22 @@ def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[str, ...]]:
 
 
 def _clusters(clusters: pd.DataFrame) -> Iterator[tuple[str, Hit]]:
-    columns = ("cluster_id", "name", "former_district", "former_province", "investor")
-    for code, name, district, province, investor in _rows(clusters, *columns):
+    columns = ("cluster_id", "name", "former_district", "former_province")
+    told = _found_by()
+    for code, name, district, province, *texts in _rows(clusters, *columns, *told):
         target = f"clusters:{code}"
         place = province if is_blank(district) else district
         yield bare_name(name), Hit(target, "cluster", name, place)
-        if not is_blank(investor):
-            hit = Hit(target, "investor", investor, name)
-            folded = fold(investor)
-            yield from ((key, hit) for key in {folded, _COMPANY.sub("", folded)})
+        for column, text in zip(told, texts, strict=True):
+            if not is_blank(text):
+                hit = Hit(target, column, text, name)
+                folded = fold(text)
+                yield from ((key, hit) for key in {folded, _COMPANY.sub("", folded)})
+
+
+def _found_by() -> tuple[str, ...]:
+    """Return the columns of the clusters whose text leads to the cluster."""
+    return tuple(column.name for column in TABLES["clusters"].columns if column.found)
 
 
 def _old_names(
@@ -296,4 +305,4 @@ def _order(typed: str, *, together: bool) -> Sequence[str]:
         first = ("former", "ended", "district")
     else:
         first = ("commune", "zone", "former", "ended") if together else ()
-    return (*first, *(kind for kind in _ORDER if kind not in first))
+    return (*first, *(kind for kind in (*_ORDER, *_found_by()) if kind not in first))

@@ -15,9 +15,7 @@ import shapely
 
 from lib.language.text import bare_name, is_blank
 from lib.places import names as merger
-
-ESSENTIAL: Final = ("former_communes", "area_ha", "decision_no", "investor")
-"""Columns a meeting asks for first; a cluster that lacks one has gaps."""
+from lib.register import completeness
 
 _SPREAD_DEG: Final = 0.008
 """Markers that would stand on each other are set about 850 m apart."""
@@ -38,7 +36,8 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         The columns of ``clusters`` and ``commune_codes`` (tuple of new codes by
         decision), ``communes_now`` (their names), ``district_codes`` (communes made
         of the former district a source names), ``change``, the counts behind
-        it, ``missing`` (tuple of essential columns without data), ``lat`` and
+        it, ``missing`` (tuple of the columns asked for
+        without data, see `lib.register.completeness`), ``lat`` and
         ``lon`` (degrees WGS 84; NaN where no unit is named and no outline is
         there) and ``placed_by``: ``outline`` where the marker stands inside a
         real outline, ``decision`` where it is approximate.
@@ -83,10 +82,10 @@ def _on_outlines(clusters: pd.DataFrame, outlines: pd.DataFrame | None) -> pd.Da
 
 
 def _missing(clusters: pd.DataFrame) -> pd.Series:
-    blank = clusters[list(ESSENTIAL)].isna()
+    lacks = completeness.lacking(clusters)
     missing = [
-        tuple(column for column, gone in zip(ESSENTIAL, row, strict=True) if gone)
-        for row in blank.to_numpy()
+        tuple(column for column, gone in zip(lacks.columns, row, strict=True) if gone)
+        for row in lacks.to_numpy()
     ]
     return pd.Series(missing, index=clusters.index, dtype=object)
 

@@ -155,9 +155,7 @@ def cover(material: Material, ids: Sequence[str]) -> dict[str, Any]:
         "warnings": told,
         "figures": [{"label": label, "value": number(count, lang)} for label, count in figures],
         "rules": [{"label": label, "value": text} for label, text in notes.items()],
-        "read": [
-            t(f"reports.read_{n}", lang) for n in ("documents", "range", "band", "maps", "words")
-        ],
+        "read": [t(f"reports.read_{n}", lang) for n in READ],
     }
 
 

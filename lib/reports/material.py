@@ -24,7 +24,7 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
-from lib.layers.registry import LayerFile, of_province, on_disk
+from lib.layers.files import LayerFile, of_province, on_disk
 from lib.register.clusters import register
 from lib.store.store import Manifest, Snapshot
 from lib.tables.facts import data_date
@@ -85,7 +85,7 @@ class Material:
 
     @cached_property
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
-        """The layers as the screen draws them, in the plane of paper (EPSG:9208).
+        """The layers as the screen draws them, in the plane of paper (`AREA_CRS`).
 
         Simplified for the eye: nothing is measured on them.
         """

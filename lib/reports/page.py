@@ -17,9 +17,10 @@ from markupsafe import Markup
 from xstatic.pkg import leaflet
 
 from lib.language.text import Lang, t
-from lib.layers.registry import LAYERS, on_disk
+from lib.layers.files import on_disk
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import HATCHES, swatch
-from lib.layers.web import ASSETS, map_script
+from lib.layers.web import ASSETS, map_script, style_sheet
 from lib.reports.canvas import Bounds
 from lib.reports.material import Material
 from lib.reports.view import Shape, View, bounds_of, classes, of_cluster, shapes
@@ -96,7 +97,7 @@ def _policy(scripts: list[str]) -> str:
 
 def _style(path: Path) -> str:
     """Return a style sheet without what it would fetch: pictures of controls not used here."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = style_sheet(path).splitlines()
     return "\n".join(line for line in lines if "url(" not in line)
 
 

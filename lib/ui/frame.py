@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from lib.language.text import LANGS, date, number
 from lib.layers.web import PAGE_STYLES, page_style_path
+from lib.settings import province
 from lib.tables import sample
 from lib.tables.facts import data_date
 from lib.ui import sharing, state
@@ -181,7 +182,10 @@ def foot(data: Workspace, used: Sequence[str]) -> None:
 def official_totals(data: Workspace) -> None:
     """Put the province's published totals beside our own count of a sample."""
     lang = language()
-    totals = data.tables["published_totals"].query("area == 'phu_tho_new' and topic == 'clusters'")
+    totals = data.tables["published_totals"]
+    totals = totals[(totals["area"] == province().area) & (totals["topic"] == "clusters")]
+    if totals.empty:
+        return
     value = dict(zip(totals["metric"], totals["value"], strict=True))
     first = totals.loc[totals["metric"] == "clusters_established"].to_dict("records")[0]
     html = Markup('<p class="ph-official">{}</p>').format(

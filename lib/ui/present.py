@@ -34,7 +34,8 @@ def switch() -> None:
 def _stops(data: Workspace, name: Playlist) -> list[Stop]:
     if name == "gaps":
         return playlist.communes_of(gaps_on_record(data.key, data).communes)
-    given = cross_answer(data.key, data, tolerance_m=50.0, samples=False, lang=language())
+    tolerance = state.tolerance_m()
+    given = cross_answer(data.key, data, tolerance_m=tolerance, samples=False, lang=language())
     return playlist.clusters_of(name, data.clusters, summary.summarise(given.rows))
 
 

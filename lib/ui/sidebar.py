@@ -7,34 +7,13 @@ import streamlit as st
 
 from lib.language.text import is_blank, sort_key
 from lib.places import search
-from lib.register.filters import (
-    CLUSTER_FILTERS,
-    CROSSING_FILTERS,
-    MERGER_FILTERS,
-    PROVINCES,
-    Filter,
-)
-from lib.tables.glossary import CODES, value_label
+from lib.register import filters as flt
+from lib.register.filters import Filter
 from lib.ui import state
 from lib.ui.maps.view import parse_target
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
-_OPTIONS = {
-    "status": "operation_status",
-    "kind": "cluster_kind",
-    "wastewater": "wastewater",
-    "change": "change",
-}
-_CROSSING = {
-    "verdict": ("cross_commune", "within", "undetermined"),
-    "evidence": ("by_decision", "by_geometry", "both"),
-    "lead_state": ("decided", "proposed", "undecided"),
-}
-_FAMILY = {"verdict": "verdict", "evidence": "evidence", "lead": "lead_state"}
-_MAIN = ("province", "commune", "status", "change", "verdict", "split", "kept")
-_SWITCHES = ("gaps", "split", "kept")
-"""Filters that are only on or off."""
 _FEW = 8
 _GO = "_go"
 _BECAME = "_became"
@@ -51,17 +30,11 @@ _WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power")
 def value_name(data: Workspace) -> Callable[[str, str], str]:
     """Return the function that puts a filter's code in words."""
     names = data.commune_names
+    known = {item.key: item for item in flt.FILTERS}
 
     def name(key: str, code: str) -> str:
-        if key == "province":
-            return PROVINCES.get(code, code)
-        if key == "commune":
-            return names.get(code, code)
-        if key in _OPTIONS:
-            return value_label(_OPTIONS[key], code, language())
-        if key in _FAMILY:
-            return tr(f"crossing.value.{_FAMILY[key]}.{code}")
-        return code
+        item = known[key]
+        return names.get(code, code) if item.widget == "typed" else item.word(code, language())
 
     return name
 
@@ -209,17 +182,18 @@ def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None
     clear : bool
         Whether the button that forgets them is drawn; False where the page has its own.
     """
-    by_key = {f.key: f for f in (*CLUSTER_FILTERS, *CROSSING_FILTERS, *MERGER_FILTERS)}
-    for key in (k for k in _MAIN if k in keys):
-        _filter(by_key[key], data)
-    rest = [key for key in keys if key not in _MAIN]
+    shown = [item for item in flt.FILTERS if item.key in keys]
+    for item in shown:
+        if not item.folded:
+            _filter(item, data)
+    rest = [item for item in shown if item.folded]
     if rest:
-        used = any(state.chosen(key) for key in rest)
+        used = any(state.chosen(item.key) for item in rest)
         with st.expander(
             tr("sidebar.more_filters"), expanded=used, key="more-filters", on_change="rerun"
         ) as more:
-            for key in rest if more.open or used else ():  # what is folded away is not sent
-                _filter(by_key[key], data)
+            for item in rest if more.open or used else ():  # what is folded away is not sent
+                _filter(item, data)
     if clear and any(state.chosen(key) for key in keys):
         st.button(
             tr("sidebar.clear"),
@@ -231,61 +205,49 @@ def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None
 
 
 def _filter(item: Filter, data: Workspace) -> None:
-    if item.key in state.NUMBERS:
-        number_slider(item.key, tr(item.label))
+    label = tr(item.label)
+    if item.widget == "slider":
+        number_slider(item.key, label)
         return
-    options = _options(item.key, data)
+    typed, switch = item.widget == "typed", item.widget == "switch"
+    options = list(data.commune_names) if typed else list(item.options)
     state.keep_known(item.key, set(options))
-    name = value_name(data)
-    if item.key == "commune":
+    if typed:
         options = _typed_communes(item, data, options)
         if not options:
             return
+    name = value_name(data)
     st.pills(
-        tr(item.label),
+        label,
         options,
         selection_mode="multi",
-        format_func=lambda code: (
-            tr(item.label) if item.key in _SWITCHES else escape(name(item.key, code))
-        ),
+        format_func=lambda code: label if switch else escape(name(item.key, code)),
         key=item.key,
-        label_visibility="collapsed" if item.key in {"commune", *_SWITCHES} else "visible",
+        label_visibility="collapsed" if typed or switch else "visible",
         persist_state="session",
     )
 
 
 def number_slider(key: str, label: str, help_text: str | None = None) -> None:
     """Draw the slider of a number kept in the URL."""
-    least, most, _ = state.NUMBERS[key]
+    slider = state.sliders()[key]
     st.slider(
         label,
-        least,
-        most,
+        slider.least,
+        slider.most,
         key=key,
-        step=state.STEPS.get(key, 1),
+        step=slider.step,
         help=help_text,
         persist_state="session",
     )
 
 
-def _options(key: str, data: Workspace) -> list[str]:
-    if key == "province":
-        return list(PROVINCES)
-    if key == "commune":
-        return list(data.commune_names)
-    if key in _SWITCHES:
-        return ["yes"]
-    if key in _FAMILY:
-        return list(_CROSSING[_FAMILY[key]])
-    return list(CODES[_OPTIONS[key]])
-
-
 def _typed_communes(item: Filter, data: Workspace, known: Sequence[str]) -> list[str]:
     """Return the communes to offer: those chosen, then those the typed letters find."""
     typed = st.text_input(
-        tr(item.label), key="find-commune", placeholder=tr("sidebar.commune_hint"), live=True
+        tr(item.label), key=f"find-{item.key}", placeholder=tr("sidebar.commune_hint"), live=True
     )
-    chosen = state.chosen("commune")
+    chosen = state.chosen(item.key)
     if not typed:
         return chosen
     index = tuple(entry for entry in data.index if entry[1].target.startswith("communes:"))

@@ -20,7 +20,7 @@ from lib.geo.country import TABLE as COUNTRY
 from lib.importing.samples import sample_outlines
 from lib.language.errors import StoreError
 from lib.language.text import Lang
-from lib.layers.registry import LayerFile
+from lib.layers.files import LayerFile
 from lib.places import search
 from lib.register.clusters import register
 from lib.store.store import Manifest, Store

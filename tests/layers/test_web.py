@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lib.layers import web
-from lib.layers.registry import REGISTRY
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import swatch
 from lib.layers.web import install, page_style_path, swatch_path, web_assets
 
@@ -100,7 +100,7 @@ def test_what_comes_from_data_is_never_put_in_as_html():
         assert "textContent" in script
 
 
-@pytest.mark.parametrize("layer", REGISTRY, ids=lambda layer: layer.layer_id)
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.layer_id)
 def test_every_class_has_its_drawing_for_the_legend(static, layer):
     for style in layer.styles:
         path = static / swatch_path(layer, style)
@@ -109,5 +109,5 @@ def test_every_class_has_its_drawing_for_the_legend(static, layer):
 
 
 def test_the_legend_has_no_drawing_nobody_asks_for(static):
-    wanted = {swatch_path(layer, style) for layer in REGISTRY for style in layer.styles}
+    wanted = {swatch_path(layer, style) for layer in LAYERS.values() for style in layer.styles}
     assert {str(p.relative_to(static)) for p in (static / "legend").iterdir()} == wanted

@@ -18,7 +18,7 @@ def test_there_are_bombs_for_every_reader():
     assert len({bomb.id for bomb in BOMBS}) == len(BOMBS)
     alike = {".json": ".geojson", ".txt": ".csv", ".xlsm": ".xlsx"}
     assert {bomb.suffix for bomb in BOMBS} == {
-        alike.get(ending, ending) for ending in registry.READERS
+        alike.get(ending, ending) for ending in registry.accepted()
     }
 
 

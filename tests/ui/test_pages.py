@@ -310,3 +310,30 @@ def test_the_accuracy_of_an_outline_is_typed_as_numbers_are_written_here(opened:
         app.text_input(key="import_accuracy").set_value(typed).run()
         assert (wrong in [caption.value for caption in app.caption]) == said, typed
     assert_sound(app)
+
+
+@pytest.mark.parametrize(("query", "metres"), [({}, 20.0), ({"tolerance": "35"}, 35.0)])
+def test_the_tolerance_of_the_settings_reaches_the_pages(
+    pages, real_data, monkeypatch, query, metres
+):
+    asked = []
+    cut = answer.answer
+
+    def watched(*args, tolerance_m, **kwargs):
+        asked.append(tolerance_m)
+        return cut(*args, tolerance_m=tolerance_m, **kwargs)
+
+    monkeypatch.setattr(workspace, "answer", watched)
+    monkeypatch.setenv("PHUTHO_TOLERANCE_M", "20")
+    st.cache_resource.clear()
+    page = pages(real_data)("cross_commune", samples="yes", playlist="remains", **query)
+    (slider,) = (box for box in page.slider if box.key == "tolerance")
+    assert slider.value == metres
+    assert set(asked) == {metres}
+    assert page.query_params.get("tolerance") == query.get("tolerance")
+    slider.set_value(20).run()
+    assert "tolerance" not in page.query_params
+    asked.clear()
+    st.cache_resource.clear()
+    page = pages(real_data)("merger", present="yes", playlist="remains", **query)
+    assert asked == [metres]

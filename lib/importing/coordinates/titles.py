@@ -73,4 +73,4 @@ def cluster_title(text: str) -> str | None:
 
 def without_area(title: str) -> str:
     """Return a title without the area it states."""
-    return _AREA_WORDS.sub("", title)
+    return _AREA_WORDS.sub("", title[:LONGEST_TITLE])

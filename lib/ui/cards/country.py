@@ -5,8 +5,9 @@ from typing import Final
 
 import streamlit as st
 
-from lib.geo.country import PHU_THO, PROVINCES
+from lib.geo.country import PROVINCES
 from lib.language.text import date, hectares, number, sort_key
+from lib.settings import province
 from lib.ui import state
 from lib.ui.card import Fact, Source, show_card
 from lib.ui.maps.styles import Styles
@@ -51,7 +52,7 @@ def styles(data: Workspace, areas: Collection[str]) -> Styles:
             )
         }
     }
-    if PHU_THO not in areas:
+    if province().code not in areas:
         pale = "schematic-dim" if data.schematic else "dim"
         drawn["communes"] = dict.fromkeys(data.communes["code"], pale)
     return drawn
@@ -62,7 +63,7 @@ def _say(data: Workspace, areas: Collection[str]) -> None:
     if data.country is None or not areas:
         return
     count = int(data.country["province_code"].isin(list(areas)).sum())
-    count += len(data.communes) if PHU_THO in areas else 0
+    count += len(data.communes) if province().code in areas else 0
     names = sorted((PROVINCES[code] for code in areas), key=sort_key)
     st.caption(tr("country.shown", count=number(count, language()), provinces=", ".join(names)))
 

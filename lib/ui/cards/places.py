@@ -19,7 +19,7 @@ from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 _HA_PER_KM2 = 100
-_DAY = len("2025-07-01")
+_DAY = len("yyyy-mm-dd")
 
 
 def row_of(frame: pd.DataFrame, column: str, code: str) -> Mapping[str, Any]:

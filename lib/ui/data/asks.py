@@ -23,7 +23,7 @@ _ABREAST: Final = 3
 def replacing(draft: Draft, base: Snapshot) -> None:
     """Let a person take out the rows that are not in the file; the count of them is seen above.
 
-    Communes stay: the law has 148.
+    Communes stay: the law says how many there are.
     """
     kind = draft.options.kind
     if kind == "communes" or kind not in base.manifest.tables:

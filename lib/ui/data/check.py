@@ -16,12 +16,12 @@ from lib.importing import sandbox
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
-from lib.ui.maps.view import Shape, Target, show_map
 from lib.store.store import Snapshot
-from lib.ui.data import findings, asks
-from lib.ui.maps import styles
 from lib.ui import visitor
+from lib.ui.data import asks, findings
 from lib.ui.data.work import change, forget, go, work
+from lib.ui.maps import styles
+from lib.ui.maps.view import Shape, Target, show_map
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -51,7 +51,7 @@ def _read(files: Mapping[str, bytes], options: Options, base: Snapshot) -> Draft
         paths = []
         for at, (name, content) in enumerate(files.items()):
             suffix = Path(name).suffix.lower()
-            path = Path(folder) / f"{at}{suffix if suffix in registry.READERS else ''}"
+            path = Path(folder) / f"{at}{suffix if suffix in registry.accepted() else ''}"
             path.write_bytes(content)
             paths.append((path, name))
         # Whatever is drawn is where Streamlit ends a run that nobody waits for any more.

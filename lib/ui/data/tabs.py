@@ -11,7 +11,7 @@ from lib.language.errors import StoreError
 from lib.language.text import number, percent
 from lib.access.serving import serve_layers
 from lib.register import completeness
-from lib.settings import settings
+from lib.settings import province, settings
 from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import label
@@ -216,7 +216,7 @@ def take_away(current: Snapshot) -> None:
             st.download_button(
                 tr(f"data.all_{kind}"),
                 data=lambda kind=kind: acts.everything(visitor, current, kind, lang),  # type: ignore[misc]
-                file_name=access.file_name(f"phu-tho-{current.snapshot_id}.{ending}"),
+                file_name=access.file_name(f"{province().slug}-{current.snapshot_id}.{ending}"),
                 on_click="ignore",
                 icon=":material/download:",
             )

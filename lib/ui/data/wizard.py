@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action
+from lib.access.serving import serve_layers
 from lib.importing import draft, sandbox
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
@@ -15,12 +16,10 @@ from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date, number
-from lib.access.serving import serve_layers
-from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
-from lib.ui.data import findings
 from lib.ui import visitor
+from lib.ui.data import findings
 from lib.ui.data.check import check_step
 from lib.ui.data.work import forget, go, work
 from lib.ui.state import language, tr
@@ -68,7 +67,7 @@ def _choose(closed: Collection[str]) -> None:
         uploaded = st.file_uploader(
             tr("data.files"),
             accept_multiple_files=True,
-            type=[suffix.removeprefix(".") for suffix in registry.READERS],
+            type=[suffix.removeprefix(".") for suffix in registry.accepted()],
             help=tr("data.files_help"),
             key="import_files",
         )

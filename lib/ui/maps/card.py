@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.layers.registry import LAYERS, by_layer
+from lib.layers.files import by_layer
+from lib.layers.registry import LAYERS
 from lib.ui import present, state
 from lib.ui.maps import papers
 from lib.ui.maps.legend import show_legend
@@ -106,10 +107,11 @@ def _legend(
     st.caption(tr("sidebar.legend"))
     if classes:
         classes()
+    explained = [n for n, layer in LAYERS.items() if layer.explained and n not in layer_ids]
     show_legend(
         [
             (LAYERS[name], drawn_classes(files[name], styles))
-            for name in layer_ids
+            for name in (*layer_ids, *explained)
             if name in files and name in styles
         ]
     )

@@ -25,7 +25,8 @@ from streamlit_folium import st_folium
 
 from lib.language.errors import StoreError
 from lib.language.text import Lang, t
-from lib.layers.registry import APART, LAYERS, LayerFile, write_once
+from lib.layers.files import APART, LayerFile, write_once
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import HATCHES
 from lib.layers.web import web_assets
 from lib.settings import settings

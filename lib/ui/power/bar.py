@@ -12,6 +12,8 @@ from lib.language.text import date
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.power.gaps import Match
+from lib.power.measures import MEASURES, offered, on_slider
+from lib.register import filters as flt
 from lib.tables.glossary import value_label
 from lib.ui import frame, state
 from lib.ui.sidebar import escape, number_slider
@@ -21,13 +23,16 @@ if TYPE_CHECKING:
     from lib.power import view  # loads Ibis: only where there is a log
     from lib.power.indices import Kind
 
-REMOTE: Final = ("town_km", "capital_km", "elevation_m", "density")
-WEAK: Final = ("saidi_min", "saifi", "hours", "interruptions")
-KEYS: Final = (
-    *("province", "weak", "difficult", "settled", "major", "match", "outages", "from", "to"),
-    *(*REMOTE, *WEAK, "customers"),
+_CHOSEN: Final = (
+    *("weak", "difficult", "settled", "major", "match", "outages", "from", "to", "customers"),
 )
-"""What *clear* forgets."""
+
+
+def keys() -> tuple[str, ...]:
+    """Return what *clear* forgets: filters, choices and thresholds of the page."""
+    thresholds = [m.key for m in MEASURES.values() if m.most]
+    return (*(item.key for item in flt.of("power")), *_CHOSEN, *thresholds)
+
 
 _KINDS: Final = ("all", "planned", "unplanned")
 
@@ -51,7 +56,7 @@ def figures(*, weak: int, stations: int | None, published: int, log_rows: int) -
 
 
 def _only(shown: str, **wanted: object) -> None:
-    state.clear(*KEYS)
+    state.clear(*keys())
     for key, value in {"part": shown, **wanted}.items():
         st.session_state[key] = value
 
@@ -66,7 +71,7 @@ def measure(*, log: bool, indices: bool) -> str:
     log, indices : bool
         Whether there is a log, and whether it has the customers that indices are made of.
     """
-    known = [m.key for m in gaps.REMOTE] + [m.key for m in gaps.INDICES if log]
+    known = [m.key for m in offered(log=log)]
     first = "saidi_min" if indices else "hours" if log else "town_km"
     state.choose_one("measure", known, first)
     chosen = st.selectbox(
@@ -89,7 +94,8 @@ def gap_choice(*, log: bool) -> gaps.Choice:
     """Draw the thresholds of remote and weak; return them."""
     state.keep_known("difficult", {"yes"})
     state.choose_one("match", ("all", "any"), "all")
-    used = any(state.chosen(key) for key in (*REMOTE, "difficult"))
+    remote_keys = [m.key for m in on_slider("remote")]
+    used = any(state.chosen(key) for key in (*remote_keys, "difficult"))
     with st.expander(
         tr("powerpage.remote"),
         expanded=used,
@@ -98,11 +104,11 @@ def gap_choice(*, log: bool) -> gaps.Choice:
         on_change="rerun",
     ) as remote:
         if remote.open or used:  # what is folded away is not sent
-            _remote_thresholds()
-    keys = WEAK if log else ()
+            _remote_thresholds(remote_keys)
+    weak_keys = [m.key for m in on_slider("weak")] if log else []
     state.keep_known("weak", set(gaps.WEAK_KINDS))
     state.keep_known("settled", {"yes"})
-    used = any(state.chosen(key) for key in (*keys, "weak", "settled"))
+    used = any(state.chosen(key) for key in (*weak_keys, "weak", "settled"))
     with st.expander(
         tr("powerpage.weak"),
         expanded=used,
@@ -111,10 +117,12 @@ def gap_choice(*, log: bool) -> gaps.Choice:
         on_change="rerun",
     ) as weak:
         if weak.open or used:
-            _weak_thresholds(keys)
+            _weak_thresholds(weak_keys)
     return gaps.Choice(
         thresholds={
-            key: float(st.session_state[key]) for key in (*REMOTE, *keys) if state.chosen(key)
+            key: float(st.session_state[key])
+            for key in (*remote_keys, *weak_keys)
+            if state.chosen(key)
         },
         kinds=tuple(state.chosen("weak")),
         difficult=bool(state.chosen("difficult")),
@@ -123,9 +131,9 @@ def gap_choice(*, log: bool) -> gaps.Choice:
     )
 
 
-def _remote_thresholds() -> None:
+def _remote_thresholds(shown: Sequence[str]) -> None:
     st.caption(tr("powerpage.thresholds_help"))
-    for key in REMOTE:
+    for key in shown:
         number_slider(key, _threshold_label(key))
     _switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
     st.segmented_control(
@@ -138,7 +146,7 @@ def _remote_thresholds() -> None:
     )
 
 
-def _weak_thresholds(keys: Sequence[str]) -> None:
+def _weak_thresholds(shown: Sequence[str]) -> None:
     st.pills(
         tr("powerpage.kinds"),
         gaps.WEAK_KINDS,
@@ -149,13 +157,13 @@ def _weak_thresholds(keys: Sequence[str]) -> None:
         persist_state="session",
     )
     _switch("settled", tr("powerpage.settled"))
-    for key in keys:
+    for key in shown:
         number_slider(key, _threshold_label(key))
 
 
 def _threshold_label(key: str) -> str:
     unit = tr(f"gaps.unit_{key}")
-    return f"{_sentence_case(key)} {gaps.MEASURES[key].rule()} ({unit})"
+    return f"{_sentence_case(key)} {MEASURES[key].rule()} ({unit})"
 
 
 def _switch(key: str, words: str) -> None:
@@ -216,12 +224,13 @@ def grid_switch(*, allowed: bool) -> bool:
 
 def clear_button() -> None:
     """Draw the button that forgets every filter of the page, where any is set."""
-    if any(state.chosen(key) for key in KEYS if key in {*state.MULTI, *state.NUMBERS}):
+    counted = {*state.multi(), *state.sliders()}
+    if any(state.chosen(key) for key in keys() if key in counted):
         st.button(
             tr("sidebar.clear"),
             icon=":material/filter_alt_off:",
             on_click=state.clear,
-            args=KEYS,
+            args=keys(),
             width="stretch",
         )
 

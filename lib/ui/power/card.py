@@ -13,8 +13,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import date, is_blank, number
-from lib.power import gaps
 from lib.power import words as gapwords
+from lib.power.measures import MEASURES
+from lib.settings import province
 from lib.tables import export
 from lib.tables.glossary import value_label
 from lib.ui import visitor
@@ -34,7 +35,12 @@ _NEWEST: Final = 8
 _MINUTES: Final = 60
 _CROWDED: Final = 24
 """Months from which a bar has no room for its figure: the hint has it."""
-_REMOTE: Final = ("town_km", "viet_tri_km", "vinh_yen_km", "hoa_binh_km", "elevation_m", "density")
+_REMOTE: Final = (
+    "town_km",
+    *(capital.measure for capital in province().capitals),
+    "elevation_m",
+    "density",
+)
 _SOURCE_NO: Final = {"settlements": 1, "communes": 2}
 """Where the first sources of the card stand; those of a log come next."""
 _OF_ROWS: Final = ("interruptions", "hours")
@@ -50,7 +56,7 @@ class Painted:
     Parameters
     ----------
     measures : DataFrame
-        As `lib.power.gaps.measures`.
+        As `lib.power.measures.measures`.
     key : str
         The measure that is painted: it comes first on a card.
     log, choice : LogView or None, Choice or None
@@ -122,7 +128,7 @@ def _number(key: str, row: Mapping[str, Any], log: LogView | None, *, strong: bo
 
 
 def _source_no(key: str, log: LogView | None) -> int | tuple[int, ...]:
-    table = gaps.MEASURES[key].table
+    table = MEASURES[key].table
     if log is None or table != "outages":
         return _SOURCE_NO[table]
     rows, customers = _log_numbers(log)
@@ -171,7 +177,9 @@ def _dated(as_of: str) -> str:
 def _indices(data: Workspace, log: LogView, code: str, painted: str) -> list[Fact]:
     lang = language()
     row = row_of(log.indices, "commune_code", code)
-    keys = [m.key for m in gaps.INDICES if m.key != painted and row[m.key] is not None]
+    keys = [
+        m.key for m in MEASURES.values() if m.of_log and m.key != painted and row[m.key] is not None
+    ]
     facts = [_number(key, row, log) for key in keys]
     rows, customers = _log_numbers(log)
     series, events = commune_log(data.key, data, log.choice, code)
@@ -236,7 +244,7 @@ def _bars(series: pd.DataFrame, column: str) -> Markup:
             tip=f"{date(month, lang)}: {shown}",
             value=""
             if is_blank(value) or len(values) > _CROWDED
-            else number(value, lang, gaps.MEASURES[column].digits),
+            else number(value, lang, MEASURES[column].digits),
             look="ph-month-none" if is_blank(value) else "",
             height=100 if is_blank(value) else height,
             name=_month(month, first=place == 0),

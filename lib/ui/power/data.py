@@ -14,7 +14,7 @@ import streamlit as st
 
 from lib.crossing import answer
 from lib.layers.classes import Classes, classify
-from lib.power import gaps, stations
+from lib.power import gaps, measures, stations
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _found(
 
 
 def painted_classes(data: Workspace, measure: str, log: LogView | None) -> Classes:
-    """Return the classes of `measure` (key of `lib.power.gaps.MEASURES`) over all communes."""
+    """Return the classes of `measure` (key of `lib.power.measures.MEASURES`) over all communes."""
     return _classes(data.key, data, measure, log.choice if log else None, log)
 
 
@@ -163,9 +163,9 @@ def _classes(
     period: view.Choice | None,  # noqa: ARG001 - the key of the cache
     _log: LogView | None,
 ) -> Classes:
-    values = gaps.measures(_data.tables, _log.indices if _log else None)
+    values = measures.measures(_data.tables, _log.indices if _log else None)
     by_code = values.set_index("commune_code")[measure]
-    return classify(by_code, digits=gaps.MEASURES[measure].digits)
+    return classify(by_code, digits=measures.MEASURES[measure].digits)
 
 
 def file_stem(name: str, *, sample: bool) -> str:

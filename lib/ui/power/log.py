@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.language.text import date, is_blank, number
 from lib.power import words as gapwords
-from lib.power.gaps import INDICES
+from lib.power.measures import MEASURES
 from lib.tables import export
 from lib.ui import visitor
 from lib.ui.card import site
@@ -69,7 +69,8 @@ def _totals(data: Workspace, log: LogView) -> None:
         tr("powerpage.total_head", name=_head(m.key), unit=tr(f"gaps.unit_{m.key}")): [
             number(value, lang, m.digits) for value in rows[m.key]
         ]
-        for m in INDICES
+        for m in MEASURES.values()
+        if m.of_log
     }
     columns |= {
         tr("powerpage.customers_served"): [number(v, lang) for v in rows["customers_served"]],

@@ -11,6 +11,8 @@ import streamlit as st
 from lib.language.text import Lang, date, is_blank, number, sort_key
 from lib.power import gaps
 from lib.power import words as gapwords
+from lib.power.measures import MEASURES, offered
+from lib.settings import province
 from lib.tables import export
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
@@ -23,7 +25,6 @@ from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import Workspace
 
-_WEIGHED = ("town_km", "capital_km", "elevation_m", "density", "saidi_min", "saifi")
 _ASKED = ("outages", "customers", "weak_supply", "substations")
 
 
@@ -66,7 +67,7 @@ def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: st
 
 def weights(*, log: bool) -> dict[str, float]:
     """Draw the weights of a ranking, all 0 at first: a ranking is made only when asked for."""
-    keys = [key for key in _WEIGHED if log or gaps.MEASURES[key].side == "remote"]
+    keys = [measure.key for measure in offered(log=log) if measure.weighed]
     used = any(state.chosen(f"w_{key}") for key in keys)
     with st.expander(
         tr("powerpage.rank"),
@@ -125,7 +126,7 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
     """Draw the downloads of the list: a source on every row, the rule beside it."""
     lang = language()
     answer = shown.answer
-    by_log = shown.choice.asks_log or any(gaps.MEASURES[k].table == "outages" for k in weighed)
+    by_log = shown.choice.asks_log or any(MEASURES[k].of_log for k in weighed)
     sample = bool(by_log and shown.log and shown.log.facts.sample)
     notes = gapwords.notes(
         shown.choice,
@@ -171,15 +172,16 @@ def clusters_and_grid(data: Workspace, selected: str) -> None:
     pairs = cluster_grid(data.key, data)
     alone = pairs[pairs["substation_id"].isna()]
     published = data.tables["published_totals"].query("metric == 'substations_110kv_count'")
-    newest = published[published["area"] == "phu_tho_new"].iloc[0]
+    official = published[published["area"] == province().area]
+    newest = {} if official.empty else official.iloc[0].to_dict()
     st.caption(
         tr(
             "powerpage.grid_caption",
             none=number(alone["cluster_id"].nunique(), lang),
             total=number(len(data.clusters), lang),
             known=number(len(data.tables["substations"]), lang),
-            published=number(newest["value"], lang),
-            date=date(newest["as_of"], lang),
+            published=number(newest.get("value"), lang),
+            date=date(newest.get("as_of"), lang),
         )
     )
     rows = pairs.assign(
