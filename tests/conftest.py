@@ -45,7 +45,16 @@ settings.load_profile("house")
 LIVE = {"browser", "site", "postgres", "killer", "server"}
 """Fixtures behind which something runs beside the test: Chromium, a server, what is killed."""
 
-OWN_SERVERS = ("data", "database", "door", "nginx", "payloads", "server_killed", "signing_in")
+OWN_SERVERS = (
+    "bombs",
+    "data",
+    "database",
+    "door",
+    "nginx",
+    "payloads",
+    "server_killed",
+    "signing_in",
+)
 """Modules of e2e that share no server with the others: another worker may take them."""
 FACES = ("tests/cli/", "tests/ui/", "tests/e2e/")
 """Tests of what reads foreign files in a process apart only."""
