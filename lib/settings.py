@@ -85,7 +85,7 @@ class Settings(BaseSettings):
         description="Seconds of processor time one reading of foreign files may take.",
     )
     read_memory_mb: int = Field(
-        default=2048,
+        default=1024,
         ge=256,
         description="Megabytes of memory one reading of foreign files may take.",
     )

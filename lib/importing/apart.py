@@ -102,6 +102,8 @@ def confine(limits: Limits) -> None:
         most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)  # noqa: PLW2901
         resource.setrlimit(kind, (most, most))
     os.nice(_NICE)
+    with contextlib.suppress(OSError):  # where memory is short, this goes before the server
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _size() -> int:
