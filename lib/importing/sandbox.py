@@ -97,11 +97,13 @@ class _Server:
 
 
 def _program(*words: str, **more: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - of Popen
-    single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_IO_THREADS"), "1")
+    # Threads of its own and pools that reserve a GB at once are no use to one short reading.
+    frugal = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_IO_THREADS"), "1")
+    frugal |= {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
     return subprocess.Popen(  # noqa: S603 - this program's own module
         [sys.executable, "-m", "lib.importing.apart", *words],
         cwd=ROOT,
-        env={**os.environ, **single, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **frugal, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
