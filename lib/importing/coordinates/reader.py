@@ -92,7 +92,9 @@ def read_coordinate_table(grid: Grid) -> CoordinateTable:
         found, [*(i for i, _ in found[1:]), len(grid.rows)], strict=True
     ):
         reader.section(start, layout, end)
-    return reader.table(grid.first_row + index)
+    table = reader.table(grid.first_row + index)
+    rows = [at for at in range(index + 1, len(grid.rows)) if len(texts_of(grid.rows[at])) > 1]
+    return replace(table, findings=(*table.findings, *grid.ragged(index, rows)))
 
 
 class _Reader:

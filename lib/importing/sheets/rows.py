@@ -26,19 +26,21 @@ def data_rows(grid: Grid, heading: Heading) -> tuple[list[int], tuple[Finding, .
     """Return the indices in ``grid.rows`` of the rows of data, and notes on those passed over.
 
     Passed over are blank rows, the row that numbers columns, titles merged
-    across the table and totals.
+    across the table, the heading said again and totals.
     """
     rows: list[int] = []
     notes: list[Finding] = []
     start = heading.row + heading.height
     places = [match.place for match in heading.matches]
+    titles = [clean_text(cell) for cell in grid.rows[heading.row]] if grid.rows else []
+    again = [title for title in titles if title]
     for index, cells in enumerate(grid.rows[start:], start=start):
         texts = [clean_text(cell) for cell in cells if not blank(cell)]
         if not texts or (index == start and _numbers_columns(texts)):
             continue
         own = any(not blank(cells[place]) for place in places)
         merged = len(texts) >= _MERGED and len(set(texts)) == 1
-        if own and not merged and not _is_total(texts, cells, places):
+        if own and not merged and texts != again and not _is_total(texts, cells, places):
             rows.append(index)
             continue
         where = grid.first_row + index

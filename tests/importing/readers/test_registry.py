@@ -140,7 +140,7 @@ def test_titles_with_commas_do_not_hide_the_separator(name):
 
 
 def test_tables_of_facts_are_read_as_pandas_reads_them():
-    path = Path(registry.__file__).parents[2] / "data" / "facts" / "clusters.csv"
+    path = ROOT / "data" / "facts" / "clusters.csv"
     with path.open(encoding="utf-8", newline="") as file:
         expected = list(csv.reader(file))
     (grid,) = registry.read(path).grids
