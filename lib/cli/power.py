@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
-import click
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -69,6 +68,7 @@ class Planned(StrEnum):
 
 @app.command("reliability")
 def reliability_indices(
+    context: typer.Context,
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .csv, .parquet hoặc .xlsx.")],
     outages: Annotated[
         Path | None,
@@ -102,7 +102,7 @@ def reliability_indices(
 ) -> None:
     """Tính SAIFI, SAIDI, CAIDI, MAIFI (IEEE 1366) từ nhật ký mất điện."""
     _check_files(out, report, outages, customers)
-    log, served, sources = _given(outages, customers, store)
+    log, served, sources = _given(context, outages, customers, store)
     sample = sample_of(log, served)
     given = indices.answer(
         log,
@@ -141,12 +141,12 @@ def _check_files(out: Path, report: Path | None, *given: Path | None) -> None:
 
 
 def _given(
-    outages: Path | None, customers: Path | None, store: Path | None
+    context: typer.Context, outages: Path | None, customers: Path | None, store: Path | None
 ) -> tuple[Source, Source | None, list[str]]:
     """Return the log, the customers and where they come from: files, else the store."""
     served = None if customers is None else source_of(direct.customers(customers))
     if outages is not None:
-        folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="phutho-"))
+        folder = context.with_resource(TemporaryDirectory(prefix="phutho-"))
         log_given = source_of(direct.outages(outages, Path(folder)))
         return log_given, served, [path.name for path in (outages, customers) if path is not None]
     snapshot = in_use(open_store(store))
