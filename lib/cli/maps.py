@@ -80,7 +80,8 @@ def cross_commune(
         typer.Option(help="Sai số ranh giới T, 3-80 m (mặc định: PHUTHO_TOLERANCE_M hoặc 50)."),
     ] = None,
     clusters: Annotated[
-        Path | None, typer.Option(help="Ranh giới cụm (GeoJSON, GPKG, SHP, KML …): cluster_id, name.")
+        Path | None,
+        typer.Option(help="Ranh giới cụm (GeoJSON, GPKG, SHP, KML …): cluster_id, name."),
     ] = None,
     communes: Annotated[
         Path | None, typer.Option(help="Ranh giới xã (GeoJSON, GPKG, SHP, KML …): code, name.")

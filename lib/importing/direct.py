@@ -19,13 +19,12 @@ from lib.importing.bring import meant_parts, read_all
 from lib.importing.draft import gravest_first
 from lib.importing.readers.base import Content
 from lib.importing.readers.grid import Grid
+from lib.importing.sheets.places import places_of_facts
 from lib.importing.sheets.reader import read_cells
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding
-from lib.tables.facts import load
 from lib.tables.sample import Source
 
-_REFERENCE: Final = ("communes", "former_units", "ended_units")
 _LOG: Final = ("start", "end", "commune_code", "customers_interrupted")
 _SERVED: Final = ("commune_code", "month", "customers_served")
 
@@ -119,7 +118,7 @@ def read_rows(
     required : iterable of str
         Columns without which nothing can be counted.
     """
-    read = read_cells(grid, table, reference={name: load(name) for name in _REFERENCE})
+    read = read_cells(grid, table, places_of_facts())
     found = list(read.findings)
     if read.heading is not None:
         row = grid.first_row + read.heading.row
@@ -140,7 +139,7 @@ def grave(found: Iterable[Finding]) -> list[Finding]:
 def refusal(finding: Finding) -> DataRefusedError:
     """Return a finding as the error that ends a command."""
     place = {"file": finding.file, "row": finding.row, "column": finding.column}
-    return DataRefusedError(finding.key, **{**place, **finding.values})
+    return DataRefusedError(finding.key, **{**place, **vars(finding)["values"]})
 
 
 def _check_parquet(path: Path, required: Sequence[str]) -> None:

@@ -26,7 +26,7 @@ from lib.importing.readers.grid import clean_text
 from lib.importing.shapes import Shapes, place, shapes_of
 from lib.importing.sheets.cells import commune_code, read_cell
 from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, Twin, from_error
+from lib.language.findings import Finding, from_error
 
 _GLOBE: Final = np.array([180.0, 90.0])
 _DEGREES: Final = 4326

@@ -24,10 +24,12 @@ from lib.importing.readers.base import start_of
 from lib.importing.readers.grid import Cell, Grid
 from lib.importing.sheets import cells, reader
 from lib.importing.sheets.headings import Heading, find_heading
+from lib.importing.sheets.places import places_of_facts
 from lib.language.findings import Finding
 from lib.language.text import LANGS
-from lib.tables.facts import load
 from lib.tables.schemas import CODES, value_label
+
+# ruff: noqa: S608  The columns of a query are numbered and its words are this module's.
 
 ENDINGS: Final = (".csv", ".txt")
 
@@ -39,7 +41,6 @@ _TEXTS: Final = ("cause", "feeder", "station", "area_text")
 _TAKEN: Final = (*_NEEDED, "planned", *_TEXTS, "sample")
 _PARTS: Final = ("start_date", "end_date", "district")
 """Parts of a value in columns of their own: the readers put them together."""
-_REFERENCE: Final = ("communes", "former_units", "ended_units")
 
 _CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 _MOMENTS: Final = {
@@ -70,6 +71,7 @@ class LongLog:
 class _Plan:
     """What is known of a file before it is read: how it is written, where its columns are."""
 
+    name: str
     dialect: csvfile.Dialect
     above: tuple[tuple[Cell, ...], ...]
     heading: Heading
@@ -120,8 +122,8 @@ def read(path: Path, folder: Path) -> LongLog | None:
     try:
         con.execute(f"COPY ({_select(source, plan)}) TO '{_quoted(first)}' (FORMAT parquet)")
         plain = f"read_parquet('{_quoted(first)}')"
-        odd = con.execute(f"SELECT place FROM {plain} WHERE odd ORDER BY place").fetchnumpy()
-        rows = _odd_rows(source, plan, odd["place"].tolist())
+        odd = con.execute(f"SELECT place FROM {plain} WHERE odd ORDER BY place").fetchall()
+        rows = _odd_rows(source, plan, [place for (place,) in odd])
         if rows is None:
             return None
         frame, found = rows
@@ -164,11 +166,11 @@ def _plan(path: Path, dialect: csvfile.Dialect) -> _Plan | None:
     if number != at + 1:  # a text of several lines above or in the heading
         return None
     shown = tuple(csvfile.padded(row, len(rows[at][0])) for row, _ in rows[: at + 1])
-    return _Plan(dialect, shown, heading, number)
+    return _Plan(path.name, dialect, shown, heading, number)
 
 
 def _select(source: Path, plan: _Plan) -> str:
-    """Return the query of every row: its place below the heading, its plain values, if it is odd."""
+    """Return the query of every row: its place below the heading, plain values, if it is odd."""
     values, plain = [], [f"coalesce(c{plan.places['start']}, '') <> ''"]
     for column in _TAKEN:
         if column not in plan.places:
@@ -212,7 +214,7 @@ def _value(column: str, cell: str) -> str:
             f"THEN nfc_normalize({cell}) END"
         )
     known = _planned_words() if column == "planned" else _FLAGS
-    said = " ".join(f"WHEN '{word}' THEN {_literal(code)}" for word, code in known.items())
+    said = " ".join(f"WHEN {_literal(word)} THEN {_literal(code)}" for word, code in known.items())
     return f"CASE {cell} {said} END"
 
 
@@ -247,19 +249,17 @@ def _odd_rows(
                     break
     if csvfile.repeated_headings([row for row in rows if row is not blank]):
         return None
-    grid = Grid(source.name, "", tuple(rows))
-    reference = {name: load(name) for name in _REFERENCE}
-    read_rows = reader.read_cells(grid, "outages", reference=reference)
+    grid = Grid(plan.name, "", tuple(rows))
+    read_rows = reader.read_cells(grid, "outages", places_of_facts())
     named = {match.column for match in plan.heading.matches}
-    taken_columns = [c for c in _TAKEN if c in named or c not in ("sample",)]
-    frame = read_rows.frame.reindex(columns=taken_columns)
+    frame = read_rows.frame.reindex(columns=[c for c in _TAKEN if c in named or c != "sample"])
     frame["customers_interrupted"] = frame["customers_interrupted"].astype("float64")
     return frame, read_rows.findings
 
 
 def _literal(value: object) -> str:
-    return str(value).upper() if isinstance(value, bool) else f"'{value}'"
+    return str(value).upper() if isinstance(value, bool) else f"'{_quoted(value)}'"
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _quoted(value: object) -> str:
+    return str(value).replace("'", "''")

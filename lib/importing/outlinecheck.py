@@ -155,7 +155,7 @@ def _mended(taken: Geometries, review: Review) -> Geometries:
     for at in np.unique(part_of[ring_of[corners < _CORNERS]]):
         review.say("refused", "outlinecheck.too_few", int(at))
         shapes[at] = None
-    mended: Geometries = shapely.orientpolygons_in(_thin(shapes))
+    mended: Geometries = shapely.orient_polygons(_thin(shapes))
     return mended
 
 
@@ -191,5 +191,5 @@ def _tell_mended(given: Geometries, mended: Geometries, review: Review) -> None:
         gone = shapely.get_num_coordinates(shape) - shapely.get_num_coordinates(mended[at])
         if gone:
             review.say("mended", "outlinecheck.corners_dropped", at, count=int(gone))
-        if not shapely.equals_identical(shapely.orientpolygons_in(shape), shape):
+        if not shapely.equals_identical(shapely.orient_polygons(shape), shape):
             review.say("mended", "outlinecheck.turned", at)

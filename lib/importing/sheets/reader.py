@@ -118,9 +118,7 @@ def read_register(
     return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
 
 
-def read_cells(
-    grid: Grid, table: str, *, reference: Mapping[str, pd.DataFrame] | None = None
-) -> Register:
+def read_cells(grid: Grid, table: str, places: Places) -> Register:
     """Return the rows of a sheet as `read_register` does, every cell read, no row held to a rule.
 
     Keys, order, blanks and references are what a table in use demands; a log that
@@ -132,15 +130,15 @@ def read_cells(
         One sheet; the heading is looked for in its first 30 rows.
     table : str
         A key of `lib.tables.schemas.KEYS` but ``outlines``.
-    reference : mapping, optional
-        Tables names of communes are looked up in, as `read_register`.
+    places : Places
+        What names of communes are looked up in.
     """
     heading = find_heading(grid, table)
     found = heading_findings(heading, grid, table)
     if heading is None:
         return Register(_typed({}, table, 0), (), None, found, ())
     sheet = _opened(grid, table, heading, found)
-    _read(sheet, Places(reference or {}))
+    _read(sheet, places)
     frame = _typed(sheet.read, table, len(sheet.indices))
     named = tuple(c for c in ALL_TABLES[table].to_schema().columns if c in sheet.read)
     rows = tuple(map(sheet.row, range(len(sheet.indices))))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lib.importing.readers import base, registry
 from lib.importing.samples import SAMPLES
 from lib.language.errors import DataRefusedError, WrongUseError
+from lib.settings import ROOT
 
 ROWS = [["Mã cụm", "Tên cụm", "Diện tích"], ["PT-001", "Bãi Ba 2", "69,42"]]
 
