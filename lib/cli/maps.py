@@ -125,7 +125,7 @@ def _from_files(clusters: Path, communes: Path, tolerance: float) -> answer.Answ
     for path in (clusters, communes):
         if not path.is_file():
             raise WrongUseError("crosswork.no_file", file=str(path))
-    borders = gpd.GeoDataFrame(source_of(directmaps.communes(communes)))
+    borders = prepare_communes(gpd.GeoDataFrame(source_of(directmaps.communes(communes))))
     outlines = gpd.GeoDataFrame(source_of(directmaps.outlines(clusters, borders)))
     return answer.answer_given(outlines, borders, tolerance_m=tolerance)
 

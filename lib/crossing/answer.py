@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from lib.crossing import verdict
-from lib.crossing.communes import CommuneIndex, prepare_communes
+from lib.crossing.communes import CommuneIndex
 from lib.crossing.verdict import COLUMNS, Cut
 from lib.geo.crs import STORAGE_CRS
 from lib.language.errors import DataRefusedError, WrongUseError
@@ -117,7 +117,7 @@ def outlines_of(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame | None:
 
 
 def answer_given(
-    outlines: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, tolerance_m: float
+    outlines: gpd.GeoDataFrame, communes: CommuneIndex, *, tolerance_m: float
 ) -> Answer:
     """Return what geometry says of outlines and borders alone, without any store.
 
@@ -126,17 +126,17 @@ def answer_given(
     outlines : GeoDataFrame
         ``cluster_id``, ``name``, ``outline_accuracy_m`` (metres), ``geometry`` in
         any stated CRS.
-    communes : GeoDataFrame
-        ``code``, ``name``, ``geometry`` in any stated CRS.
+    communes : CommuneIndex
+        Of `lib.crossing.communes.prepare_communes`.
     tolerance_m : float
         T of a surveyed outline, metres.
 
     Raises
     ------
     DataRefusedError
-        If a border is broken or no outline can be cut.
+        If no outline can be cut.
     """
-    cut = verdict.cut(outlines, prepare_communes(communes), tolerance_m=tolerance_m)
+    cut = verdict.cut(outlines, communes, tolerance_m=tolerance_m)
     if len(outlines) and len(cut.refused) == len(outlines):
         first = cut.refused.iloc[0]
         raise DataRefusedError(str(first["reason"]), **first["values"])

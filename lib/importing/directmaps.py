@@ -13,16 +13,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lib.crossing.communes import CommuneIndex, on_globe
 from lib.crossing.verdict import SURVEYED_M
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
-from lib.geo.geometry import Geometries, outline
+from lib.geo.geometry import Geometries
 from lib.importing import texts
 from lib.importing.bring import read_all
 from lib.importing.direct import Given
 from lib.importing.draft import Options, gravest_first
 from lib.importing.outlinecheck import polygons_in
-from lib.importing.readers.grid import clean_text
+from lib.importing.readers.grid import Cell, clean_text
 from lib.importing.shapes import Shapes, place, shapes_of
 from lib.importing.sheets.cells import commune_code, read_cell
 from lib.language.errors import DataRefusedError
@@ -69,15 +70,15 @@ def communes(path: Path) -> Given:
     return _given(frames, found, path, ("code", "name"))
 
 
-def outlines(path: Path, borders: gpd.GeoDataFrame) -> Given:
+def outlines(path: Path, borders: CommuneIndex) -> Given:
     """Return the outlines of a file as `lib.crossing.verdict.cut` takes them.
 
     Parameters
     ----------
     path : Path
         Any kind of file an import takes, with a code and a name of each cluster.
-    borders : GeoDataFrame
-        Of `communes`: where the outlines have to lie.
+    borders : CommuneIndex
+        Of the communes: where the outlines have to lie.
 
     Returns
     -------
@@ -91,8 +92,7 @@ def outlines(path: Path, borders: gpd.GeoDataFrame) -> Given:
         The file is not there.
     """
     found, shapes = _shapes(path)
-    # The outline of communes that overlap or are broken is good enough to lie near to.
-    land = outline(borders.assign(geometry=shapely.make_valid(borders.geometry.to_numpy())))
+    (land,) = on_globe(borders.shapes[-1:])
     frames = []
     for one in shapes:
         told = _no_place(one)
@@ -158,8 +158,11 @@ def _taken_out(shapes: Shapes, found: list[Finding], given: Geometries | None = 
 
 def _commune_codes(shapes: Shapes, found: list[Finding]) -> list[str]:
     """Return codes as text; one of four digits lost its zero and the row is told."""
+    # A layer of parts of clusters has codes of clusters too.
+    own = _column(shapes, "code").get("code", shapes.frame["code"].tolist())
     codes = []
-    for code, row in zip(shapes.frame["code"], shapes.frame["row"], strict=True):
+    for cell, row in zip(own, shapes.frame["row"], strict=True):
+        code = clean_text(cell)
         value = commune_code(code) if re.fullmatch(r"[0-9]{4}", code) else None
         if value is not None and value.level is not None:
             said = dict(value.values)
@@ -168,7 +171,7 @@ def _commune_codes(shapes: Shapes, found: list[Finding]) -> list[str]:
     return codes
 
 
-def _column(shapes: Shapes, column: str) -> dict[str, list[object]]:
+def _column(shapes: Shapes, column: str) -> dict[str, list[Cell]]:
     """Return a column of the attributes by its name, nothing if the layer has none."""
     if shapes.grid is None or column not in shapes.grid.rows[0]:
         return {}
@@ -177,9 +180,9 @@ def _column(shapes: Shapes, column: str) -> dict[str, list[object]]:
 
 
 def _read(
-    shapes: Shapes, cells: list[object], table: str, column: str, found: list[Finding]
+    shapes: Shapes, cells: list[Cell], table: str, column: str, found: list[Finding]
 ) -> pd.Series:
-    values = [read_cell(cell, table, column) for cell in cells]  # type: ignore[arg-type]
+    values = [read_cell(cell, table, column) for cell in cells]
     found += [
         Finding(value.level, value.key, dict(value.values), shapes.file, int(row), column)
         for value, row in zip(values, shapes.frame["row"], strict=True)

@@ -114,9 +114,18 @@ def read(path: Path, folder: Path) -> LongLog | None:
     plan = _plan(path, dialect)
     if plan is None:
         return None
+    try:
+        return _made(path, folder, plan)
+    except (duckdb.InvalidInputException, csv.Error, UnicodeDecodeError):
+        # A line that does not fit, a letter cut in two: the readers say which one.
+        return None
+
+
+def _made(path: Path, folder: Path, plan: _Plan) -> LongLog | None:
+    """Return the log as Parquet; None if it has no rows or says its heading again."""
     source = path
-    if dialect.encoding not in {"utf-8", "utf-8-sig"}:
-        source = csvfile.as_utf8(path, dialect, folder / "utf-8.csv")
+    if plan.dialect.encoding not in {"utf-8", "utf-8-sig"}:
+        source = csvfile.as_utf8(path, plan.dialect, folder / "utf-8.csv")
     first, whole = folder / "plain.parquet", folder / f"{path.name}.parquet"
     con = duckdb.connect(config={"memory_limit": "1400MB", "temp_directory": str(folder)})
     try:
@@ -134,9 +143,6 @@ def read(path: Path, folder: Path) -> LongLog | None:
             f"SELECT {kept} FROM odd_rows) TO '{_quoted(whole)}' (FORMAT parquet)"
         )
         (count,) = made.fetchone() or (0,)
-    except duckdb.InvalidInputException:
-        # A line that does not fit; the readers say which one.
-        return None
     finally:
         con.close()
     return LongLog(whole, found) if count or found else None
