@@ -5,15 +5,21 @@ with its door, then as the script of every visit. Modules of the pages are only
 imported by visits: the map's component registers itself with the running server.
 """
 
+import sys
 from pathlib import Path
 
 import streamlit as st
 
-from lib.ui.server import door
+from lib.language.errors import PhuThoError
+
+try:
+    from lib.ui.server import door
+except PhuThoError as error:  # a setting or the file of the province, read by what it decides
+    sys.stderr.write(f"{error.message()}\n")
+    raise SystemExit(error.exit_code) from error
 
 if __name__ == "__main__":
     from lib.access.roles import Action
-    from lib.language.errors import PhuThoError
     from lib.ui import frame, present, rescue, state, visitor
     from lib.ui.state import tr
 

@@ -1,5 +1,3 @@
-from functools import partial
-
 import streamlit as st
 
 from lib.language.text import number, sort_key
@@ -15,7 +13,7 @@ from lib.ui.workspace import workspace
 
 data = workspace()
 lang = language()
-keys = [f.key for f in flt.CLUSTER_FILTERS]
+keys = [f.key for f in flt.of("clusters")]
 
 frame.banner(data)
 frame.title(tr("pages.clusters"))
@@ -32,7 +30,7 @@ def view() -> None:
     shown = flt.apply(
         data.clusters,
         {key: state.chosen(key) for key in keys},
-        flt.CLUSTER_FILTERS,
+        flt.of("clusters"),
         value_name=sidebar.value_name(data),
         lang=lang,
     )
@@ -56,9 +54,7 @@ def view() -> None:
         data,
         styles,
         selected=selected,
-        card=partial(places.cluster_card, data, chosen)
-        if chosen
-        else places.card_of(data, selected),
+        card=places.card_of(data, selected, chosen),
         legend=legend,
         cluster_id=chosen,
         legend_layers=("clusters", "communes", "former-provinces", "province"),

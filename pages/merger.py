@@ -18,7 +18,7 @@ ERAS = ("before", "both", "after")
 
 data = workspace()
 lang = language()
-keys = [f.key for f in flt.MERGER_FILTERS]
+keys = [f.key for f in flt.of("merger")]
 former = data.tables["former_units"]
 rows = merger.merged(data.communes, former)
 lines = any(file.layer_id == "former-units" for file in data.files)
@@ -57,7 +57,7 @@ def view() -> None:
     shown = flt.apply(
         rows,
         {key: state.chosen(key) for key in keys},
-        flt.MERGER_FILTERS,
+        flt.of("merger"),
         value_name=sidebar.value_name(data),
         lang=lang,
     )

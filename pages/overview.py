@@ -15,7 +15,7 @@ from lib.ui.workspace import workspace
 
 data = workspace()
 lang = language()
-keys = [f.key for f in flt.CLUSTER_FILTERS]
+keys = [f.key for f in flt.of("clusters")]
 weak = data.tables["weak_supply"].dropna(subset=["commune_code"])
 weak = weak[weak["kind"].isin([style.key for style in WEAK])]
 
@@ -59,8 +59,8 @@ def view() -> None:
         legend = st.container()
     chosen = {key: state.chosen(key) for key in keys}
     name = sidebar.value_name(data)
-    left = flt.apply(data.commune_rows, chosen, flt.COMMUNE_FILTERS, value_name=name, lang=lang)
-    shown = flt.apply(data.clusters, chosen, flt.CLUSTER_FILTERS, value_name=name, lang=lang)
+    left = flt.apply(data.commune_rows, chosen, flt.of("communes"), value_name=name, lang=lang)
+    shown = flt.apply(data.clusters, chosen, flt.of("clusters"), value_name=name, lang=lang)
     inside = set(data.commune_rows["code"][left.mask])
     clusters = data.clusters[["cluster_id", "lat", "operation_status"]][shown.mask]
     with sentence:

@@ -1,15 +1,15 @@
 import streamlit as st
 
 from lib.language.text import no_data, number
+from lib.layers.browser import Note
+from lib.layers.registry import grid_tables
 from lib.layers.symbols import WEAK
 from lib.power import gaps, words
 from lib.register import filters as flt
 from lib.settings import settings
-from lib.tables.glossary import GRID_TABLES
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
-from lib.ui.maps.view import Note
 from lib.ui.power import bar
 from lib.ui.power import card as powercard
 from lib.ui.power import data as powerdata
@@ -21,6 +21,7 @@ from lib.ui.workspace import workspace
 data = workspace()
 lang = language()
 key = data.key
+keys = [f.key for f in flt.of("power")]
 facts = powerdata.log_facts(key, data)
 months = powerdata.log_months(key, data)
 supply = data.tables["weak_supply"].dropna(subset=["commune_code"])
@@ -49,11 +50,11 @@ def view() -> None:
         sidebar.find_box(data)
         counted = facts is not None and facts.with_customers
         painted = bar.measure(log=facts is not None, indices=counted)
-        sidebar.filters(data, ["province"], clear=False)
+        sidebar.filters(data, keys, clear=False)
         choice = bar.gap_choice(log=facts is not None)
         period = bar.log_choice(months) if facts else None
         grid = bar.grid_switch(
-            allowed=settings().grid_layer and not data.closed.issuperset(GRID_TABLES)
+            allowed=settings().grid_layer and not data.closed.issuperset(grid_tables())
         )
         bar.clear_button()
         legend = st.container()
@@ -63,8 +64,8 @@ def view() -> None:
     answer = powerdata.found(data, choice, log)
     left = flt.apply(
         answer.communes,
-        {"province": state.chosen("province")},
-        (flt.PROVINCE,),
+        {key: state.chosen(key) for key in keys},
+        flt.of("power"),
         value_name=sidebar.value_name(data),
         lang=lang,
     )

@@ -38,6 +38,7 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("quick", settings.get_profile("house"), max_examples=10)
 settings.load_profile("house")
 
 LIVE = {"browser", "site", "postgres", "killer", "server"}
@@ -58,6 +59,32 @@ LONG = (
     "tests/ui/test_pages.py",
 )
 """What takes a worker longest: begun last, it would leave the other one idle for minutes."""
+SLOW = {
+    "tests/cli/test_power.py",
+    "tests/crossing/test_oracle.py",
+    "tests/crossing/test_pieces.py",
+    "tests/geo/test_coverage.py",
+    "tests/importing/fonts/test_convert.py",
+    "tests/importing/readers/test_shapefile.py",
+    "tests/importing/test_badfiles.py",
+    "tests/importing/test_roundtrip.py",
+    "tests/layers/test_build_restricted.py",
+    "tests/operate/test_integrity.py",
+    "tests/operate/test_prepare.py",
+    "tests/power/test_clean.py",
+    "tests/power/test_follow.py",
+    "tests/power/test_indices.py",
+    "tests/power/test_madeup.py",
+    "tests/power/test_overlap.py",
+    "tests/power/test_view.py",
+    "tests/reports/alldata/test_everything.py",
+    "tests/reports/test_papers.py",
+    "tests/tables/test_sample_exports.py",
+    "tests/test_imports.py",
+    "tests/ui/test_pages.py",
+    "tests/ui/test_pages_access.py",
+}
+"""Modules `make quick` leaves out: each takes 5 seconds of a processor or more."""
 
 
 def _scope(nodeid: str) -> str:
@@ -86,6 +113,8 @@ def pytest_xdist_make_scheduler(config, log):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest; try once more what fails beside something that runs.
 
+    `make quick` leaves out what is marked here as live or slow.
+
     What a page shows between two runs of its script, or when a server answers, depends on the
     load of the machine. What is wrong is wrong twice; every second try is reported as RERUN.
     """
@@ -93,6 +122,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/e2e/" in item.nodeid or LIVE & set(item.fixturenames):
             item.add_marker(again)
+            item.add_marker("live")
+        if item.nodeid.partition("::")[0] in SLOW or "/security/" in item.nodeid:
+            item.add_marker("slow")
     rank = {scope: place for place, scope in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(_scope(item.nodeid), len(LONG)))
 

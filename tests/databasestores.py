@@ -18,7 +18,7 @@ HOSTILE = "'; DROP SCHEMA phutho CASCADE; -- \\ \t %s {} \"$$ Đồng Sóc"
 
 def typed(table: str, rows: dict[str, list[object]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows).assign(source_url="file:a.csv", as_of="2026")
-    columns = list(ALL_TABLES[table].to_schema().columns)
+    columns = list(ALL_TABLES[table].columns)
     return ALL_TABLES[table].validate(frame.reindex(columns=columns))
 
 

@@ -8,10 +8,10 @@ import openpyxl
 from lib.importing.readers.grid import Grid
 from lib.importing.readers.registry import read
 from lib.importing.templates import forms
-from lib.tables import schemas
+from lib.tables import registry
 
-NAMES = (*schemas.KEYS, forms.COORDINATES)
-REGISTERS = [name for name in schemas.KEYS if name != "outlines"]
+NAMES = (*registry.imported(), forms.COORDINATES)
+REGISTERS = [name for name in registry.imported() if name != "outlines"]
 FILLED = {"source_url": "file:mau.xlsx", "as_of": "2026-10-05"}
 
 

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from lib.language.errors import WrongUseError
 from lib.language.text import nfc
-from lib.tables.glossary import RESTRICTABLE
+from lib.layers.registry import restrictable
 
 Role = Literal["viewer", "editor", "administrator"]
 ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")
@@ -116,7 +116,7 @@ class Policy(_Strict):
             raise PydanticCustomError("ways", "access.why_one_way")
         if not self.people and not self.groups:
             raise PydanticCustomError("roles", "access.why_no_roles")
-        if set(self.restricted) - set(RESTRICTABLE):
+        if set(self.restricted) - set(restrictable()):
             raise PydanticCustomError("restricted", "access.why_restricted")
         return self
 
@@ -164,7 +164,7 @@ def _refusal(path: Path, text: str, error: ValidationError) -> WrongUseError:
         key = first["msg"]
     else:
         key = _WHY.get(kind, "access.why_value")
-    allowed = RESTRICTABLE if kind == "restricted" else ROLES
+    allowed = restrictable() if kind == "restricted" else ROLES
     return WrongUseError(
         key,
         file=path.name,

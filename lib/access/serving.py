@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lib.access import roles
 from lib.layers import build
-from lib.layers.registry import LayerFile
+from lib.layers.files import LayerFile
 from lib.settings import settings
 from lib.store.store import Snapshot
 
@@ -25,7 +25,7 @@ def serve_layers(
     static : Path, optional
         Folder Streamlit serves; by default that of the settings.
     simplify_m : float, optional
-        Tolerance of drawn lines in metres (EPSG:9208); by default that of the settings.
+        Tolerance of drawn lines in metres (`AREA_CRS`); by default that of the settings.
     anew : bool
         Build even if the files are there: after an update of the program.
     """

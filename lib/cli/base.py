@@ -2,7 +2,7 @@
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -10,13 +10,15 @@ from lib.access.serving import serve_layers
 from lib.importing import direct
 from lib.language.errors import StoreError
 from lib.language.text import t
-from lib.settings import settings
+from lib.settings import province, settings
 from lib.store.database import connect
 from lib.store.store import Snapshot, Store
 from lib.tables.sample import Source
 
+_HELP: Final = f"Bản đồ cụm công nghiệp và lưới điện tỉnh {province().name}."
+
 app = typer.Typer(
-    help="Bản đồ cụm công nghiệp và lưới điện tỉnh Phú Thọ.",
+    help=_HELP,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -28,9 +30,9 @@ StoreOption = Annotated[
 ]
 
 
-@app.callback()
+@app.callback(help=_HELP)
 def main() -> None:
-    """Bản đồ cụm công nghiệp và lưới điện tỉnh Phú Thọ."""
+    """Take what stands before a command: nothing."""
 
 
 def open_store(folder: Path | None) -> Store:

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,6 +15,7 @@ from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
 from lib.operate import backup, restore
+from lib.settings import province
 from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.sample import has_sample, title
@@ -27,14 +27,15 @@ LAST_WHOLE: Final = "last-whole"
 """Instead of the name of a snapshot: the newest one that is whole, but for the one in use."""
 
 
-class Crs(StrEnum):
-    """EPSG codes a file can be read in."""
+_CRS: Final = {str(zone.epsg): zone.epsg for zone in province().crs.zones}
+"""EPSG codes a file can be read in, as they are typed."""
 
-    PHU_THO = "9208"
-    VINH_PHUC = "5897"
-    HOA_BINH = "9211"
-    UTM = "3405"
-    WGS84 = "4326"
+
+def _crs(typed: str) -> int:
+    """Return the EPSG code typed; one the province does not use is wrong use."""
+    if typed not in _CRS:
+        raise typer.BadParameter(", ".join(_CRS))
+    return _CRS[typed]
 
 
 @app.command("import")
@@ -42,7 +43,12 @@ def import_files(
     kind: Annotated[str, typer.Argument(help="Loại dữ liệu: outlines, clusters, communes, …")],
     files: Annotated[list[Path], typer.Argument(help="Một hoặc nhiều tệp.")],
     crs: Annotated[
-        Crs | None, typer.Option(help="Hệ tọa độ (EPSG) của tệp không tự ghi hệ tọa độ.")
+        int | None,
+        typer.Option(
+            help="Hệ tọa độ (EPSG) của tệp không tự ghi hệ tọa độ.",
+            parser=_crs,
+            metavar=f"[{'|'.join(_CRS)}]",
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra.")] = False,
     report: Annotated[Path | None, typer.Option(help="Ghi báo cáo JSON vào tệp này.")] = None,
@@ -67,7 +73,7 @@ def import_files(
     options = Options(
         bring.kind_of(kind),
         as_of=_day(as_of),
-        crs=int(crs) if crs else None,
+        crs=crs,
         swapped=swap_xy,
         replace=replace,
         accuracy_m=accuracy,
@@ -208,6 +214,8 @@ def restore_backup(
     made = restore.restore_backup(file, where)
     serve_layers(in_use(where))
     typer.echo(t("data.restored", snapshot=made.current))
+    for note in made.notes:
+        typer.echo(note.message())
 
 
 def _not_empty(store: Store) -> Store:

@@ -1,7 +1,8 @@
-"""Commands that leave a paper behind: ``atlas``, ``annex``, ``brief``, ``picture``, ``page``."""
+"""The commands that leave a report behind: one for each record of `lib.reports.registry`."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 import typer
 from tqdm import tqdm
@@ -10,13 +11,8 @@ from lib.access.serving import serve_all_layers
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, number, t
-from lib.reports.annex import annex_docx, annex_pdf
-from lib.reports.atlas import atlas
-from lib.reports.brief import brief
 from lib.reports.material import Material, from_snapshot
-from lib.reports.page import page
-from lib.reports.picture import picture
-from lib.reports.view import overview
+from lib.reports.registry import REPORTS, Report, Request
 from lib.settings import TOLERANCE_RANGE, settings
 
 ToleranceOption = Annotated[
@@ -29,12 +25,27 @@ SampleOption = Annotated[
 EnglishOption = Annotated[bool, typer.Option("--english", help="In bằng tiếng Anh.")]
 
 
-def _check(out: Path, *suffixes: str) -> None:
-    """Refuse a name of another kind, or a folder that is not there, before any work."""
-    if out.suffix.lower() not in suffixes:
-        raise WrongUseError("power.out_kind", file=out.name, kinds=", ".join(suffixes))
+def _out(report: Report) -> Any:  # noqa: ANN401 - the annotation of an option
+    """Return the option ``--out`` of a report: a file of one of its formats."""
+    kinds = ", ".join(f".{kind}" for kind in report.buttons)
+    return Annotated[Path, typer.Option(help=t("reports.out_help", kinds=kinds))]
+
+
+def _kind(out: Path, report: Report) -> str:
+    """Return the format a file name asks for.
+
+    Raises
+    ------
+    WrongUseError
+        The report has no such format, or the folder is not there.
+    """
+    kind = out.suffix.lower().removeprefix(".")
+    if kind not in report.buttons:
+        kinds = ", ".join(f".{known}" for known in report.buttons)
+        raise WrongUseError("power.out_kind", file=out.name, kinds=kinds)
     if not out.parent.is_dir():
         raise WrongUseError("crosswork.no_folder", folder=str(out.parent))
+    return kind
 
 
 def _material(
@@ -61,80 +72,68 @@ def _write(out: Path, content: bytes) -> None:
     typer.echo(t("reports.done", file=out.name, size=number(len(content) / 1000, unit="KB")))
 
 
-@app.command("atlas")
-def write_atlas(
-    out: Annotated[Path, typer.Option(help="Tệp kết quả: .pdf.")],
-    cluster: Annotated[list[str] | None, typer.Option(help="Mã cụm; nêu nhiều lần được.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Mọi cụm trong danh mục.")] = False,
-    sample: SampleOption = False,
-    tolerance: ToleranceOption = None,
-    english: EnglishOption = False,
-    store: StoreOption = None,
-) -> None:
-    """Tập sơ đồ (PDF): bìa, toàn tỉnh, mỗi cụm một trang; chỉ một cụm thì riêng trang ấy."""
-    _check(out, ".pdf")
-    material = _material(store, tolerance, samples=sample, english=english)
-    ids = list(material.summary["cluster_id"]) if every else cluster
-    with tqdm(unit="p", disable=None) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        made = atlas(material, ids, progress=progress)
-    _write(out, made)
+def add_commands(to: typer.Typer, reports: Iterable[Report]) -> None:
+    """Add a command for each report, with the options its subject asks for."""
+    makers = {"clusters": _of_clusters, "commune": _of_commune}
+    for report in reports:
+        command = makers.get(report.about, _of_everything)(report)
+        to.command(report.name, help=t(report.help))(command)
 
 
-@app.command("annex")
-def write_annex(
-    out: Annotated[Path, typer.Option(help="Tệp kết quả: .docx (sửa được) hoặc .pdf.")],
-    tolerance: ToleranceOption = None,
-    english: EnglishOption = False,
-    store: StoreOption = None,
-) -> None:
-    """Phụ lục theo Nghị định 30/2020: bảng cụm nằm trên từ hai xã, phường."""
-    _check(out, ".docx", ".pdf")
-    material = _material(store, tolerance, samples=False, english=english)
-    make = annex_docx if out.suffix.lower() == ".docx" else annex_pdf
-    _write(out, make(material))
+def _of_clusters(report: Report) -> Callable[..., None]:
+    def command(
+        out: _out(report),  # type: ignore[valid-type]
+        cluster: Annotated[
+            list[str] | None, typer.Option(help="Mã cụm; nêu nhiều lần được.")
+        ] = None,
+        every: Annotated[bool, typer.Option("--all", help="Mọi cụm trong danh mục.")] = False,
+        sample: SampleOption = False,
+        tolerance: ToleranceOption = None,
+        english: EnglishOption = False,
+        store: StoreOption = None,
+    ) -> None:
+        kind = _kind(out, report)
+        material = _material(store, tolerance, samples=sample, english=english)
+        ids = list(material.summary["cluster_id"]) if every else cluster
+        with tqdm(unit="p", disable=None) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            made = report.make(Request(material, kind, clusters=ids, progress=progress))
+        _write(out, made)
+
+    return command
 
 
-@app.command("brief")
-def write_brief(
-    commune: Annotated[str, typer.Option(help="Mã 5 chữ số của xã, phường.")],
-    out: Annotated[Path, typer.Option(help="Tệp kết quả: .pdf.")],
-    tolerance: ToleranceOption = None,
-    english: EnglishOption = False,
-    store: StoreOption = None,
-) -> None:
-    """Một trang về một xã, phường: đơn vị cũ, cụm công nghiệp, điện."""
-    _check(out, ".pdf")
-    material = _material(store, tolerance, samples=False, english=english)
-    _write(out, brief(material, commune))
+def _of_commune(report: Report) -> Callable[..., None]:
+    def command(
+        commune: Annotated[str, typer.Option(help="Mã 5 chữ số của xã, phường.")],
+        out: _out(report),  # type: ignore[valid-type]
+        tolerance: ToleranceOption = None,
+        english: EnglishOption = False,
+        store: StoreOption = None,
+    ) -> None:
+        kind = _kind(out, report)
+        material = _material(store, tolerance, samples=False, english=english)
+        _write(out, report.make(Request(material, kind, commune=commune)))
+
+    return command
 
 
-@app.command("picture")
-def write_picture(
-    out: Annotated[Path, typer.Option(help="Tệp kết quả: .png (300 dpi) hoặc .svg.")],
-    tolerance: ToleranceOption = None,
-    english: EnglishOption = False,
-    store: StoreOption = None,
-) -> None:
-    """Ảnh bản đồ các cụm, có tiêu đề, chú giải, ngày và nguồn."""
-    _check(out, ".png", ".svg")
-    material = _material(store, tolerance, samples=False, english=english)
-    kind: Literal["png", "svg"] = "svg" if out.suffix.lower() == ".svg" else "png"
-    _write(out, picture(material, overview(material), kind))
+def _of_everything(report: Report) -> Callable[..., None]:
+    def command(
+        out: _out(report),  # type: ignore[valid-type]
+        tolerance: ToleranceOption = None,
+        english: EnglishOption = False,
+        store: StoreOption = None,
+    ) -> None:
+        kind = _kind(out, report)
+        material = _material(store, tolerance, samples=False, english=english)
+        _write(out, report.make(Request(material, kind)))
+
+    return command
 
 
-@app.command("page")
-def write_page(
-    out: Annotated[Path, typer.Option(help="Tệp kết quả: .html.")],
-    tolerance: ToleranceOption = None,
-    english: EnglishOption = False,
-    store: StoreOption = None,
-) -> None:
-    """Bản đồ trong một tệp HTML, mở bằng cách nhấp đúp, không cần mạng."""
-    _check(out, ".html")
-    material = _material(store, tolerance, samples=False, english=english)
-    _write(out, page(material, overview(material)))
+add_commands(app, REPORTS.values())

@@ -18,6 +18,7 @@ from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, number, t
 from lib.power import clean, gaps, indices, inuse, madeup, view, words
 from lib.power.cells import MOMENTARY_MINUTES
+from lib.power.measures import MEASURES
 from lib.tables import export
 from lib.tables.facts import data_date, load
 from lib.tables.glossary import value_label
@@ -315,7 +316,7 @@ def _thresholds(given: list[str]) -> dict[str, float]:
     found = {}
     for text in given:
         name, _, value = text.partition("=")
-        _known([name], tuple(gaps.MEASURES))
+        _known([name], tuple(MEASURES))
         try:
             number_given = float(value)
         except ValueError:

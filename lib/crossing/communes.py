@@ -34,7 +34,7 @@ class CommuneIndex:
         The communes in order of code and, last, an empty string for the land
         outside every commune.
     shapes : numpy.ndarray of shapely geometries
-        The communes and, last, all of them together; EPSG:9208.
+        The communes and, last, all of them together; `AREA_CRS`.
     tree : shapely.STRtree
         Of the communes.
     runs : numpy.ndarray of shapely.LineString
@@ -112,7 +112,7 @@ def prepare_communes(communes: gpd.GeoDataFrame) -> CommuneIndex:
 
 
 def plane(geometry: gpd.GeoSeries) -> Geometries:
-    """Return geometries in the plane of measurement, EPSG:9208, without heights."""
+    """Return geometries in the plane of measurement, `AREA_CRS`, without heights."""
     return shapely.force_2d(np.array(geometry.to_crs(AREA_CRS), dtype=object))
 
 

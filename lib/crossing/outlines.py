@@ -60,7 +60,7 @@ def check_outlines(clusters: gpd.GeoDataFrame, measured: Bools) -> tuple[Geometr
     Returns
     -------
     outlines : numpy.ndarray of shapely geometries
-        EPSG:9208; only those of rows not refused can be used.
+        `AREA_CRS`; only those of rows not refused can be used.
     refused : pandas.DataFrame
         Index: position of the row. ``cluster_id``; ``reason``, the key of a
         text; ``values``, what the text names.

@@ -1,6 +1,6 @@
 """Clusters cut by communes: pieces, hectares, and how far a moved border changes them.
 
-Plane geometry in EPSG:9208, for `lib.crossing.verdict` to judge. The work is kept small
+Plane geometry in `AREA_CRS`, for `lib.crossing.verdict` to judge. The work is kept small
 without changing a figure: only borders within T of a cluster matter to it, so a
 commune is looked at through a window that reaches well beyond T.
 
@@ -52,7 +52,7 @@ def measure(outlines: Geometries, tolerance_m: Floats, index: CommuneIndex) -> p
     Parameters
     ----------
     outlines : numpy.ndarray of shapely polygons
-        Valid, EPSG:9208.
+        Valid, `AREA_CRS`.
     tolerance_m : numpy.ndarray of float
         T of each outline: how far border and outline together may be off, metres.
     index : CommuneIndex
@@ -63,7 +63,7 @@ def measure(outlines: Geometries, tolerance_m: Floats, index: CommuneIndex) -> p
     pandas.DataFrame
         One row for an outline and a commune that share land, or land outside
         every commune: ``outline`` and ``region`` (positions), ``shape``
-        (EPSG:9208), ``whole`` (the piece is the entire outline), ``area``,
+        (`AREA_CRS`), ``whole`` (the piece is the entire outline), ``area``,
         ``low``, ``high`` (m²: as drawn, and with the border of the region moved
         by T inwards and outwards), ``stands`` (not empty after shrinking by
         T/2), ``near`` (the region's border runs within T of the outline).

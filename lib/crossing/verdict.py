@@ -18,7 +18,7 @@ A larger T makes pieces fall and borders come near, so it can only take a
 verdict away, never make one.
 
 The lead is proposed by the commune with the larger area, the model rule of the
-neighbouring province (Lào Cai, Decision 16/2026/QĐ-UBND, art. 14.3). Phú Thọ's
+neighbouring province (Lào Cai, Decision 16/2026/QĐ-UBND, art. 14.3). This province's
 own rule (Decision 64/2025/QĐ-UBND) could not be read; when it is, it replaces
 this one.
 """

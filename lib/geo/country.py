@@ -1,10 +1,11 @@
 """The communes of the other provinces, for a map of the whole country.
 
 They are ground to look at: names, provinces and published areas. Nothing is
-measured on them, since EPSG:9208 is the zone of Phú Thọ alone.
+measured on them, since the plane of measurement is the zone of this province alone.
 """
 
-from collections.abc import Collection, Sequence
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,51 +17,17 @@ import shapely
 
 from lib.geo.crs import STORAGE_CRS
 from lib.language.errors import DataRefusedError
+from lib.settings import province
 
 TABLE: Final = "country"
 """Name of the table in a snapshot; a snapshot without it has the scope of the province."""
 
-PHU_THO: Final = "25"
-
 ARCHIPELAGOS: Final = {"20333": "Quần đảo Hoàng Sa", "22736": "Quần đảo Trường Sa"}
 """Special zones without which no map of the country is drawn, and the names on the map."""
 
-PROVINCES: Final = {
-    "01": "Hà Nội",
-    "04": "Cao Bằng",
-    "08": "Tuyên Quang",
-    "11": "Điện Biên",
-    "12": "Lai Châu",
-    "14": "Sơn La",
-    "15": "Lào Cai",
-    "19": "Thái Nguyên",
-    "20": "Lạng Sơn",
-    "22": "Quảng Ninh",
-    "24": "Bắc Ninh",
-    "25": "Phú Thọ",
-    "31": "Hải Phòng",
-    "33": "Hưng Yên",
-    "37": "Ninh Bình",
-    "38": "Thanh Hóa",
-    "40": "Nghệ An",
-    "42": "Hà Tĩnh",
-    "44": "Quảng Trị",
-    "46": "Huế",
-    "48": "Đà Nẵng",
-    "51": "Quảng Ngãi",
-    "52": "Gia Lai",
-    "56": "Khánh Hòa",
-    "66": "Đắk Lắk",
-    "68": "Lâm Đồng",
-    "75": "Đồng Nai",
-    "79": "Hồ Chí Minh",
-    "80": "Tây Ninh",
-    "82": "Đồng Tháp",
-    "86": "Vĩnh Long",
-    "91": "An Giang",
-    "92": "Cần Thơ",
-    "96": "Cà Mau",
-}
+PROVINCES: Final[Mapping[str, str]] = tomllib.loads(
+    (Path(__file__).parent / "provinces.toml").read_text(encoding="utf-8")
+)
 """The 34 provinces and cities since 1 July 2025 (Resolution 202/2025/QH15) by their code."""
 
 SOURCE: Final = "thanglequoc/vietnamese-provinces-database v4.2.0 (sapnhap.bando.com.vn)"
@@ -81,7 +48,7 @@ def read_country(folders: Sequence[Path], communes: Collection[str]) -> gpd.GeoD
     folders : sequence of pathlib.Path
         Folders of bundles; `FILE` is looked for in each, then beside it.
     communes : collection of str
-        Codes of the communes of Phú Thọ: the file must have just these there.
+        Codes of the communes of this province: the file must have just these there.
 
     Returns
     -------
@@ -111,14 +78,14 @@ def read_country(folders: Sequence[Path], communes: Collection[str]) -> gpd.GeoD
     _check(given, path, set(communes))
     kinds = given["fullName"].map(_kind)
     names = [full[len(kind) :] for full, kind in zip(given["fullName"], kinds, strict=True)]
-    province = given["province"].str[:2]
+    codes = given["province"].str[:2]
     frame = gpd.GeoDataFrame(
         {
             "code": given["code"],
             "name": names,
             "kind": kinds.map(_KINDS),
-            "province_code": province,
-            "province": province.map(PROVINCES),
+            "province_code": codes,
+            "province": codes.map(PROVINCES),
             "area_km2": pd.to_numeric(given["areaKm2"]),
             "source_url": SOURCE_URL,
             "as_of": AS_OF,
@@ -126,7 +93,7 @@ def read_country(folders: Sequence[Path], communes: Collection[str]) -> gpd.GeoD
         geometry=given.geometry,
         crs=STORAGE_CRS,
     )
-    others = frame[frame["province_code"] != PHU_THO]
+    others = frame[frame["province_code"] != province().code]
     return others.sort_values(["province_code", "code"], ignore_index=True)
 
 
@@ -162,7 +129,7 @@ def _check(given: gpd.GeoDataFrame, path: Path, communes: set[str]) -> None:
                 row=row,
                 code=codes.iloc[row - 1],
             )
-    own = set(codes[given["province"].str[:2] == PHU_THO])
+    own = set(codes[given["province"].str[:2] == province().code])
     if own != communes:
         raise DataRefusedError(
             "country.other_communes", file=str(path), codes=", ".join(sorted(own ^ communes)[:5])

@@ -4,7 +4,7 @@ All borders are noded together, which cuts the land into faces; a face claimed
 by two communes is an overlap, one claimed by none is a gap. Topology is judged
 in the plane of the stored degrees, so that no published vertex moves and a
 vertex lying on a neighbour's edge stays on it; areas and lengths are measured
-in EPSG:9208.
+in `AREA_CRS`.
 """
 
 from dataclasses import dataclass
@@ -41,8 +41,6 @@ class CoverageReport:
     ----------
     units, parts, holes, vertices : int
         Number of units, of their polygons, of the holes in those, of stored coordinates.
-    invalid : tuple of (code, reason)
-        Units whose geometry is not a valid polygon, with GEOS's reason and place.
     overlaps : tuple of (code_a, code_b, area_ha)
         Pairs that share land, largest first; ``code_a < code_b``.
     gaps : tuple of area_ha
@@ -55,15 +53,9 @@ class CoverageReport:
     parts: int
     holes: int
     vertices: int
-    invalid: tuple[tuple[str, str], ...]
     overlaps: tuple[tuple[str, str, float], ...]
     gaps: tuple[float, ...]
     invalid_edge_codes: tuple[str, ...]
-
-    @property
-    def is_exact(self) -> bool:
-        """Return True if nothing has to be settled."""
-        return not (self.invalid or self.overlaps or self.gaps or self.invalid_edge_codes)
 
 
 @dataclass(frozen=True)
@@ -91,57 +83,34 @@ class Settlement:
     rule: str
 
 
-def check_coverage(communes: gpd.GeoDataFrame) -> CoverageReport:
-    """Return how `communes` fit together; nothing is changed or refused.
-
-    Parameters
-    ----------
-    communes : geopandas.GeoDataFrame
-        Columns ``code`` and ``geometry``, EPSG:4326. An invalid polygon is
-        listed, and measured as ``shapely.make_valid`` would repair it.
-
-    Returns
-    -------
-    CoverageReport
-        Overlaps and gaps below `NEGLIGIBLE_HA` are not listed.
-    """
-    units = communes.sort_values("code")
-    sound = np.array(units.geometry, dtype=object)
-    sound[_reasons(sound) == _NO_POLYGON] = shapely.Polygon()
-    sound = shapely.make_valid(sound, method="structure", keep_collapsed=False)
-    return _report(units, sound, *_faces(sound))
-
-
 def _report(
-    units: gpd.GeoDataFrame, sound: Geometries, faces: gpd.GeoDataFrame, claims: pd.DataFrame
+    units: gpd.GeoDataFrame, faces: gpd.GeoDataFrame, claims: pd.DataFrame
 ) -> CoverageReport:
-    """Return how `units`, sorted by code, fit together; `sound` are their valid shapes."""
+    """Return how `units`, sorted by code, fit together."""
     codes, raw = units["code"].to_numpy(), np.array(units.geometry, dtype=object)
-    reasons = _reasons(raw)
     twice = claims.merge(claims[["face", "unit"]], on="face").query("unit_x < unit_y")
     shared = twice.groupby(["unit_x", "unit_y"])["area_ha"].sum().sort_values(ascending=False)
     shared = shared[shared > NEGLIGIBLE_HA]
     gaps = faces.drop(claims["face"])["area_ha"].sort_values(ascending=False)
-    unmatched = ~shapely.is_empty(shapely.coverage_invalid_edges(sound))
+    unmatched = ~shapely.is_empty(shapely.coverage_invalid_edges(raw))
     return CoverageReport(
         units=len(units),
         parts=int(shapely.get_num_geometries(raw).sum()),
         holes=int(shapely.get_num_interior_rings(shapely.get_parts(raw)).sum()),
         vertices=int(shapely.get_num_coordinates(raw).sum()),
-        invalid=tuple((c, r) for c, r in zip(codes, reasons, strict=True) if r),
         overlaps=tuple((codes[a], codes[b], area) for a, b, area in _triples(shared)),
         gaps=tuple(gaps[gaps > NEGLIGIBLE_HA].tolist()),
         invalid_edge_codes=tuple(codes[unmatched]),
     )
 
 
-def settle_coverage(
+def check_and_settle(
     communes: gpd.GeoDataFrame,
     official_area_km2: pd.Series | None = None,
     *,
     widest_gap_m: float = WIDEST_GAP_M,
-) -> tuple[gpd.GeoDataFrame, tuple[Settlement, ...]]:
-    """Return `communes` as an exact coverage, with a record of all land moved.
+) -> tuple[CoverageReport, gpd.GeoDataFrame, tuple[Settlement, ...]]:
+    """Return how `communes` fit together, and `communes` as an exact coverage.
 
     The rule: an overlap goes to the commune that lacks more of its officially
     published area, as a share of it (a commune without a published area lacks
@@ -160,29 +129,18 @@ def settle_coverage(
 
     Returns
     -------
+    CoverageReport
+        Of `communes` as they came. Overlaps and gaps below `NEGLIGIBLE_HA` are not listed.
     geopandas.GeoDataFrame
         Same rows, index and columns; ``shapely.coverage_is_valid`` is True.
     tuple of Settlement
-        Overlaps, then gaps, each largest first.
+        All land moved: overlaps, then gaps, each largest first.
 
     Raises
     ------
     DataRefusedError
         If a geometry is missing, no polygon or invalid, or if a unit would
         lose all its land.
-    """
-    return check_and_settle(communes, official_area_km2, widest_gap_m=widest_gap_m)[1:]
-
-
-def check_and_settle(
-    communes: gpd.GeoDataFrame,
-    official_area_km2: pd.Series | None = None,
-    *,
-    widest_gap_m: float = WIDEST_GAP_M,
-) -> tuple[CoverageReport, gpd.GeoDataFrame, tuple[Settlement, ...]]:
-    """Return what `check_coverage` and `settle_coverage` say, the borders noded once.
-
-    Arguments, errors and results are theirs.
     """
     ranked = (
         communes[["code", "geometry"]]
@@ -194,7 +152,7 @@ def check_and_settle(
 
     by_code = np.argsort(codes)
     faces, claims = _faces(raw[by_code])
-    report = _report(communes.sort_values("code"), raw[by_code], faces, claims)
+    report = _report(communes.sort_values("code"), faces, claims)
     claims["unit"] = by_code[claims["unit"]]
     owner = claims.groupby("face")["unit"].min()
     for unit in np.setdiff1d(np.arange(len(raw)), owner):

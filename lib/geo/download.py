@@ -24,10 +24,10 @@ from tqdm import tqdm
 
 from lib.language.errors import SourceUnavailableError
 from lib.language.text import t
-from lib.settings import ROOT
+from lib.settings import settings
 
-REGISTRY: Final = ROOT / "data" / "facts" / "border_files.csv"
-"""Code, path, sha256 and size of each of the 148 files of the release."""
+REGISTRY: Final = settings().facts / "border_files.csv"
+"""Code, path, sha256 and size of each file of the release for the province."""
 
 RELEASE_URL: Final = (
     "https://raw.githubusercontent.com/thanglequoc/vietnamese-provinces-database/v4.2.0/"

@@ -1,6 +1,6 @@
 """Areas, and the light shapes that are drawn.
 
-Everything is WGS 84 in and out and measured in EPSG:9208. Drawn shapes are for
+Everything is WGS 84 in and out and measured in `AREA_CRS`. Drawn shapes are for
 the eye only: no area is ever computed from them.
 """
 
@@ -27,7 +27,7 @@ def areas_ha(geometry: gpd.GeoSeries) -> pd.Series:
     Parameters
     ----------
     geometry : geopandas.GeoSeries
-        Any CRS, not simplified; vertices are projected to EPSG:9208, edges
+        Any CRS, not simplified; vertices are projected to `AREA_CRS`, edges
         between them are straight there.
     """
     square_metres: pd.Series = geometry.to_crs(AREA_CRS).area
@@ -37,7 +37,7 @@ def areas_ha(geometry: gpd.GeoSeries) -> pd.Series:
 def outline(communes: gpd.GeoDataFrame) -> shapely.Polygon | shapely.MultiPolygon:
     """Return the outer border of a settled coverage, in its CRS.
 
-    Only for communes that fit exactly (`lib.geo.coverage.settle_coverage`): the
+    Only for communes that fit exactly (`lib.geo.coverage.check_and_settle`): the
     common edges are struck out, nothing is computed anew.
     """
     border = shapely.coverage_union_all(communes.geometry.to_numpy())
@@ -160,7 +160,7 @@ def _unmatched(polygons: Geometries) -> npt.NDArray[np.bool_]:
 def _stretched(shapes: gpd.GeoSeries) -> tuple[Geometries, npt.NDArray[np.float64]]:
     """Return `shapes` with degrees stretched to metres, and metres per degree east and north.
 
-    The scale is that of EPSG:9208 in the middle of the layer. Unlike in a
+    The scale is that of `AREA_CRS` in the middle of the layer. Unlike in a
     projection straight edges stay straight, so that what fits in this plane
     also fits in WGS 84: the kilometre-long edges of a simplified border would
     bend by decimetres, across a near vertex of the neighbour.

@@ -98,7 +98,7 @@ def stray_units(former_points: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _projected(former_points: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that have a point, with ``x`` and ``y`` in whole metres (EPSG:9208)."""
+    """Return the rows that have a point, with ``x`` and ``y`` in whole metres (`AREA_CRS`)."""
     absent = [name for name in _COLUMNS if name not in former_points.columns]
     if absent:
         raise DataRefusedError("sources.points_columns", columns=", ".join(absent))
@@ -149,7 +149,7 @@ def _seeds(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _frame(points: pd.DataFrame) -> shapely.Geometry:
-    """Return the area the cells fill: the points' concave hull with a margin (EPSG:9208)."""
+    """Return the area the cells fill: the points' concave hull with a margin (`AREA_CRS`)."""
     places = gpd.GeoSeries.from_xy(points["x"], points["y"]).union_all()
     hull = shapely.concave_hull(places, ratio=_HULL_RATIO)
     frame: shapely.Geometry = shapely.buffer(hull, _MARGIN_M, quad_segs=4)

@@ -28,6 +28,7 @@ from lib.geo.download import (
 )
 from lib.geo.schematic import VIETNAM_BOX, schematic_communes, stray_units
 from lib.language.errors import DataRefusedError, PhuThoError, SourceUnavailableError, WrongUseError
+from lib.settings import province
 
 __all__ = ["Borders", "DownloadOptions", "SourceNote", "find_borders", "read_context"]
 
@@ -41,7 +42,6 @@ _REPOSITORY: Final = "thanglequoc/vietnamese-provinces-database"
 _TREE: Final = f"https://github.com/{_REPOSITORY}"
 _RELEASE_AS_OF: Final = "2026-08-02"
 _LICENCE: Final = "MIT, © 2021 Thang Le Quoc"
-_SCHEMATIC_AS_OF: Final = "2025-07-01"
 
 
 class SourceNote(NamedTuple):
@@ -261,10 +261,10 @@ def _drawn(
         communes=communes,
         quality="schematic",
         origin="schematic",
-        source="vietnamadminunits 1.0.4; 1676/NQ-UBTVQH15",
+        source=f"vietnamadminunits 1.0.4; {province().resolution}",
         source_url="https://github.com/tranngocminhhieu/vietnamadminunits",
         licence="MIT",
-        as_of=str(dates.max()) if len(dates) else _SCHEMATIC_AS_OF,
+        as_of=str(dates.max()) if len(dates) else province().merged_on.isoformat(),
         notes=tuple(notes),
     )
 
@@ -288,31 +288,6 @@ def _read_all(folder: Path, files: Sequence[BorderFile]) -> tuple[gpd.GeoDataFra
 
 
 _SAID: Final = ("source", "licence", "as_of", "quality", "accuracy_m")
-_BEFORE: Final = (
-    f"choisy/censusVN2009 b1a6689; {_REPOSITORY} v4.2.0; vietnamadminunits 1.0.4",
-    "MIT, © 2017 Marc Choisy; MIT, © 2021 Thang Le Quoc; MIT (vietnamadminunits)",
-    "2025-03-01",
-    "reconstructed",
-    150.0,
-)
-_NEIGHBOURS: Final = (f"{_REPOSITORY} v4.2.0", _LICENCE, _RELEASE_AS_OF, "generalised", None)
-_RIVERS: Final = ("GSHHG 2.3.7 / WDBII", "LGPL-3.0", "", "generalised", None)
-_GRID_2016: Final = (
-    "World Bank Group / ENERGYDATA.INFO, Vietnam - Electricity Transmission Network (2016)",
-    "CC BY 4.0",
-    "2016",
-    "displaced",
-    10_000.0,
-)
-_LAYERS: Final = {
-    "neighbours": ("basemap/provinces_around.geojson", _NEIGHBOURS),
-    "rivers": ("basemap/rivers_gshhg_wdbii.geojson", _RIVERS),
-    "former_units": ("premerger/communes_before_2025-07_reconstructed.geojson", _BEFORE),
-    "former_pieces": ("premerger/old_to_new_pieces_reconstructed.geojson", _BEFORE),
-    "grid_2016": ("grid/transmission_lines_worldbank_2016_bbox.geojson", _GRID_2016),
-    "former_districts": ("premerger/districts_before_2025-07_reconstructed.geojson", _BEFORE),
-}
-_PROVINCE_CODE: Final = "25"
 
 
 def read_context(bundle_dirs: Sequence[Path]) -> dict[str, gpd.GeoDataFrame]:
@@ -327,7 +302,7 @@ def read_context(bundle_dirs: Sequence[Path]) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict
-        Any of ``neighbours`` (without the province itself), ``rivers`` (column ``name``),
+        Any of ``neighbours`` (those ``province.toml`` names), ``rivers`` (column ``name``),
         ``former_units``, ``former_pieces``, ``former_districts``, ``grid_2016`` (column
         ``voltage_kv`` only: what is 2-10 km off has no length worth keeping), in EPSG:4326.
         ``attrs`` holds ``source``, ``licence``, ``as_of`` (ISO date; blank if nobody states
@@ -340,8 +315,8 @@ def read_context(bundle_dirs: Sequence[Path]) -> dict[str, gpd.GeoDataFrame]:
     """
     found: dict[str, gpd.GeoDataFrame] = {}
     places = [place for folder in bundle_dirs for place in (folder, folder.parent)]
-    for name, (file, said) in _LAYERS.items():
-        path = next((p for place in places if (p := place / file).is_file()), None)
+    for name, said in province().bundle.items():
+        path = next((p for place in places if (p := place / said.file).is_file()), None)
         if path is None:
             continue
         try:
@@ -350,11 +325,11 @@ def read_context(bundle_dirs: Sequence[Path]) -> dict[str, gpd.GeoDataFrame]:
         except DataSourceError:
             raise DataRefusedError("sources.context_unreadable", file=str(path)) from None
         if name == "neighbours":
-            layer = layer[layer["code"] != _PROVINCE_CODE].reset_index(drop=True)
+            layer = layer[layer["code"].isin(province().neighbours)].reset_index(drop=True)
         if name == "rivers":
             layer = layer.rename(columns={"name_vi": "name"})
         if name == "grid_2016":
             layer = layer[["voltage_kv", "geometry"]].astype({"voltage_kv": str})
-        layer.attrs = dict(zip(_SAID, said, strict=True))
+        layer.attrs = {key: getattr(said, key) for key in _SAID}
         found[name] = layer
     return found

@@ -1,7 +1,7 @@
 """Which coordinate system a file of the office is in, and from there to storage.
 
-Tables and drawings in VN-2000 seldom state their zone, and the province has used
-three. Nothing is guessed: a person chooses, the position of the file is held
+Tables and drawings in VN-2000 seldom state their zone, and a province has used
+several. Nothing is guessed: a person chooses, the position of the file is held
 against the choice, and a better one is only proposed.
 """
 
@@ -23,19 +23,14 @@ from lib.geo.geometry import Geometries
 from lib.language.errors import WrongUseError
 from lib.language.findings import Finding, Twin
 from lib.language.text import Lang, number, t
+from lib.settings import province
 
 Floats = npt.NDArray[np.float64]
 
 NEAR_KM: Final = 5.0
 """A file centred this little outside the province still counts as inside."""
 
-_LABELS: Final = {
-    9208: "zones.vn2000_104_45",
-    5897: "zones.vn2000_105_00",
-    9211: "zones.vn2000_106_00",
-    3405: "zones.vn2000_utm_48n",
-    4326: "zones.wgs84",
-}
+_LABELS: Final = {zone.epsg: zone.words for zone in province().crs.zones}
 CHOICES: Final[tuple[int, ...]] = tuple(_LABELS)
 """EPSG codes a person can choose from, likeliest first."""
 

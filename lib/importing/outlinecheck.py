@@ -1,7 +1,7 @@
 """Outlines of clusters as the office sends them, looked at before they are published.
 
 What can only have been meant one way is mended and told; what only the office
-can know is asked or refused. Everything is measured in the plane, EPSG:9208.
+can know is asked or refused. Everything is measured in the plane, `AREA_CRS`.
 """
 
 import re

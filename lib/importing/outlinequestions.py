@@ -1,6 +1,6 @@
 """What only the office can know about an outline: spikes, overlaps, odd areas, land outside.
 
-Everything is measured in the plane, EPSG:9208.
+Everything is measured in the plane, `AREA_CRS`.
 """
 
 from collections.abc import Mapping
@@ -101,7 +101,7 @@ def ask(
     Parameters
     ----------
     flat : numpy.ndarray of shapely geometries
-        In the plane, EPSG:9208; None where an outline was refused.
+        In the plane, `AREA_CRS`; None where an outline was refused.
     known, decided_ha
         As for `lib.importing.outlinecheck.check`.
     land : shapely.Geometry

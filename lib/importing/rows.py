@@ -21,25 +21,12 @@ from lib.importing.sheets.headings import Heading
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import is_blank, number
+from lib.settings import province
 from lib.tables.merging import count_changes, merge_rows
-from lib.tables.schemas import ALL_TABLES, KEYS
+from lib.tables.registry import TABLES
+from lib.tables.schemas import ALL_TABLES
 
-_PREFIX: Final = {"Phú Thọ": "PT", "Vĩnh Phúc": "VP", "Hòa Bình": "HB"}
-_UNKNOWN: Final[Mapping[str, Mapping[str, str | bool]]] = {
-    "clusters": {
-        "kind": "ccn",
-        "legal_status": "unknown",
-        "operation_status": "unknown",
-        "wastewater": "unknown",
-        "behind_schedule": "unknown",
-        "outline_quality": "none",
-    },
-    "substations": {"status": "unknown"},
-    "power_lines": {"status": "unknown"},
-    "outages": {"planned": "unknown", "sample": False},
-    "customers": {"sample": False},
-    "weak_supply": {"state": "unknown_now"},
-}
+_PREFIX: Final = {former.name: former.clusters for former in province().former}
 """Codes of *nobody says* for columns a file does not have; only in rows that are new."""
 _WITH_GEOMETRY: Final = ("power_lines", "communes")
 """Tables whose rows have shapes: a table without any only changes rows that are known."""
@@ -56,7 +43,7 @@ def check_register(
     contents : sequence of Content
         What the files hold, texts settled.
     options : Options
-        ``kind`` is a table of `lib.tables.schemas.KEYS` other than outlines.
+        ``kind`` is one of `lib.tables.registry.imported` other than outlines.
     base : mapping
         Tables in use.
     """
@@ -82,7 +69,7 @@ def check_register(
     merged = _merged(filled, table, before, options)
     where = _rows_in_file(merged, fresh, table)
     plain = pd.DataFrame(merged.drop(columns=["geometry"], errors="ignore"))
-    model = list(ALL_TABLES[table].to_schema().columns)
+    model = list(ALL_TABLES[table].columns)
     extra = [column for column in plain.columns if column not in model]
     typed, said = tablecheck.validate(table, plain[model], where, contents[0].file)
     found.extend(said)
@@ -94,7 +81,7 @@ def check_register(
         result = gpd.GeoDataFrame(result, geometry=merged["geometry"].to_numpy(), crs=STORAGE_CRS)
     if before is not None:
         result = result[list(before.columns)]
-    counts = {table: count_changes(before, result, KEYS[table])}
+    counts = {table: count_changes(before, result, TABLES[table].key)}
     return Draft(
         options,
         tables={table: result},
@@ -108,7 +95,7 @@ def check_register(
 def _fewer_communes(
     fresh: pd.DataFrame, options: Options, base: Mapping[str, pd.DataFrame], file: str
 ) -> list[Finding]:
-    """Refuse to take communes out: the law has 148."""
+    """Refuse to take communes out: the law says how many there are."""
     if options.kind != "communes" or not options.replace or len(fresh) >= len(base["communes"]):
         return []
     values = {"count": len(base["communes"]) - len(fresh)}
@@ -269,18 +256,18 @@ def _known_clusters(
 
 
 def _next_id(rows: pd.DataFrame, at: int, taken: set[str]) -> str:
-    province = rows["former_province"].iloc[at] if "former_province" in rows else None
-    prefix = _PREFIX.get(str(province), "PT")
+    said = rows["former_province"].iloc[at] if "former_province" in rows else None
+    prefix = _PREFIX.get(str(said), next(iter(_PREFIX.values())))
     used = [int(m[1]) for code in taken if (m := re.fullmatch(rf"{prefix}-(\d+)", code))]
     return f"{prefix}-{max(used, default=0) + 1:03d}"
 
 
 def _once(fresh: pd.DataFrame, table: str, found: list[Finding]) -> pd.DataFrame:
     """Return the rows with each key once; a second one is refused, both rows named."""
-    twice = fresh.duplicated(list(KEYS[table]), keep="first")
+    twice = fresh.duplicated(list(TABLES[table].key), keep="first")
     for at in np.flatnonzero(twice.to_numpy()):
-        key = [str(fresh[column].iloc[at]) for column in KEYS[table]]
-        same = (fresh[list(KEYS[table])].astype(str) == key).all(axis=1)
+        key = [str(fresh[column].iloc[at]) for column in TABLES[table].key]
+        same = (fresh[list(TABLES[table].key)].astype(str) == key).all(axis=1)
         first = fresh[same].iloc[0]
         values = {"value": " / ".join(key), "first": int(first["_row"])}
         row = int(fresh["_row"].iloc[at])
@@ -291,7 +278,7 @@ def _once(fresh: pd.DataFrame, table: str, found: list[Finding]) -> pd.DataFrame
 
 def _without_shape(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> list[Finding]:
     """Return a refusal for each row of a file without shapes that is not known."""
-    (key,) = KEYS[table]
+    (key,) = TABLES[table].key
     known = set() if before is None else set(before[key])
     return [
         Finding("refused", "importing.row_without_shape", {"value": value}, file, int(row))
@@ -300,13 +287,19 @@ def _without_shape(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None)
     ]
 
 
+def otherwise(table: str) -> Mapping[str, str | bool]:
+    """Return column -> what a new row has in it where the file says nothing."""
+    columns = TABLES[table].columns
+    return {c.name: c.otherwise for c in columns if c.otherwise is not None}
+
+
 def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.DataFrame:
     """Return the rows with *nobody says* where a new row lacks a column that has such a code."""
     rows = fresh.copy()
-    key = list(KEYS[table])
+    key = list(TABLES[table].key)
     known = set() if before is None else set(before[key].astype(str).agg("|".join, axis=1))
     new = ~rows[key].astype(str).agg("|".join, axis=1).isin(known)
-    for column, value in _UNKNOWN.get(table, {}).items():
+    for column, value in otherwise(table).items():
         if column not in rows and (before is None or new.all()):
             rows[column] = value
         elif column in rows:
@@ -320,22 +313,22 @@ def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.
 def _merged(
     filled: pd.DataFrame, table: str, before: pd.DataFrame | None, options: Options
 ) -> pd.DataFrame:
-    model = list(ALL_TABLES[table].to_schema().columns)
+    model = list(ALL_TABLES[table].columns)
     rows = filled.drop(columns=["_file", "_row", "_at"])
     if before is None:
         merged: pd.DataFrame = rows.reindex(
             columns=[*model, *(["geometry"] if "geometry" in rows else [])]
         )
     else:
-        merged = merge_rows(before, rows, KEYS[table], replace=options.replace)
-    for column, value in _UNKNOWN.get(table, {}).items():
+        merged = merge_rows(before, rows, TABLES[table].key, replace=options.replace)
+    for column, value in otherwise(table).items():
         merged[column] = merged[column].astype(object).where(merged[column].notna(), value)
     return merged
 
 
 def _rows_in_file(merged: pd.DataFrame, fresh: pd.DataFrame, table: str) -> tuple[int, ...]:
     """Return for each row of the table its row in the file, 0 where it is not from it."""
-    key = list(KEYS[table])
+    key = list(TABLES[table].key)
     rows = dict(
         zip(fresh[key].astype(str).agg("|".join, axis=1), fresh["_row"].astype(int), strict=True)
     )

@@ -12,9 +12,9 @@ import pandas as pd
 
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.coordinates.outline import read_coordinate_csv
-from lib.settings import ROOT
+from lib.settings import settings
 
-SAMPLES: Final = ROOT / "data" / "samples"
+SAMPLES: Final = settings().province / "samples"
 
 
 def sample_outlines(folder: Path = SAMPLES) -> gpd.GeoDataFrame:
@@ -32,6 +32,9 @@ def sample_outlines(folder: Path = SAMPLES) -> gpd.GeoDataFrame:
 @cache
 def _read(folder: Path) -> gpd.GeoDataFrame:
     """Read them once: they come with the program."""
+    if not folder.is_dir():  # another province, that has none
+        columns = ["cluster_id", "name", "outline_accuracy_m", "note", "outline_quality"]
+        return gpd.GeoDataFrame(pd.DataFrame(columns=columns), geometry=[], crs=STORAGE_CRS)
     listed = pd.read_csv(folder / "outlines.csv")
     polygons = [
         read_coordinate_csv(folder / file, epsg=int(epsg)).polygon

@@ -36,7 +36,8 @@ def settle(
 
     Not decided yet, an old font is an ``ask`` with examples and the proposed
     conversion is made, so that the check goes on with the words that are meant;
-    publishing waits for the confirmation.
+    publishing waits for the confirmation, and so it does where a letter is lost
+    for good: a register must not take a name with a hole in it unseen.
     """
     settled: list[Content] = []
     found: list[Finding] = []
@@ -57,7 +58,9 @@ def settle(
                 Finding(level, f"importing.font_{encoding}", values, file=content.file)  # type: ignore[arg-type]
             )
         shown.extend(pairs)
-        settled.append(_converted(content, encoding))
+        converted = _converted(content, encoding)
+        found.extend(convert.lost_letters(texts_of(converted), file=content.file))
+        settled.append(converted)
     return settled, found, shown
 
 

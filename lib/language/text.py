@@ -1,7 +1,8 @@
 """Vietnamese words, numbers, dates and order.
 
 Every sentence a person reads lives in ``lib/language/texts/<room>.toml`` with its
-English twin, under the heading of its key, for example ``[common.no_data]``.
+English twin, under the heading of its key, for example ``[common.no_data]``. What it
+says of the province stands there as ``{home.name}``, see `belong_to`.
 Manifests of snapshots hold keys: none is ever given another name.
 """
 
@@ -9,14 +10,16 @@ import datetime as dt
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import pandas as pd
 from babel.numbers import format_decimal
 from unidecode import unidecode
+
+from lib.language.letters import latin
 
 Lang = Literal["vi", "en"]
 LANGS: Final[tuple[Lang, ...]] = ("vi", "en")
@@ -25,14 +28,64 @@ _TEXTS_DIR: Final = Path(__file__).parent / "texts"
 _LOCALES: Final[Mapping[Lang, str]] = {"vi": "vi_VN", "en": "en_GB"}
 
 
+class Home(Protocol):
+    """What the texts are told of the province."""
+
+    @property
+    def words(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+        """Texts of its own: family -> name -> language -> sentence."""
+
+
+_HOMES: Final[list[Callable[[], Home]]] = []
+_OF_HOME: Final = re.compile(r"\{home\.(\w+)\}")
+
+
+def belong_to(home: Callable[[], Home]) -> None:
+    """Let the texts speak of the province `home` returns: its names fill ``{home.name}``.
+
+    It is asked when the first text is that needs it, so that a refusal of the file it
+    comes from can still be put in words.
+    """
+    _HOMES[:] = [home]
+
+
+def _flat(families: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, Mapping[str, str]]:
+    return {
+        f"{prefix}.{name}": twins
+        for prefix, family in families.items()
+        for name, twins in family.items()
+    }
+
+
+@cache
+def _of_program() -> Mapping[str, Mapping[str, str]]:
+    """Return the texts as they are written, ``{home.name}`` still open."""
+    texts: dict[str, Mapping[str, str]] = {}
+    for path in sorted(_TEXTS_DIR.glob("*.toml")):
+        texts |= _flat(tomllib.loads(path.read_text(encoding="utf-8")))
+    return texts
+
+
 @cache
 def catalog() -> Mapping[str, Mapping[str, str]]:
     """Return every text: key -> language -> sentence with ``{names}``."""
-    texts: dict[str, Mapping[str, str]] = {}
-    for path in sorted(_TEXTS_DIR.glob("*.toml")):
-        for prefix, family in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            texts |= {f"{prefix}.{name}": twins for name, twins in family.items()}
+    texts = dict(_of_program())
+    for home in _HOMES:
+        texts = _flat(home().words) | {
+            key: {lang: _spoken(text, lang, home()) for lang, text in twins.items()}
+            for key, twins in texts.items()
+        }
     return texts
+
+
+def _spoken(text: str, lang: str, home: Home) -> str:
+    """Return `text` with what it says of the province filled in."""
+
+    def said(match: re.Match[str]) -> str:
+        value = getattr(home, match[1])
+        return str(value[lang] if isinstance(value, Mapping) else value)
+
+    return _OF_HOME.sub(said, text)
 
 
 def t(key: str, lang: Lang = "vi", **values: object) -> str:
@@ -43,7 +96,10 @@ def t(key: str, lang: Lang = "vi", **values: object) -> str:
     KeyError
         If the key is not in the catalogue: a page must never show a bare key.
     """
-    return catalog()[key][lang].format(**values)
+    twins = _of_program().get(key)
+    if twins is None or "{home." in twins[lang]:
+        twins = catalog()[key]
+    return twins[lang].format(**values)
 
 
 def nfc(value: str) -> str:
@@ -62,7 +118,7 @@ def fold(value: str) -> str:
     >>> fold("Đoan Hùng"), fold("HÒA  BÌNH") == fold("Hoà Bình")
     ('doan hung', True)
     """
-    return " ".join(unidecode(unicodedata.normalize("NFC", value)).lower().split())
+    return " ".join(unidecode(latin(value)).lower().split())
 
 
 def bare_name(value: str) -> str:
@@ -75,6 +131,8 @@ def bare_name(value: str) -> str:
 
 
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_AFTER: Final = " .,;:\u00a0"
+"""What typing leaves behind a name."""
 _LETTERS: Final = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=1)}
 
 
@@ -83,10 +141,11 @@ def same_spelling(value: str) -> str:
 
     Upstream writes *Hoà*, the law writes *Hòa*: the same syllable. Tone marks
     are moved to the end of their syllable; vowels keep their hats, so that
-    *Vân Bán* and *Văn Bán* stay two names.
+    *Vân Bán* and *Văn Bán* stay two names. Letters that look alike are the same,
+    dots and commas behind the name do not count.
     """
     words = []
-    for word in nfc(value).lower().split():
+    for word in latin(value).lower().rstrip(_AFTER).split():
         parts = unicodedata.normalize("NFD", word)
         tones = "".join(c for c in parts if c in _TONES)
         rest = "".join(c for c in parts if c not in _TONES)

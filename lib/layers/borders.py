@@ -7,26 +7,23 @@ can never be restricted, so what is drawn of them is served to all who may look.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
 from lib.geo import geometry
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import STORAGE_CRS
-from lib.language.text import LANGS, Lang, t
+from lib.language.text import Lang, t
 from lib.layers import country as countrylayers
 from lib.layers import index as layerindex
-from lib.layers.registry import LayerFile, write_layer
+from lib.layers.files import LayerFile, write_layer
+from lib.layers.frames import Row, with_lines
 from lib.store.store import Snapshot
 from lib.tables.glossary import value_label
 
-Row = Mapping[Any, Any]
-Line = Callable[[Row, Lang], str]
 _CUT_DEG: Final = 0.002
 _TABLES: Final = (COUNTRY, "neighbours", "communes", "former_borders", "rivers")
 
@@ -43,7 +40,7 @@ def draw(
     static : pathlib.Path
         Folder Streamlit serves.
     simplify_m : float
-        Tolerance of drawn lines in metres (EPSG:9208).
+        Tolerance of drawn lines in metres (`AREA_CRS`).
     anew : bool
         Draw even what is there: after an update of the program.
     """
@@ -125,15 +122,6 @@ def _rivers(rivers: gpd.GeoDataFrame, simplify_m: float) -> gpd.GeoDataFrame:
     lines = rivers[shapely.get_dimensions(rivers.geometry.to_numpy()) == 1]
     lines = geometry.simplify_lines(lines, tolerance_m=simplify_m)
     return lines.assign(code=[f"river-{i}" for i in range(len(lines))])
-
-
-def with_lines(frame: pd.DataFrame, make: Sequence[Line]) -> pd.DataFrame:
-    """Return `frame` with the further lines of its tooltip in each language."""
-    records = frame.to_dict("records")
-    told = frame.copy()
-    for lang in LANGS:
-        told[lang] = [[text for line in make if (text := line(row, lang))] for row in records]
-    return told
 
 
 def _communes(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -16,7 +16,7 @@ from lib.geo import country, geometry
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.language.text import LANGS, t
-from lib.layers.registry import Detail, LayerFile, write_layer, write_once
+from lib.layers.files import Detail, LayerFile, write_layer, write_once
 
 COARSE_M: Final = 400.0
 """Tolerance of the coarse level: about one pixel where the finer one takes over (zoom 9)."""

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lib.layers.registry import Detail, LayerFile, on_disk
+from lib.layers.files import Detail, LayerFile, on_disk
 
 
 def known(index: Path, static: Path) -> tuple[LayerFile, ...]:

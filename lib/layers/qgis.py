@@ -10,18 +10,9 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from lib.language.text import Lang, t
-from lib.layers.registry import LAYERS, Kind
-from lib.layers.symbols import (
-    HATCHES,
-    INK,
-    OPERATION,
-    OUTSIDE,
-    POWER_LINES_2016,
-    Style,
-    area,
-    stroke,
-    swatch,
-)
+from lib.layers.layer import Kind, Qgis
+from lib.layers.registry import LAYERS
+from lib.layers.symbols import HATCHES, INK, OPERATION, Style, stroke, swatch
 
 QGIS_VERSION: Final = "3.28.0"
 """The oldest QGIS whose way of writing styles this is; newer ones read it."""
@@ -36,35 +27,10 @@ _STRIPE_PX: Final = 3
 _STRIPES_APART_PX: Final = 6
 
 
-def _of_layer(layer: str, key: str) -> Style:
-    return next(style for style in LAYERS[layer].styles if style.key == key)
-
-
-_SINGLE: Final[Mapping[str, Style]] = {
-    "communes": _of_layer("communes", "land"),
-    "neighbours": Style("base", "layers.neighbours", area(OUTSIDE, line="#C3BDAE", width=1.2)),
-    "former_borders": _of_layer("former-units", "base"),
-    "former_pieces": _of_layer("former-units", "base"),
-    "former_districts": _of_layer("former-provinces", "base"),
-    "rivers": _of_layer("rivers", "base"),
-}
-_OF_OUTLINES: Final = (
-    Style("surveyed", "schemas.value.outline_quality.surveyed", stroke(INK, 2)),
-    Style("traced", "schemas.value.outline_quality.traced", stroke(INK, 1.2)),
-    Style("approximate", "schemas.value.outline_quality.approximate", stroke(INK, 1.6, "4 3")),
-)
-_BY_CODE: Final[Mapping[str, tuple[str, tuple[Style, ...]]]] = {
-    "clusters": ("operation_status", OPERATION),
-    "outlines": ("outline_quality", _OF_OUTLINES),
-    "grid_2016": ("voltage_kv", POWER_LINES_2016[:3]),
-}
 _PLAIN: Final[Mapping[Kind, Mapping[str, Any]]] = {
     "point": OPERATION[-1].look,
     "line": stroke(INK, 1.6),
     "polygon": stroke(INK, 1.2),
-}
-_NAMES_FROM_ZOOM: Final[Mapping[str, float]] = {
-    name: label.min_zoom for name in ("communes", "clusters") if (label := LAYERS[name].label)
 }
 
 
@@ -87,12 +53,17 @@ def qml(table: str, kind: Kind, *, schematic: bool = False, lang: Lang = "vi") -
     The document is what ``QgsMapLayer::importNamedStyle`` reads, with the
     categories *Symbology* and *Labeling*.
     """
-    column, styles = _BY_CODE.get(table, ("", (_single(table, kind, schematic=schematic),)))
+    layer = next((one for one in LAYERS.values() if one.qgis and table in one.qgis.tables), None)
+    given = layer.qgis if layer and layer.qgis else Qgis((), (Style("base", "", _PLAIN[kind]),))
+    column, styles = given.column, given.styles
+    if table == "communes" and schematic:
+        styles = tuple(s for s in LAYERS[table].styles if s.key == "schematic")
+    label = layer.label if layer and given.named else None
     root = Element(
         "qgis",
         version=QGIS_VERSION,
         styleCategories="Symbology|Labeling",
-        labelsEnabled=str(int(table in _NAMES_FROM_ZOOM)),
+        labelsEnabled=str(int(label is not None)),
     )
     renderer = SubElement(root, "renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
     renderer.set("type", "categorizedSymbol" if column else "singleSymbol")
@@ -112,15 +83,9 @@ def qml(table: str, kind: Kind, *, schematic: bool = False, lang: Lang = "vi") -
     symbols = SubElement(renderer, "symbols")
     for number, style in enumerate(styles):
         _symbol(symbols, str(number), style, kind)
-    if table in _NAMES_FROM_ZOOM:
-        _labels(root, _NAMES_FROM_ZOOM[table])
+    if label is not None:
+        _labels(root, label.min_zoom)
     return tostring(root, encoding="unicode")
-
-
-def _single(table: str, kind: Kind, *, schematic: bool) -> Style:
-    if table == "communes" and schematic:
-        return _of_layer("communes", "schematic")
-    return _SINGLE.get(table) or Style("base", "", _PLAIN[kind])
 
 
 def _symbol(parent: Element, name: str, style: Style, kind: Kind) -> None:

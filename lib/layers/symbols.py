@@ -10,21 +10,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
-LAND: Final = "#F4F2EC"
-OUTSIDE: Final = "#E4E1D8"
-COMMUNE_LINE: Final = "#6B6B6B"
-PROVINCE_LINE: Final = "#333333"
+from lib.tables.palette import COLOURS
+
+LAND: Final = COLOURS["land"]
+OUTSIDE: Final = COLOURS["outside"]
+COMMUNE_LINE: Final = COLOURS["blank"]
+PROVINCE_LINE: Final = COLOURS["edge"]
 WITHIN: Final = "#4C6A92"
 CROSS: Final = "#D55E00"
-UNDETERMINED: Final = "#E69F00"
+UNDETERMINED: Final = COLOURS["caution"]
 RESOLVED: Final = "#009E73"
 PIECES: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 WARNING: Final = "#F0E442"
-INK: Final = "#1B1B1B"
+INK: Final = COLOURS["ink"]
 
 HATCHES: Final = (
-    {"id": "ph-no-data", "ground": "#FFFFFF", "line": "#9A9A9A"},
-    {"id": "ph-undetermined", "ground": "#FFF4DC", "line": UNDETERMINED},
+    {"id": "ph-no-data", "ground": COLOURS["paper"], "line": COLOURS["stripe"]},
+    {"id": "ph-undetermined", "ground": COLOURS["caution-ground"], "line": UNDETERMINED},
 )
 """Fills of stripes; a path uses one as ``url(#id)``."""
 
@@ -87,7 +89,7 @@ def approximate_marker(
     """Return a dashed ring with a sign in it: a place known only by name."""
     ring = {
         "d": _RING,
-        "fill": "#FFFFFF",
+        "fill": COLOURS["paper"],
         "fill-opacity": 0.85,
         "stroke": color,
         "stroke-width": 2.2,
@@ -132,12 +134,12 @@ OPERATION: Final = (
     Style(
         "withdrawn",
         "schemas.value.operation_status.withdrawn",
-        approximate_marker("#6B6B6B", _CROSS, filled=False),
+        approximate_marker(COMMUNE_LINE, _CROSS, filled=False),
     ),
     Style(
         "unknown",
         "schemas.value.operation_status.unknown",
-        approximate_marker("#6B6B6B", _QUERY, filled=False),
+        approximate_marker(COMMUNE_LINE, _QUERY, filled=False),
     ),
 )
 
@@ -152,7 +154,7 @@ CHANGE: Final = (
     ),
 )
 
-CHOROPLETH: Final = ("#FFF3E0", "#FBD3A6", "#F2A765", "#DB7130", "#B23A00")
+CHOROPLETH: Final = ("#FFF3E0", "#FBD3A6", "#F2A765", COLOURS["month"], "#B23A00")
 """Five classes of one hue, light to dark; units stand in the legend."""
 
 NO_DATA: Final = "class-none"
@@ -225,8 +227,15 @@ WEAK: Final = (
     Style("low_voltage", "schemas.value.weak_kind.low_voltage", sign(DIAMOND)),
     Style("frequent_outage", "schemas.value.weak_kind.frequent_outage", sign(BOLT)),
     Style("extremely_difficult", "schemas.value.weak_kind.extremely_difficult", sign(SQUARE)),
-    Style("solved", "layers.weak_solved", sign(TRIANGLE, fill="#FFFFFF", size=16)),
+    Style("solved", "layers.weak_solved", sign(TRIANGLE, fill=COLOURS["paper"], size=16)),
 )
+
+OUTLINE_QUALITY: Final = (
+    Style("surveyed", "schemas.value.outline_quality.surveyed", stroke(INK, 2)),
+    Style("traced", "schemas.value.outline_quality.traced", stroke(INK, 1.2)),
+    Style("approximate", "schemas.value.outline_quality.approximate", stroke(INK, 1.6, "4 3")),
+)
+"""Outlines by how well they are known, for QGIS."""
 
 OUTLINES: Final = (
     Style(
@@ -243,7 +252,7 @@ OUTLINES: Final = (
 
 def piece(number: int) -> dict[str, Any]:
     """Return the look of a cluster's piece: by its rank in hectares, from 0."""
-    return area(PIECES[number % len(PIECES)], line="#FFFFFF", width=1, fillOpacity=0.75)
+    return area(PIECES[number % len(PIECES)], line=COLOURS["paper"], width=1, fillOpacity=0.75)
 
 
 BAND: Final = area("url(#ph-undetermined)", line=UNDETERMINED, width=1, fillOpacity=0.8)
@@ -294,7 +303,7 @@ def _hatches() -> str:
     )
 
 
-OUTLINE_OLD: Final = area("none", line="#6B6B6B", width=2.5, fillOpacity=0, dashArray="6 4")
+OUTLINE_OLD: Final = area("none", line=COMMUNE_LINE, width=2.5, fillOpacity=0, dashArray="6 4")
 """An outline in use, under the one a file would put in its place."""
 
 OUTLINE_NEW: Final = area(WITHIN, line=CROSS, width=2.5, fillOpacity=0.35)

@@ -14,8 +14,12 @@ from typing import Final
 
 from xstatic.pkg import leaflet
 
-from lib.layers.registry import REGISTRY, Layer, write_once
+from lib.language.errors import StoreError
+from lib.layers.files import write_once
+from lib.layers.layer import Layer
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import Style, swatch
+from lib.tables.palette import css
 
 ASSETS: Final = Path(__file__).parent / "assets"
 MAP_PARTS: Final = ("ground.js", "look.js", "hand.js")
@@ -48,10 +52,19 @@ def _hashed(path: Path) -> str:
     return f"{path.stem}-{_digest(path, stat.st_mtime_ns, stat.st_size)}{path.suffix}"
 
 
+def style_sheet(path: Path) -> str:
+    """Return a style sheet behind the colours of the theme it names."""
+    return css() + path.read_text(encoding="utf-8")
+
+
+def _content(path: Path) -> bytes:
+    return style_sheet(path).encode() if path.suffix == ".css" else path.read_bytes()
+
+
 @lru_cache(maxsize=64)
 def _digest(path: Path, changed_ns: int, size: int) -> str:  # noqa: ARG001 - keys of the cache
     """Return the hash of a file's content; every rerun asks for it, so it is read once."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(_content(path)).hexdigest()[:12]
 
 
 def map_script() -> str:
@@ -84,6 +97,20 @@ def web_assets() -> WebAssets:
     )
 
 
+def check_assets(static: Path) -> None:
+    """Refuse to go on without the files a map is made of.
+
+    Raises
+    ------
+    StoreError
+        If ``prepare`` has not installed Leaflet below `static`: a blank map says nothing.
+    """
+    assets = web_assets()
+    for path in (*assets.scripts, *assets.styles):
+        if not (static / path).exists():
+            raise StoreError("map.assets_missing")
+
+
 def install(static: Path) -> WebAssets:
     """Put Leaflet, our own script and styles and the legend's drawings below `static`."""
     vendor = static / "vendor"
@@ -96,10 +123,10 @@ def install(static: Path) -> WebAssets:
     _, scroll, script = assets.scripts
     shutil.copyfile(ASSETS / "scroll.js", static / scroll)
     (static / script).write_text(map_script(), encoding="utf-8", newline="\n")
-    shutil.copyfile(ASSETS / "map.css", static / assets.styles[-1])
+    (static / assets.styles[-1]).write_bytes(_content(ASSETS / "map.css"))
     for name in PAGE_STYLES:
-        shutil.copyfile(ASSETS / name, static / page_style_path(name))
-    for layer in REGISTRY:
+        (static / page_style_path(name)).write_bytes(_content(ASSETS / name))
+    for layer in LAYERS.values():
         for style in layer.styles:
             name = f"legend/{layer.layer_id}-{style.key}"
             write_once(static, name, "svg", swatch(style, layer.kind).encode())

@@ -18,6 +18,7 @@ from typing import IO, Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from lib.language.errors import StoreError
+from lib.language.findings import Finding
 from lib.store import audit
 from lib.store.disk import sync_folder, to_disk
 from lib.store.store import Store
@@ -51,6 +52,8 @@ class BackupInfo:
         Number of files.
     size : int
         Bytes of these files.
+    notes : tuple of Finding
+        What was taken over without the log speaking for it.
     """
 
     created: str
@@ -58,6 +61,7 @@ class BackupInfo:
     snapshots: tuple[str, ...]
     files: int
     size: int
+    notes: tuple[Finding, ...] = ()
 
 
 class BackupFile(BaseModel):

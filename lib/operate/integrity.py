@@ -34,6 +34,7 @@ DAMAGED: Final = frozenset(
         "store.table_damaged",
         "store.snapshot_unreadable",
         "store.snapshot_changed",
+        "store.snapshot_forged",
         "store.original_damaged",
     }
 )

@@ -5,6 +5,7 @@ schematic cells; see `lib.geo.sources`. If only schematic ones can be had while 
 store already holds better, the better ones stay.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -17,7 +18,7 @@ from lib.geo import country, coverage, geometry, sources
 from lib.language.errors import DataRefusedError
 from lib.language.text import Lang, t
 from lib.layers import web
-from lib.settings import ROOT
+from lib.settings import ROOT, province
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
 from lib.tables.schemas import ALL_TABLES
@@ -97,6 +98,7 @@ def prepare(
         has the country that is asked for.
     """
     tables = facts.load_all()
+    _check_counts(tables)
     former = tables["former_units"].merge(
         tables["communes"][["code", "name"]].rename(
             columns={"code": "new_code", "name": "new_name"}
@@ -152,6 +154,19 @@ def prepare(
     return Prepared(snapshot, quality, notes, kept)
 
 
+def _check_counts(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse facts with more or fewer units than the law names."""
+    found = {
+        "communes": (len(tables["communes"]), province().communes),
+        "former_units": (tables["former_units"]["former_code"].nunique(), province().former_units),
+    }
+    for table, (count, wanted) in found.items():
+        if count != wanted:
+            raise DataRefusedError(
+                "prepare.other_count", file=f"{table}.csv", count=count, wanted=wanted
+            )
+
+
 def draw(snapshot: Snapshot, static: Path, *, simplify_m: float) -> None:
     """Write what a server hands out of `snapshot`: Leaflet and the layer files, all anew."""
     web.install(static)
@@ -178,7 +193,7 @@ def _communes(
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the communes with settled borders and what had to be settled.
 
-    ``measured_ha`` (hectares, EPSG:9208, unsimplified) stays blank where the
+    ``measured_ha`` (hectares, `AREA_CRS`, unsimplified) stays blank where the
     borders are schematic: no area is ever computed from those.
     """
     shapes = borders.communes[["code", "geometry"]]

@@ -5,21 +5,22 @@ Only the last step, naming another snapshot in ``CURRENT``, changes what is in u
 """
 
 import contextlib
-import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from lib.language.errors import DataRefusedError, StoreError
+from lib.language.findings import Finding, Twin
 from lib.operate.archive import SHOWN, compare, entries_of, list_of, opened, unpack
 from lib.operate.backup import CURRENT, BackupInfo
+from lib.operate.integrity import check_log
 from lib.store import audit
 from lib.store.disk import sync_folder
 from lib.store.snapshot import MANIFEST, sha256_of
 from lib.store.store import Store
 
 _ASIDE: Final = "restoring"
-_TABLE: Final = re.compile(r"[a-z0-9_]{1,60}")
 
 
 def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
@@ -42,7 +43,8 @@ def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
     ------
     DataRefusedError
         The zip is not a whole backup: cut short, changed, a file too many or
-        too few, a name that leads elsewhere, too large.
+        too few, a name that leads elsewhere, too large; or its log is cut,
+        changed, another store's, or does not agree with its manifests.
     StoreError
         The store is busy or cannot be written.
     """
@@ -60,23 +62,44 @@ def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
                 for folder in (aside.folder, *filter(Path.is_dir, aside.folder.rglob("*"))):
                     sync_folder(folder)
                 _check_snapshots(aside, info, path.name)
+                notes = _check_log(aside, path.name)
                 _take_over(aside, store, info, who)
             finally:
                 shutil.rmtree(aside.folder, ignore_errors=True)
-    return info
+    return replace(info, notes=notes)
 
 
 def _check_snapshots(aside: Store, info: BackupInfo, file: str) -> None:
     """Refuse a backup that would put something in use that is no whole snapshot."""
     there = sorted(f.name for f in (aside.folder / "snapshots").glob("*"))
     for name in there:
-        with contextlib.suppress(StoreError):
-            manifest = aside.open(name).manifest
-            if manifest.snapshot_id != name or not all(map(_TABLE.fullmatch, manifest.tables)):
-                raise DataRefusedError("backup.no_current", file=file, snapshot=name)
+        try:
+            aside.open(name)
+        except StoreError as error:  # what is only damaged comes back, and is never opened
+            if error.key == "store.snapshot_forged":
+                raise DataRefusedError("backup.no_current", file=file, snapshot=name) from error
     current = aside.whole()
     if current is None or info.current != current.snapshot_id or there != sorted(info.snapshots):
         raise DataRefusedError("backup.no_current", file=file, snapshot=info.current[:SHOWN])
+
+
+def _check_log(aside: Store, file: str) -> tuple[Finding, ...]:
+    """Refuse a backup whose log is broken, cut or another store's; return what it does not claim.
+
+    A backup without a log, of a store that never had one, claims nothing: its
+    snapshots are taken, and no line speaks for them.
+    """
+    logged = (aside.folder / audit.LOG).exists()
+    stood = [one.manifest.log for one in aside.snapshots()]
+    if not logged and any(log is not None and log.lines for log in stood):
+        raise DataRefusedError("backup.log_missing", file=file)
+    found = check_log(aside).findings
+    if logged:
+        for finding in found:
+            if finding.level == "refused":
+                reason = Twin.of(finding.message)
+                raise DataRefusedError("backup.log_refused", file=file, reason=reason)
+    return tuple(finding for finding in found if finding.key == "audit.no_line")
 
 
 def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:

@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from lib.language.text import is_blank
+from lib.power.measures import MEASURES, Measure, Side, measures
 
-Side = Literal["remote", "weak"]
 Match = Literal["all", "any"]
 
 WEAK_KINDS: Final = ("no_grid", "low_voltage", "frequent_outage")
@@ -21,69 +21,6 @@ WEAK_KINDS: Final = ("no_grid", "low_voltage", "frequent_outage")
 DIFFICULT: Final = "extremely_difficult"
 """A list of the state about poverty: it makes a commune remote here, never weak."""
 
-
-@dataclass(frozen=True)
-class Measure:
-    """One number of a commune that can be drawn, and by which it can be chosen.
-
-    Parameters
-    ----------
-    key : str
-        Column of `measures`; ``gaps.measure_<key>`` and ``gaps.unit_<key>``
-        are its words.
-    side : {"remote", "weak"}
-        What it says about a commune.
-    digits : int
-        Decimals it is shown with.
-    at_least : bool
-        Whether a threshold is the least value that counts; else the greatest.
-    table : str
-        Where its source is found.
-    """
-
-    key: str
-    side: Side
-    digits: int
-    at_least: bool
-    table: str
-
-    def passes(self, values: pd.Series, threshold: float) -> pd.Series:
-        """Return which of `values` reach the threshold; unknown ones do not."""
-        passed = values >= threshold if self.at_least else values <= threshold
-        return passed & values.notna()
-
-    def rule(self) -> str:
-        """Return the sign of the comparison."""
-        return "≥" if self.at_least else "≤"
-
-
-REMOTE: Final = (
-    Measure("town_km", "remote", 1, at_least=True, table="settlements"),
-    Measure("capital_km", "remote", 1, at_least=True, table="settlements"),
-    Measure("viet_tri_km", "remote", 1, at_least=True, table="settlements"),
-    Measure("vinh_yen_km", "remote", 1, at_least=True, table="settlements"),
-    Measure("hoa_binh_km", "remote", 1, at_least=True, table="settlements"),
-    Measure("elevation_m", "remote", 0, at_least=True, table="settlements"),
-    Measure("density", "remote", 0, at_least=False, table="communes"),
-)
-INDICES: Final = (
-    Measure("saidi_min", "weak", 1, at_least=True, table="outages"),
-    Measure("saifi", "weak", 2, at_least=True, table="outages"),
-    Measure("caidi_min", "weak", 1, at_least=True, table="outages"),
-    Measure("maifi", "weak", 2, at_least=True, table="outages"),
-    Measure("interruptions", "weak", 0, at_least=True, table="outages"),
-    Measure("hours", "weak", 1, at_least=True, table="outages"),
-)
-MEASURES: Final[Mapping[str, Measure]] = {m.key: m for m in (*REMOTE, *INDICES)}
-
-_SETTLEMENT: Final = {
-    "town_km": "km_to_nearest_old_urban_unit",
-    "viet_tri_km": "km_to_viet_tri",
-    "vinh_yen_km": "km_to_vinh_yen",
-    "hoa_binh_km": "km_to_hoa_binh",
-    "elevation_m": "elev_median",
-}
-_CAPITALS: Final = ("viet_tri_km", "vinh_yen_km", "hoa_binh_km")
 
 FACT_COLUMNS: Final = (
     *("commune_code", "commune_name", "former_province", "side", "measure", "value"),
@@ -98,7 +35,7 @@ class Choice:
     Parameters
     ----------
     thresholds : mapping
-        Key of `MEASURES` -> threshold in the unit of the measure.
+        Key of `lib.power.measures.MEASURES` -> threshold in the unit of the measure.
     kinds : sequence of str
         Which of `WEAK_KINDS` count as weak; none of them and no threshold of
         the log: any of them.
@@ -128,7 +65,7 @@ class Choice:
     @property
     def asks_log(self) -> bool:
         """Whether a threshold is one of a log of interruptions."""
-        return any(MEASURES[key].table == "outages" for key in self.thresholds)
+        return any(MEASURES[key].of_log for key in self.thresholds)
 
     def weak_kinds(self) -> tuple[str, ...]:
         """Return the kinds that count: those chosen, or any where nothing was chosen."""
@@ -161,46 +98,6 @@ class Gaps:
     unplaced: pd.DataFrame
 
 
-def measures(
-    tables: Mapping[str, pd.DataFrame], indices: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return every measure of every commune; NaN where nobody states it.
-
-    Parameters
-    ----------
-    tables : mapping
-        ``communes`` and ``settlements``.
-    indices : DataFrame or None
-        ``commune_code`` and columns of `INDICES`, from a log.
-
-    Returns
-    -------
-    DataFrame
-        ``commune_code``, ``commune_name``, ``former_province``, then a column
-        for each of `MEASURES`: straight-line distances in km, median height of
-        settlements in m, people a km², indices as IEEE 1366 has them.
-    """
-    communes = tables["communes"]
-    frame = pd.DataFrame(
-        {
-            "commune_code": communes["code"].to_numpy(),
-            "commune_name": communes["name"].to_numpy(),
-            "former_province": communes["former_province"].to_numpy(),
-            "density": (communes["population"] / communes["area_km2"]).astype(float).to_numpy(),
-        }
-    )
-    places = tables["settlements"].set_index("code")
-    for key, column in _SETTLEMENT.items():
-        frame[key] = frame["commune_code"].map(places[column]).astype(float)
-    frame["capital_km"] = frame[list(_CAPITALS)].min(axis=1)
-    given = None if indices is None else indices.set_index("commune_code")
-    for measure in INDICES:
-        known = given is not None and measure.key in given
-        values = given[measure.key] if known and given is not None else pd.Series(dtype=float)
-        frame[measure.key] = frame["commune_code"].map(values).astype(float)
-    return frame[["commune_code", "commune_name", "former_province", *MEASURES]]
-
-
 def find(
     tables: Mapping[str, pd.DataFrame],
     choice: Choice,
@@ -217,14 +114,14 @@ def find(
     choice : Choice
         Thresholds and kinds.
     indices : DataFrame or None
-        As `measures`; its interruptions are those the reader chose.
+        As `lib.power.measures.measures`; its interruptions are those the reader chose.
     log : mapping or None
         ``source_url``, ``as_of`` and ``sample`` of the log behind `indices`.
 
     Raises
     ------
     KeyError
-        If a threshold is not one of `MEASURES`.
+        If a threshold is of no measure.
     """
     lost = set(choice.thresholds) - set(MEASURES)
     if lost:
@@ -327,7 +224,7 @@ def _number_facts(
         threshold = choice.thresholds[measure.key]
         passing = shown[measure.passes(shown[measure.key], threshold)]
         for code, value in zip(passing["commune_code"], passing[measure.key], strict=True):
-            said = log if measure.table == "outages" else by_code[measure.table].loc[code]
+            said = log if measure.of_log else by_code[measure.table].loc[code]
             found.append(
                 {
                     "commune_code": code,
@@ -340,7 +237,7 @@ def _number_facts(
                     "detail": "",
                     "source_url": said.get("source_url"),
                     "as_of": said.get("as_of"),
-                    "sample": bool(log.get("sample")) if measure.table == "outages" else False,
+                    "sample": bool(log.get("sample")) if measure.of_log else False,
                 }
             )
     return found
@@ -359,7 +256,7 @@ def ranked(communes: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame
     communes : DataFrame
         As `Gaps.communes`.
     weights : mapping
-        Key of `MEASURES` -> weight above 0.
+        Key of `lib.power.measures.MEASURES` -> weight above 0.
 
     Raises
     ------

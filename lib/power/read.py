@@ -8,6 +8,7 @@ DuckDB runs it on a laptop, Spark on a server; the rows never pass through Pytho
 import importlib
 import importlib.util
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from os import environ
@@ -64,6 +65,8 @@ def connect(engine: Engine = "duckdb") -> BaseBackend:
         raise WrongUseError("outageread.no_spark")
     if not environ.get("JAVA_HOME") and shutil.which("java") is None:
         raise WrongUseError("outageread.no_java")
+    # Workers of Spark are the first python3 of PATH otherwise, which may be of another version.
+    environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = importlib.import_module("pyspark.sql").SparkSession.builder
     options = {
         "spark.ui.enabled": "false",

@@ -46,7 +46,7 @@ def near(
         `COLUMNS`, a row for each pair; a cluster without any has one row with
         a blank substation. ``relation`` is ``same_commune``,
         ``same_district`` or ``nearest`` (by measured distance alone);
-        ``distance_km`` is the straight line from the outline (EPSG:9208),
+        ``distance_km`` is the straight line from the outline (`AREA_CRS`),
         blank with a ``reason``, the key of a text, unless both are placed.
     """
     outlined = set() if outlines is None else set(outlines["cluster_id"])

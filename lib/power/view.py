@@ -41,8 +41,6 @@ class Choice:
         Period, ``YYYY-MM``, both in it; empty for the first, the last month of
         the log. What began outside the log's months is not known, so a longer
         period is cut to them.
-    province : str
-        Former province; empty for all three.
     momentary_minutes : float
         Longest interruption that is momentary, minutes.
     exclude_major_days : bool
@@ -54,7 +52,6 @@ class Choice:
     planned: Kind = "all"
     first_month: str = ""
     last_month: str = ""
-    province: str = ""
     momentary_minutes: float = MOMENTARY_MINUTES
     exclude_major_days: bool = False
     minimum_customers: int = 0
@@ -68,7 +65,7 @@ def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.
     tables : mapping
         ``communes`` and, where they were imported, ``outages`` and ``customers``.
     choice : Choice
-        Communes of other former provinces are left out.
+        The period and what counts in it.
     log : Log or None
         That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
@@ -80,8 +77,6 @@ def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.
         counts say that the log knows nothing of a commune.
     """
     communes = tables["communes"]
-    if choice.province:
-        communes = communes[communes["former_province"] == choice.province]
     keys = pd.DataFrame({"commune_code": communes["code"].to_numpy()})
     log = log or log_in_use(tables)
     if log is None:

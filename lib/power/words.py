@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from lib.language.text import Lang, date, is_blank, number, t
-from lib.power.gaps import DIFFICULT, MEASURES, Choice, Gaps, Measure
+from lib.power.gaps import DIFFICULT, Choice, Gaps
+from lib.power.measures import MEASURES, Measure
 from lib.tables.glossary import value_label
 
 

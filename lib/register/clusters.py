@@ -15,9 +15,7 @@ import shapely
 
 from lib.language.text import bare_name, is_blank
 from lib.places import names as merger
-
-ESSENTIAL: Final = ("former_communes", "area_ha", "decision_no", "investor")
-"""Columns a meeting asks for first; a cluster that lacks one has gaps."""
+from lib.register import completeness
 
 _SPREAD_DEG: Final = 0.008
 """Markers that would stand on each other are set about 850 m apart."""
@@ -36,9 +34,11 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         The columns of ``clusters`` and ``commune_codes`` (tuple of new codes by
-        decision), ``communes_now`` (their names), ``district_codes`` (communes made
+        decision), ``communes_now`` (their names), ``unresolved`` (tuple of the names that lead to
+        none), ``district_codes`` (communes made
         of the former district a source names), ``change``, the counts behind
-        it, ``missing`` (tuple of essential columns without data), ``lat`` and
+        it, ``missing`` (tuple of the columns asked for
+        without data, see `lib.register.completeness`), ``lat`` and
         ``lon`` (degrees WGS 84; NaN where no unit is named and no outline is
         there) and ``placed_by``: ``outline`` where the marker stands inside a
         real outline, ``decision`` where it is approximate.
@@ -53,6 +53,9 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     codes = {str(cluster): tuple(dict.fromkeys(rows["commune_code"])) for cluster, rows in known}
     names = communes.set_index("code")["name"]
     joined = clusters.merge(changes, on="cluster_id", how="left", validate="one_to_one")
+    lost = decided[decided["commune_code"].isna()].groupby("cluster_id", sort=False)["former_names"]
+    unresolved = {str(cluster): tuple(names) for cluster, names in lost}
+    joined["unresolved"] = [unresolved.get(cluster, ()) for cluster in joined["cluster_id"]]
     joined["commune_codes"] = [codes.get(cluster, ()) for cluster in joined["cluster_id"]]
     joined["communes_now"] = joined["commune_codes"].map(
         lambda found: "; ".join(names[code] for code in found)
@@ -83,10 +86,10 @@ def _on_outlines(clusters: pd.DataFrame, outlines: pd.DataFrame | None) -> pd.Da
 
 
 def _missing(clusters: pd.DataFrame) -> pd.Series:
-    blank = clusters[list(ESSENTIAL)].isna()
+    lacks = completeness.lacking(clusters)
     missing = [
-        tuple(column for column, gone in zip(ESSENTIAL, row, strict=True) if gone)
-        for row in blank.to_numpy()
+        tuple(column for column, gone in zip(lacks.columns, row, strict=True) if gone)
+        for row in lacks.to_numpy()
     ]
     return pd.Series(missing, index=clusters.index, dtype=object)
 

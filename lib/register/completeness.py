@@ -1,27 +1,17 @@
-"""What the register of clusters still lacks, column by column and by name."""
+"""What the register of clusters still lacks: the one answer to what is missing.
+
+What a meeting asks of a cluster (domain notes, part 2) and what delay needs (part 1.5) is
+marked ``asked`` in `lib.tables.clusters`; some codes, *no outline* or an approximate one, say
+no more than a blank.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import pandas as pd
 
 from lib.language.text import sort_key
-
-ASKED: Final = (
-    "outline_quality",
-    "former_communes",
-    "area_ha",
-    "decision_no",
-    "investor",
-    "cleared_ha",
-    "leased_ha",
-    "handover_date",
-    "schedule_end",
-)
-"""What a meeting asks of a cluster (domain notes, part 2), and what delay needs (part 1.5)."""
-
-_NO_OUTLINE: Final = ("none", "approximate")
+from lib.tables.registry import TABLES
 
 
 @dataclass(frozen=True)
@@ -32,6 +22,15 @@ class Field:
     missing: tuple[str, ...]
 
 
+def lacking(clusters: pd.DataFrame) -> pd.DataFrame:
+    """Return which cluster lacks what: a row as in `clusters`, a column for each asked for."""
+    asked = [column for column in TABLES["clusters"].columns if column.asked]
+    return pd.DataFrame(
+        {c.name: clusters[c.name].isna() | clusters[c.name].isin(c.lacking) for c in asked},
+        index=clusters.index,
+    )
+
+
 def of_clusters(tables: Mapping[str, pd.DataFrame]) -> list[Field]:
     """Return each column asked for with the names of the clusters that lack it.
 
@@ -40,13 +39,8 @@ def of_clusters(tables: Mapping[str, pd.DataFrame]) -> list[Field]:
     tables : mapping
         ``clusters``; an outline that is only approximate counts as missing.
     """
-    clusters = tables["clusters"]
-    fields = []
-    for column in ASKED:
-        if column == "outline_quality":
-            gone = clusters[column].isin(_NO_OUTLINE)
-        else:
-            gone = clusters[column].isna()
-        names = sorted(clusters.loc[gone, "name"], key=sort_key)
-        fields.append(Field(column, tuple(names)))
-    return fields
+    names = tables["clusters"]["name"]
+    return [
+        Field(str(column), tuple(sorted(names[gone], key=sort_key)))
+        for column, gone in lacking(tables["clusters"]).items()
+    ]

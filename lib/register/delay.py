@@ -57,18 +57,15 @@ class Delay:
         Columns of the register that lack a date (`lib.tables.schemas.Clusters`).
     dates : tuple of str
         Handover, end of schedule, end of extension as given; empty if blank.
-    document : str
-        Number of the document that says so, empty if none.
     """
 
     state: State
     on: dt.date
     missing: tuple[str, ...] = ()
     dates: tuple[str, str, str] = ("", "", "")
-    document: str = ""
 
     def sentence(self, lang: Lang = "vi") -> str:
-        """Return the state in words; beyond bare dates only with a document's number."""
+        """Return the state in words: bare dates, never a judgement."""
         if self.state == "undetermined":
             names = ", ".join(t(f"schemas.column.{name}", lang) for name in self.missing)
             if not names:
@@ -84,8 +81,7 @@ class Delay:
         )
         if self.state != "past_extension":
             return said
-        key = "delay.by_document" if self.document else "delay.to_check"
-        return f"{said} {t(key, lang, document=self.document)}"
+        return f"{said} {t('delay.to_check', lang)}"
 
 
 def of_dates(
@@ -94,7 +90,6 @@ def of_dates(
     extension_end: object,
     *,
     on: dt.date,
-    document: object = None,
 ) -> Delay:
     """Return what the dates of a project say on the day `on`.
 
@@ -104,8 +99,6 @@ def of_dates(
         ISO dates, perhaps only a month or a year; blanks are not known.
     on : datetime.date
         The day asked about: the data date of the paper, not the day of printing.
-    document : str, optional
-        Number of the document that finds the project late.
 
     Returns
     -------
@@ -121,14 +114,13 @@ def of_dates(
     given = (handover, schedule_end, extension_end)
     missing = tuple(name for name, value in zip(_FIELDS, given, strict=True) if is_blank(value))
     handed, schedule, extension = ("" if is_blank(v) else str(v) for v in given)
-    number = "" if is_blank(document) else str(document)
     dates = (handed, schedule, extension)
     if missing:
-        return Delay("undetermined", on, missing, dates, number)
+        return Delay("undetermined", on, missing, dates)
     spans = [_span(value) for value in dates]
     states = {_state([span[end] for span in spans], on) for end in (0, 1)}
     state = states.pop() if len(states) == 1 else "undetermined"
-    return Delay(state, on, (), dates, number)
+    return Delay(state, on, (), dates)
 
 
 def _state(days: Sequence[dt.date], on: dt.date) -> State:

@@ -1,22 +1,35 @@
-"""Filters of the register: each yields a mask AND the sentence that says it.
+"""The filters: one record each, with its options, widget, mask and sentence.
 
-A value is a stable code, so a link means the same in both languages; a value
+A record is all a filter is: pages draw it, its key stands in the address, its sentence on every
+paper. A value is a stable code, so a link means the same in both languages; a value
 that no row knows filters nothing away silently: it is dropped on reading.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import pandas as pd
 
 from lib.language.text import Lang, t
+from lib.settings import province
+from lib.tables.glossary import CODES, value_label
 
 Chosen = Mapping[str, Sequence[str]]
 """Filter key -> chosen codes; an empty choice filters nothing."""
+List = Literal["clusters", "communes", "crossing", "merger", "power"]
+"""What is filtered: the register, the communes on a map, the clusters on two communes, the
+communes as the merger made them, the communes of the page on power."""
+Widget = Literal["pills", "switch", "typed", "slider"]
 
-PROVINCES: Final = {"phu-tho": "Phú Thọ", "vinh-phuc": "Vĩnh Phúc", "hoa-binh": "Hòa Bình"}
-"""Codes of the three former provinces in links, and their names in the tables."""
+PROVINCES: Final = {former.slug: former.name for former in province().former}
+"""Codes of the former provinces in links, and their names in the tables."""
+CROSSING: Final[Mapping[str, tuple[str, ...]]] = {
+    "verdict": ("cross_commune", "within", "undetermined"),
+    "evidence": ("by_decision", "by_geometry", "both"),
+    "lead_state": ("decided", "proposed", "undecided"),
+}
+"""Codes of the cross-commune answer that can be chosen, in the order they are offered."""
 
 
 @dataclass(frozen=True)
@@ -26,19 +39,39 @@ class Filter:
     Parameters
     ----------
     key : str
-        Name in the URL.
-    label : str
-        Text key of the widget.
+        Name in the address; ``filters.<key>`` is what it is called.
     sentence : str
         Text key of its part of the sentence, with ``{values}``.
     mask : callable
         Frame and chosen codes -> boolean Series.
+    lists : tuple of str
+        What it filters, in each list in the order of `FILTERS`.
+    options : tuple of str
+        The codes to choose from; of a ``typed`` one they are the communes of the data.
+    word : callable
+        Code and language -> its word.
+    widget : {"pills", "switch", "typed", "slider"}
+        How it is chosen: several codes, on or off, communes found by typing, a number.
+    span : tuple of int
+        Least, greatest and resting number of a slider; the least filters nothing.
+    folded : bool
+        Whether it stands under *more filters*.
     """
 
     key: str
-    label: str
     sentence: str
     mask: Callable[[pd.DataFrame, Sequence[str]], pd.Series]
+    lists: tuple[List, ...]
+    options: tuple[str, ...] = ()
+    word: Callable[[str, Lang], str] = lambda code, _: code
+    widget: Widget = "pills"
+    span: tuple[int, int, int] = (0, 0, 0)
+    folded: bool = False
+
+    @property
+    def label(self) -> str:
+        """Text key of what it is called."""
+        return f"filters.{self.key}"
 
 
 @dataclass(frozen=True)
@@ -75,41 +108,117 @@ def _gaps(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
     return frame["missing"].map(len).gt(0) | (len(values) == 0)
 
 
-PROVINCE: Final = Filter("province", "filters.province", "filters.in_province", _province)
-COMMUNE: Final = Filter("commune", "filters.commune", "filters.in_commune", _commune)
+def _glossary(codes: str) -> Callable[[str, Lang], str]:
+    return lambda code, lang: value_label(codes, code, lang)
 
-CLUSTER_FILTERS: Final = (
-    PROVINCE,
-    COMMUNE,
-    Filter("status", "filters.status", "filters.with_status", _one_of("operation_status")),
-    Filter("kind", "filters.kind", "filters.of_kind", _one_of("kind")),
-    Filter("wastewater", "filters.wastewater", "filters.with_wastewater", _one_of("wastewater")),
-    Filter("gaps", "filters.gaps", "filters.with_gaps", _gaps),
+
+def _answer(family: str) -> Callable[[str, Lang], str]:
+    return lambda code, lang: t(f"crossing.value.{family}.{code}", lang)
+
+
+FILTERS: Final[tuple[Filter, ...]] = (
+    Filter(
+        "province",
+        "filters.in_province",
+        _province,
+        ("clusters", "communes", "crossing", "merger", "power"),
+        tuple(PROVINCES),
+        lambda code, _: PROVINCES.get(code, code),
+    ),
+    Filter(
+        "commune",
+        "filters.in_commune",
+        _commune,
+        ("clusters", "communes", "merger"),
+        widget="typed",
+    ),
+    Filter(
+        "status",
+        "filters.with_status",
+        _one_of("operation_status"),
+        ("clusters",),
+        CODES["operation_status"],
+        _glossary("operation_status"),
+    ),
+    Filter(
+        "kind",
+        "filters.of_kind",
+        _one_of("kind"),
+        ("clusters",),
+        CODES["cluster_kind"],
+        _glossary("cluster_kind"),
+        folded=True,
+    ),
+    Filter(
+        "wastewater",
+        "filters.with_wastewater",
+        _one_of("wastewater"),
+        ("clusters",),
+        CODES["wastewater"],
+        _glossary("wastewater"),
+        folded=True,
+    ),
+    Filter(
+        "gaps",
+        "filters.with_gaps",
+        _gaps,
+        ("clusters",),
+        ("yes",),
+        widget="switch",
+        folded=True,
+    ),
+    Filter(
+        "change",
+        "filters.with_change",
+        _one_of("change"),
+        ("crossing",),
+        CODES["change"],
+        _glossary("change"),
+    ),
+    Filter(
+        "verdict",
+        "filters.with_verdict",
+        _one_of("verdict"),
+        ("crossing",),
+        CROSSING["verdict"],
+        _answer("verdict"),
+    ),
+    Filter(
+        "evidence",
+        "filters.with_evidence",
+        _one_of("evidence"),
+        ("crossing",),
+        CROSSING["evidence"],
+        _answer("evidence"),
+        folded=True,
+    ),
+    Filter(
+        "lead",
+        "filters.with_lead",
+        _one_of("lead_state"),
+        ("crossing",),
+        CROSSING["lead_state"],
+        _answer("lead_state"),
+        folded=True,
+    ),
+    Filter(
+        "min_ha",
+        "filters.with_min_ha",
+        _at_least,
+        ("crossing",),
+        widget="slider",
+        span=(0, 40, 0),
+        folded=True,
+    ),
+    Filter("split", "filters.with_split", _is("split"), ("merger",), ("yes",), widget="switch"),
+    Filter("kept", "filters.with_kept", _is("kept"), ("merger",), ("yes",), widget="switch"),
 )
-"""Filters of the register of clusters, in the order they are said."""
-
-COMMUNE_FILTERS: Final = (PROVINCE, COMMUNE)
-"""Filters that also mean something for communes and places with weak supply."""
+"""Every filter, in the order they are drawn and said."""
 
 
-CROSSING_FILTERS: Final = (
-    PROVINCE,
-    Filter("change", "filters.change", "filters.with_change", _one_of("change")),
-    Filter("verdict", "filters.verdict", "filters.with_verdict", _one_of("verdict")),
-    Filter("evidence", "filters.evidence", "filters.with_evidence", _one_of("evidence")),
-    Filter("lead", "filters.lead", "filters.with_lead", _one_of("lead_state")),
-    Filter("min_ha", "filters.min_ha", "filters.with_min_ha", _at_least),
-)
-"""Filters of the clusters on two communes."""
-
-
-MERGER_FILTERS: Final = (
-    PROVINCE,
-    COMMUNE,
-    Filter("split", "filters.split", "filters.with_split", _is("split")),
-    Filter("kept", "filters.kept", "filters.with_kept", _is("kept")),
-)
-"""Filters of the communes as the merger made them."""
+def of(name: List) -> tuple[Filter, ...]:
+    """Return the filters of one list."""
+    return tuple(item for item in FILTERS if name in item.lists)
 
 
 def apply(

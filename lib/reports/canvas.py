@@ -1,4 +1,4 @@
-"""A map as a drawing on paper: the plane of EPSG:9208 at a round scale, in millimetres.
+"""A map as a drawing on paper: the plane of `AREA_CRS` at a round scale, in millimetres.
 
 Looks are those of `lib.layers.symbols`, made for Leaflet; here they become SVG. Text
 is not drawn: labels are handed to the layout, which knows how wide they are.
@@ -48,7 +48,7 @@ class Window:
     Parameters
     ----------
     east, north : float
-        Its middle, metres in EPSG:9208.
+        Its middle, metres in `AREA_CRS`.
     scale : int
         Denominator of the scale.
     width, height : float
@@ -63,7 +63,7 @@ class Window:
 
     @property
     def bounds(self) -> Bounds:
-        """West, south, east, north in metres of EPSG:9208."""
+        """West, south, east, north in metres of `AREA_CRS`."""
         half = np.array([self.width, self.height]) * self.scale / 2000
         return (
             self.east - half[0],
@@ -73,7 +73,7 @@ class Window:
         )
 
     def to_paper(self, xy: Any) -> Any:  # noqa: ANN401 - coordinates of any shape
-        """Return millimetres from the upper left corner for metres of EPSG:9208."""
+        """Return millimetres from the upper left corner for metres of `AREA_CRS`."""
         west, _, _, north = self.bounds
         return np.column_stack([xy[:, 0] - west, north - xy[:, 1]]) * (1000 / self.scale)
 
@@ -90,7 +90,7 @@ def fit(bounds: Bounds, width: float, height: float, *, least: int = 5_000) -> W
     Parameters
     ----------
     bounds : tuple of float
-        West, south, east, north, metres in EPSG:9208.
+        West, south, east, north, metres in `AREA_CRS`.
     width, height : float
         Size on paper, millimetres.
     least : int
@@ -123,7 +123,7 @@ class Canvas:
     _parts: list[str] = field(default_factory=list)
 
     def draw(self, shapes: Iterable[shapely.Geometry | None], look: Look) -> bool:
-        """Draw lines or polygons of EPSG:9208 with Leaflet's path options; say if any is seen."""
+        """Draw lines or polygons of `AREA_CRS` with Leaflet's path options; say if any is seen."""
         given = np.array([shape for shape in shapes if shape is not None], dtype=object)
         if not len(given):
             return False
@@ -143,7 +143,7 @@ class Canvas:
         return self.draw(series.to_crs(AREA_CRS), look)
 
     def sign(self, point: shapely.Point, look: Look) -> bool:
-        """Draw a point symbol at a point of EPSG:9208, if it is in the window; say so."""
+        """Draw a point symbol at a point of `AREA_CRS`, if it is in the window; say so."""
         x, y = self.window.to_paper(np.array([[point.x, point.y]]))[0]
         if not (0 <= x <= self.window.width and 0 <= y <= self.window.height):
             return False
@@ -160,7 +160,7 @@ class Canvas:
         return True
 
     def frame(self, bounds: Bounds, color: str) -> None:
-        """Draw a box of EPSG:9208, as an inset shows where a map lies; never below 2 mm."""
+        """Draw a box of `AREA_CRS`, as an inset shows where a map lies; never below 2 mm."""
         corners = self.window.to_paper(np.array(bounds).reshape(2, 2))
         (x0, y1), (x1, y0) = corners
         width, height = max(2.0, x1 - x0), max(2.0, y1 - y0)
@@ -171,7 +171,7 @@ class Canvas:
         )
 
     def label(self, point: shapely.Point, text: str, kind: str, rank: float = 0) -> None:
-        """Ask for a name at a point of EPSG:9208, if it is in the window."""
+        """Ask for a name at a point of `AREA_CRS`, if it is in the window."""
         x, y = self.window.to_paper(np.array([[point.x, point.y]]))[0]
         if 0 <= x <= self.window.width and 0 <= y <= self.window.height:
             self.labels.append(
@@ -179,7 +179,7 @@ class Canvas:
             )
 
     def name_areas(self, shapes: Geometries, names: Iterable[str], kind: str = "commune") -> None:
-        """Ask for the name of each polygon of EPSG:9208 in the part of it that is seen."""
+        """Ask for the name of each polygon of `AREA_CRS` in the part of it that is seen."""
         seen = shapely.clip_by_rect(shapes, *self.window.bounds)
         for shape, name in zip(seen, names, strict=True):
             if not shapely.is_empty(shape) and shapely.area(shape) > 0:

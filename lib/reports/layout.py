@@ -19,6 +19,7 @@ import typst
 
 from lib.language.text import Lang, number, t
 from lib.reports.canvas import Canvas
+from lib.tables import palette
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _FONTS: Final = "font_source_sans_pro"
@@ -101,6 +102,7 @@ def typeset(
         where there is one.
     """
     files = {path.name: path.read_bytes() for path in TEMPLATES.glob("*.typ")}
+    files["theme.typ"] = palette.typst().encode()
     files["main.typ"] = files.pop(f"{template}.typ")
     files["data.json"] = json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
     made = typst.compile(

@@ -29,7 +29,6 @@ NAMED: Final = ("named", "named-bare")
 """Classes of the communes a map is about."""
 BAND_STYLE: Final = Style("band", "reports.band", BAND)
 EXACT_STYLE: Final = Style("exact", "reports.exact_line", EXACT_LINE)
-_LINES: Final = ("neighbours", "rivers", "former-provinces", "province")
 
 
 @dataclass
@@ -150,7 +149,7 @@ def province(
     width, height : float
         Size on paper, millimetres.
     bounds : tuple of float, optional
-        What to show, metres in EPSG:9208; the province by default.
+        What to show, metres in `AREA_CRS`; the province by default.
     numbers : mapping, optional
         Cluster -> number written beside its mark instead of its name.
     names : bool
@@ -208,7 +207,11 @@ def _name_neighbours(canvas: Canvas, material: Material) -> None:
 def ground(material: Material, named: Collection[str] = ()) -> dict[str, Classes]:
     """Return the classes of everything below the marks, as on the screen."""
     land = "schematic" if material.schematic else "land"
-    styles: dict[str, Classes] = {name: "base" for name in _LINES if name in material.layers}
+    styles: dict[str, Classes] = {
+        name: layer.ground
+        for name, layer in LAYERS.items()
+        if layer.ground and name in material.layers
+    }
     codes = material.layers["communes"]["code"]
     styles["communes"] = {code: "named" if code in named else land for code in codes}
     return styles
@@ -229,7 +232,7 @@ def inset(material: Material, named: Collection[str], bounds: Bounds | None) -> 
 
 
 def extent(material: Material) -> Bounds:
-    """Return the bounds of the province, metres in EPSG:9208."""
+    """Return the bounds of the province, metres in `AREA_CRS`."""
     return bounds_of(material.layers["province"].geometry.to_numpy())
 
 
@@ -240,6 +243,6 @@ def bounds_of(shapes: Geometries) -> Bounds:
 
 
 def plane_bounds(degrees: Bounds) -> Bounds:
-    """Return bounds in degrees (WGS 84) as bounds in metres of EPSG:9208."""
+    """Return bounds in degrees (WGS 84) as bounds in metres of `AREA_CRS`."""
     corners = gpd.GeoSeries([shapely.box(*degrees)], crs=STORAGE_CRS).to_crs(AREA_CRS)
     return bounds_of(corners.to_numpy())

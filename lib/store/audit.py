@@ -162,7 +162,7 @@ def _chained(lines: Iterable[bytes]) -> tuple[list[Event], list[str]]:
     for number, line in enumerate(lines, start=1):
         try:
             raw = json.loads(line)
-            event = Event(**raw)
+            event = _event(raw)
         except (ValueError, TypeError, RecursionError) as error:
             raise StoreError("audit.broken", row=number) from error
         # Only before the chain, and then what they were is in its first line.
@@ -174,6 +174,15 @@ def _chained(lines: Iterable[bytes]) -> tuple[list[Event], list[str]]:
         read.append(event)
         stood.append(early.hexdigest() if early_one else event.digest)
     return read, stood
+
+
+def _event(raw: Any) -> Event:  # noqa: ANN401 - JSON of any shape
+    """Return a line of the log as an act; `TypeError` unless each part is of its kind."""
+    event = Event(**raw)
+    words = (value for name, value in vars(event).items() if name != "details")
+    if not isinstance(event.details, dict) or not all(isinstance(word, str) for word in words):
+        raise TypeError(raw)
+    return event
 
 
 def append(folder: Path, event: Event) -> Event:
@@ -264,7 +273,7 @@ def settle(folder: Path, in_use: str) -> None:
     if not path.exists():
         return
     try:
-        event = Event(**json.loads(path.read_bytes()))
+        event = _event(json.loads(path.read_bytes()))
     except (ValueError, TypeError, RecursionError):  # cut short, so nothing was put in use yet
         path.unlink()
         return

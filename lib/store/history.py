@@ -2,23 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import pandas as pd
 
 from lib.store.store import Snapshot
 from lib.tables.merging import changed_keys
+from lib.tables.registry import TABLES
 from lib.tables.sample import has_sample
-from lib.tables.schemas import ALL_TABLES, KEYS
-
-_KEYS: Final = {
-    **KEYS,
-    "ended_units": ("name", "kind", "district"),
-    "power_plants": ("plant_id",),
-    "published_totals": ("area", "metric", "as_of"),
-    "reliability_published": ("area", "period", "index", "scope"),
-    "settlements": ("code",),
-}
 
 Key = tuple[str, ...]
 
@@ -61,13 +51,13 @@ def compare(earlier: Snapshot, later: Snapshot) -> dict[str, Difference]:
         A table of one of them is missing or damaged.
     """
     found: dict[str, Difference] = {}
-    for name in ALL_TABLES:
+    for name, table in TABLES.items():
         a, b = earlier.manifest.tables.get(name), later.manifest.tables.get(name)
         if (a and a.sha256) == (b and b.sha256):
             continue
         before = earlier.read(name) if a else None
         after = later.read(name) if b else None
-        difference = _difference(before, after, _KEYS[name])
+        difference = _difference(before, after, table.key)
         if difference.added or difference.removed or difference.changed:
             found[name] = difference
     return found

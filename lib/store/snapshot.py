@@ -5,6 +5,7 @@ against the manifest, the manifest against its own seal, and the seal against
 the line of the log that put the snapshot in use.
 """
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -18,11 +19,13 @@ import pandas as pd
 
 from lib.language.errors import StoreError
 from lib.store.audit import Head
-from lib.tables.glossary import with_new_columns
+from lib.tables.glossary import with_later_columns
 
 MANIFEST: Final = "manifest.json"
 SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
 _SHOWN: Final = 60
+_TABLE: Final = re.compile(r"[a-z0-9_]{1,60}")
+_STORED: Final = re.compile(r"files/[0-9]{1,6}([.][a-z0-9]{1,8})?")
 _SEAL: Final = "seal"
 
 
@@ -106,7 +109,7 @@ class Snapshot:
         path = self.check(name)
         read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
         frame: pd.DataFrame = read(path)
-        return with_new_columns(name, frame)
+        return with_later_columns(name, frame)
 
     def check(self, name: str) -> Path:
         """Return the file of table `name` if it is the one the manifest describes.
@@ -189,7 +192,25 @@ def open_snapshot(folder: Path, snapshot_id: str) -> Snapshot:
         raise StoreError("store.snapshot_unreadable", snapshot=snapshot_id) from error
     if not sealed or snapshot.snapshot_id != snapshot_id:
         raise StoreError("store.snapshot_changed", snapshot=snapshot_id)
+    if not _well_formed(snapshot.manifest):
+        raise StoreError("store.snapshot_forged", snapshot=snapshot_id)
     return snapshot
+
+
+def _well_formed(manifest: Manifest) -> bool:
+    """Return whether all that is named lies in the snapshot's folder, and the log is one.
+
+    A manifest may come from a backup of somebody else's making, sealed with
+    care: what it names is opened, so a name has the one form this program writes.
+    """
+    stored = [file.stored for file in manifest.files]
+    log = manifest.log
+    try:
+        dt.datetime.fromisoformat(manifest.created)
+        named = all(map(_TABLE.fullmatch, manifest.tables)) and all(map(_STORED.fullmatch, stored))
+    except (TypeError, ValueError):
+        return False
+    return named and (log is None or (type(log.lines) is int and log.lines >= 0))
 
 
 def sha256_of(path: Path) -> str:

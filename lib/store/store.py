@@ -11,21 +11,18 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-import geopandas as gpd
-import pandas as pd
 from filelock import FileLock, Timeout
 
 from lib.language.errors import StoreError
 from lib.store import audit
-from lib.store.disk import sync_folder, to_disk
+from lib.store.contents import Act, Table, keep_files, write_table
+from lib.store.disk import sync_folder, write_synced
 from lib.store.snapshot import (
     MANIFEST,
     SNAPSHOT_ID,
@@ -36,49 +33,12 @@ from lib.store.snapshot import (
     open_snapshot,
     sha256_of,
 )
-from lib.tables import sample
 
 __all__ = ["Act", "FileInfo", "Manifest", "Snapshot", "Store", "Table", "TableInfo"]
 
 _CURRENT: Final = "CURRENT"
 _LOCK_SECONDS: Final = 20
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who publishes, why and from which files.
-
-    Parameters
-    ----------
-    action : str
-        prepare, import ...
-    who : str
-        Name of the person or account.
-    files : mapping
-        Name as given -> bytes of the original file.
-    base : str or None
-        Snapshot the work was based on: if another is in use by then, nothing is
-        published. None if it does not matter.
-    notes, details
-        Kept in the manifest; `details` also in the log.
-    """
-
-    action: str
-    who: str = ""
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    base: str | None = None
-    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table on its way into a snapshot."""
-
-    frame: pd.DataFrame
-    source: str
-    as_of: str
 
 
 class Shared(Protocol):
@@ -249,7 +209,7 @@ class Store:
         created: dt.datetime,
     ) -> Snapshot:
         """Write a snapshot aside, give it its place and put it in use."""
-        infos = {name: _write_table(aside, name, table) for name, table in tables.items()}
+        infos = {name: write_table(aside, name, table) for name, table in tables.items()}
         content = json.dumps(
             [border_quality, {n: asdict(i) for n, i in infos.items()}], sort_keys=True
         )
@@ -267,10 +227,10 @@ class Store:
             notes=act.notes,
             details=act.details,
             who=act.who,
-            files=_keep_files(aside, act.files),
+            files=keep_files(aside, act.files),
             log=audit.head(self.folder),
         )
-        _write_synced(aside / MANIFEST, manifest.to_json())
+        write_synced(aside / MANIFEST, manifest.to_json())
         sync_folder(aside)
         target = self._folder(snapshot_id)
         target.parent.mkdir(exist_ok=True)
@@ -326,7 +286,7 @@ class Store:
 
     def _point_at(self, snapshot_id: str) -> None:
         pointer = self.folder / f"{_CURRENT}.new"
-        _write_synced(pointer, snapshot_id.encode())
+        write_synced(pointer, snapshot_id.encode())
         pointer.replace(self.folder / _CURRENT)
         sync_folder(self.folder)
 
@@ -358,32 +318,3 @@ class Store:
             raise StoreError(
                 "store.not_writable", folder=self.folder, reason=reason.splitlines()[0]
             ) from error
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        to_disk(file)
-
-
-def _write_table(folder: Path, name: str, table: Table) -> TableInfo:
-    path = folder / f"{name}.parquet"
-    sample.write(table.frame, path)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    crs = table.frame.crs.to_string() if isinstance(table.frame, gpd.GeoDataFrame) else None
-    return TableInfo(len(table.frame), sha256_of(path), crs, table.source, table.as_of)
-
-
-def _keep_files(folder: Path, files: Mapping[str, bytes]) -> tuple[FileInfo, ...]:
-    """Write the originals under names of our own: theirs may be hostile, or twice the same."""
-    kept = []
-    for number, (name, content) in enumerate(files.items(), start=1):
-        suffix = Path(name).suffix.lower()
-        stored = f"files/{number}{suffix if re.fullmatch(r'[.][a-z0-9]{1,8}', suffix) else ''}"
-        (folder / "files").mkdir(exist_ok=True)
-        _write_synced(folder / stored, content)
-        kept.append(FileInfo(name, stored, len(content), hashlib.sha256(content).hexdigest()))
-    if kept:
-        sync_folder(folder / "files")
-    return tuple(kept)

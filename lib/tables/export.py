@@ -18,6 +18,7 @@ import pandas as pd
 
 from lib.language.errors import WrongUseError
 from lib.language.text import is_blank
+from lib.tables.palette import COLOURS
 
 FORMATS: Final = ("csv", "xlsx", "geojson", "gpkg")
 _GUARDED: Final = re.compile(r"'*[=+@\t\r-]")
@@ -104,7 +105,13 @@ def to_xlsx(
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         head = book.add_format(
-            {"bold": True, "bg_color": "#F4F2EC", "bottom": 2, "text_wrap": True, "valign": "top"}
+            {
+                "bold": True,
+                "bg_color": COLOURS["land"],
+                "bottom": 2,
+                "text_wrap": True,
+                "valign": "top",
+            }
         )
         two = book.add_format({"num_format": "#,##0.00"})
         page = book.add_worksheet(sheet)

@@ -12,10 +12,11 @@ import pandas as pd
 
 from lib.language.errors import DataRefusedError
 from lib.language.text import is_blank
-from lib.settings import ROOT
-from lib.tables.glossary import CODES
+from lib.settings import settings
+from lib.tables.glossary import CODES, with_later_columns
+from lib.tables.registry import TABLES, references, with_facts
 
-FACTS: Final = ROOT / "data" / "facts"
+FACTS: Final = settings().facts
 
 _HEADING_ROWS: Final = 2
 """Index 0 is row 2 of the file: people count from 1 and the heading is a row."""
@@ -49,7 +50,7 @@ def load(name: str, folder: Path = FACTS) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        A key of `lib.tables.schemas.TABLES`; the file is ``<name>.csv``.
+        One of `lib.tables.registry.with_facts`; the file is ``<name>.csv``.
     folder : pathlib.Path
         Where the files are.
 
@@ -73,7 +74,7 @@ def load(name: str, folder: Path = FACTS) -> pd.DataFrame:
         raise DataRefusedError("schemas.file_missing", file=path.name) from error
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataRefusedError("schemas.not_utf8", file=path.name) from error
-    return check(name, frame, file=path.name)
+    return check(name, with_later_columns(name, frame), file=path.name)
 
 
 def load_all(folder: Path = FACTS) -> dict[str, pd.DataFrame]:
@@ -84,10 +85,8 @@ def load_all(folder: Path = FACTS) -> dict[str, pd.DataFrame]:
     DataRefusedError
         As `load`; also where a code names nothing in the table it points to.
     """
-    from lib.tables.schemas import REFERENCES, TABLES  # noqa: PLC0415 - as in `check`
-
-    tables = {name: load(name, folder) for name in TABLES}
-    for (table, column), (target, target_column) in REFERENCES.items():
+    tables = {name: load(name, folder) for name in with_facts()}
+    for table, column, target, target_column in references():
         if table not in tables:
             continue
         codes = tables[table][column]
@@ -111,7 +110,7 @@ def check(name: str, frame: pd.DataFrame, *, file: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        A key of `lib.tables.schemas.TABLES`.
+        A key of `lib.tables.registry.TABLES`.
     frame : pandas.DataFrame
         As read: text in every column, blanks as NA, index 0, 1, 2 ...
     file : str
@@ -146,9 +145,7 @@ def _first_refusal(
     case = cases[cases["index"].notna()].sort_values("index", kind="stable").iloc[0]
     row, column = int(case["index"]), str(case["column"])
     value = frame[column].iloc[row]
-    from lib.tables.schemas import codes_of  # noqa: PLC0415 - as in `check`
-
-    codes = codes_of(name, column)
+    codes = TABLES[name].column(column).codes if column in frame else ""
     return DataRefusedError(
         _CELL_WRONG.get(str(case["check"]).split("(", maxsplit=1)[0], "schemas.bad_value"),
         file=file,

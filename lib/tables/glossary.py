@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from lib.language.text import Lang, catalog, is_blank, no_data, t
+from lib.tables.registry import TABLES
 
 _VALUE: Final = "schemas.value."
 
@@ -27,22 +28,23 @@ CODES: Final = _codes()
 """Set of codes -> its codes, in the order of the glossary: a code exists if it has words."""
 
 
-GRID_TABLES: Final = ("grid_2016", "power_lines", "substations")
-"""Tables of the grid: detailed drawings may be restricted, so an office can keep them back."""
+_BLANKS: Final[Mapping[str, str]] = {
+    "text": "str",
+    "number": "float64",
+    "whole": "Int64",
+    "moment": "datetime64[ns]",
+}
+"""Type of a column -> type of its blanks; a flag has none."""
 
-RESTRICTABLE: Final = (*GRID_TABLES, "outlines")
-"""Tables an office may keep for its administrators alone."""
 
-NEW_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {"clusters": {"decision_end": "str"}}
-"""Table -> columns that came after the first version, with the type of their blanks."""
-
-
-def with_new_columns(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `frame` with the columns its writer, an earlier version, did not know: blank."""
+def with_later_columns(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with the columns that came after it was written: blank."""
+    if table not in TABLES:
+        return frame
     lacking = {
-        name: pd.Series(None, frame.index, dtype=kind)
-        for name, kind in NEW_COLUMNS.get(table, {}).items()
-        if name not in frame
+        column.name: pd.Series(None, frame.index, dtype=_BLANKS[column.type])
+        for column in TABLES[table].columns
+        if column.later and column.name not in frame
     }
     return frame.assign(**lacking) if lacking else frame
 

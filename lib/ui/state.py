@@ -6,40 +6,23 @@ link works in both languages and survives a change of words. Streamlit's own
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import LANGS, Lang, catalog, t
-from lib.layers.registry import LayerFile
-from lib.ui.maps.view import Target, parse_target, parse_view
+from lib.layers.files import APART, LayerFile
+from lib.layers.target import Target, parse_target, parse_view
+from lib.power.measures import MEASURES, MOST_WEIGHT
+from lib.register import filters
+from lib.settings import TOLERANCE_RANGE, settings
 
 PLAIN: Final = frozenset({"data", "about", "status"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
-MULTI: Final = (
-    "province",
-    "area",
-    "commune",
-    "status",
-    "kind",
-    "wastewater",
-    "gaps",
-    "verdict",
-    "change",
-    "evidence",
-    "lead",
-    "samples",
-    "weak",
-    "difficult",
-    "settled",
-    "major",
-    "grid",
-    "split",
-    "kept",
-    "present",
-)
+_SEVERAL: Final = ("area", "samples", "weak", "difficult", "settled", "major", "grid", "present")
+"""Choices of several codes that are no filter of `lib.register.filters`."""
 SINGLE: Final = (
     "lang",
     "sel",
@@ -53,28 +36,21 @@ SINGLE: Final = (
     "to",
     "playlist",
 )
-NUMBERS: Final = {
-    "tolerance": (3, 80, 50),
-    "min_ha": (0, 40, 0),
-    "town_km": (0, 25, 0),
-    "capital_km": (0, 70, 0),
-    "elevation_m": (0, 1_000, 0),
-    "density": (0, 3_000, 0),
-    "saidi_min": (0, 3_000, 0),
-    "saifi": (0, 60, 0),
-    "hours": (0, 300, 0),
-    "interruptions": (0, 100, 0),
-    "customers": (0, 5_000, 0),
-    "w_town_km": (0, 5, 0),
-    "w_capital_km": (0, 5, 0),
-    "w_elevation_m": (0, 5, 0),
-    "w_density": (0, 5, 0),
-    "w_saidi_min": (0, 5, 0),
-    "w_saifi": (0, 5, 0),
+
+
+class Slider(NamedTuple):
+    """A number that is chosen: its least, greatest and resting value, and its step."""
+
+    least: int
+    most: int
+    rests: int = 0
+    step: int = 1
+
+
+_SLIDERS: Final = {
+    "customers": Slider(0, 5_000, step=100),
 }
-"""Sliders: least, most and default value."""
-STEPS: Final = {"elevation_m": 50, "density": 50, "saidi_min": 60, "hours": 5, "customers": 100}
-"""Sliders that go in steps of more than one."""
+"""Sliders that are no filter and no measure."""
 _DEFAULTS: Final = {"lang": "vi"}
 _URL: Final = "_url"
 _PAGE: Final = "_page"
@@ -86,21 +62,46 @@ _OTHERWISE: Final = "_otherwise"
 """What a choice of one is where nothing was chosen: not worth a word in the address."""
 _MAX_CHARS: Final = 2000
 _DIGITS: Final = 6
+_SIGNS: Final = "\\`*_{}[]()<>#+-.!|~:$"
+"""What Markdown or Streamlit reads as more than a letter."""
+
+
+def multi() -> tuple[str, ...]:
+    """Return the keys of what is chosen as a list of codes."""
+    return (*(item.key for item in filters.FILTERS if item.widget != "slider"), *_SEVERAL)
+
+
+def sliders() -> dict[str, Slider]:
+    """Return the key of each slider and its numbers: filters, thresholds of measures, weights."""
+    every = MEASURES.values()
+    least, most = map(round, TOLERANCE_RANGE)
+    return {
+        "tolerance": Slider(least, most, round(settings().tolerance_m)),
+        **_SLIDERS,
+        **{f.key: Slider(*f.span) for f in filters.FILTERS if f.widget == "slider"},
+        **{m.key: Slider(0, m.most, step=m.step) for m in every if m.most},
+        **{f"w_{m.key}": Slider(0, MOST_WEIGHT) for m in every if m.weighed},
+    }
 
 
 def _from_url(url: Mapping[str, str]) -> None:
     """Put what the URL says into the session; what it does not say is not chosen."""
-    for key in MULTI:
+    for key in multi():
         value = url.get(key, "")[:_MAX_CHARS]
         st.session_state[key] = list(dict.fromkeys(v for v in value.split(",") if v))
     for key in SINGLE:
         st.session_state[key] = url.get(key, _DEFAULTS.get(key, ""))[:_MAX_CHARS]
-    for key, (least, most, default) in NUMBERS.items():
+    for key, slider in sliders().items():
         value = url.get(key, "")
-        number = int(value) if value.isdecimal() and len(value) < _DIGITS else default
-        st.session_state[key] = min(max(number, least), most)
+        number = int(value) if value.isdecimal() and len(value) < _DIGITS else slider.rests
+        st.session_state[key] = min(max(number, slider.least), slider.most)
     if st.session_state["lang"] not in LANGS:
         st.session_state["lang"] = _DEFAULTS["lang"]
+
+
+def tolerance_m() -> float:
+    """Return the border tolerance in metres: that of the slider, else that of the settings."""
+    return float(st.session_state.get("tolerance", sliders()["tolerance"].rests))
 
 
 def seed_language() -> None:
@@ -152,15 +153,15 @@ def begin(page: str) -> None:
 
 def end() -> None:
     """Write the choice to the URL, once everything has been chosen."""
-    url = {key: ",".join(chosen(key)) for key in MULTI if chosen(key)}
+    url = {key: ",".join(chosen(key)) for key in multi() if chosen(key)}
     plain = _DEFAULTS | st.session_state.get(_OTHERWISE, {})
     url |= {
         key: str(st.session_state.get(key))
         for key in SINGLE
         if st.session_state.get(key) not in (None, "", plain.get(key))
     }
-    for key, (_, _, default) in NUMBERS.items():
-        if st.session_state.get(key, default) != default:
+    for key, slider in sliders().items():
+        if st.session_state.get(key, slider.rests) != slider.rests:
             url[key] = str(st.session_state[key])
     view = {_VIEW: map_view()} if map_view() else {}
     if st.query_params.to_dict() != url | view:
@@ -214,7 +215,7 @@ def presenting() -> bool:
 def chosen(key: str) -> list[str]:
     """Return the codes chosen for filter `key`."""
     value = st.session_state.get(key) or []
-    return [str(value)] if key in NUMBERS and value else list(value) if value else []
+    return [str(value)] if isinstance(value, int | float) and value else list(value or ())
 
 
 def keep_known(key: str, known: set[str]) -> None:
@@ -232,11 +233,12 @@ def choose_one(key: str, known: Sequence[str], otherwise: str) -> str:
 
 def clear(*keys: str) -> None:
     """Forget what was chosen for `keys`; used as a callback."""
+    numbers, several = sliders(), multi()
     for key in keys:
-        if key in NUMBERS:
-            st.session_state[key] = NUMBERS[key][-1]
+        if key in numbers:
+            st.session_state[key] = numbers[key].rests
         else:
-            st.session_state[key] = [] if key in MULTI else _DEFAULTS.get(key, "")
+            st.session_state[key] = [] if key in several else _DEFAULTS.get(key, "")
 
 
 def language() -> Lang:
@@ -252,6 +254,18 @@ def tr(key: str, **values: object) -> str:
 def tr_html(key: str, **values: object) -> Markup:
     """Return text `key` with `values` escaped, unless they are Markup already."""
     return Markup(catalog()[key][language()]).format(**values)  # noqa: S704 - our own text
+
+
+def served(path: str) -> str:
+    """Return the address of a file of the map as a browser asks for it."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    place = path if path.startswith(APART) else f"app/static/{path}"
+    return f"{'/' + base if base else ''}/{place}"
+
+
+def plain(text: str) -> str:
+    """Return `text` with what Markdown would read as a sign made plain."""
+    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in text)
 
 
 def select(target: str) -> None:

@@ -64,7 +64,8 @@ def _site(name: str, *options: str) -> Path:
         shutil.rmtree(root / part, ignore_errors=True)
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / part, root / part, ignore=ignored)
-    shutil.copyfile(ROOT / "app.py", root / "app.py")
+    for file in ("app.py", "data/province.toml"):
+        shutil.copyfile(ROOT / file, root / file)
     done = subprocess.run(
         [sys.executable, "-m", "lib", "prepare", *options],
         cwd=root,

@@ -53,6 +53,7 @@ def clone(tmp_path_factory) -> Clone:
         shutil.copytree(
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "ui")
         )
+    shutil.copy(ROOT / "data" / "province.toml", folder / "data")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PHUTHO_")}
     return Clone(folder, kept | {"PYTHONWARNINGS": "error"})
 

@@ -11,7 +11,7 @@ import shapely
 
 from lib.crossing.communes import prepare_communes
 from lib.crossing.verdict import cut
-from lib.geo.coverage import settle_coverage
+from lib.geo.coverage import check_and_settle
 from lib.geo.crs import AREA_CRS
 
 COUNT = 2_000
@@ -20,7 +20,7 @@ PER_MILLION = 1e-6
 
 @pytest.fixture(scope="module")
 def settled(real_communes):
-    communes, _ = settle_coverage(real_communes)
+    _, communes, _ = check_and_settle(real_communes)
     return communes
 
 

@@ -85,7 +85,12 @@ def copy_app(folder: Path) -> Path:
     What is compiled goes along, but not what another process is writing at this moment.
     """
     root = folder / "app"
-    hidden = shutil.ignore_patterns("*.pyc.*", "store")
+    compiling = shutil.ignore_patterns("*.pyc.*")
+
+    def hidden(folder: str, names: list[str]) -> set[str]:
+        own = {"store"} if Path(folder) == ROOT / "data" else set()
+        return own | compiling(folder, names)
+
     for name in ("lib", "pages", ".streamlit", "data"):
         shutil.copytree(ROOT / name, root / name, ignore=hidden)
     shutil.copyfile(ROOT / "app.py", root / "app.py")

@@ -422,12 +422,12 @@ def test_the_real_context_says_where_it_comes_from(shared):
 
 
 def test_a_layer_in_the_bundle_comes_before_one_beside_it(tmp_path):
-    for folder, code in ((tmp_path, "01"), (tmp_path / "usb", "02")):
+    for folder, code in ((tmp_path, "01"), (tmp_path / "usb", "08")):
         (folder / "basemap").mkdir(parents=True)
         content = collection(feature(code), feature("25"))
         (folder / "basemap/provinces_around.geojson").write_bytes(content)
     layers = read_context([tmp_path / "usb"])
-    assert list(layers["neighbours"]["code"]) == ["02"]
+    assert list(layers["neighbours"]["code"]) == ["08"]
 
 
 @pytest.mark.parametrize("content", [VRT, "", "{", "<kml/>"])
@@ -443,7 +443,7 @@ def test_a_layer_in_disguise_is_refused(tmp_path, content):
 
 def test_every_text_is_used_and_every_key_has_a_text():
     code = "".join(
-        (ROOT / "lib" / f"{m}.py").read_text() for m in ("sources", "download", "schematic")
+        (ROOT / "lib" / "geo" / f"{m}.py").read_text() for m in ("sources", "download", "schematic")
     )
     used = set(re.findall(r'"sources\.(\w+)"', code))
     used |= {f"file_{problem}" for problem in re.findall(r'refused\("(\w+)"', code)}

@@ -128,3 +128,23 @@ def test_the_command_takes_the_same_answer(log, base, tmp_path, monkeypatch):
         settings.cache_clear()
     rows = store.current().read("outages").sort_values("start")
     assert rows["commune_code"].tolist()[::2] == [code, code]
+
+
+def test_a_letter_lost_for_good_is_asked_before_the_text_is_taken(tmp_path, base):
+    causes = [f"Sửa chữa đường dây Đồng Sóc số {n}" for n in range(3)]
+    misread = [cause.encode().decode("cp1252", errors="replace") for cause in causes]
+    assert all("�" in cause for cause in misread)
+    path = tmp_path / "nhat-ky.csv"
+    rows = [[*row, cause] for row, cause in zip(ROWS[1:], misread, strict=True)]
+    pd.DataFrame(rows, columns=[*ROWS[0], "Nguyên nhân"]).to_csv(path, index=False)
+    draft = check(path, base)
+    fonts = [f.key for f in draft.findings if f.key.startswith("importing.font_")]
+    assert fonts == ["importing.font_utf8_as_cp1252"]
+    (said,) = (f for f in draft.findings if f.key == "legacytext.lost")
+    taken = draft.tables["outages"]["cause"]
+    hurt = taken[taken.str.contains("�", regex=False)]
+    assert (said.level, said.file) == ("ask", path.name)
+    assert said.message("vi").startswith(f"{path.name}: {len(hurt)} ô")
+    assert any(f"«{text}»" in said.message("vi") for text in hurt)
+    kept = check(path, base, text="keep")
+    assert not [f for f in kept.findings if f.key == "legacytext.lost"]

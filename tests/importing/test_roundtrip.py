@@ -25,10 +25,11 @@ from lib.language.text import LANGS, nfc
 from lib.reports.alldata import everything
 from lib.reports.alldata.workbook import in_words
 from lib.store.store import Act, Store, Table
-from lib.tables import export, facts, schemas
-from lib.tables.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, KEYS, TRIMMED, URL, codes_of
+from lib.tables import columns, export, facts, registry
+from lib.tables.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, TRIMMED, URL, codes_of
 
-PLAIN = [table for table in KEYS if table not in ("communes", "outlines", "power_lines")]
+UNLIKE = ("communes", "outlines", "power_lines")
+PLAIN = [table for table in registry.imported() if table not in UNLIKE]
 DRAWN = ("outlines", "power_lines")
 MOST = settings(
     max_examples=5,
@@ -63,7 +64,7 @@ BY_PATTERN = {
     TRIMMED: TEXT,
     URL: ADDRESS,
     ISO_DATE: PARTIAL,
-    schemas.CLUSTER_ID: st.from_regex(r"(PT|VP|HB)-[0-9]{3}", fullmatch=True)
+    columns.CLUSTER_ID: st.from_regex(r"(PT|VP|HB)-[0-9]{3}", fullmatch=True)
     | st.sampled_from(("007", "1.5", "2025-01", "a_b.c-d", "E5")),
     r"^\d+(/\d+)*$": st.sampled_from(("110", "35", "0022", "220/110", "110/35/22")),
     r"^EPSG:\d{4,5}$": st.sampled_from(("EPSG:9208", "EPSG:4326")),
@@ -90,7 +91,7 @@ def numbers(low: float, high: float) -> st.SearchStrategy[float]:
 
 def values(table: str, column: str) -> st.SearchStrategy[object]:
     """Return what a cell of a column may hold, blanks too where the table allows them."""
-    declared = ALL_TABLES[table].to_schema().columns[column]
+    declared = ALL_TABLES[table].columns[column]
     limits = {key: value for check in declared.checks for key, value in check.statistics.items()}
     kind = str(declared.dtype)
     if (table, column) in POINTED:
@@ -116,9 +117,9 @@ def values(table: str, column: str) -> st.SearchStrategy[object]:
 @functools.cache
 def rows(table: str) -> st.SearchStrategy[pd.DataFrame]:
     """Return whole valid tables of one to four rows."""
-    model = ALL_TABLES[table].to_schema()
+    model = ALL_TABLES[table]
     unique = [lambda row, c=c: row[c] for c, column in model.columns.items() if column.unique]
-    unique.append(lambda row: tuple(row[column] for column in KEYS[table]))
+    unique.append(lambda row: tuple(row[column] for column in registry.TABLES[table].key))
     row = st.fixed_dictionaries({column: values(table, column) for column in model.columns})
     if table == "outages":
         row = row.map(in_order)
@@ -198,7 +199,7 @@ ASKED = {"importing.cluster_added", "cells.share"}
 def assert_same(table: str, draft, frame: pd.DataFrame) -> None:
     told = [finding for finding in draft.findings if finding.level != "note"]
     assert [f.message() for f in told if f.key not in ASKED] == []
-    columns = list(ALL_TABLES[table].to_schema().columns)
+    columns = list(ALL_TABLES[table].columns)
     assert_frame_equal(
         pd.DataFrame(draft.tables[table])[columns], pd.DataFrame(frame)[columns], check_exact=True
     )
@@ -375,7 +376,7 @@ def test_what_is_said_of_communes_is_imported_and_their_borders_stay(frame, lang
 def lines(*codes: str) -> gpd.GeoDataFrame:
     rows = {"line_id": list(codes), "voltage_kv": "35", "status": "operating"}
     said = pd.DataFrame(rows).assign(source_url="file:a.csv", as_of="2026")
-    columns = list(ALL_TABLES["power_lines"].to_schema().columns)
+    columns = list(ALL_TABLES["power_lines"].columns)
     typed = ALL_TABLES["power_lines"].validate(said.reindex(columns=columns))
     drawn = [shapely.LineString([(105, 21.3), (105.1, 21.3 + i / 10)]) for i in range(len(codes))]
     return gpd.GeoDataFrame(typed, geometry=drawn, crs=4326)

@@ -26,16 +26,16 @@ from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
 from lib.layers import symbols
-from lib.layers.registry import REGISTRY
+from lib.layers.registry import LAYERS
 from lib.operate import status
 from lib.places import names as merger
 from lib.places import search
-from lib.power import clean, gaps, indices, view
+from lib.power import clean, gaps, indices, measures, view
 from lib.register import delay, filters, playlist
 from lib.reports import annex, atlas
+from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
-from lib.ui import sidebar
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -115,22 +115,14 @@ def pages() -> set[str]:
 
 def tables() -> set[str]:
     """Return the tables a snapshot can hold: facts, borders, background layers."""
-    background = {"former_borders" if n == "former_units" else n for n in sources._LAYERS}
+    background = {"former_borders" if n == "former_units" else n for n in province().bundle}
     return set(schemas.ALL_TABLES) | background | {country.TABLE}
 
 
-FILTERS = [
-    item
-    for value in vars(filters).values()
-    if isinstance(value, tuple)
-    for item in value
-    if isinstance(item, filters.Filter)
-]
+FILTERS = filters.FILTERS
 QUALITIES = set(get_args(sources.BorderQuality))
 COLUMNS = [
-    (table, column)
-    for table, model in schemas.ALL_TABLES.items()
-    for column in model.to_schema().columns
+    (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
 ]
 FAMILIES: dict[str, set[str]] = {
     "outagelog.rule_{}": set(clean.RULES),
@@ -177,7 +169,7 @@ FAMILIES: dict[str, set[str]] = {
         "outline_bad_hole",
     },
     "crossing.value.{}.{}": {
-        f"{family}.{code}" for family, codes in sidebar._CROSSING.items() for code in codes
+        f"{family}.{code}" for family, codes in filters.CROSSING.items() for code in codes
     },
     "crossing.value.evidence.{}": {"by_decision", "by_geometry", "both"},
     "crossing.value.verdict.{}": set(get_args(verdict.Verdict)),
@@ -221,11 +213,11 @@ FAMILIES: dict[str, set[str]] = {
         *("state", "detail", "source", "as_of", "sample"),
     },
     "gaps.join_{}": set(get_args(gaps.Match)),
-    "gaps.measure_{}": set(gaps.MEASURES),
-    "powerpage.choice_{}": set(gaps.MEASURES),
-    "gaps.short_{}": set(gaps.MEASURES),
-    "gaps.side_{}": set(get_args(gaps.Side)),
-    "gaps.unit_{}": set(gaps.MEASURES),
+    "gaps.measure_{}": set(measures.MEASURES),
+    "powerpage.choice_{}": set(measures.MEASURES),
+    "gaps.short_{}": set(measures.MEASURES),
+    "gaps.side_{}": set(get_args(measures.Side)),
+    "gaps.unit_{}": set(measures.MEASURES),
     "layers.voltage_{}": {style.key for style in symbols.POWER_LINES},
     "powerpage.event_{}": {"start", "duration", "kind", "cause", "customers"},
     "powerpage.match_{}": set(get_args(gaps.Match)),
@@ -233,8 +225,6 @@ FAMILIES: dict[str, set[str]] = {
     "powerpage.part_{}": {"list", "grid", "published", "ask", "log"},
     "powerpage.published_{}": {"area", "what", "scope", "figure", "period", "source"},
     "powerpage.{}": {"from", "to"},
-    "papers.annex_{}": {"docx", "pdf"},
-    "papers.map_{}": {"png", "svg", "html"},
     "present.list_{}": set(playlist.PLAYLISTS),
     "prepare.used_{}": QUALITIES,
     "geometry.{}": {"gap", "overlap"},
@@ -256,6 +246,9 @@ HEADINGS: dict[str, set[str]] = {
     "schemas.column.{}": {column for _, column in COLUMNS},
 }
 """Families of which a column needs one member: its own heading or the common one."""
+
+
+ZONES = {zone.words for zone in province().crs.zones}
 
 
 def members(families: dict[str, set[str]]) -> set[str]:
@@ -290,13 +283,14 @@ def test_every_key_written_in_the_code_has_a_text():
 
 def test_every_key_kept_in_a_table_has_a_text():
     kept = {key for item in FILTERS for key in (item.label, item.sentence)}
-    kept |= {layer.title for layer in REGISTRY}
-    kept |= {style.label for layer in REGISTRY for style in layer.styles if style.label}
+    kept |= {layer.title for layer in LAYERS.values()}
+    kept |= ZONES
+    kept |= {style.label for layer in LAYERS.values() for style in layer.styles if style.label}
     assert kept <= set(catalog()), sorted(kept - set(catalog()))
 
 
 def test_no_text_is_out_of_reach():
-    unused = set(catalog()) - set(written()) - members(FAMILIES) - members(HEADINGS)
+    unused = set(catalog()) - set(written()) - members(FAMILIES) - members(HEADINGS) - ZONES
     assert not unused, sorted(unused)
 
 

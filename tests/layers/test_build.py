@@ -10,9 +10,11 @@ import pytest
 import shapely
 from layerstores import TABLES, TWO_AROUND, WIRES, publish, schematic_tables, stamps
 
+from lib.access import serving
 from lib.language.text import LANGS
-from lib.layers import borders, build
-from lib.layers.registry import GRID, REGISTRY, LayerFile
+from lib.layers import borders, build, frames
+from lib.layers.files import LayerFile
+from lib.layers.registry import LAYERS, grid
 from lib.register.clusters import register
 from lib.settings import settings
 from lib.store.store import Snapshot, Table
@@ -55,7 +57,7 @@ def shapes(static: Path, file: LayerFile) -> dict[str, shapely.Geometry]:
 
 
 def test_layers_come_bottom_first_as_in_the_registry(files):
-    order = [layer.layer_id for layer in REGISTRY]
+    order = [layer.layer_id for layer in LAYERS.values()]
     assert list(files) == [name for name in order if name in files]
     assert set(order) - set(files) == {"country", "former-units", "power-lines"}, "not here"
 
@@ -221,7 +223,7 @@ def test_a_page_does_not_stay_broken_because_a_writer_was_killed(snapshot, stati
 
 
 def test_an_update_of_the_program_is_seen(snapshot, static, files, monkeypatch):
-    for module in (build, borders):
+    for module in (frames, borders):
         monkeypatch.setattr(module, "t", lambda key, lang, **_: f"{key} {lang}")
     old = build.build(snapshot, static, simplify_m=30)
     new = {f.layer_id: f for f in build.build(snapshot, static, simplify_m=30, anew=True)}
@@ -282,7 +284,7 @@ def test_without_the_grid_no_file_of_it_is_left_to_be_fetched(tmp_path):
         "substations",
     }
     left = {path.name.rpartition("-")[0] for path in (tmp_path / "static/layers").glob("*.json")}
-    assert not left & set(GRID)
+    assert not left & {layer.layer_id for layer in grid()}
     again = build.build(made, tmp_path / "static", simplify_m=30, grid=True)
     assert again == with_it
     assert all((tmp_path / "static" / file.path).exists() for file in again)
@@ -293,7 +295,7 @@ def test_the_settings_decide_about_the_grid(tmp_path, monkeypatch):
     monkeypatch.setenv("PHUTHO_GRID_LAYER", "0")
     settings.cache_clear()
     try:
-        built = build.build(made, tmp_path / "static", simplify_m=30)
+        built = serving.serve_layers(made, static=tmp_path / "static")
     finally:
         settings.cache_clear()
-    assert not {file.layer_id for file in built} & set(GRID)
+    assert not {file.layer_id for file in built} & {layer.layer_id for layer in grid()}

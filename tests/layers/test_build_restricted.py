@@ -10,7 +10,7 @@ from layerstores import publish, schematic_tables
 from lib.access import roles, serving
 from lib.access.policy import Policy
 from lib.layers import build
-from lib.layers.registry import APART, on_disk
+from lib.layers.files import APART, on_disk
 from lib.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("layerdata")

@@ -3,7 +3,7 @@
 import pytest
 
 from lib.layers import index as layerindex
-from lib.layers.registry import Detail, LayerFile
+from lib.layers.files import Detail, LayerFile
 
 BOUNDS = (104.8, 20.6, 105.9, 21.7)
 FILE = LayerFile("communes", "layers/communes-0.json", ("08434", "08590"), BOUNDS)

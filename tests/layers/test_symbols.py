@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from lib.layers import symbols
-from lib.layers.registry import REGISTRY
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import CHANGE, OPERATION, WEAK, swatch
 from lib.tables.schemas import CODES
 
-STYLES = [(layer, style) for layer in REGISTRY for style in layer.styles]
+STYLES = [(layer, style) for layer in LAYERS.values() for style in layer.styles]
 IDS = [f"{layer.layer_id}-{style.key}" for layer, style in STYLES]
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -136,7 +136,7 @@ def test_an_approximate_place_looks_approximate():
 
 
 def test_schematic_borders_are_dotted_and_measured_ones_are_not():
-    (communes,) = (layer for layer in REGISTRY if layer.layer_id == "communes")
+    (communes,) = (layer for layer in LAYERS.values() if layer.layer_id == "communes")
     dotted = {style.key: style.look["dashArray"] for style in communes.styles}
     assert dotted["schematic"] == dotted["schematic-dim"] == "1 4"
     assert dotted["land"] is dotted["dim"] is None

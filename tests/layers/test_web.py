@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from lib.language.errors import StoreError
 from lib.layers import web
-from lib.layers.registry import REGISTRY
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import swatch
 from lib.layers.web import install, page_style_path, swatch_path, web_assets
 
@@ -33,6 +34,12 @@ def test_all_a_map_loads_is_there_after_installing(static):
     assert [Path(p).suffix for p in assets.styles] == [".css", ".css"]
     for path in (*assets.scripts, *assets.styles, page_style_path()):
         assert (static / path).stat().st_size > 100
+
+
+def test_a_map_without_its_files_is_refused_before_it_is_blank(static, tmp_path):
+    web.check_assets(static)
+    with pytest.raises(StoreError, match="prepare"):
+        web.check_assets(tmp_path)
 
 
 def test_leaflet_is_loaded_before_the_script_that_needs_it(static):
@@ -100,7 +107,7 @@ def test_what_comes_from_data_is_never_put_in_as_html():
         assert "textContent" in script
 
 
-@pytest.mark.parametrize("layer", REGISTRY, ids=lambda layer: layer.layer_id)
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.layer_id)
 def test_every_class_has_its_drawing_for_the_legend(static, layer):
     for style in layer.styles:
         path = static / swatch_path(layer, style)
@@ -109,5 +116,5 @@ def test_every_class_has_its_drawing_for_the_legend(static, layer):
 
 
 def test_the_legend_has_no_drawing_nobody_asks_for(static):
-    wanted = {swatch_path(layer, style) for layer in REGISTRY for style in layer.styles}
+    wanted = {swatch_path(layer, style) for layer in LAYERS.values() for style in layer.styles}
     assert {str(p.relative_to(static)) for p in (static / "legend").iterdir()} == wanted

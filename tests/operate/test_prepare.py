@@ -16,7 +16,7 @@ from pyproj import Geod
 from lib.geo.crs import AREA_CRS
 from lib.language.errors import DataRefusedError
 from lib.layers.build import build
-from lib.layers.registry import LayerFile
+from lib.layers.files import LayerFile
 from lib.layers.web import web_assets
 from lib.operate.prepare import Prepared, prepare
 from lib.store.store import Store

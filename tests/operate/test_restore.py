@@ -4,11 +4,13 @@ import contextlib
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from backups import failing, publish, refused, relisted, rewritten, tree
 
 from lib.language.errors import StoreError
+from lib.operate.backup import backup
 from lib.operate.restore import restore_backup
 from lib.store import audit
 from lib.store.snapshot import seal_of
@@ -152,3 +154,93 @@ def test_a_broken_log_stops_the_restore_before_anything_moves(saved_backup, full
         restore_backup(saved_backup, full_store)
     assert error.value.key == "audit.broken"
     assert tree(full_store) == publish_free
+
+
+# ---- the log in a backup is believed only whole --------------------------------------------
+
+
+def relogged(saved: Path, change) -> Path:
+    """Return the backup with another log, listed as a careful forger would."""
+
+    def changed(members):
+        lines = members[audit.LOG].splitlines(keepends=True)
+        log = change(lines)
+        kept = {name: content for name, content in members.items() if name != audit.LOG}
+        return relisted(kept if log is None else {**kept, audit.LOG: log})
+
+    return rewritten(saved, changed)
+
+
+@pytest.fixture
+def foreign(tmp_path) -> list[bytes]:
+    """Return the lines of the log of a store that never saw these snapshots."""
+    other = Store(tmp_path / "foreign")
+    publish(other, 30.0)
+    publish(other, 31.0)
+    return (other.folder / audit.LOG).read_bytes().splitlines(keepends=True)
+
+
+def anew(lines: list[bytes]) -> bytes:
+    """Return a log written anew from its first line: chained, and without its first act."""
+    logged: list[audit.Event] = []
+    for line in lines[1:]:
+        event = audit.unchained(audit.Event(**json.loads(line)))
+        logged.append(audit.follow(logged, event))
+    return "".join(audit.line_of(event) + "\n" for event in logged).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda lines: b"".join(lines[:-1]), "backup.log_refused"),
+        (lambda lines: b"".join(lines[1:]), "backup.log_refused"),
+        (lambda lines: b"".join(lines).replace(b"import", b"imp0rt", 1), "backup.log_refused"),
+        (lambda lines: b"[]\n" + b"".join(lines), "backup.log_refused"),
+        (lambda _: b'{"when": 1, "who": "", "action": "", "snapshot": ""}\n', "backup.log_refused"),
+        (lambda _: b"", "backup.log_refused"),
+        (lambda _: None, "backup.log_missing"),
+        (anew, "backup.log_refused"),
+    ],
+    ids=["cut", "headless", "changed", "no act", "no text", "empty", "none", "written anew"],
+)
+def test_a_log_that_is_not_whole_is_refused(saved_backup, full_store, tmp_path, change, key):
+    forged = relogged(saved_backup, change)
+    assert refused(forged, Store(tmp_path / "empty")) == key
+    assert refused(forged, full_store) == key
+
+
+def test_the_log_of_another_store_is_refused(saved_backup, full_store, foreign, tmp_path):
+    forged = relogged(saved_backup, lambda _: b"".join(foreign))
+    assert refused(forged, Store(tmp_path / "empty")) == "backup.log_refused"
+    joined = relogged(saved_backup, lambda lines: b"".join([*foreign, *lines]))
+    assert refused(joined, full_store) == "backup.log_refused"
+
+
+def test_an_original_that_lies_elsewhere_is_refused(saved_backup, full_store, tmp_path):
+    for stored in ("../../../secret.xlsx", "/etc/passwd", "files/../../x", "files/1.xlsx/..", ""):
+
+        def climbing(members, stored=stored):
+            name = max(n for n in members if n.endswith("manifest.json"))
+            manifest = json.loads(members[name])
+            manifest["files"][0]["stored"] = stored
+            content = json.dumps(manifest | {"seal": seal_of(manifest)}).encode()
+            return relisted({**members, name: content})
+
+        forged = rewritten(saved_backup, climbing)
+        assert refused(forged, Store(tmp_path / "empty")) == "backup.no_current"
+        assert refused(forged, full_store) == "backup.no_current"
+
+
+def test_a_snapshot_no_line_speaks_for_is_taken_and_said(full_store, tmp_path):
+    name = full_store.snapshots()[-1].snapshot_id
+    log = full_store.folder / audit.LOG
+    log.unlink()
+    for snapshot in full_store.snapshots():
+        path = snapshot.folder / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8")) | {"log": None}
+        path.write_text(json.dumps(manifest | {"seal": seal_of(manifest)}), encoding="utf-8")
+    (full_store.folder / "CURRENT").write_text(name, encoding="utf-8")
+    saved = tmp_path / "unlogged.zip"
+    backup(full_store, saved)
+    info = restore_backup(saved, Store(tmp_path / "empty"))
+    assert {note.values["snapshot"] for note in info.notes} == set(info.snapshots)

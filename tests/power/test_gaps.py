@@ -7,9 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.power import gaps
-from lib.power.gaps import INDICES, MEASURES, REMOTE, WEAK_KINDS, Choice, find, measures, ranked
+from lib.power.gaps import WEAK_KINDS, Choice, find, ranked
+from lib.power.measures import MEASURES, measures
 
 TABLES = fact_tables()
+REMOTE = [m for m in MEASURES.values() if m.side == "remote"]
+INDICES = [m for m in MEASURES.values() if m.of_log]
 LOG = {"source_url": "file:nhat-ky.xlsx", "as_of": "2026-10-31", "sample": False}
 
 

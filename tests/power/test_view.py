@@ -126,8 +126,7 @@ def test_customers_of_months_outside_the_log_do_not_count(tables):
     pd.testing.assert_frame_equal(rows, outageview.by_commune(tables, Choice()))
 
 
-def test_a_former_province_and_a_minimum_of_customers(tables):
-    assert outageview.by_commune(tables, Choice(province="Hòa Bình"))["commune_code"].item() == C
+def test_a_minimum_of_customers(tables):
     few = by_code(outageview.by_commune(tables, Choice(minimum_customers=101))).loc[A]
     assert few["reason"] == "outageview.few_customers"
     assert few[list(INDICES)].isna().all()

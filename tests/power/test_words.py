@@ -6,7 +6,8 @@ from facttables import fact_tables
 
 from lib.language.text import LANGS, t
 from lib.power import words as gapwords
-from lib.power.gaps import MEASURES, Choice, find
+from lib.power.gaps import Choice, find
+from lib.power.measures import MEASURES
 
 TABLES = fact_tables()
 CHOICE = Choice({"town_km": 5.0, "density": 99.5}, kinds=("no_grid",), match="any")

@@ -11,12 +11,18 @@ from facttables import fact_tables
 
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.places import names as merger
-from lib.register.clusters import ESSENTIAL, register
+from lib.register import completeness
+from lib.register.clusters import register
 from lib.tables import facts
 
 TABLES = fact_tables()
 FACTS, COMMUNES, UNITS = (TABLES[n] for n in ("clusters", "communes", "former_units"))
 CLUSTERS = register(TABLES)
+ASKED = {
+    *("former_communes", "area_ha", "decision_no", "investor", "cleared_ha", "leased_ha"),
+    *("handover_date", "schedule_end", "outline_quality"),
+}
+NO_OUTLINE = ("none", "approximate")
 BY_ID = CLUSTERS.set_index("cluster_id")
 NAMED = FACTS["former_communes"].notna() | FACTS["stated_communes"].notna()
 
@@ -87,8 +93,19 @@ def test_missing_is_what_the_file_leaves_blank():
         rows = {row["cluster_id"]: row for row in csv.DictReader(lines)}
     assert len(rows) == 87
     for cluster_id, missing in BY_ID["missing"].items():
-        blank = tuple(column for column in ESSENTIAL if not rows[cluster_id][column].strip())
-        assert missing == blank, cluster_id
+        row = rows[cluster_id]
+        assert set(missing) == {c for c in ASKED if row[c].strip() in ("", *NO_OUTLINE)}, cluster_id
+
+
+def test_the_card_the_filter_and_the_page_of_data_give_one_answer_to_what_is_missing():
+    outlined = FACTS.copy()
+    outlined.loc[outlined.index[0], "outline_quality"] = "surveyed"
+    rows = register(TABLES | {"clusters": outlined})
+    for field in completeness.of_clusters({"clusters": outlined}):
+        lacks = rows["missing"].map(lambda missing, column=field.column: column in missing)
+        assert sorted(rows["name"][lacks]) == sorted(field.missing), field.column
+    assert {field.column for field in completeness.of_clusters(TABLES)} == ASKED
+    assert "outline_quality" not in rows["missing"].iloc[0]
 
 
 def test_district_codes_are_communes_made_of_that_district():

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from lib.language.text import LANGS, catalog, t
 from lib.register import filters
 from lib.register.clusters import register
-from lib.register.filters import CLUSTER_FILTERS, COMMUNE_FILTERS, PROVINCES, Filtered, apply
+from lib.register.filters import PROVINCES, Filtered, apply
 from lib.tables.schemas import CODES
 
 MANY = settings(max_examples=80, deadline=None)
 TABLES = fact_tables()
 CLUSTERS = register(TABLES)
 COMMUNES = TABLES["communes"]
+CLUSTER_FILTERS, COMMUNE_FILTERS = filters.of("clusters"), filters.of("communes")
+CROSSING_FILTERS = filters.of("crossing")
 KEYS = [item.key for item in CLUSTER_FILTERS]
 UNKNOWN = "atlantis"
 OPTIONS = {
@@ -138,11 +140,18 @@ def test_the_codes_of_provinces_are_those_of_the_tables():
     assert all(code.isascii() and "," not in code for code in PROVINCES)
 
 
-def test_gaps_are_the_clusters_that_lack_something_essential():
-    mask = use({"gaps": ["yes"]}).mask
-    assert CLUSTERS.loc[mask, "missing"].map(bool).all()
-    assert not CLUSTERS.loc[~mask, "missing"].map(bool).any()
-    assert 0 < mask.sum() < len(CLUSTERS)
+def test_gaps_are_the_clusters_that_lack_something_asked_for():
+    whole = TABLES["clusters"].copy()
+    texts = {"former_communes": "Chí Tiên", "decision_no": "1/QĐ-UBND", "investor": "Công ty A"}
+    numbers = dict.fromkeys(("area_ha", "cleared_ha", "leased_ha"), 10.0)
+    days = dict.fromkeys(("handover_date", "schedule_end"), "2026-01-01")
+    told = texts | numbers | days | {"outline_quality": "surveyed"}
+    whole.loc[whole.index[:2], list(told)] = list(told.values())
+    whole.loc[whole.index[1], "outline_quality"] = "approximate"
+    frame = register(TABLES | {"clusters": whole})
+    mask = use({"gaps": ["yes"]}, frame=frame).mask
+    assert mask.tolist() == [False, *[True] * (len(frame) - 1)]
+    assert frame["missing"].iloc[1] == ("outline_quality",)
 
 
 def test_filters_of_communes_work_on_communes():
@@ -161,7 +170,7 @@ def test_an_empty_table_has_nothing_to_pass():
 
 
 def test_keys_and_texts_of_filters_are_there_and_may_stand_in_an_address():
-    groups = [CLUSTER_FILTERS, COMMUNE_FILTERS, filters.CROSSING_FILTERS]
+    groups = [CLUSTER_FILTERS, COMMUNE_FILTERS, CROSSING_FILTERS]
     for group in groups:
         assert len({item.key for item in group}) == len(group)
     for item in {item.key: item for group in groups for item in group}.values():
@@ -201,6 +210,6 @@ def disputes() -> pd.DataFrame:
 @pytest.mark.parametrize("stored", ["float64", "Float64"])
 def test_filters_of_disputes(chosen, left, stored):
     frame = disputes().astype({"disputed_ha": stored})
-    found = apply(frame, chosen, filters.CROSSING_FILTERS, value_name=said, lang="vi")
+    found = apply(frame, chosen, CROSSING_FILTERS, value_name=said, lang="vi")
     assert frame.index[found.mask].tolist() == left
     assert found.mask.dtype == bool

@@ -15,7 +15,7 @@ _TEXTS: Final = list(PAYLOADS.values())
 
 def free_texts(table: str) -> list[str]:
     """Return the columns of `table` that take any text."""
-    columns = ALL_TABLES[table].to_schema().columns
+    columns = ALL_TABLES[table].columns
     return [
         name
         for name, column in columns.items()
@@ -102,7 +102,7 @@ def hostile_snapshot(store: Store) -> Snapshot:
         made = frame
         if name in ALL_TABLES and free_texts(name):
             made = filled(name, frame if len(frame) >= len(_TEXTS) else _enough(name, frame))
-            columns = [c for c in ALL_TABLES[name].to_schema().columns if c in made]
+            columns = [c for c in ALL_TABLES[name].columns if c in made]
             ALL_TABLES[name].validate(pd.DataFrame(made[columns]))
         source = info.source if info else "import: <img>.kml"
         tables[name] = Table(made, source, info.as_of if info else "2026-10-01")

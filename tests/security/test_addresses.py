@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
 EVERY = int(os.environ.get("EVERY_ADDRESS", "10"))
 """Of the turns one in so many; all with ``EVERY_ADDRESS=1``, as ``make fuzz`` does."""
-KEYS = (*state.MULTI, *state.SINGLE, *state.NUMBERS, "view", "find", "nobody_knows_this")
+KEYS = (*state.multi(), *state.SINGLE, *state.sliders(), "view", "find", "nobody_knows_this")
 TEXTS = (
     *(text for name, text in PAYLOADS.items() if name != "long"),
     *UNWRITABLE.values(),

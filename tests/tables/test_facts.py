@@ -14,6 +14,7 @@ from lib.geo.crs import AREA_CRS
 from lib.language.errors import DataRefusedError
 from lib.language.text import same_spelling
 from lib.tables import facts, schemas
+from lib.tables.registry import with_facts
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ ROWS = {
 
 def test_counts(tables):
     assert {name: len(tables[name]) for name in ROWS} == ROWS
-    assert set(tables) == set(schemas.TABLES)
+    assert set(tables) == set(with_facts())
     assert tables["communes"]["kind"].value_counts().to_dict() == {"xã": 133, "phường": 15}
     former = tables["former_units"].drop_duplicates("former_code")
     assert len(former) == 479

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from lib.importing.readers.grid import Cell
 from lib.language.text import fold, nfc
+from lib.settings import province
 
 _PLAIN: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _DECIMAL_COMMA: Final = re.compile(r"-?\d+,\d+")
@@ -66,7 +67,9 @@ _AREA_FIRST: Final = re.compile(
 _LONGEST_SENTENCE: Final = 500
 _M2_IN_HA: Final = 10_000
 
-_TM3: Final[Mapping[tuple[int, int], int]] = {(104, 45): 9208, (105, 0): 5897, (106, 0): 9211}
+_TM3: Final[Mapping[tuple[int, int], int]] = {
+    zone.degrees_minutes: zone.epsg for zone in province().tm3
+}
 _UTM_48N: Final = 3405
 _WGS_84: Final = 4326
 _CODES: Final = frozenset({*_TM3.values(), _UTM_48N, _WGS_84})
@@ -178,9 +181,9 @@ class StatedZone:
     Parameters
     ----------
     names : tuple of str
-        Every system named, as a person writes it: ``104°45'``, ``UTM 48N``.
+        Every system named, as a person writes it: ``105°00'``, ``UTM 48N``.
     codes : frozenset of int
-        EPSG codes of those the province uses: 9208, 5897, 9211, 3405, 4326; 0
+        EPSG codes of those the province uses, and of UTM 48N and WGS 84; 0
         stands for any other.
     width_missing : bool
         True if 105°00' is named without a width: the 3° zone is taken, though
@@ -199,11 +202,11 @@ class StatedZone:
 def stated_zone(titles: str) -> StatedZone:
     """Return the coordinate systems named in the title rows of a table.
 
-    Meridians and codes are those of EPSG v11 (``EPSG:9208`` = VN-2000 / TM-3
-    104-45); a zone of 6 degrees on 105° is VN-2000 / UTM 48N, ``EPSG:3405``.
+    Meridians and codes are those of EPSG v11; a zone of 6 degrees on 105° is
+    VN-2000 / UTM 48N, ``EPSG:3405``.
 
-    >>> stated_zone("VN-2000, kinh tuyến trục 104°45', múi chiếu 3°").codes
-    frozenset({9208})
+    >>> stated_zone("VN-2000, kinh tuyến trục 105°00', múi chiếu 6°").codes
+    frozenset({3405})
     """
     text = fold(re.sub(r"[°º˚]", "d", titles))
     widths = set(_WIDTH.findall(text))

@@ -116,7 +116,7 @@ class CoordinateTable:
     parcels : tuple of Parcel
         Those with every corner read, in the order of the file.
     stated_epsg : int or None
-        The coordinate system the file itself names (9208, 5897, 9211, 3405,
+        The coordinate system the file itself names (a zone of the province, 3405,
         4326); None if it names none, several, or another. A table of longitudes
         and latitudes is 4326 unless it names something else.
     findings : tuple of Finding

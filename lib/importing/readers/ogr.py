@@ -21,6 +21,7 @@ from pyproj.exceptions import CRSError
 
 from lib.importing.readers.base import MAX_FEATURES, Content, Features, refuse_count
 from lib.language.errors import DataRefusedError
+from lib.settings import province
 
 _BROKEN: Final = (
     DataSourceError,
@@ -34,7 +35,11 @@ _BROKEN: Final = (
     ValueError,
     shapely.errors.GEOSException,
 )
-_KNOWN_ZONES: Final = {(104.75, 0.9999): 9208, (105.0, 0.9999): 5897, (106.0, 0.9999): 9211}
+_KNOWN_ZONES: Final = {
+    (degrees + minutes / 60, 0.9999): zone.epsg
+    for zone in province().tm3
+    for degrees, minutes in (zone.degrees_minutes,)
+}
 _UTM: Final = {(105.0, 0.9996): 3405}
 _VN2000: Final = re.compile(r"VN[-_ ]?2000|Vietnam[_ ]2000", re.IGNORECASE)
 _SHIFT: Final = "-191.904"

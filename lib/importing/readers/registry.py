@@ -4,6 +4,7 @@ No reader fetches anything: there are no addresses, only files.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from unicodedata import category
@@ -12,34 +13,59 @@ from lib.importing.readers import csvfile, docx, dxf, geopackage, kml, ogr, shap
 from lib.importing.readers.base import Content, Features, Reader, refuse_size
 from lib.language.errors import DataRefusedError, WrongUseError
 
-READERS: Final[Mapping[str, Reader]] = {
-    ".geojson": ogr.read_geojson,
-    ".json": ogr.read_geojson,
-    ".gpkg": geopackage.read,
-    ".zip": shapefile.read,
-    ".kml": kml.read,
-    ".kmz": kml.read_kmz,
-    ".dxf": dxf.read,
-    ".mif": shapefile.read_mif,
-    ".csv": csvfile.read,
-    ".txt": csvfile.read,
-    ".xlsx": xlsx.read,
-    ".xlsm": xlsx.read,
-    ".docx": docx.read,
-}
-"""Ending of the name, in lower case -> its reader."""
 
-_ADVICE: Final[Mapping[str, str]] = {
-    ".shp": "readers.zip_it",
-    ".tab": "readers.zip_it",
-    ".dwg": "readers.save_dxf",
-    ".dgn": "readers.save_dxf",
-    ".xls": "readers.old_excel",
-    ".doc": "readers.old_word",
-    ".pdf": "readers.pdf",
-}
+@dataclass(frozen=True)
+class Format:
+    """One kind of file.
 
-__all__ = ["READERS", "Content", "Features", "read"]
+    Parameters
+    ----------
+    suffix : str
+        Ending of the name, with its dot, in lower case.
+    read : Reader or None
+        Its reader; None for a kind that is known and not read.
+    advice : str
+        Text key of what to do with a kind that is not read.
+    """
+
+    suffix: str
+    read: Reader | None = None
+    advice: str = ""
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    one.suffix: one
+    for one in (
+        Format(".geojson", ogr.read_geojson),
+        Format(".json", ogr.read_geojson),
+        Format(".gpkg", geopackage.read),
+        Format(".zip", shapefile.read),
+        Format(".kml", kml.read),
+        Format(".kmz", kml.read_kmz),
+        Format(".dxf", dxf.read),
+        Format(".mif", shapefile.read_mif),
+        Format(".csv", csvfile.read),
+        Format(".txt", csvfile.read),
+        Format(".xlsx", xlsx.read),
+        Format(".xlsm", xlsx.read),
+        Format(".docx", docx.read),
+        Format(".shp", advice="readers.zip_it"),
+        Format(".tab", advice="readers.zip_it"),
+        Format(".dwg", advice="readers.save_dxf"),
+        Format(".dgn", advice="readers.save_dxf"),
+        Format(".xls", advice="readers.old_excel"),
+        Format(".doc", advice="readers.old_word"),
+        Format(".pdf", advice="readers.pdf"),
+    )
+}
+"""Ending of a name -> its format: what the page offers, the command reads, a refusal names."""
+
+__all__ = ["FORMATS", "Content", "Features", "Format", "accepted", "read"]
+
+
+def accepted() -> tuple[str, ...]:
+    """Return the endings of the files that can be read."""
+    return tuple(suffix for suffix, one in FORMATS.items() if one.read)
 
 
 def read(path: Path, name: str | None = None) -> Content:
@@ -65,9 +91,10 @@ def read(path: Path, name: str | None = None) -> Content:
     if not path.is_file():
         raise WrongUseError("readers.no_file", file=shown)
     suffix = Path(shown).suffix.lower()
-    if suffix in _ADVICE:
-        raise DataRefusedError(_ADVICE[suffix], file=shown)
-    if suffix not in READERS:
-        raise DataRefusedError("readers.unknown_kind", file=shown, kinds=", ".join(READERS))
+    known = FORMATS.get(suffix, Format(suffix))
+    if known.read is None:
+        key = known.advice or "readers.unknown_kind"
+        values = {} if known.advice else {"kinds": ", ".join(accepted())}
+        raise DataRefusedError(key, file=shown, **values)
     refuse_size(path, shown)
-    return READERS[suffix](path, shown)
+    return known.read(path, shown)

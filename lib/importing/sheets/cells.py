@@ -18,7 +18,9 @@ from lib.importing.readers.grid import Cell, blank, clean_text, hidden_marks
 from lib.importing.sheets.moments import from_serial, has_zone, read_day, read_moment, read_month
 from lib.language.findings import Level
 from lib.language.text import LANGS, bare_name, date, fold
-from lib.tables.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, codes_of, label, unit, value_label
+from lib.tables.columns import CODE, ISO_DATE, MONTH, VOLTAGE
+from lib.tables.glossary import CODES, label, value_label
+from lib.tables.registry import TABLES
 
 Kind = Literal["number", "whole", "moment", "flag", "code", "day", "month", "commune", "text"]
 
@@ -65,26 +67,22 @@ def synonyms() -> Mapping[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-@cache
 def kind_of(table: str, column: str) -> Kind:
     """Return how the cells of a column are read."""
-    declared = ALL_TABLES[table].to_schema().columns[column]
-    name = str(declared.dtype)
-    if name.startswith("datetime64"):
-        return "moment"
-    if codes_of(table, column):
+    declared = TABLES[table].column(column)
+    if declared.codes:
         return "code"
-    types: dict[str, Kind] = {"float64": "number", "Int64": "whole", "bool": "flag"}
-    patterns: dict[object, Kind] = {ISO_DATE: "day", CODE: "commune"}
-    pattern = next((check.statistics.get("pattern") for check in declared.checks), None)
-    return "month" if column == "month" else types.get(name, patterns.get(pattern, "text"))
+    if declared.type != "text":
+        return declared.type
+    patterns: Mapping[str, Kind] = {ISO_DATE: "day", MONTH: "month", CODE: "commune"}
+    return patterns.get(declared.pattern, "text")
 
 
 @cache
 def units_of(table: str, column: str) -> frozenset[str]:
     """Return the units, folded, that may follow a number of the column."""
     in_brackets = re.findall(r"\(([^()]+)\)", " ".join(label(table, column, x) for x in LANGS))
-    words = [unit(table, column) or "", *in_brackets, *synonyms()["units"].get(column, ())]
+    words = [TABLES[table].column(column).unit, *in_brackets, *synonyms()["units"].get(column, ())]
     return frozenset(fold(word) for word in words) - {""}
 
 
@@ -109,7 +107,7 @@ def read_cell(
     cell : Cell
         As the file holds it.
     table, column : str
-        Of `lib.tables.schemas.ALL_TABLES`.
+        Of `lib.tables.registry.TABLES`.
     decimal : {"", ".", ","}
         Decimal sign of the column, from `decimal_sign`.
     on : datetime.date, optional
@@ -117,14 +115,16 @@ def read_cell(
     """
     kind = kind_of(table, column)
     if kind == "code":
-        return code(cell, codes_of(table, column) or "")
+        return code(cell, TABLES[table].column(column).codes)
     if blank(cell):
         return Value()
     if kind in ("number", "whole"):
         return number(cell, units=units_of(table, column), whole=kind == "whole", decimal=decimal)
     if kind in ("day", "month", "moment"):
         return when(cell, kind, on=on)
-    return voltage(cell) if column == "voltage_kv" else _READERS[kind](cell)
+    if TABLES[table].column(column).pattern == VOLTAGE:
+        return voltage(cell)
+    return _READERS[kind](cell)
 
 
 def _refused(key: str, cell: Cell, /, **values: object) -> Value:

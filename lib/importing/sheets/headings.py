@@ -17,7 +17,8 @@ from lib.importing.readers.grid import Grid, clean_text
 from lib.importing.sheets.cells import synonyms, units_of
 from lib.language.findings import Finding
 from lib.language.text import LANGS, Lang, fold, t
-from lib.tables.schemas import ALL_TABLES, label
+from lib.tables.glossary import label
+from lib.tables.registry import TABLES
 
 How = Literal["code", "label", "synonym", "similar", "hand"]
 
@@ -52,7 +53,6 @@ _PARTS: Final[Mapping[str, str]] = {
     "end_date": "headings.end_date",
     "district": "headings.district",
 }
-_FILLED_LATER: Final = frozenset({"source_url", "as_of", "sample", "outage_id", "planned"})
 _EITHER: Final[Mapping[str, tuple[str, ...]]] = {
     "clusters": ("cluster_id", "name"),
     "communes": ("code",),
@@ -121,7 +121,7 @@ def column_label(table: str, column: str, lang: Lang = "vi") -> str:
 def columns_of(table: str) -> tuple[str, ...]:
     """Return every column a heading of a table can name, parts such as a district too."""
     parts = _PARTS if table == "outages" else {}
-    return (*ALL_TABLES[table].to_schema().columns, *parts)
+    return (*(column.name for column in TABLES[table].every()), *parts)
 
 
 def find_heading(grid: Grid, table: str) -> Heading | None:
@@ -219,7 +219,7 @@ def _no_brackets(text: str) -> str:
 @cache
 def _vocabulary(table: str) -> Mapping[str, tuple[tuple[str, float, How], ...]]:
     """Return each spelling of a heading -> columns it names, with score and kind."""
-    columns = list(ALL_TABLES[table].to_schema().columns)
+    columns = [column.name for column in TABLES[table].every()]
     known: dict[str, dict[str, tuple[float, How]]] = {}
 
     def add(text: str, column: str, score: float, how: How) -> None:
@@ -307,8 +307,7 @@ def _matches(texts: list[list[str]], table: str) -> list[Match]:
 def _required(table: str) -> tuple[str, ...]:
     if table in _EITHER:
         return _EITHER[table][:1]
-    columns = ALL_TABLES[table].to_schema().columns
-    return tuple(c for c, col in columns.items() if not col.nullable and c not in _FILLED_LATER)
+    return tuple(c.name for c in TABLES[table].every() if not (c.blank or c.filled or c.assumed))
 
 
 def _heading(grid: Grid, row: int, height: int, matches: Iterable[Match], table: str) -> Heading:

@@ -11,7 +11,7 @@ from lib.language.findings import Finding
 
 MOMENTS: Final = ("start", "end", "announced_end")
 _DAYS: Final = ("start_date", "end_date")
-_WHOLE_DAY: Final = len("2025-07-01")
+_WHOLE_DAY: Final = len("yyyy-mm-dd")
 _TELLING: Final = ("feeder", "station", "area_text")
 PLACE: Final = "place"
 """Key among the values read: the commune of a row, by its words where a person was asked."""

@@ -1,7 +1,7 @@
 """Communes written by name in a brought table, followed to the codes of today.
 
 A name of today is taken as it stands. A former name (with its district, or in a
-row older than the merger) is followed through the table of Resolution 1676;
+row older than the merger) is followed through the table of the resolution;
 where it leads to one commune the cell is mended, where it could lead to several
 a person is asked.
 """
@@ -17,16 +17,31 @@ from lib.importing.readers.grid import Cell, clean_text
 from lib.importing.sheets.cells import Value
 from lib.language.text import bare_name, fold, same_spelling
 from lib.places.names import CERTAIN, Names, Resolution
+from lib.settings import province
 from lib.tables.facts import load
-from lib.tables.schemas import EndedUnits
+from lib.tables.schemas import ALL_TABLES
 
-MERGED_ON: Final = "2025-07-01"
+MERGED_ON: Final = province().merged_on.isoformat()
 
-_SHORT: Final = re.compile(r"^(?:([xp])\.|(tt|t\.t)[.\s])\s*", re.IGNORECASE)
+_SHORT: Final = re.compile(r"^(?:([xp])[.\s]|(tt|t\.t)[.\s])\s*", re.IGNORECASE)
 _LONG: Final = {"x": "xã ", "p": "phường ", "tt": "thị trấn ", "t.t": "thị trấn "}
+_IN_VIETNAMESE: Final = {
+    "commune": "xã",
+    "ward": "phường",
+    "town": "thị trấn",
+    "township": "thị trấn",
+    "district": "huyện",
+    "city": "thành phố",
+    "province": "tỉnh",
+}
+_WORDS: Final = "|".join(_IN_VIETNAMESE)
+_ENGLISH: Final = re.compile(
+    rf"(?:(?P<before>{_WORDS})(?: of)? )?(?P<name>.{{1,80}}?)(?: (?P<behind>{_WORDS}))?",
+    re.IGNORECASE,
+)
 _APART: Final = re.compile(r"\s*[(),]\s*|\s+[-–]\s+")
 _FORMER: Final = frozenset({"cu", "truoc sap nhap", "truoc 1/7/2025", "truoc 01/7/2025"})
-_NOW: Final = "phu tho"
+_NOW: Final = fold(province().name)
 
 
 class Places:
@@ -60,7 +75,7 @@ class Places:
         former = reference.get("former_units")
         ended = reference.get("ended_units")
         if ended is None:
-            ended = pd.DataFrame(columns=list(EndedUnits.to_schema().columns))
+            ended = pd.DataFrame(columns=list(ALL_TABLES["ended_units"].columns))
         self._follow = None if former is None else Names(former, ended).resolve_all
         self._known: dict[tuple[str, str, bool], Value] = {}
 
@@ -106,15 +121,21 @@ class Places:
             return Value(None, "ask", "registers.commune_several", {"value": given})
         name, said, province, former = _parted(given)
         today = self._of_today(name)
+        if said == _NOW and today and not (former or before or self._led(name, said, province)):
+            said = ""  # the province of today, not the town that had its name
         if today and not (said or former or before):
             return Value(today)
-        found = self._follow(name, said or district or None, province) if self._follow else []
-        led = [one for one in found if one.new_codes]
+        led = self._led(name, said or district, province)
         if led:
             return self._became(given, led[0], today)
         if today and not said:
             return Value(today)
         return Value(None, "refused", "registers.commune_unknown", {"value": given})
+
+    def _led(self, name: str, district: str, province: str | None) -> list[Resolution]:
+        """Return where a former unit of this name led; empty if there is none."""
+        found = self._follow(name, district or None, province) if self._follow else []
+        return [one for one in found if one.new_codes]
 
     def _became(self, given: str, led: Resolution, today: str) -> Value:
         """Return where a former name led; nothing is told if its name is still that of today."""
@@ -146,7 +167,7 @@ def places_of_facts() -> Places:
 
 def _parted(given: str) -> tuple[str, str, str | None, bool]:
     """Return name, district, former province and whether the cell itself says *cũ*."""
-    first, *rest = [part for part in _APART.split(given) if part] or [given]
+    first, *rest = [_typed(part) for part in _APART.split(given) if part] or [given]
     name = _SHORT.sub(lambda found: _LONG[(found[1] or found[2]).lower()], first)
     old = any(fold(part) in _FORMER or fold(part).endswith(" cu") for part in rest)
     places = [re.sub(r" cu$", "", fold(part)) for part in rest if fold(part) not in _FORMER]
@@ -154,3 +175,14 @@ def _parted(given: str) -> tuple[str, str, str | None, bool]:
     districts = [part for part in places if not part.startswith("tinh ")]
     province = next((part for part in provinces if part != _NOW or old), None)
     return name, districts[0] if districts else "", province, old
+
+
+def _typed(part: str) -> str:
+    """Return a part of an address with its type word in Vietnamese, in front, nothing behind."""
+    part = part.strip(" .,;:\u00a0")
+    found = _ENGLISH.fullmatch(part)
+    if found is None or not (found["before"] or found["behind"]):
+        return part
+    kind = _IN_VIETNAMESE[(found["before"] or found["behind"]).lower()]
+    name = found["name"]
+    return f"{fold(kind) if fold(name) == name.lower() else kind} {name}"

@@ -26,7 +26,8 @@ from lib.importing.sheets.rows import (
 from lib.importing.sheets.tablecheck import capped, failures, values_only
 from lib.language.findings import Finding, Level
 from lib.language.text import fold
-from lib.tables.schemas import ALL_TABLES, KEYS, REFERENCES
+from lib.tables.registry import TABLES
+from lib.tables.schemas import ALL_TABLES
 
 _WHOLE_MONTH: Final = len("2025-07")
 
@@ -73,7 +74,7 @@ def read_register(
     grid : Grid
         One sheet; the heading is looked for in its first 30 rows.
     table : str
-        A key of `lib.tables.schemas.KEYS` but ``outlines``.
+        One of `lib.tables.registry.imported` but ``outlines``.
     mapping : mapping, optional
         Columns a person placed: table column -> place in the sheet, from 0; -1
         for a column that is not in it.
@@ -102,7 +103,7 @@ def read_register(
     sheet = _opened(grid, table, heading, found)
     _read(sheet, Places(reference, communes))
     for column, value in defaults.items():
-        if column in ALL_TABLES[table].to_schema().columns:
+        if column in ALL_TABLES[table].columns:
             sheet.read.setdefault(column, [value] * len(sheet.indices))
     if table == "outages":
         finish_outages(sheet)
@@ -114,7 +115,7 @@ def read_register(
     partly = values_only(table, frame.columns)
     place = (table, grid.place)
     sheet.found += failures(partly, frame, rows, place, sheet.titles, sheet.shown)[1]
-    named = tuple(c for c in ALL_TABLES[table].to_schema().columns if c in sheet.places)
+    named = tuple(c for c in ALL_TABLES[table].columns if c in sheet.places)
     return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
 
 
@@ -140,7 +141,7 @@ def read_cells(grid: Grid, table: str, places: Places) -> Register:
     sheet = _opened(grid, table, heading, found)
     _read(sheet, places)
     frame = _typed(sheet.read, table, len(sheet.indices))
-    named = tuple(c for c in ALL_TABLES[table].to_schema().columns if c in sheet.read)
+    named = tuple(c for c in ALL_TABLES[table].columns if c in sheet.read)
     rows = tuple(map(sheet.row, range(len(sheet.indices))))
     return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
 
@@ -158,9 +159,9 @@ def _opened(grid: Grid, table: str, heading: Heading, found: Iterable[Finding]) 
 
 def _read(sheet: Sheet, places: Places) -> None:
     """Read every column the heading names; communes last, for days tell old names from new."""
-    columns = [c for c in ALL_TABLES[sheet.table].to_schema().columns if c in sheet.places]
+    columns = [c for c in ALL_TABLES[sheet.table].columns if c in sheet.places]
     moments = [c for c in MOMENTS if c in columns]
-    named = REFERENCES.get((sheet.table, "commune_code")) == ("communes", "code")
+    named = "commune_code" in columns and bool(TABLES[sheet.table].column("commune_code").names)
     for column in columns:
         if column in moments or (column == "commune_code" and named):
             continue
@@ -173,14 +174,14 @@ def _read(sheet: Sheet, places: Places) -> None:
             sheet.tell(at, column, value)
     if moments:
         read_moments(sheet, moments)
-    if "commune_code" in columns and named:
+    if named:
         _read_communes(sheet, places)
 
 
 def _read_communes(sheet: Sheet, places: Places) -> None:
     """Read codes of communes, or their names; an outage keeps a name that is nowhere."""
     column = "commune_code"
-    needed = not ALL_TABLES[sheet.table].to_schema().columns[column].nullable
+    needed = not ALL_TABLES[sheet.table].columns[column].nullable
     lost: Level = "note" if sheet.table == "outages" else "refused" if needed else "ask"
     districts = sheet.cells("district")
     sheet.read[column] = []
@@ -217,10 +218,10 @@ def _keep_name(sheet: Sheet, at: int, name: str) -> None:
 
 def _typed(values: Mapping[str, list[Any]], table: str, length: int) -> pd.DataFrame:
     """Return the columns with the types of the table; key columns are always there."""
-    columns = ALL_TABLES[table].to_schema().columns
+    columns = ALL_TABLES[table].columns
     typed = {}
     for name, column in columns.items():
-        if name in values or name in KEYS[table]:
+        if name in values or name in TABLES[table].key:
             series = pd.Series(values.get(name, [None] * length), dtype=object)
             lacking = str(column.dtype) == "bool" and series.isna().any()
             typed[name] = series.astype("boolean") if lacking else column.dtype.coerce(series)

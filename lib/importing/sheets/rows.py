@@ -16,7 +16,8 @@ from lib.importing.sheets.cells import Value, hidden
 from lib.importing.sheets.headings import Heading
 from lib.language.findings import Finding
 from lib.language.text import fold, is_blank
-from lib.tables.schemas import ALL_TABLES, KEYS, REFERENCES, label
+from lib.tables.registry import TABLES, references
+from lib.tables.schemas import ALL_TABLES, label
 
 _MERGED: Final = 3
 _TOTALS: Final = re.compile(r"(tong|cong|tong cong|tong so)(\W.*)?")
@@ -125,7 +126,7 @@ def tell_hidden(sheet: Sheet) -> None:
 
 def check_keys(sheet: Sheet) -> None:
     """Refuse rows whose key is blank or was there before; a cluster may go by its name."""
-    keys = [key for key in KEYS[sheet.table] if key in sheet.read]
+    keys = [key for key in TABLES[sheet.table].key if key in sheet.read]
     by_name = sheet.table == "clusters" and "name" in sheet.read
     first: dict[tuple[Any, ...], int] = {}
     for at in range(len(sheet.indices)):
@@ -149,17 +150,17 @@ def check_blanks(sheet: Sheet) -> None:
     """Refuse blanks in required columns; a list of clusters may only update what it fills."""
     if sheet.table == "clusters":
         return
-    columns = ALL_TABLES[sheet.table].to_schema().columns
+    columns = ALL_TABLES[sheet.table].columns
     for column in [c for c in sheet.read if c in columns and not columns[c].nullable]:
         for at, value in enumerate(sheet.read[column]):
-            known = column in KEYS[sheet.table] or (at, column) in sheet.told
+            known = column in TABLES[sheet.table].key or (at, column) in sheet.told
             if is_blank(value) and not known:
                 sheet.refuse(at, column, "schemas.blank")
 
 
 def check_references(sheet: Sheet, reference: Mapping[str, pd.DataFrame]) -> None:
     """Refuse codes that name nothing in the table they point to, where it is given."""
-    for (table, column), (target, target_column) in REFERENCES.items():
+    for table, column, target, target_column in references():
         if table != sheet.table or column not in sheet.read or target not in reference:
             continue
         known = set(reference[target][target_column])

@@ -12,7 +12,8 @@ from lib.importing.readers.grid import cell_text
 from lib.importing.sheets.cells import code_words
 from lib.language.findings import LEVELS, Finding, gravest
 from lib.language.text import is_blank, number
-from lib.tables.schemas import ALL_TABLES, KEYS, codes_of, label
+from lib.tables.registry import TABLES
+from lib.tables.schemas import ALL_TABLES, codes_of, label
 
 MOST: Final = 200
 """Findings told one by one; the rest is counted."""
@@ -52,7 +53,7 @@ def validate(
         The frame with the table's types and index 0, 1, 2 ..., unchanged where
         it fails; findings, all ``refused``.
     """
-    schema = ALL_TABLES[table].to_schema()
+    schema = ALL_TABLES[table]
     place = (table, file)
     checked, found = failures(schema, frame.reset_index(drop=True), tuple(rows), place, {})
     return checked, capped(found, file)
@@ -97,7 +98,7 @@ def failures(
             found.append(Finding("refused", _WRONG[check], {}, file, None, str(case.failure_case)))
             continue
         at = None if is_blank(case.index) else int(case.index)
-        column = KEYS[table][0] if case.column not in schema.columns else str(case.column)
+        column = TABLES[table].key[0] if case.column not in schema.columns else str(case.column)
         found.append(
             Finding(
                 "refused",
@@ -114,7 +115,7 @@ def failures(
 def _allowed(table: str, column: str) -> dict[str, str]:
     """Return what a sentence may say of a column: its codes, its least and its most."""
     codes = codes_of(table, column)
-    checks = ALL_TABLES[table].to_schema().columns[column].checks
+    checks = ALL_TABLES[table].columns[column].checks
     ends = {key: stat for check in checks for key, stat in check.statistics.items()}
     low, high = (ends.get(key) for key in ("min_value", "max_value"))
     return {
@@ -126,7 +127,7 @@ def _allowed(table: str, column: str) -> dict[str, str]:
 
 def values_only(table: str, columns: Iterable[str]) -> pa.DataFrameSchema:
     """Return the checks of the values alone: blanks and keys are told with their own words."""
-    declared = ALL_TABLES[table].to_schema().columns
+    declared = ALL_TABLES[table].columns
     checked = {name: copy(declared[name]) for name in columns if declared[name].checks}
     for column in checked.values():
         column.nullable, column.unique = True, False

@@ -10,6 +10,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from lib.importing.templates.columns import TemplateColumn
 from lib.language.text import Lang, t
+from lib.tables.palette import COLOURS
 
 GUIDE_HEAD: Final = 3
 """Row of the guide that holds its headings, from 0."""
@@ -31,11 +32,11 @@ _GUIDE_COLUMNS: Final = (
     "templates.meaning",
     "templates.allowed",
 )
-_REQUIRED: Final = "#FBE3D2"
-_OPTIONAL: Final = "#F4F2EC"
+_REQUIRED: Final = COLOURS["named"]
+_OPTIONAL: Final = COLOURS["land"]
 _HEAD: Final = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2}
 _WRAP: Final = {"text_wrap": True, "valign": "top"}
-_EXAMPLE: Final = {"italic": True, "font_color": "#6B6B6B"}
+_EXAMPLE: Final = {"italic": True, "font_color": COLOURS["blank"]}
 _MADE: Final = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the same template is the same file
 
 

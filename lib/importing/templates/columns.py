@@ -7,14 +7,13 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lib.geo.crs import AREA_CRS
 from lib.importing.sheets.cells import Kind, kind_of
 from lib.language.text import Lang, date, is_blank, number, t
 from lib.tables import facts
-from lib.tables.schemas import ALL_TABLES, CODES, TABLES, codes_of, label, unit, value_label
-
-_LEFT_OUT: Final = ("source_url", "as_of", "sample", "outage_id")
-"""Columns the import fills itself where a file does not have them."""
-_MAY_BE_BLANK: Final = ("planned",)
+from lib.tables.columns import VOLTAGE, Column
+from lib.tables.glossary import CODES, label, value_label
+from lib.tables.registry import TABLES
 
 _HOW: Final[Mapping[str, str]] = {
     "number": "templates.how_number",
@@ -25,35 +24,6 @@ _HOW: Final[Mapping[str, str]] = {
     "code": "templates.how_code",
     "commune": "templates.how_commune",
     "text": "templates.how_text",
-}
-_ABOUT: Final[Mapping[str, str]] = {
-    "cluster_id": "templates.about_cluster_id",
-    "weak_id": "templates.about_weak_id",
-    "substation_id": "templates.about_weak_id",
-    "line_id": "templates.about_weak_id",
-    "commune_code": "templates.about_commune_code",
-    "former_communes": "templates.about_former_communes",
-    "stated_communes": "templates.about_stated_communes",
-    "area_ha": "templates.about_area_ha",
-    "industrial_land_ha": "templates.about_industrial_land_ha",
-    "legal_status": "templates.about_legal_status",
-    "operation_status": "templates.about_operation_status",
-    "occupancy_pct": "templates.about_occupancy_pct",
-    "behind_schedule": "templates.about_behind_schedule",
-    "cleared_ha": "templates.about_cleared_ha",
-    "schedule_end": "templates.about_schedule_end",
-    "outline_accuracy_m": "templates.about_outline_accuracy_m",
-    "given_crs": "templates.about_given_crs",
-    "part": "templates.about_part",
-    "clause": "templates.about_clause",
-    "state": "templates.about_state",
-    "end": "templates.about_end",
-    "announced_end": "templates.about_announced_end",
-    "area_text": "templates.about_area_text",
-    "customers_interrupted": "templates.about_customers_interrupted",
-    "customers_served": "templates.about_customers_served",
-    "document_no": "templates.about_document_no",
-    "voltage_kv": "templates.about_voltage",
 }
 
 
@@ -87,21 +57,20 @@ class TemplateColumn:
 
 def columns_of(table: str, lang: Lang) -> list[TemplateColumn]:
     """Return the columns of a table that an office fills in."""
-    declared = ALL_TABLES[table].to_schema().columns
     example = _example(table, lang)
     return [
         TemplateColumn(
-            heading=label(table, name, lang),
-            required=not column.nullable and name not in _MAY_BE_BLANK,
-            unit=unit(table, name) or "",
-            how=_how(table, name, column, lang),
-            about=t(_ABOUT[name], lang) if name in _ABOUT else label(table, name, lang),
-            example=_shown(table, name, example.get(name), lang),
-            kind=kind_of(table, name),
-            words=_words(table, name, lang),
+            heading=label(table, column.name, lang),
+            required=not column.blank and not column.assumed,
+            unit=column.unit,
+            how=_how(table, column, lang),
+            about=t(column.about, lang) if column.about else label(table, column.name, lang),
+            example=_shown(table, column, example.get(column.name), lang),
+            kind=kind_of(table, column.name),
+            words=_words(column, lang),
         )
-        for name, column in declared.items()
-        if name not in _LEFT_OUT
+        for column in TABLES[table].every()
+        if not column.filled
     ]
 
 
@@ -131,35 +100,27 @@ def corner_columns(lang: Lang) -> list[TemplateColumn]:
     ]
 
 
-def _how(table: str, name: str, column: Any, lang: Lang) -> str:  # noqa: ANN401 - pandera's column
-    kind = kind_of(table, name)
-    if name == "voltage_kv":
+def _how(table: str, column: Column, lang: Lang) -> str:
+    kind = kind_of(table, column.name)
+    if column.pattern == VOLTAGE:
         return t("templates.how_voltage", lang)
-    if kind not in ("number", "whole"):
+    if column.low is None or column.high is None:
         return t(_HOW[kind], lang)
-    limits: dict[str, float] = {}
-    for check in column.checks:
-        limits |= check.statistics
-    return t(
-        _HOW[kind],
-        lang,
-        low=_limit(limits["min_value"], lang),
-        high=_limit(limits["max_value"], lang),
-    )
+    return t(_HOW[kind], lang, low=_limit(column.low, lang), high=_limit(column.high, lang))
 
 
 def _limit(value: float, lang: Lang) -> str:
     return number(value, lang, 0 if math.isclose(value, round(value)) else 1)
 
 
-def _words(table: str, name: str, lang: Lang) -> tuple[str, ...]:
-    codes = codes_of(table, name)
+def _words(column: Column, lang: Lang) -> tuple[str, ...]:
+    codes = column.codes
     return tuple(value_label(codes, code, lang) for code in CODES[codes]) if codes else ()
 
 
 def _example(table: str, lang: Lang) -> Mapping[str, object]:
     """Return a real row, the fullest of the facts; where there are no facts, a likely one."""
-    if table in TABLES:
+    if TABLES[table].facts:
         frame = facts.load(table)
         fullest = int(frame.notna().sum(axis=1).argmax())
         return {str(k): v for k, v in frame.iloc[[fullest]].to_dict("records")[0].items()}
@@ -171,7 +132,7 @@ _LIKELY: Final[Mapping[str, Callable[[Lang], Mapping[str, object]]]] = {
         "cluster_id": "PT-002",
         "outline_quality": "surveyed",
         "outline_accuracy_m": 0.5,
-        "given_crs": "EPSG:9208",
+        "given_crs": AREA_CRS,
     },
     "power_lines": lambda lang: {
         "line_id": "DZ-371",
@@ -198,13 +159,13 @@ _LIKELY: Final[Mapping[str, Callable[[Lang], Mapping[str, object]]]] = {
 }
 
 
-def _shown(table: str, name: str, value: object, lang: Lang) -> object:
+def _shown(table: str, column: Column, value: object, lang: Lang) -> object:
     """Return a value the way an office writes it in a cell."""
     if is_blank(value):
         return None
-    if codes := codes_of(table, name):
-        return value_label(codes, value, lang)
-    kind = kind_of(table, name)
+    if column.codes:
+        return value_label(column.codes, value, lang)
+    kind = kind_of(table, column.name)
     if kind in ("day", "month"):
         return date(value, lang)
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value

@@ -14,7 +14,8 @@ from lib.importing.templates.columns import columns_of, corner_columns
 from lib.language.errors import WrongUseError
 from lib.language.findings import Finding
 from lib.language.text import LANGS, Lang, fold, nfc, t
-from lib.tables.schemas import KEYS, label
+from lib.tables.glossary import label
+from lib.tables.registry import imported
 
 COORDINATES: Final = "coordinates"
 """The template that is no table: corner points of an outline."""
@@ -31,7 +32,7 @@ def template(table: str, lang: Lang = "vi") -> bytes:
     Parameters
     ----------
     table : str
-        A key of `lib.tables.schemas.KEYS` or ``coordinates``.
+        One of `lib.tables.registry.imported`, or ``coordinates``.
     lang : {"vi", "en"}
         Language of headings, words and guide; the import reads both.
 
@@ -47,8 +48,8 @@ def template(table: str, lang: Lang = "vi") -> bytes:
             t("templates.coordinates_guide", lang),
         )
         return workbook(table, corner_columns(lang), titles, guide, lang)
-    if table not in KEYS:
-        known = ", ".join((*KEYS, COORDINATES))
+    if table not in imported():
+        known = ", ".join((*imported(), COORDINATES))
         raise WrongUseError("templates.unknown", table=table, tables=known)
     filled = t(
         "templates.filled",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from lib.geo.country import TABLE
 from lib.language.text import Lang, date, number, t
+from lib.layers.registry import grid_tables
 from lib.settings import settings
 from lib.store.store import Snapshot, TableInfo
-from lib.tables.glossary import GRID_TABLES
 from lib.tables.sample import has_sample, title
 from lib.tables.schemas import ALL_TABLES
 
@@ -45,7 +45,7 @@ class Contents:
         StoreError
             If a table that may have made-up rows is missing or damaged.
         """
-        kept = (TABLE,) if settings().grid_layer else (TABLE, *GRID_TABLES)
+        kept = (TABLE,) if settings().grid_layer else (TABLE, *grid_tables())
         tables = {n: info for n, info in snapshot.manifest.tables.items() if n not in kept}
         marked = [table for table in tables if "sample" in columns(table)]
         made_up = frozenset(table for table in marked if has_sample(snapshot.check(table)))
@@ -97,4 +97,4 @@ class Contents:
 
 def columns(table: str) -> list[str]:
     """Return the columns of a table the glossary knows; none of a background."""
-    return list(ALL_TABLES[table].to_schema().columns) if table in ALL_TABLES else []
+    return list(ALL_TABLES[table].columns) if table in ALL_TABLES else []

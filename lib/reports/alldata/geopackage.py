@@ -17,8 +17,8 @@ import shapely
 
 from lib.geo.crs import STORAGE_CRS
 from lib.language.text import t
+from lib.layers.layer import Kind
 from lib.layers.qgis import qml
-from lib.layers.registry import Kind
 from lib.register.clusters import register
 from lib.reports.alldata.contents import Contents
 from lib.store.store import Snapshot

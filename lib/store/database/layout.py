@@ -74,7 +74,7 @@ def _type(dtype: Any) -> str:  # noqa: ANN401 - whatever pandera declares
 
 def _columns() -> Mapping[str, Mapping[str, str]]:
     known = {
-        name: {column: _type(c.dtype.type) for column, c in model.to_schema().columns.items()}
+        name: {column: _type(c.dtype.type) for column, c in model.columns.items()}
         for name, model in ALL_TABLES.items()
     }
     return {**{name: {**known[name], **_BESIDE.get(name, {})} for name in known}, **_BACKGROUND}

@@ -10,9 +10,8 @@ from lib.importing.draft import Draft
 from lib.importing.sheets.headings import Heading, column_label, columns_of
 from lib.language.text import number
 from lib.store.store import Snapshot
-from lib.ui.data.findings import plain
 from lib.ui.data.work import change
-from lib.ui.state import language, tr
+from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
 _ASKED: Final = 60
@@ -23,7 +22,7 @@ _ABREAST: Final = 3
 def replacing(draft: Draft, base: Snapshot) -> None:
     """Let a person take out the rows that are not in the file; the count of them is seen above.
 
-    Communes stay: the law has 148.
+    Communes stay: the law says how many there are.
     """
     kind = draft.options.kind
     if kind == "communes" or kind not in base.manifest.tables:

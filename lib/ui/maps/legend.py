@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from lib.layers.registry import Layer
+from lib.layers.layer import Layer
 from lib.layers.web import swatch_path
-from lib.ui.maps.view import served
-from lib.ui.state import tr
+from lib.ui.state import served, tr
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
 from lib.language.text import Lang
-from lib.layers.registry import LayerFile, of_province
-from lib.settings import settings
+from lib.layers.browser import Note
+from lib.layers.files import LayerFile
+from lib.layers.target import Target
+from lib.reports.registry import Batch, Report, Request, about
 from lib.ui import state, visitor
+from lib.ui.downloads import button, guarded
 from lib.ui.maps.styles import Styles
-from lib.ui.maps.view import Note, Target
 from lib.ui.state import language, tr
-from lib.ui.workspace import Workspace, commune_index, cross_answer
+from lib.ui.workspace import Workspace, cross_answer
 
 if TYPE_CHECKING:
     # Loads Typst and python-docx: only where a paper is wanted.
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     Maker = Callable[[], Material]
 
-_ATLAS: Final = "_atlas"
+Wanted = dict[str, Any]
 
 
 def maker(data: Workspace) -> Maker:
@@ -33,81 +36,80 @@ def maker(data: Workspace) -> Maker:
     session: language, tolerance and samples are read here, not there.
     """
     samples = bool(state.chosen("samples")) and not data.schematic
-    tolerance = float(st.session_state.get("tolerance", settings().tolerance_m))
+    tolerance = state.tolerance_m()
     return partial(_material, data, tolerance_m=tolerance, samples=samples, lang=language())
 
 
 def _material(data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang) -> Material:
-    from lib.reports.material import Material  # noqa: PLC0415 - loads Typst and python-docx
-
-    key = data.key
-    answer = cross_answer(key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
-    index = commune_index(key, data) if answer.cut is not None else None
-    return Material(
-        data.manifest,
-        data.tables,
-        data.clusters,
-        answer,
-        index,
-        of_province(data.files),
-        settings().static,
-        lang,
+    # A copy for one paper: what it reads of the layers is not kept with what all visitors share.
+    return replace(
+        cross_answer(data.key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
     )
 
 
-def _atlas(
-    make: Maker, clusters: Sequence[str], progress: Callable[[int, int], None] | None = None
-) -> bytes:
-    from lib.reports import atlas  # noqa: PLC0415 - as in `_material`
-
-    return atlas.atlas(make(), clusters, progress=progress)
+def _made(report: Report, make: Maker, kind: str, wanted: Callable[[], Wanted]) -> bytes:
+    return report.make(Request(make(), kind, **wanted()))
 
 
-def _brief(make: Maker, code: str) -> bytes:
-    from lib.reports import brief  # noqa: PLC0415 - as in `_material`
+def _buttons(
+    report: Report,
+    make: Maker,
+    wanted: Callable[[], Wanted] = dict,
+    *,
+    of: str = "",
+    width: Literal["stretch", "content"] = "content",
+) -> None:
+    """Draw the buttons of a report, one for each format.
 
-    return brief.brief(make(), code)
-
-
-def _annex(make: Maker, kind: str) -> bytes:
-    from lib.reports import annex  # noqa: PLC0415 - as in `_material`
-
-    return annex.annex_docx(make()) if kind == "docx" else annex.annex_pdf(make())
+    Parameters
+    ----------
+    report : Report
+        What is offered.
+    make : Maker
+        Makes the material when a button is pressed.
+    wanted : callable
+        Fields of `lib.reports.registry.Request` beside material and format.
+    of : str
+        Code of what it is about, for the file name.
+    width : {"stretch", "content"}
+        Whether a button fills its row.
+    """
+    stem = f"{tr(report.file)}-{of}" if of else tr(report.file)
+    for kind, words in report.buttons.items():
+        guarded(
+            tr(words),
+            partial(_made, report, make, kind, wanted),
+            f"{stem}.{kind}",
+            icon=report.icon,
+            help=tr(report.hint) if report.hint else None,
+            key=f"paper-{report.name}-{kind}",
+            width=width,
+        )
 
 
 def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> None:
-    """Draw the button for the page of what is selected: a cluster's sheet, a commune's brief.
+    """Draw the buttons of the reports on what is selected: a cluster or a commune.
 
-    It stands beside the title of the card, where it is seen without scrolling.
+    They stand beside the title of the card, where they are seen without scrolling.
     """
-    make = maker(data)
-    if cluster_id:
-        about = tr("papers.sheet")
-        file = f"{tr('papers.sheet_file')}-{cluster_id}.pdf"
-        content = partial(_atlas, make, [cluster_id])
-    elif selected and selected.layer_id == "communes":
-        about = tr("papers.brief")
-        file = f"{tr('papers.brief_file')}-{selected.code}.pdf"
-        content = partial(_brief, make, selected.code)
-    else:
+    commune = selected.code if selected and selected.layer_id == "communes" else ""
+    if not cluster_id and not commune:
         return
-    with st.container(key="paper-of-selection"):
-        st.download_button(
-            tr("papers.page"),
-            data=visitor.download(content),
-            file_name=visitor.file_name(file),
-            mime="application/pdf",
-            on_click="ignore",
-            icon=":material/picture_as_pdf:",
-            help=about,
-            key="paper-page",
-        )
+    make = maker(data)
+    with st.container(key="paper-of-selection", gap="xsmall"):
+        if cluster_id:
+            for report in about("clusters"):
+                _buttons(report, make, lambda: {"clusters": [cluster_id]}, of=cluster_id)
+        else:
+            for report in about("commune"):
+                _buttons(report, make, lambda: {"commune": commune}, of=commune)
 
 
 def of_map(
     data: Workspace,
     styles: Styles,
     *,
+    target: Target | None,
     cluster_id: str,
     notes: Mapping[str, Note] | None,
     words: Mapping[str, str] | None,
@@ -117,47 +119,46 @@ def of_map(
         tr("papers.map"), icon=":material/photo_camera:", key="paper-map", on_change="rerun"
     ) as box:
         if box.open:
-            _map_buttons(data, styles, cluster_id=cluster_id, notes=notes or {}, words=words or {})
+            _map_buttons(
+                data,
+                styles,
+                target=target,
+                cluster_id=cluster_id,
+                notes=notes or {},
+                words=words or {},
+            )
 
 
 def _map_buttons(
     data: Workspace,
     styles: Styles,
     *,
+    target: Target | None,
     cluster_id: str,
     notes: Mapping[str, Note],
     words: Mapping[str, str],
 ) -> None:
-    # As in `_material`.
-    from lib.reports import page, picture  # noqa: PLC0415
-    from lib.reports.view import View  # noqa: PLC0415
+    title, sentence = state.page_title(), state.sentence()
+    told = _notes({file.layer_id: file for file in data.files}, notes)
 
-    view = View(
-        title=state.page_title(),
-        sentence=state.sentence(),
-        styles=styles,
-        cluster_id=cluster_id,
-        notes=_notes({file.layer_id: file for file in data.files}, notes),
-        words=words,
-    )
-    make = maker(data)
-    makers = {
-        "png": ("image/png", lambda: picture.picture(make(), view, "png")),
-        "svg": ("image/svg+xml", lambda: picture.picture(make(), view, "svg")),
-        "html": ("text/html", lambda: page.page(make(), view)),
-    }
-    st.caption(tr("papers.map_help"))
-    for kind, (mime, content) in makers.items():
-        st.download_button(
-            tr(f"papers.map_{kind}"),
-            data=visitor.download(content),
-            file_name=visitor.file_name(f"{tr('papers.map_file')}.{kind}"),
-            mime=mime,
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"paper-{kind}",
-            width="stretch",
+    def wanted() -> Wanted:
+        from lib.reports.view import View  # noqa: PLC0415 - loads every drawing
+
+        seen = View(
+            title=title,
+            sentence=sentence,
+            styles=styles,
+            cluster_id=cluster_id,
+            target=target,
+            notes=told,
+            words=words,
         )
+        return {"view": seen}
+
+    make = maker(data)
+    st.caption(tr("papers.map_help"))
+    for report in about("map"):
+        _buttons(report, make, wanted, width="stretch")
 
 
 def _notes(
@@ -166,26 +167,40 @@ def _notes(
     return {layer: note.of(by_layer[layer]) for layer, note in notes.items() if layer in by_layer}
 
 
-def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
-    """Draw the annex of a report, and the atlas of the clusters in view with its progress."""
+def of_list(data: Workspace, shown: Sequence[str]) -> None:
+    """Draw the reports on everything, and those on the clusters in view with their progress."""
     make = maker(data)
     st.caption(tr("papers.for_report"))
     with st.container(horizontal=True):
-        for kind in ("docx", "pdf"):
-            st.download_button(
-                tr(f"papers.annex_{kind}"),
-                data=visitor.download(partial(_annex, make, kind)),
-                file_name=visitor.file_name(f"{tr('papers.annex_file')}.{kind}"),
-                on_click="ignore",
-                icon=":material/description:",
-                key=f"paper-annex-{kind}",
-            )
-        asked = st.button(
-            tr("papers.atlas", count=len(shown)),
-            icon=":material/menu_book:",
-            disabled=not shown,
-            key="paper-atlas",
-        )
+        for report in about("all"):
+            _buttons(report, make)
+        asked = [report for report in about("clusters") if report.batch and _ask(report, shown)]
+    for report in about("clusters"):
+        if report.batch:
+            _batch(report, report.batch, make, data, shown, asked=report in asked)
+
+
+def _ask(report: Report, shown: Sequence[str]) -> bool:
+    return report.batch is not None and st.button(
+        tr(report.batch.ask, count=len(shown)),
+        icon=":material/menu_book:",
+        disabled=not shown,
+        key=f"paper-{report.name}",
+    )
+
+
+def _batch(
+    report: Report,
+    words: Batch,
+    make: Maker,
+    data: Workspace,
+    shown: Sequence[str],
+    *,
+    asked: bool,
+) -> None:
+    """Make a report of many clusters where it was asked for, and keep it for the download."""
+    kind = next(iter(report.buttons))
+    kept = f"_{report.name}"
     key = (data.key, language(), tuple(shown))
     if asked:
         with st.spinner(tr("papers.making")):
@@ -194,18 +209,15 @@ def annex_and_atlas(data: Workspace, shown: Sequence[str]) -> None:
             def progress(done: int, total: int) -> None:
                 bar.progress(done / total)
 
-            made = _atlas(make, list(shown), progress)
+            made = report.make(Request(make(), kind, clusters=list(shown), progress=progress))
             bar.empty()
-        st.session_state[_ATLAS] = (key, made)
-    held = st.session_state.get(_ATLAS)
+        st.session_state[kept] = (key, made)
+    held = st.session_state.get(kept)
     if held and held[0] == key:
-        st.download_button(
-            tr("papers.atlas_ready"),
-            data=held[1],
-            file_name=visitor.file_name(f"{tr('papers.atlas_file')}.pdf"),
-            mime="application/pdf",
-            on_click="ignore",
+        button(
+            tr(words.ready),
+            held[1],
+            visitor.file_name(f"{tr(words.file)}.{kind}"),
             type="primary",
-            icon=":material/download:",
-            key="paper-atlas-ready",
+            key=f"paper-{report.name}-ready",
         )

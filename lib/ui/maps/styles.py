@@ -5,7 +5,8 @@ from typing import cast
 
 import pandas as pd
 
-from lib.layers.registry import LayerFile, by_layer
+from lib.layers.files import LayerFile, by_layer
+from lib.layers.registry import LAYERS
 from lib.layers.symbols import class_key
 from lib.ui.maps.view import Left
 from lib.ui.workspace import Workspace
@@ -43,9 +44,7 @@ def ground(
         communes = {code: "named-bare" if code in named else "bare" for code in communes}
     present = by_layer(data.files)
     styles: Styles = {
-        name: "base"
-        for name in ("neighbours", "rivers", "former-provinces", "province")
-        if name in present
+        name: layer.ground for name, layer in LAYERS.items() if layer.ground and name in present
     }
     styles["communes"] = communes
     if "country" in present:

@@ -12,22 +12,27 @@ from lib.language.text import date
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.power.gaps import Match
+from lib.power.measures import MEASURES, offered, on_slider
+from lib.register import filters as flt
 from lib.tables.glossary import value_label
-from lib.ui import frame, state
-from lib.ui.sidebar import escape, number_slider
-from lib.ui.state import language, tr
+from lib.ui import frame, sidebar, state
+from lib.ui.sidebar import folded, number_slider, switch
+from lib.ui.state import language, plain, tr
 
 if TYPE_CHECKING:
     from lib.power import view  # loads Ibis: only where there is a log
     from lib.power.indices import Kind
 
-REMOTE: Final = ("town_km", "capital_km", "elevation_m", "density")
-WEAK: Final = ("saidi_min", "saifi", "hours", "interruptions")
-KEYS: Final = (
-    *("province", "weak", "difficult", "settled", "major", "match", "outages", "from", "to"),
-    *(*REMOTE, *WEAK, "customers"),
+_CHOSEN: Final = (
+    *("weak", "difficult", "settled", "major", "match", "outages", "from", "to", "customers"),
 )
-"""What *clear* forgets."""
+
+
+def keys() -> tuple[str, ...]:
+    """Return what *clear* forgets: filters, choices and thresholds of the page."""
+    thresholds = [m.key for m in MEASURES.values() if m.most]
+    return (*(item.key for item in flt.of("power")), *_CHOSEN, *thresholds)
+
 
 _KINDS: Final = ("all", "planned", "unplanned")
 
@@ -51,7 +56,7 @@ def figures(*, weak: int, stations: int | None, published: int, log_rows: int) -
 
 
 def _only(shown: str, **wanted: object) -> None:
-    state.clear(*KEYS)
+    state.clear(*keys())
     for key, value in {"part": shown, **wanted}.items():
         st.session_state[key] = value
 
@@ -66,7 +71,7 @@ def measure(*, log: bool, indices: bool) -> str:
     log, indices : bool
         Whether there is a log, and whether it has the customers that indices are made of.
     """
-    known = [m.key for m in gaps.REMOTE] + [m.key for m in gaps.INDICES if log]
+    known = [m.key for m in offered(log=log)]
     first = "saidi_min" if indices else "hours" if log else "town_km"
     state.choose_one("measure", known, first)
     chosen = st.selectbox(
@@ -89,32 +94,31 @@ def gap_choice(*, log: bool) -> gaps.Choice:
     """Draw the thresholds of remote and weak; return them."""
     state.keep_known("difficult", {"yes"})
     state.choose_one("match", ("all", "any"), "all")
-    used = any(state.chosen(key) for key in (*REMOTE, "difficult"))
-    with st.expander(
+    remote_keys = [m.key for m in on_slider("remote")]
+    used = any(state.chosen(key) for key in (*remote_keys, "difficult"))
+    folded(
         tr("powerpage.remote"),
-        expanded=used,
-        icon=":material/distance:",
+        partial(_remote_thresholds, remote_keys),
         key="thresholds-remote",
-        on_change="rerun",
-    ) as remote:
-        if remote.open or used:  # what is folded away is not sent
-            _remote_thresholds()
-    keys = WEAK if log else ()
+        used=used,
+        icon=":material/distance:",
+    )
+    weak_keys = [m.key for m in on_slider("weak")] if log else []
     state.keep_known("weak", set(gaps.WEAK_KINDS))
     state.keep_known("settled", {"yes"})
-    used = any(state.chosen(key) for key in (*keys, "weak", "settled"))
-    with st.expander(
+    used = any(state.chosen(key) for key in (*weak_keys, "weak", "settled"))
+    folded(
         tr("powerpage.weak"),
-        expanded=used,
-        icon=":material/bolt:",
+        partial(_weak_thresholds, weak_keys),
         key="thresholds-weak",
-        on_change="rerun",
-    ) as weak:
-        if weak.open or used:
-            _weak_thresholds(keys)
+        used=used,
+        icon=":material/bolt:",
+    )
     return gaps.Choice(
         thresholds={
-            key: float(st.session_state[key]) for key in (*REMOTE, *keys) if state.chosen(key)
+            key: float(st.session_state[key])
+            for key in (*remote_keys, *weak_keys)
+            if state.chosen(key)
         },
         kinds=tuple(state.chosen("weak")),
         difficult=bool(state.chosen("difficult")),
@@ -123,11 +127,11 @@ def gap_choice(*, log: bool) -> gaps.Choice:
     )
 
 
-def _remote_thresholds() -> None:
+def _remote_thresholds(shown: Sequence[str]) -> None:
     st.caption(tr("powerpage.thresholds_help"))
-    for key in REMOTE:
+    for key in shown:
         number_slider(key, _threshold_label(key))
-    _switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
+    switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
     st.segmented_control(
         tr("powerpage.match"),
         ("all", "any"),
@@ -138,37 +142,24 @@ def _remote_thresholds() -> None:
     )
 
 
-def _weak_thresholds(keys: Sequence[str]) -> None:
+def _weak_thresholds(shown: Sequence[str]) -> None:
     st.pills(
         tr("powerpage.kinds"),
         gaps.WEAK_KINDS,
         selection_mode="multi",
-        format_func=lambda kind: escape(value_label("weak_kind", kind, language())),
+        format_func=lambda kind: plain(value_label("weak_kind", kind, language())),
         key="weak",
         help=tr("powerpage.kinds_help"),
         persist_state="session",
     )
-    _switch("settled", tr("powerpage.settled"))
-    for key in keys:
+    switch("settled", tr("powerpage.settled"))
+    for key in shown:
         number_slider(key, _threshold_label(key))
 
 
 def _threshold_label(key: str) -> str:
     unit = tr(f"gaps.unit_{key}")
-    return f"{_sentence_case(key)} {gaps.MEASURES[key].rule()} ({unit})"
-
-
-def _switch(key: str, words: str) -> None:
-    state.keep_known(key, {"yes"})
-    st.pills(
-        words,
-        ["yes"],
-        selection_mode="multi",
-        format_func=lambda _: escape(words),
-        key=key,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    return f"{_sentence_case(key)} {MEASURES[key].rule()} ({unit})"
 
 
 def log_choice(months: Sequence[str]) -> view.Choice:
@@ -194,7 +185,7 @@ def log_choice(months: Sequence[str]) -> view.Choice:
                 persist_state="session",
             )
         number_slider("customers", tr("powerpage.customers"))
-        _switch("major", tr("powerpage.major"))
+        switch("major", tr("powerpage.major"))
     from lib.power import view  # noqa: PLC0415 - loads Ibis: only where there is a log
 
     return view.Choice(
@@ -210,20 +201,12 @@ def grid_switch(*, allowed: bool) -> bool:
     """Draw the switch of the grid, off at first; nothing where it is kept back."""
     if not allowed:
         return False
-    _switch("grid", tr("powerpage.grid"))
-    return bool(state.chosen("grid"))
+    return switch("grid", tr("powerpage.grid"))
 
 
 def clear_button() -> None:
     """Draw the button that forgets every filter of the page, where any is set."""
-    if any(state.chosen(key) for key in KEYS if key in {*state.MULTI, *state.NUMBERS}):
-        st.button(
-            tr("sidebar.clear"),
-            icon=":material/filter_alt_off:",
-            on_click=state.clear,
-            args=KEYS,
-            width="stretch",
-        )
+    sidebar.clear_button(keys(), {*state.multi(), *state.sliders()})
 
 
 def part(known: Sequence[str]) -> str:

@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from lib.crossing import answer
 from lib.layers.classes import Classes, classify
-from lib.power import gaps, stations
+from lib.power import gaps, measures
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -112,26 +110,6 @@ def listed(key: str, _data: Workspace) -> pd.DataFrame:
     return pd.DataFrame() if log is None else outagefollow.listed(log)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def cluster_grid(
-    key: str,  # noqa: ARG001 - tells what is seen apart
-    _data: Workspace,
-) -> pd.DataFrame:
-    """Return the substations on record with each cluster."""
-    outlines = answer.outlines_of(_data.tables)
-    given = None if outlines is None else gpd.GeoDataFrame(outlines)
-    return stations.near(_data.clusters, _data.tables["substations"], given)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def gaps_on_record(
-    key: str,  # noqa: ARG001 - tells what is seen apart
-    _data: Workspace,
-) -> gaps.Gaps:
-    """Return the communes on record as weakly supplied, by no threshold of anybody."""
-    return gaps.find(_data.tables, gaps.Choice())
-
-
 def found(data: Workspace, choice: gaps.Choice, log: LogView | None) -> gaps.Gaps:
     """Return the communes that are remote and weak by `choice`."""
     return _found(data.key, data, choice, log.choice if log else None, log)
@@ -151,7 +129,7 @@ def _found(
 
 
 def painted_classes(data: Workspace, measure: str, log: LogView | None) -> Classes:
-    """Return the classes of `measure` (key of `lib.power.gaps.MEASURES`) over all communes."""
+    """Return the classes of `measure` (key of `lib.power.measures.MEASURES`) over all communes."""
     return _classes(data.key, data, measure, log.choice if log else None, log)
 
 
@@ -163,9 +141,9 @@ def _classes(
     period: view.Choice | None,  # noqa: ARG001 - the key of the cache
     _log: LogView | None,
 ) -> Classes:
-    values = gaps.measures(_data.tables, _log.indices if _log else None)
+    values = measures.measures(_data.tables, _log.indices if _log else None)
     by_code = values.set_index("commune_code")[measure]
-    return classify(by_code, digits=gaps.MEASURES[measure].digits)
+    return classify(by_code, digits=measures.MEASURES[measure].digits)
 
 
 def file_stem(name: str, *, sample: bool) -> str:

@@ -10,6 +10,7 @@ from lib.layers.registry import LAYERS
 from lib.layers.symbols import class_key
 from lib.power import gaps
 from lib.power import words as gapwords
+from lib.power.measures import MEASURES
 from lib.ui.maps.legend import ClassLegend, show_classes
 from lib.ui.power.data import LogView
 from lib.ui.state import language, tr
@@ -24,7 +25,7 @@ def period_of(log: LogView) -> str:
 def name_of(painted: str, log: LogView | None) -> str:
     """Return what the map is painted by; a figure of a log with its months, a sample as such."""
     name = gapwords.measure_name(painted, language())
-    if log is None or gaps.MEASURES[painted].table != "outages":
+    if log is None or not MEASURES[painted].of_log:
         return name
     name = f"{name}, {period_of(log)}"
     return tr("gaps.of_sample", words=name) if log.facts.sample else name
@@ -35,7 +36,7 @@ def said(sentence: str, painted: str, choice: gaps.Choice, log: LogView | None) 
 
     A sample behind what is painted is named by `name_of`, one behind a threshold here.
     """
-    named = gaps.MEASURES[painted].table == "outages"
+    named = MEASURES[painted].of_log
     if log is None or not log.facts.sample or named or not choice.asks_log:
         return sentence
     return tr("powerpage.sentence_sample", sentence=sentence)
@@ -54,7 +55,7 @@ def words_of(classes: Classes, painted: str, *, remote: bool) -> dict[str, str]:
 
 def _limits(classes: Classes, painted: str, unit: str = "") -> dict[int, str]:
     lang = language()
-    bounds = [number(limit, lang, gaps.MEASURES[painted].digits) for limit in classes.limits]
+    bounds = [number(limit, lang, MEASURES[painted].digits) for limit in classes.limits]
     limits = [
         tr("powerpage.class_next" if place else "powerpage.class_first", low=low, high=high) + unit
         for place, (low, high) in enumerate(pairwise(bounds))

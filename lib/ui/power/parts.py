@@ -11,19 +11,20 @@ import streamlit as st
 from lib.language.text import Lang, date, is_blank, number, sort_key
 from lib.power import gaps
 from lib.power import words as gapwords
-from lib.tables import export
+from lib.power.measures import MEASURES, offered
+from lib.reports.places import capacity
+from lib.settings import province
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
-from lib.ui import state, visitor
-from lib.ui.cards.places import station_capacity
-from lib.ui.power.data import LogView, cluster_grid, file_stem
+from lib.ui import state
+from lib.ui.downloads import button, table_row
+from lib.ui.power.data import LogView, file_stem
 from lib.ui.power.log import about_log
-from lib.ui.sidebar import number_slider
+from lib.ui.sidebar import folded, number_slider
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import Workspace
 
-_WEIGHED = ("town_km", "capital_km", "elevation_m", "density", "saidi_min", "saifi")
 _ASKED = ("outages", "customers", "weak_supply", "substations")
 
 
@@ -66,21 +67,17 @@ def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: st
 
 def weights(*, log: bool) -> dict[str, float]:
     """Draw the weights of a ranking, all 0 at first: a ranking is made only when asked for."""
-    keys = [key for key in _WEIGHED if log or gaps.MEASURES[key].side == "remote"]
+    keys = [measure.key for measure in offered(log=log) if measure.weighed]
     used = any(state.chosen(f"w_{key}") for key in keys)
-    with st.expander(
-        tr("powerpage.rank"),
-        expanded=used,
-        icon=":material/sort:",
-        key="ranking",
-        on_change="rerun",
-    ) as ranking:
-        if ranking.open or used:  # what is folded away is not sent
-            st.caption(tr("powerpage.rank_help"))
-            for column, key in zip(st.columns(len(keys)), keys, strict=True):
-                with column:
-                    name = tr(f"gaps.short_{key}")
-                    number_slider(f"w_{key}", name[0].upper() + name[1:])
+
+    def draw() -> None:
+        st.caption(tr("powerpage.rank_help"))
+        for column, key in zip(st.columns(len(keys)), keys, strict=True):
+            with column:
+                name = tr(f"gaps.short_{key}")
+                number_slider(f"w_{key}", name[0].upper() + name[1:])
+
+    folded(tr("powerpage.rank"), draw, key="ranking", used=used, icon=":material/sort:")
     return {key: float(st.session_state[f"w_{key}"]) for key in keys if state.chosen(f"w_{key}")}
 
 
@@ -125,7 +122,7 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
     """Draw the downloads of the list: a source on every row, the rule beside it."""
     lang = language()
     answer = shown.answer
-    by_log = shown.choice.asks_log or any(gaps.MEASURES[k].table == "outages" for k in weighed)
+    by_log = shown.choice.asks_log or any(MEASURES[k].of_log for k in weighed)
     sample = bool(by_log and shown.log and shown.log.facts.sample)
     notes = gapwords.notes(
         shown.choice,
@@ -145,48 +142,37 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
             taken[score] = answer.facts["commune_code"].map(scores).to_numpy()
         return taken
 
-    sheet = tr("powerpage.list_sheet")
-    name = file_stem(tr("powerpage.list_file"), sample=sample)
-    st.caption(tr("cross.download"))
-    with st.container(horizontal=True):
-        st.download_button(
-            "XLSX",
-            data=visitor.download(lambda: export.to_xlsx(table(), notes=notes, sheet=sheet)),
-            file_name=visitor.file_name(f"{name}.xlsx"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "CSV",
-            data=visitor.download(lambda: export.to_csv(table(), notes=notes, excel=True)),
-            file_name=visitor.file_name(f"{name}.csv"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
+    table_row(
+        table,
+        notes,
+        file=file_stem(tr("powerpage.list_file"), sample=sample),
+        sheet=tr("powerpage.list_sheet"),
+    )
 
 
 def clusters_and_grid(data: Workspace, selected: str) -> None:
     """Draw which substations are on record with each cluster, and which clusters have none."""
     lang = language()
-    pairs = cluster_grid(data.key, data)
+    pairs = data.cluster_grid
     alone = pairs[pairs["substation_id"].isna()]
     published = data.tables["published_totals"].query("metric == 'substations_110kv_count'")
-    newest = published[published["area"] == "phu_tho_new"].iloc[0]
+    official = published[published["area"] == province().area]
+    newest = {} if official.empty else official.iloc[0].to_dict()
     st.caption(
         tr(
             "powerpage.grid_caption",
             none=number(alone["cluster_id"].nunique(), lang),
             total=number(len(data.clusters), lang),
             known=number(len(data.tables["substations"]), lang),
-            published=number(newest["value"], lang),
-            date=date(newest["as_of"], lang),
+            published=number(newest.get("value"), lang),
+            date=date(newest.get("as_of"), lang),
         )
     )
     rows = pairs.assign(
         station=pairs["substation_name"].fillna(tr("powerpage.none_on_record")),
         voltage=pairs["voltage_kv"],
         capacity=[
-            "" if is_blank(row["substation_id"]) else station_capacity(row)
+            "" if is_blank(row["substation_id"]) else capacity(row, lang)
             for row in pairs.to_dict("records")
         ],
         state=[
@@ -284,11 +270,10 @@ def ask() -> None:
     st.markdown(tr("powerpage.ask_text"))
     with st.container(horizontal=True):
         for name in _ASKED:
-            st.download_button(
+            button(
                 tr(f"about.table_{name}"),
-                data=partial(_form, name, lang),
-                file_name=f"mau-{name}.xlsx",
-                on_click="ignore",
+                partial(_form, name, lang),
+                f"mau-{name}.xlsx",
                 icon=":material/table:",
                 key=f"ask-{name}",
             )
@@ -321,7 +306,7 @@ def _rows(data: Workspace, stations: pd.DataFrame) -> pd.DataFrame:
         {
             tr("powerpage.stations"): row["name"],
             tr("powerpage.voltage"): row["voltage_kv"],
-            tr("powerpage.capacity"): station_capacity(row),
+            tr("powerpage.capacity"): capacity(row, lang),
             tr("powerpage.state"): value_label("power_status", row["status"], lang),
             tr("gaps.column_commune"): ""
             if is_blank(row["commune_code"])

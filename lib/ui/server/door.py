@@ -28,7 +28,8 @@ from lib.access import roles
 from lib.access.roles import STRANGER, Action, Actor
 from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t
-from lib.layers.registry import APART, GRID, apart
+from lib.layers.files import APART, apart
+from lib.layers.registry import drawn_from
 from lib.settings import settings
 from lib.ui.server import unforeseen
 from lib.ui.server.files import KeptFiles
@@ -136,7 +137,7 @@ def _kept_back(name: str) -> bool:
     """Return whether a layer file is not for everyone, should one be where it does not belong."""
     policy = roles.policy()
     closed = () if policy is None else policy.restricted
-    layers = [layer for layer in GRID if layer.replace("-", "_") in closed]
+    layers = [one.layer_id for table in closed for one in drawn_from(table) if one.grid]
     return name.endswith(".index.json") or any(name.startswith(f"{layer}-") for layer in layers)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lib.importing.readers import base, registry
 from lib.importing.samples import SAMPLES
 from lib.language.errors import DataRefusedError, WrongUseError
-from lib.settings import ROOT
+from lib.tables import facts
 
 ROWS = [["Mã cụm", "Tên cụm", "Diện tích"], ["PT-001", "Bãi Ba 2", "69,42"]]
 
@@ -90,14 +90,14 @@ def test_a_name_cannot_steer_a_terminal(tmp_path):
     assert registry.read(upload, "Bãi\x1b[2J Ba\u202e\n2.csv").file == "Bãi[2J Ba2.csv"
 
 
-@pytest.mark.parametrize("suffix", list(registry.READERS))
+@pytest.mark.parametrize("suffix", registry.accepted())
 def test_an_empty_file_of_any_kind_is_refused(tmp_path, suffix):
     path = tmp_path / f"rỗng{suffix}"
     path.touch()
     assert refused(path).key == "readers.empty_file"
 
 
-@pytest.mark.parametrize("suffix", list(registry.READERS))
+@pytest.mark.parametrize("suffix", registry.accepted())
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path, suffix):
     path = tmp_path / f"lớn{suffix}"
     with path.open("wb") as file:
@@ -107,7 +107,7 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path, suffix):
     assert "50 MB" in error.message()
 
 
-@pytest.mark.parametrize("suffix", list(registry.READERS))
+@pytest.mark.parametrize("suffix", registry.accepted())
 @settings(max_examples=25, deadline=None)
 @given(content=st.binary(min_size=1, max_size=400))
 def test_any_bytes_under_any_name_are_read_or_refused(tmp_path_factory, suffix, content):
@@ -141,7 +141,7 @@ def test_titles_with_commas_do_not_hide_the_separator(name):
 
 
 def test_tables_of_facts_are_read_as_pandas_reads_them():
-    path = ROOT / "data" / "facts" / "clusters.csv"
+    path = facts.FACTS / "clusters.csv"
     with path.open(encoding="utf-8", newline="") as file:
         expected = list(csv.reader(file))
     (grid,) = registry.read(path).grids

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lib.importing.sheets import cells
 from lib.language.findings import Finding
 from lib.language.text import LANGS, number
-from lib.tables import schemas
+from lib.tables import registry, schemas
 
 HA = frozenset({"ha"})
 ANY_CELL = st.one_of(
@@ -24,9 +24,7 @@ ANY_CELL = st.one_of(
     st.times(),
 )
 COLUMNS = [
-    (table, column)
-    for table in schemas.KEYS
-    for column in schemas.ALL_TABLES[table].to_schema().columns
+    (table, column) for table in registry.imported() for column in schemas.ALL_TABLES[table].columns
 ]
 
 

@@ -13,9 +13,9 @@ from lib.importing.sheets.headings import (
 )
 from lib.importing.sheets.rows import data_rows
 from lib.language.text import LANGS
-from lib.tables import schemas
+from lib.tables import registry, schemas
 
-TABLES = [table for table in schemas.KEYS if table != "outlines"]
+TABLES = [table for table in registry.imported() if table != "outlines"]
 
 
 def sheet(*rows):
@@ -30,7 +30,7 @@ def columns(heading):
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("words", ["code", *LANGS])
 def test_every_column_is_found_by_its_name_and_its_labels(table, words):
-    names = list(schemas.ALL_TABLES[table].to_schema().columns)
+    names = list(schemas.ALL_TABLES[table].columns)
     titles = names if words == "code" else [schemas.label(table, c, words) for c in names]
     heading = find_heading(sheet(titles), table)
     assert columns(heading) == dict(enumerate(names))
@@ -171,4 +171,4 @@ def test_a_column_can_be_left_out_by_hand():
 def test_parts_of_a_heading_are_offered_where_they_mean_something():
     assert {"district", "start_date"} <= set(columns_of("outages"))
     assert "district" in set(columns_of("former_units")), "a column of its own there"
-    assert set(columns_of("clusters")) == set(schemas.ALL_TABLES["clusters"].to_schema().columns)
+    assert set(columns_of("clusters")) == set(schemas.ALL_TABLES["clusters"].columns)

@@ -13,10 +13,10 @@ from lib.importing.readers.grid import Grid
 from lib.importing.sheets import reader, tablecheck
 from lib.importing.sheets.places import Places
 from lib.language.text import LANGS, is_blank, number
-from lib.tables import facts, schemas
+from lib.tables import facts, registry, schemas
 
 SOURCE = {"source_url": "file:bang.xlsx", "as_of": "2026-08-28", "sample": False}
-FACTS = [table for table in schemas.KEYS if table in schemas.TABLES]
+FACTS = [table for table in registry.imported() if table in registry.with_facts()]
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_the_real_records_of_outages_are_read(shared, tables):
 
 
 def with_all(table, frame):
-    columns = schemas.ALL_TABLES[table].to_schema().columns
+    columns = schemas.ALL_TABLES[table].columns
     return frame.assign(**{c: None for c in columns if c not in frame})
 
 
@@ -415,12 +415,12 @@ CELLS = st.one_of(st.none(), st.text(max_size=12), st.integers(), st.floats(), s
 
 @settings(max_examples=60)
 @given(
-    st.sampled_from([table for table in schemas.KEYS if table != "outlines"]),
+    st.sampled_from([table for table in registry.imported() if table != "outlines"]),
     st.lists(st.lists(CELLS, min_size=6, max_size=6), max_size=6),
     st.data(),
 )
 def test_no_sheet_raises_and_every_finding_has_its_sentence(table, rows, data):
-    names = list(schemas.ALL_TABLES[table].to_schema().columns)
+    names = list(schemas.ALL_TABLES[table].columns)
     titles = data.draw(st.permutations(names))[:6]
     titles += [None] * (6 - len(titles))
     read = reader.read_register(sheet(titles, *rows), table, defaults=SOURCE)

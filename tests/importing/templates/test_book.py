@@ -8,7 +8,7 @@ from templateforms import NAMES, book, heading_row
 
 from lib.importing.templates import forms
 from lib.language.text import LANGS, t
-from lib.tables import schemas
+from lib.tables import registry, schemas
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -29,7 +29,7 @@ def test_a_template_has_headings_one_marked_example_and_a_guide(table, lang):
     assert [row[0].value for row in guide.iter_rows(min_row=5)] == headings[:-1]
 
 
-@pytest.mark.parametrize("table", schemas.KEYS)
+@pytest.mark.parametrize("table", registry.imported())
 def test_a_coded_column_offers_exactly_its_words(table):
     pages = book(table)
     form, guide = pages[table], pages["Hướng dẫn"]
@@ -44,7 +44,7 @@ def test_a_coded_column_offers_exactly_its_words(table):
         offered[form.cell(1, left).value] = [c.value for row in guide[place] for c in row]
     wanted = {
         schemas.label(table, column): [schemas.value_label(codes, c) for c in schemas.CODES[codes]]
-        for column in schemas.ALL_TABLES[table].to_schema().columns
+        for column in schemas.ALL_TABLES[table].columns
         if (codes := schemas.codes_of(table, column))
     }
     assert offered == wanted

@@ -6,23 +6,23 @@ from templateforms import book, grids
 
 from lib.importing.sheets.cells import read_cell
 from lib.language.text import LANGS
-from lib.tables import facts, schemas
+from lib.tables import facts, registry, schemas
 
 
-@pytest.mark.parametrize("table", schemas.KEYS)
+@pytest.mark.parametrize("table", registry.imported())
 def test_every_column_is_there_or_filled_by_the_import(table):
     headings = {cell.value for cell in book(table)[table][1]}
-    columns = schemas.ALL_TABLES[table].to_schema().columns
+    columns = schemas.ALL_TABLES[table].columns
     left = {name for name in columns if schemas.label(table, name) not in headings}
     assert left == {"source_url", "as_of", "sample", "outage_id"} & set(columns)
-    assert set(schemas.KEYS[table]) - {"outage_id"} <= set(columns) - left
+    assert set(registry.TABLES[table].key) - {"outage_id"} <= set(columns) - left
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("table", sorted(set(schemas.KEYS) & set(schemas.TABLES)))
+@pytest.mark.parametrize("table", sorted(set(registry.imported()) & set(registry.with_facts())))
 def test_the_example_is_a_real_row_of_the_facts(table, lang, tmp_path):
     form = grids(table, lang, tmp_path)[0]
-    columns = list(schemas.ALL_TABLES[table].to_schema().columns)
+    columns = list(schemas.ALL_TABLES[table].columns)
     by_label = {schemas.label(table, c, lang): c for c in columns}
     read_back = {
         by_label[heading]: read_cell(cell, table, by_label[heading]).value

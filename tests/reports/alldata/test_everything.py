@@ -253,7 +253,7 @@ def test_a_sheet_reads_back_by_its_headings_and_words(snapshot, lang):
         assert len(set(sheet.columns)) == len(sheet.columns) == len(expected.columns), name
         if name not in schemas.ALL_TABLES:
             continue
-        for column in schemas.ALL_TABLES[name].to_schema().columns:
+        for column in schemas.ALL_TABLES[name].columns:
             found = sheet[schemas.label(name, column, lang)]
             if codes := schemas.codes_of(name, column):
                 found = found.map(coded(codes, lang), "ignore")

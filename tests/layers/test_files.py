@@ -14,15 +14,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.layers.registry import (
-    HIDDEN,
-    LAYERS,
-    REGISTRY,
-    LayerFile,
-    by_layer,
-    write_layer,
-    write_once,
-)
+from lib.layers.files import HIDDEN, LayerFile, by_layer, write_layer, write_once
+from lib.layers.registry import LAYERS
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -65,8 +58,8 @@ def served(static, file: LayerFile) -> dict:
 
 
 def test_layers_and_their_classes_have_names_of_their_own():
-    assert len(LAYERS) == len(REGISTRY)
-    for layer in REGISTRY:
+    assert len(LAYERS) == len(LAYERS.values())
+    for layer in LAYERS.values():
         keys = [style.key for style in layer.styles]
         assert len(set(keys)) == len(keys), layer.layer_id
         signs = [layer.place(key) for key in keys]
@@ -76,13 +69,13 @@ def test_layers_and_their_classes_have_names_of_their_own():
 
 
 def test_points_lie_on_lines_and_lines_on_polygons_of_the_ground():
-    order = [layer.layer_id for layer in REGISTRY]
+    order = [layer.layer_id for layer in LAYERS.values()]
     assert order.index("communes") < order.index("province") < order.index("clusters")
-    assert [layer.kind for layer in REGISTRY][-2:] == ["point", "point"]
+    assert [layer.kind for layer in LAYERS.values()][-2:] == ["point", "point"]
 
 
 def test_only_what_answers_the_pointer_has_a_card():
-    answering = {layer.layer_id for layer in REGISTRY if layer.interactive}
+    answering = {layer.layer_id for layer in LAYERS.values() if layer.interactive}
     assert {"communes", "clusters", "weak"} <= answering
     assert not answering & {"neighbours", "rivers", "province", "former-provinces"}
 

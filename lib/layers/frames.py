@@ -1,0 +1,123 @@
+"""What a layer is drawn from: tables of a snapshot to shapes with the lines of their tooltips."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from lib.crossing import answer
+from lib.geo.crs import STORAGE_CRS
+from lib.importing.samples import sample_outlines
+from lib.language.text import LANGS, Lang, date, is_blank, t
+from lib.register.clusters import register
+from lib.tables.glossary import value_label
+
+Row = Mapping[Any, Any]
+Line = Callable[[Row, Lang], str]
+Tables = Mapping[str, pd.DataFrame]
+
+
+def with_lines(frame: pd.DataFrame, make: Sequence[Line]) -> pd.DataFrame:
+    """Return `frame` with the further lines of its tooltip in each language."""
+    records = frame.to_dict("records")
+    told = frame.copy()
+    for lang in LANGS:
+        told[lang] = [[text for line in make if (text := line(row, lang))] for row in records]
+    return told
+
+
+def _lines(tables: Tables, table: str) -> gpd.GeoDataFrame | None:
+    """Return power lines as drawn: neither simplified nor measured, some are 2-10 km off."""
+    if table not in tables:
+        return None
+    lines = gpd.GeoDataFrame(tables[table])
+    codes = [f"line-{number}" for number in range(len(lines))]
+    return lines.assign(code=codes, name="")
+
+
+def grid_2016(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the lines of the drawing of 2016, None without it."""
+    return _lines(tables, "grid_2016")
+
+
+def power_lines(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the lines an office brought, None without them."""
+    return _lines(tables, "power_lines")
+
+
+def substations(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the substations somebody gave a position, None without the table."""
+    if "substations" not in tables:
+        return None
+    stations = tables["substations"].dropna(subset=["lat", "lon"])
+    return _points(with_lines(stations.assign(code=stations["substation_id"]), [_station]))
+
+
+def _station(row: Row, lang: Lang) -> str:
+    return t("layers.tip_station", lang, voltage=row["voltage_kv"], date=date(row["as_of"], lang))
+
+
+def _points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    shapes = gpd.points_from_xy(frame["lon"].round(5), frame["lat"].round(5))
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=STORAGE_CRS)
+
+
+def clusters(tables: Tables) -> gpd.GeoDataFrame:
+    """Return the clusters that have a place, each at its marker."""
+    placed = register(tables).dropna(subset=["lat", "lon"])
+    placed = placed.assign(
+        code=placed["cluster_id"],
+        lx=placed["lon"].round(5),
+        ly=placed["lat"].round(5),
+        weight=placed["area_ha"].astype(float).fillna(0),
+    )
+
+    def approximate(row: Row, lang: Lang) -> str:
+        return "" if row["placed_by"] == "outline" else t("layers.tip_cluster", lang)
+
+    def communes(row: Row, lang: Lang) -> str:
+        now = row["communes_now"]
+        return t("layers.tip_cluster_communes", lang, communes=now) if now else ""
+
+    return _points(with_lines(placed, [approximate, communes]))
+
+
+def outlines(tables: Tables) -> gpd.GeoDataFrame:
+    """Return the outlines to draw as polygons: the office's, then the samples."""
+
+    def told(row: Row, lang: Lang) -> str:
+        if row["sample"]:
+            return t("layers.tip_sample", lang)
+        words = value_label("outline_quality", row["outline_quality"], lang)
+        return t("layers.tip_outline", lang, quality=words, date=date(row["as_of"], lang))
+
+    parts = [sample_outlines().assign(sample=True, as_of="")]
+    own = answer.outlines_of(tables)
+    if own is not None:
+        parts.insert(0, own.assign(sample=False))
+    frame = pd.concat(parts, ignore_index=True)
+    frame = with_lines(frame.assign(code=frame["cluster_id"]), [told])
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=STORAGE_CRS)
+
+
+def weak(tables: Tables) -> gpd.GeoDataFrame:
+    """Return the places with weak supply at the label point of their commune."""
+    communes = pd.DataFrame(tables["communes"])[["code", "name", "lat", "lon"]]
+    placed = tables["weak_supply"].dropna(subset=["commune_code"])
+    placed = placed.merge(
+        communes.rename(columns={"code": "commune_code", "name": "commune_name"}),
+        on="commune_code",
+    )
+    placed = placed.assign(code=placed["weak_id"], name=placed["commune_name"])
+
+    def kind(row: Row, lang: Lang) -> str:
+        return value_label("weak_kind", row["kind"], lang)
+
+    def villages(row: Row, _: Lang) -> str:
+        return "" if is_blank(row["villages"]) else str(row["villages"])
+
+    def dated(row: Row, lang: Lang) -> str:
+        return t("layers.tip_weak", lang, date=date(row["as_of"], lang))
+
+    return _points(with_lines(placed, [kind, villages, dated]))

@@ -1,0 +1,101 @@
+"""What a map layer is, before any data: one record for map, legend, paper and QGIS."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from lib.layers.symbols import Style
+
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+Kind = Literal["polygon", "line", "point"]
+
+
+@dataclass(frozen=True)
+class Label:
+    """When names appear on the map and which go first where room is short."""
+
+    min_zoom: float
+    rank: int
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Qgis:
+    """How tables of a snapshot look in QGIS.
+
+    Parameters
+    ----------
+    tables : tuple of str
+        Which ones.
+    styles : tuple of Style
+        The one look of all their rows, or one for each code of `column`.
+    column : str
+        What tells the classes apart; empty for a single look.
+    named : bool
+        Whether names stand on the map from the zoom of the layer's label on.
+    """
+
+    tables: tuple[str, ...]
+    styles: tuple[Style, ...]
+    column: str = ""
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What a layer is, before any data.
+
+    Parameters
+    ----------
+    layer_id : str
+        Name in files, in the URL of a selection and in the style sheet.
+    title : str
+        Text key of its name in the legend.
+    kind : {"polygon", "line", "point"}
+        What its geometry is.
+    styles : tuple of Style
+        Its classes; a rerun names them by their place in this tuple.
+    interactive : bool
+        Whether it answers the pointer.
+    label : Label or None
+        Names on the map, if it has them.
+    canvas : bool
+        Drawn on one canvas instead of an element each: for thousands of areas. Only for
+        the lowest layer that answers the pointer, since a canvas hides what is under it.
+    source : callable or None
+        Tables of a snapshot -> what is drawn, with the lines of its tooltip, see
+        `lib.layers.frames`; None for borders and water, which `lib.layers.borders` draws.
+    ground : str
+        Class it is drawn in on every page and paper that does not say otherwise; empty for
+        a layer only some pages show.
+    explained : bool
+        Whether the legend of every page explains its ground, named by the page or not.
+    tables : tuple of str
+        Tables an office may keep for its administrators that it shows.
+    grid : bool
+        Whether it is of the grid: nothing else is in it, and a setting keeps it off.
+    qgis : Qgis or None
+        How its tables look in QGIS; None for a plain look.
+    """
+
+    layer_id: str
+    title: str
+    kind: Kind
+    styles: tuple[Style, ...]
+    interactive: bool = False
+    label: Label | None = None
+    canvas: bool = False
+    source: Callable[[Mapping[str, pd.DataFrame]], gpd.GeoDataFrame | None] | None = None
+    ground: str = ""
+    explained: bool = False
+    tables: tuple[str, ...] = ()
+    grid: bool = False
+    qgis: Qgis | None = None
+
+    def place(self, key: str) -> str:
+        """Return the character that stands for class `key`."""
+        return _DIGITS[[style.key for style in self.styles].index(key)]
