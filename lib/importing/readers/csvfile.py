@@ -230,9 +230,10 @@ def repeated_headings(rows: Sequence[tuple[Cell, ...]]) -> list[int]:
 
 
 def _titles(row: tuple[Cell, ...]) -> frozenset[str] | None:
-    """Return the folded words of a row, None if a cell begins with a digit: then it is data."""
+    """Return the folded words of a row, None if one is no title or stands twice: it is data."""
     words = [fold(clean_text(cell)) for cell in row if cell is not None]
-    return None if any(word[:1].isdigit() for word in words) else frozenset(words)
+    titled = all(word[:1].isalpha() or word[:1] == "(" for word in words)
+    return frozenset(words) if titled and len(set(words)) == len(words) else None
 
 
 def _separator(text: str) -> str:
