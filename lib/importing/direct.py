@@ -27,6 +27,8 @@ from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding
 from lib.tables.sample import Source
 
+_OWN_FAULTS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
+"""What DuckDB says of a query, not of a file."""
 _LOG: Final = ("start", "end", "commune_code", "customers_interrupted")
 _SERVED: Final = ("commune_code", "month", "customers_served")
 
@@ -159,7 +161,7 @@ def readable(*paths: Path | None) -> Iterator[None]:
         yield
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         named = [path.name for path in paths if path and path.suffix.lower() == ".parquet"]
-        if not named or isinstance(error, duckdb.ProgrammingError):
+        if not named or isinstance(error, _OWN_FAULTS):
             raise
         raise DataRefusedError("readers.unreadable", file=", ".join(named)) from error
 
