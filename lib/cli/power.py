@@ -104,17 +104,18 @@ def reliability_indices(
     """Tính SAIFI, SAIDI, CAIDI, MAIFI (IEEE 1366) từ nhật ký mất điện."""
     _check_files(out, report, outages, customers)
     log, served, sources = _given(context, outages, customers, store)
-    sample = sample_of(log, served)
-    given = indices.answer(
-        log,
-        served,
-        by=_KEYS[by],
-        engine=engine.value,
-        planned=planned.value,
-        momentary_minutes=momentary,
-        exclude_major_days=exclude_major_days,
-        groups=indices.former_areas(load("communes"), load("former_units")),
-    )
+    with direct.readable(outages, customers):
+        sample = sample_of(log, served)
+        given = indices.answer(
+            log,
+            served,
+            by=_KEYS[by],
+            engine=engine.value,
+            planned=planned.value,
+            momentary_minutes=momentary,
+            exclude_major_days=exclude_major_days,
+            groups=indices.former_areas(load("communes"), load("former_units")),
+        )
     for finding in clean.findings(given.rules):
         typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
     about = {t("power.note_sources"): "; ".join(sources), **_about(log, given, planned, momentary)}

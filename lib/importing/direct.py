@@ -5,11 +5,13 @@ the row. How records of a log are joined or left out is the log's own rule
 (`lib.power.clean`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +27,8 @@ from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding
 from lib.tables.sample import Source
 
+_OWN_FAULTS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
+"""What DuckDB says of a query, not of a file."""
 _LOG: Final = ("start", "end", "commune_code", "customers_interrupted")
 _SERVED: Final = ("commune_code", "month", "customers_served")
 
@@ -140,6 +144,26 @@ def refusal(finding: Finding) -> DataRefusedError:
     """Return a finding as the error that ends a command."""
     place = {"file": finding.file, "row": finding.row, "column": finding.column}
     return DataRefusedError(finding.key, **{**place, **vars(finding)["values"]})
+
+
+@contextmanager
+def readable(*paths: Path | None) -> Iterator[None]:
+    """Refuse a Parquet file whose pages turn out broken while they are computed with.
+
+    Looking at ten million rows beforehand would cost as much as the answer.
+
+    Raises
+    ------
+    DataRefusedError
+        What reads it gave up; where there is no Parquet file the error stays its own.
+    """
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        named = [path.name for path in paths if path and path.suffix.lower() == ".parquet"]
+        if not named or isinstance(error, _OWN_FAULTS):
+            raise
+        raise DataRefusedError("readers.unreadable", file=", ".join(named)) from error
 
 
 def _check_parquet(path: Path, required: Sequence[str]) -> None:

@@ -309,3 +309,18 @@ def test_two_hundred_logs_are_read_or_refused_as_import_and_store_do(tmp_path):
             pd.testing.assert_frame_equal(ways[0].rows, ways[1].rows)
             assert ways[0].rules == ways[1].rules
     assert min(ends.values()) > 50, ends
+
+
+def test_a_parquet_file_that_breaks_while_it_is_read_is_refused_not_other_errors(tmp_path):
+    days = pd.date_range("2026-01-01", periods=5_000, freq="h")
+    log = pd.DataFrame({"start": days, "end": days + pd.Timedelta(hours=1)})
+    log["commune_code"], log["customers_interrupted"] = "07900", range(5_000)
+    path = tmp_path / "log.parquet"
+    log.to_parquet(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:60] + b"\xff" * 4_000 + whole[4_060:])
+    source = direct.outages(path, tmp_path).source
+    with pytest.raises(DataRefusedError, match=r"log\.parquet"), direct.readable(path, None):
+        indices.answer(source, None, by=("all",))
+    with pytest.raises(PermissionError), direct.readable(tmp_path / "log.csv"):
+        raise PermissionError

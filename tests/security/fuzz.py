@@ -150,7 +150,8 @@ def _commanded(
         with tempfile.TemporaryDirectory() as folder:
             given = [direct.outages(first, Path(folder)), direct.customers(second)]
             if whole and all(one.source is not None for one in given):
-                indices.answer(given[0].source, given[1].source, by=("all",))
+                with direct.readable(first, second):
+                    indices.answer(given[0].source, given[1].source, by=("all",))
     else:
         given = [directmaps.communes(second)]
         if given[0].source is not None:
