@@ -45,7 +45,7 @@ def read(path: Path, name: str) -> Content:
         found = []
         if waiting.exists() and waiting.stat().st_size:
             found.append(Finding("note", "readers.wal_read", file=name))
-        elif head[18] == _WRITE_AHEAD and not waiting.exists():
+        elif head[18:19] == bytes([_WRITE_AHEAD]) and not waiting.exists():
             found.append(Finding("ask", "readers.wal_missing", file=name))
         rows = _rows(copy, name)
         layers, remarks = read_layers(copy, "GPKG", name)
