@@ -2,8 +2,8 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import date, number
+from lib.reports.card import site
 from lib.ui import frame, sidebar
-from lib.ui.card import site
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -22,7 +22,7 @@ rows = []
 for name, info in manifest.tables.items():
     table = data.tables.get(name)
     urls = [] if table is None or "source_url" not in table else table["source_url"].dropna()
-    hosts = list(dict.fromkeys(site(url) for url in urls))
+    hosts = list(dict.fromkeys(site(url, lang) for url in urls))
     rows.append(
         {
             tr("about.table"): frame.table_name(data, name),

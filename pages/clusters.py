@@ -1,5 +1,3 @@
-from functools import partial
-
 import streamlit as st
 
 from lib.language.text import number, sort_key
@@ -56,9 +54,7 @@ def view() -> None:
         data,
         styles,
         selected=selected,
-        card=partial(places.cluster_card, data, chosen)
-        if chosen
-        else places.card_of(data, selected),
+        card=places.card_of(data, selected, chosen),
         legend=legend,
         cluster_id=chosen,
         legend_layers=("clusters", "communes", "former-provinces", "province"),

@@ -2,8 +2,9 @@ from functools import partial
 
 import streamlit as st
 
-from lib.crossing import summary as disputes
 from lib.language.text import number
+from lib.layers.pieces import shapes_of
+from lib.layers.target import Target
 from lib.register import filters as flt
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.cards import cross, places
@@ -11,7 +12,6 @@ from lib.ui.downloads import download_row
 from lib.ui.maps import papers
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
-from lib.ui.maps.view import Target
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import cross_answer, workspace
@@ -51,7 +51,7 @@ def view() -> None:
         samples=samples,
         lang=lang,
     )
-    summary = disputes.summarise(given.rows).merge(
+    summary = given.summary.merge(
         data.clusters[["cluster_id", "former_province"]], on="cluster_id", how="left"
     )
     with st.sidebar:
@@ -75,7 +75,7 @@ def view() -> None:
     )
     frame.empty(shown.emptied_by)
     selected, chosen = state.selection(data.files, set(summary["cluster_id"]))
-    drawn = cross.shapes_of(data, given, chosen) if chosen else []
+    drawn = shapes_of(given.answer, chosen, lang)
     codes = summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ()
     styles = mapstyles.ground(data, set(data.commune_names), codes, lines=not drawn)
     styles["former-units"] = "base" if chosen else {}
@@ -88,9 +88,7 @@ def view() -> None:
         selected=None if drawn else selected,
         shapes=drawn,
         focus=Target("clusters", chosen) if drawn else selected,
-        card=partial(cross.cross_card, data, given, summary, chosen)
-        if chosen
-        else places.card_of(data, selected),
+        card=partial(cross.cross_card, given, chosen) if chosen else places.card_of(data, selected),
         legend=legend,
         cluster_id=chosen,
         legend_layers=("outlines", "clusters", "former-units", "communes", "province"),
@@ -119,7 +117,7 @@ def view() -> None:
             key="table-cross",
             alt=tr("cross.table"),
         )
-        download_row(data, given, set(listed["cluster_id"]))
+        download_row(given, set(listed["cluster_id"]))
         papers.of_list(data, listed["cluster_id"].tolist())
     state.end()
 

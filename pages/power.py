@@ -1,6 +1,7 @@
 import streamlit as st
 
 from lib.language.text import no_data, number
+from lib.layers.browser import Note
 from lib.layers.registry import grid_tables
 from lib.layers.symbols import WEAK
 from lib.power import gaps, words
@@ -9,7 +10,6 @@ from lib.settings import settings
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
-from lib.ui.maps.view import Note
 from lib.ui.power import bar
 from lib.ui.power import card as powercard
 from lib.ui.power import data as powerdata

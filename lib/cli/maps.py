@@ -129,8 +129,10 @@ def _from_store(store: Store, tolerance: float) -> tuple[answer.Answer, dict[str
         borders=snapshot.manifest.tables["communes"].source,
         sources=", ".join(tables["clusters"]["source_url"].dropna().unique()),
     )
-    outlines = answer.outlines_of(tables)
     schematic = snapshot.manifest.border_quality == "schematic"
-    measure = outlines is not None and not schematic
-    index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measure else None
-    return answer.answer(tables, outlines, index, tolerance_m=tolerance), about
+    found = answer.of_register(
+        tables,
+        lambda: None if schematic else prepare_communes(gpd.GeoDataFrame(tables["communes"])),
+        tolerance_m=tolerance,
+    )
+    return found, about

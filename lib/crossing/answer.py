@@ -3,7 +3,7 @@
 The page and the command line both ask here, so that they cannot differ.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,11 +38,14 @@ class Answer:
         What geometry said; None if no outline was there.
     tolerance_m : float
         T of a surveyed outline, metres.
+    index : CommuneIndex or None
+        The communes the outlines were cut by; None if none was.
     """
 
     rows: pd.DataFrame
     cut: Cut | None
     tolerance_m: float
+    index: CommuneIndex | None = None
 
     def shapes(self) -> gpd.GeoDataFrame:
         """Return the rows with the geometry of their pieces, EPSG:4326; None where not measured."""
@@ -105,7 +108,36 @@ def answer(
         listed,
         lang=lang,
     )
-    return Answer(rows, cut, tolerance_m)
+    return Answer(rows, cut, tolerance_m, index if cut is not None else None)
+
+
+def of_register(
+    tables: Mapping[str, pd.DataFrame],
+    index: Callable[[], CommuneIndex | None],
+    *,
+    tolerance_m: float,
+    samples: gpd.GeoDataFrame | None = None,
+    lang: Lang = "vi",
+) -> Answer:
+    """Return `answer` for the outlines the office brought and, if given, `samples`.
+
+    Parameters
+    ----------
+    tables : mapping
+        As of `answer`, and ``outlines`` where the office has brought some.
+    index : callable
+        Returns the communes ready for cutting; called only if there is an outline.
+    tolerance_m : float
+        T of a surveyed outline, metres.
+    samples : GeoDataFrame or None
+        Made-up outlines to measure besides, EPSG:4326.
+    lang : {"vi", "en"}
+        Language of the notes.
+    """
+    given = [part for part in (outlines_of(tables), samples) if part is not None]
+    outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
+    found = index() if given else None
+    return answer(tables, outlines, found, tolerance_m=tolerance_m, lang=lang)
 
 
 def outlines_of(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame | None:

@@ -1,7 +1,7 @@
 """Outlines of clusters: which cluster, where, and what becomes of the tables."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,22 +15,13 @@ from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.matching import ClusterMatch, alike, match_clusters
 from lib.importing.readers.base import Content
+from lib.importing.rows import otherwise
 from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import hectares, number
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.schemas import ALL_TABLES
-
-_UNKNOWN: Final = {
-    "kind": "ccn",
-    "legal_status": "unknown",
-    "operation_status": "unknown",
-    "wastewater": "unknown",
-    "behind_schedule": "unknown",
-    "outline_quality": "none",
-}
-"""What is written of a cluster of which a file gives only the outline."""
 
 
 def check_outlines(
@@ -168,7 +159,7 @@ def _new_clusters(
         return base["clusters"].iloc[:0]
     rows = pd.DataFrame(
         {
-            **_UNKNOWN,
+            **otherwise("clusters"),
             "cluster_id": new["code"].to_numpy(),
             "name": new["name"].to_numpy(),
             "former_province": _provinces(new, gpd.GeoDataFrame(base["communes"])),

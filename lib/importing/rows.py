@@ -287,7 +287,7 @@ def _without_shape(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None)
     ]
 
 
-def _otherwise(table: str) -> Mapping[str, str | bool]:
+def otherwise(table: str) -> Mapping[str, str | bool]:
     """Return column -> what a new row has in it where the file says nothing."""
     columns = TABLES[table].columns
     return {c.name: c.otherwise for c in columns if c.otherwise is not None}
@@ -299,7 +299,7 @@ def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.
     key = list(TABLES[table].key)
     known = set() if before is None else set(before[key].astype(str).agg("|".join, axis=1))
     new = ~rows[key].astype(str).agg("|".join, axis=1).isin(known)
-    for column, value in _otherwise(table).items():
+    for column, value in otherwise(table).items():
         if column not in rows and (before is None or new.all()):
             rows[column] = value
         elif column in rows:
@@ -321,7 +321,7 @@ def _merged(
         )
     else:
         merged = merge_rows(before, rows, TABLES[table].key, replace=options.replace)
-    for column, value in _otherwise(table).items():
+    for column, value in otherwise(table).items():
         merged[column] = merged[column].astype(object).where(merged[column].notna(), value)
     return merged
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from xstatic.pkg import leaflet
 
+from lib.language.errors import StoreError
 from lib.layers.files import write_once
 from lib.layers.layer import Layer
 from lib.layers.registry import LAYERS
@@ -94,6 +95,20 @@ def web_assets() -> WebAssets:
         ),
         styles=("vendor/leaflet.css", f"vendor/{_hashed(ASSETS / 'map.css')}"),
     )
+
+
+def check_assets(static: Path) -> None:
+    """Refuse to go on without the files a map is made of.
+
+    Raises
+    ------
+    StoreError
+        If ``prepare`` has not installed Leaflet below `static`: a blank map says nothing.
+    """
+    assets = web_assets()
+    for path in (*assets.scripts, *assets.styles):
+        if not (static / path).exists():
+            raise StoreError("map.assets_missing")
 
 
 def install(static: Path) -> WebAssets:

@@ -37,18 +37,49 @@ def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``code``, ``name``, ``kind``, ``former_province`` and ``commune_codes``
-        (its own code, for the filter), the columns of `lib.places.names.composition`,
+        (its own code, for the filter), the columns of `composition`,
         ``kept`` (True if it has the name of a former unit inside it and is not
         just that unit) and ``mark``, a value of `MARKS`.
     """
     columns = ["code", "name", "kind", "former_province"]
-    made = merger.composition(former_units).rename(columns={"new_code": "code"})
+    made = composition(former_units).rename(columns={"new_code": "code"})
     rows = pd.DataFrame(communes[columns]).merge(made, on="code", validate="one_to_one")
     kept = _kept(communes, former_units)
     rows["kept"] = rows["code"].isin(kept)
     rows["commune_codes"] = [(code,) for code in rows["code"]]
     rows["mark"] = [MARKS[pair] for pair in zip(rows["split"], rows["kept"], strict=True)]
     return rows.sort_values("name", key=lambda names: names.map(sort_key)).reset_index(drop=True)
+
+
+def composition(former_units: pd.DataFrame) -> pd.DataFrame:
+    """Return what each new commune was made of.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a new commune: ``new_code``, ``former_units_n``,
+        ``former_names``, ``districts``, ``districts_n``, ``provinces``,
+        ``provinces_n`` (names joined by ``; ``) and ``split`` (True if a
+        former unit came only in part).
+    """
+    units = former_units.assign(full_name=merger.full_names(former_units))
+    grouped = units.groupby("new_code", sort=True)
+    table = pd.DataFrame(
+        {
+            "former_units_n": grouped["former_code"].nunique(),
+            "former_names": grouped["full_name"].agg(_joined),
+            "districts": grouped["district"].agg(_joined),
+            "districts_n": grouped["district"].nunique(),
+            "provinces": grouped["province"].agg(_joined),
+            "provinces_n": grouped["province"].nunique(),
+            "split": grouped["part"].agg(lambda part: bool((part == "part").any())),
+        }
+    )
+    return table.reset_index()
+
+
+def _joined(names: pd.Series) -> str:
+    return "; ".join(names.drop_duplicates())
 
 
 def _kept(communes: pd.DataFrame, former_units: pd.DataFrame) -> set[str]:

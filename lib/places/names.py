@@ -85,7 +85,7 @@ class Names:
     ) -> None:
         units = former_units.drop_duplicates("former_code")
         self._new = _became(former_units)
-        self._units = dict(zip(units["former_code"], _full_names(units), strict=True))
+        self.units = dict(zip(units["former_code"], full_names(units), strict=True))
         self._districts = dict(zip(units["former_code"], units["district"], strict=True))
         self._clauses = {
             str(code): ", ".join(map(str, sorted(clauses)))
@@ -93,7 +93,7 @@ class Names:
         }
         self.communes: dict[str, str] = {}
         if communes is not None:
-            self.communes = dict(zip(communes["code"], _full_names(communes), strict=True))
+            self.communes = dict(zip(communes["code"], full_names(communes), strict=True))
         ended_in = ended.rename(columns={"successor_code": "former_code"})
         self._by_spelling: dict[str, list[_Entry]] = {}
         self._by_fold: dict[str, list[_Entry]] = {}
@@ -138,15 +138,32 @@ class Names:
             return Resolution(given, (), (), "unresolved", given)
         new = tuple(sorted({code for unit in former for code in self._new[unit]}))
         if len(former) > 1:
-            units = _OR.join(f"{self._units[u]} ({self._districts[u]})" for u in former)
+            units = _OR.join(f"{self.units[u]} ({self._districts[u]})" for u in former)
             return Resolution(given, former, new, "ambiguous", units)
         first = min(found, key=lambda entry: bool(entry.basis))
-        status: Status = "split" if len(new) > 1 else "ended" if first.basis else "whole"
-        steps = [self._units[former[0]], _OR.join(self.communes.get(code, code) for code in new)]
-        if first.basis:
-            steps.insert(0, f"{first.kind} {first.name}")
-        chain, clauses = _ARROW.join(steps), self._clauses[former[0]]
-        return Resolution(given, former, new, status, chain, clauses, first.basis)
+        ended = f"{first.kind} {first.name}" if first.basis else ""
+        return self.way(given, former[0], ended=ended, basis=first.basis)
+
+    def way(self, given: str, former_code: str, *, ended: str = "", basis: str = "") -> Resolution:
+        """Return the way of one former unit to today, or of one that had ended inside it.
+
+        Parameters
+        ----------
+        given : str
+            The name that is followed.
+        former_code : str
+            Code of the unit of 30 June 2025.
+        ended : str
+            Kind and name of the unit that had ended in it; empty for the unit itself.
+        basis : str
+            What says that earlier step.
+        """
+        new = tuple(sorted(set(self._new[former_code])))
+        status: Status = "split" if len(new) > 1 else "ended" if ended else "whole"
+        now = _OR.join(self.communes.get(code, code) for code in new)
+        chain = _ARROW.join([*filter(None, [ended]), self.units[former_code], now])
+        clauses = self._clauses[former_code]
+        return Resolution(given, (former_code,), new, status, chain, clauses, basis)
 
     def resolve_all(self, names: object, district: object, province: object) -> list[Resolution]:
         """Follow the names of one cluster; blanks of a data frame count as not given."""
@@ -283,33 +300,6 @@ def _change(former: int, new: int) -> Change:
     return "resolved" if former > 1 else "single"
 
 
-def composition(former_units: pd.DataFrame) -> pd.DataFrame:
-    """Return what each new commune was made of.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a new commune: ``new_code``, ``former_units_n``,
-        ``former_names``, ``districts``, ``districts_n``, ``provinces``,
-        ``provinces_n`` (names joined by ``; ``) and ``split`` (True if a
-        former unit came only in part).
-    """
-    units = former_units.assign(full_name=_full_names(former_units))
-    grouped = units.groupby("new_code", sort=True)
-    table = pd.DataFrame(
-        {
-            "former_units_n": grouped["former_code"].nunique(),
-            "former_names": grouped["full_name"].agg(_joined),
-            "districts": grouped["district"].agg(_joined),
-            "districts_n": grouped["district"].nunique(),
-            "provinces": grouped["province"].agg(_joined),
-            "provinces_n": grouped["province"].nunique(),
-            "split": grouped["part"].agg(lambda part: bool((part == "part").any())),
-        }
-    )
-    return table.reset_index()
-
-
 def became(former_code: str, former_units: pd.DataFrame) -> tuple[str, ...]:
     """Return the codes of the new communes a former unit went to, in order.
 
@@ -325,12 +315,9 @@ def _became(former_units: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return new
 
 
-def _full_names(table: pd.DataFrame) -> pd.Series:
+def full_names(table: pd.DataFrame) -> pd.Series:
+    """Return kind and name of each row."""
     return table["kind"] + " " + table["name"]
-
-
-def _joined(names: pd.Series) -> str:
-    return "; ".join(names.drop_duplicates())
 
 
 def _names(value: object) -> list[str]:

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from lib.language.text import bare_name, fold, is_blank, same_spelling
-from lib.places.names import Resolution, Status
+from lib.places.names import Names, Resolution
 from lib.tables.registry import TABLES
 
 LIMIT: Final = 8
@@ -104,8 +104,9 @@ def build_index(tables: Mapping[str, pd.DataFrame]) -> Index:
             )
         ]
     found += _clusters(tables["clusters"])
-    now = {code: f"{kind} {name}" for code, kind, name in _rows(communes, "code", "kind", "name")}
-    found += _old_names(former, tables["ended_units"], now)
+    found += _old_names(
+        former, tables["ended_units"], Names(former, tables["ended_units"], communes)
+    )
     found += _districts(former)
     return tuple(found)
 
@@ -134,59 +135,34 @@ def _found_by() -> tuple[str, ...]:
 
 
 def _old_names(
-    former: pd.DataFrame, ended: pd.DataFrame, now: Mapping[str, str]
+    former: pd.DataFrame, ended: pd.DataFrame, names: Names
 ) -> Iterator[tuple[str, Hit]]:
     """Yield the units of 30 June 2025, then those that ended inside them; parts apart."""
-    rows: dict[str, list[tuple[str, str]]] = {}
-    units: dict[str, str] = {}
+    went: dict[str, list[tuple[str, str]]] = {}
     columns = ("former_code", "kind", "name", "district", "new_code", "clause")
-    for unit, kind, name, _, new, clause in _rows(former, *columns):
-        rows.setdefault(unit, []).append((new, str(clause)))
-        units[unit] = f"{kind} {name}"
-    for unit, kind, name, district, new, _ in _rows(former, *columns):
-        way = _Way(f"{kind} {name}", district, unit, rows[unit], (), "")
-        yield from way.hits("former", name, now, only=new)
+    for unit, _, _, _, new, clause in _rows(former, *columns):
+        went.setdefault(unit, []).append((new, str(clause)))
+    for unit, kind, name, district, new, clause in _rows(former, *columns):
+        told = names.way(f"{kind} {name}", unit)
+        detail = " → ".join((district, names.communes[new]))
+        hit = Hit(f"communes:{new}", "former", told.given, detail, str(clause), told)
+        yield from _by_both(hit, name, district)
     for name, kind, district, unit, basis in _rows(
         ended, "name", "kind", "district", "successor_code", "basis"
     ):
-        way = _Way(f"{kind} {name}", district, unit, rows[unit], (units[unit],), basis)
-        for new, _ in rows[unit]:
-            yield from way.hits("ended", name, now, only=new)
+        called = f"{kind} {name}"
+        told = names.way(called, unit, ended=called, basis=basis)
+        for new, clause in went[unit]:
+            detail = " → ".join((district, names.units[unit], names.communes[new]))
+            hit = Hit(f"communes:{new}", "ended", called, detail, clause, told)
+            yield from _by_both(hit, name, district)
 
 
-@dataclass(frozen=True)
-class _Way:
-    """The way of one old name to today: where it was, over which unit, into which communes."""
-
-    name: str
-    district: str
-    former_code: str
-    went: Sequence[tuple[str, str]]
-    over: tuple[str, ...]
-    basis: str
-
-    def hits(
-        self, kind: str, bare: str, now: Mapping[str, str], *, only: str
-    ) -> Iterator[tuple[str, Hit]]:
-        """Yield the hit that leads to commune `only`, by its name and with its district."""
-        clauses = dict(self.went)
-        status: Status = "split" if len(clauses) > 1 else "ended" if self.over else "whole"
-        new = tuple(sorted(clauses))
-        chain = " → ".join((self.name, *self.over, " / ".join(now[code] for code in new)))
-        told = Resolution(
-            self.name,
-            (self.former_code,),
-            new,
-            status,
-            chain,
-            ", ".join(sorted(clauses.values(), key=int)),
-            self.basis,
-        )
-        detail = " → ".join((self.district, *self.over, now[only]))
-        hit = Hit(f"communes:{only}", kind, self.name, detail, clauses[only], told)
-        folded = bare_name(bare)
-        yield folded, hit
-        yield f"{folded} {bare_name(self.district)}", hit
+def _by_both(hit: Hit, name: str, district: str) -> Iterator[tuple[str, Hit]]:
+    """Yield the hit by its name, and by its name with its district."""
+    folded = bare_name(name)
+    yield folded, hit
+    yield f"{folded} {bare_name(district)}", hit
 
 
 def _districts(former: pd.DataFrame) -> Iterator[tuple[str, Hit]]:

@@ -34,7 +34,8 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         The columns of ``clusters`` and ``commune_codes`` (tuple of new codes by
-        decision), ``communes_now`` (their names), ``district_codes`` (communes made
+        decision), ``communes_now`` (their names), ``unresolved`` (tuple of the names that lead to
+        none), ``district_codes`` (communes made
         of the former district a source names), ``change``, the counts behind
         it, ``missing`` (tuple of the columns asked for
         without data, see `lib.register.completeness`), ``lat`` and
@@ -52,6 +53,9 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     codes = {str(cluster): tuple(dict.fromkeys(rows["commune_code"])) for cluster, rows in known}
     names = communes.set_index("code")["name"]
     joined = clusters.merge(changes, on="cluster_id", how="left", validate="one_to_one")
+    lost = decided[decided["commune_code"].isna()].groupby("cluster_id", sort=False)["former_names"]
+    unresolved = {str(cluster): tuple(names) for cluster, names in lost}
+    joined["unresolved"] = [unresolved.get(cluster, ()) for cluster in joined["cluster_id"]]
     joined["commune_codes"] = [codes.get(cluster, ()) for cluster in joined["cluster_id"]]
     joined["communes_now"] = joined["commune_codes"].map(
         lambda found: "; ".join(names[code] for code in found)

@@ -1,9 +1,8 @@
 """The annex as an editable Word file, and as PDF with the same words."""
 
 import io
-import re
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 from docx import Document
@@ -13,14 +12,15 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from docx.table import Table, _Cell
-from docx.text.paragraph import Paragraph
+from docx.shared import Mm
+from docx.table import Table
 
-from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
-from lib.reports.dossier import Dossier
+from lib.language.text import Lang, hectares, is_blank, no_data, number, t
+from lib.reports.card import site, source_of
+from lib.reports.dossier import Dossier, decision_of
 from lib.reports.layout import Drawings, typeset
-from lib.reports.material import Material, site
+from lib.reports.material import Material
+from lib.reports.word import fill, font, mark, say, styles
 
 HEAD: Final = (
     *("no", "cluster", "place", "communes", "area", "pieces", "range", "evidence", "lead"),
@@ -86,9 +86,7 @@ def annex(material: Material) -> Annex:
     ]
     sources = t("crosswork.note_sources", lang)
     about = dict(material.notes()) | {sources: ", ".join(_sites(material, crossing))}
-    notes = [f"{label}: {text}" for label, text in about.items()]
-    if material.schematic:
-        notes.insert(0, f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}")
+    notes = [*material.warnings, *(f"{label}: {text}" for label, text in about.items())]
     count = summary["verdict"].value_counts()
     return Annex(
         heading=t("reports.annex_heading", lang),
@@ -125,11 +123,11 @@ def _sites(material: Material, cluster_ids: pd.Series) -> list[str]:
 def _cluster_rows(dossier: Dossier, no: str) -> Group:
     lang, cluster = dossier.lang, dossier.cluster
     former = cluster["former_communes"]
-    documents = [dossier.decision] if dossier.decision else [t("reports.annex_no_decision", lang)]
-    source = site(str(cluster["source_url"]), lang)
-    documents.append(
-        t("reports.annex_source", lang, source=source, date=date(cluster["as_of"], lang))
-    )
+    source = source_of(cluster, lang)
+    documents = [
+        decision_of(cluster, lang) or t("reports.annex_no_decision", lang),
+        t("reports.annex_source", lang, source=source.host, date=source.as_of),
+    ]
     lead = dossier.lead
     if dossier.row["lead"] is not None:
         lead = f"{lead}: {dossier.rule}"
@@ -156,10 +154,6 @@ def _pieces(dossier: Dossier) -> list[Piece]:
     ]
 
 
-FONT: Final = "Times New Roman"
-_LOCALE: Final = {"vi": "vi-VN", "en": "en-GB"}
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What no XML file can hold."""
 _ONCE: Final = ("no", "cluster", "place", "area", "lead", "documents")
 """Columns said once a cluster, over all its communes."""
 
@@ -184,19 +178,19 @@ def annex_docx(material: Material) -> bytes:
     said = annex(material)
     word = Document()
     _page(word)
-    _styles(word, said)
+    styles(word, said.title, said.lang)
     middle = WD_ALIGN_PARAGRAPH.CENTER
-    _say(word.add_paragraph(), said.heading, size=14, bold=True, align=middle)
-    _say(word.add_paragraph(), said.title, size=14, bold=True, align=middle)
-    _say(word.add_paragraph(), said.attached, size=13, italic=True, align=middle)
-    _say(word.add_paragraph(), said.date, size=13, bold=True, align=middle)
-    _say(word.add_paragraph(), said.counts, size=13)
+    say(word.add_paragraph(), said.heading, size=14, bold=True, align=middle)
+    say(word.add_paragraph(), said.title, size=14, bold=True, align=middle)
+    say(word.add_paragraph(), said.attached, size=13, italic=True, align=middle)
+    say(word.add_paragraph(), said.date, size=13, bold=True, align=middle)
+    say(word.add_paragraph(), said.counts, size=13)
     if said.groups:
         _table(word, said)
     else:
-        _say(word.add_paragraph(), said.nothing, size=13)
+        say(word.add_paragraph(), said.nothing, size=13)
     for note in said.notes:
-        _say(word.add_paragraph(), note, size=12)
+        say(word.add_paragraph(), note, size=12)
     out = io.BytesIO()
     word.save(out)
     return out.getvalue()
@@ -221,42 +215,7 @@ def _page(word: Word) -> None:
         else:
             tag.text = text
         run._r.append(tag)  # noqa: SLF001 - python-docx has no fields
-    _font(run.font, 13)
-
-
-def _styles(word: Word, said: Annex) -> None:
-    normal: Any = word.styles["Normal"]
-    _font(normal.font, 13)
-    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
-    for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
-        fonts.set(qn(name), FONT)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), _LOCALE[said.lang])
-    normal.element.get_or_add_rPr().append(language)
-    spacing = normal.paragraph_format
-    spacing.space_before, spacing.space_after = Pt(0), Pt(6)
-    about = word.core_properties
-    about.title, about.author, about.comments = said.title, "", ""
-    about.language = _LOCALE[said.lang]
-
-
-def _font(font: Any, size: float) -> None:  # noqa: ANN401 - python-docx's own
-    font.name, font.size = FONT, Pt(size)
-
-
-def _say(
-    paragraph: Paragraph,
-    text: str,
-    *,
-    size: float,
-    bold: bool = False,
-    italic: bool = False,
-    align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.JUSTIFY,
-) -> None:
-    paragraph.alignment = align
-    run = paragraph.add_run(_UNWRITABLE.sub("", text))
-    run.bold, run.italic = bold, italic
-    _font(run.font, size)
+    font(run.font, 13)
 
 
 def _table(word: Word, said: Annex) -> None:
@@ -271,14 +230,14 @@ def _table(word: Word, said: Annex) -> None:
             cell.width = Mm(width)
     for cell, text in zip(table.rows[0].cells, said.head, strict=True):
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-        _fill(cell, text, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
-    _mark(table.rows[0], "w:tblHeader")
+        fill(cell, text, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
+    mark(table.rows[0], "w:tblHeader")
     at = 1
     for group in said.groups:
         _group(table, at, group)
         at += len(group.pieces)
     for row in table.rows:
-        _mark(row, "w:cantSplit")
+        mark(row, "w:cantSplit")
     word.add_paragraph()
 
 
@@ -292,7 +251,7 @@ def _group(table: Table, at: int, group: Group) -> None:
         align = WD_ALIGN_PARAGRAPH.RIGHT if name in RIGHT else WD_ALIGN_PARAGRAPH.LEFT
         if name in once:
             cell = cells[0][column].merge(cells[-1][column])
-            _fill(cell, once[name], align=align)
+            fill(cell, once[name], align=align)
             continue
         for row, piece in zip(cells, group.pieces, strict=True):
             said = {
@@ -301,20 +260,4 @@ def _group(table: Table, at: int, group: Group) -> None:
                 "range": piece.between,
                 "evidence": piece.evidence,
             }
-            _fill(row[column], said[name], align=align)
-
-
-def _fill(
-    cell: _Cell,
-    text: str,
-    *,
-    bold: bool = False,
-    align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.LEFT,
-) -> None:
-    paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(2)
-    _say(paragraph, text, size=11, bold=bold, align=align)
-
-
-def _mark(row: Any, tag: str) -> None:  # noqa: ANN401 - python-docx's own
-    row._tr.get_or_add_trPr().append(OxmlElement(tag))  # noqa: SLF001 - as above
+            fill(row[column], said[name], align=align)

@@ -38,7 +38,6 @@ _RULES_MM: Final = 8.0
 """Height of the rules in the foot of a page that stands alone."""
 _FIRST: Final = 30
 """Lines of the index beside the overview map."""
-_MEASURED: Final = ("commune", "area", "range", "share", "stands")
 
 
 def chosen(material: Material) -> list[str]:
@@ -109,7 +108,7 @@ def _alone(dossier: Dossier) -> bytes:
     rules = " · ".join(f"{label}: {notes[label]}" for label in labels)
     drawings = Drawings()
     sheet = _sheet(dossier, "", drawings, lower_mm=_RULES_MM)
-    data = {"words": words(material, dossier.title) | {"rules_foot": rules}, "sheet": sheet}
+    data = {"words": words(material, dossier.card.title) | {"rules_foot": rules}, "sheet": sheet}
     return typeset("sheet", data, drawings)
 
 
@@ -119,14 +118,6 @@ def words(material: Material, title: str = "") -> dict[str, str]:
     foot = material.foot("clusters", "former_units", "assignments")
     found = {key: t(f"reports.{key}", lang) for key in WORDS}
     return found | {"lang": lang, "foot": foot, "title": title or t("reports.atlas_title", lang)}
-
-
-def warnings(material: Material) -> list[str]:
-    """Return what the reader must know before any map."""
-    lang = material.lang
-    if material.schematic:
-        return [f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"]
-    return []
 
 
 def cover(material: Material, ids: Sequence[str]) -> dict[str, Any]:
@@ -143,7 +134,7 @@ def cover(material: Material, ids: Sequence[str]) -> dict[str, Any]:
     ]
     figures = [(t("reports.sheets", lang), len(own))]
     figures += [(t(key, lang), int(mask.sum())) for key, mask in counted]
-    told = warnings(material)
+    told = list(material.warnings)
     if summary["sample"].any():
         told.append(t("reports.samples", lang, count=number(int(summary["sample"].sum()), lang)))
     notes = material.notes()
@@ -155,7 +146,7 @@ def cover(material: Material, ids: Sequence[str]) -> dict[str, Any]:
         "warnings": told,
         "figures": [{"label": label, "value": number(count, lang)} for label, count in figures],
         "rules": [{"label": label, "value": text} for label, text in notes.items()],
-        "read": [t(f"reports.read_{n}", lang) for n in READ],
+        "read": [t(f"reports.read_{name}", lang) for name in READ],
     }
 
 
@@ -188,9 +179,8 @@ def _sheet(
     dossier: Dossier, number_of: str, drawings: Drawings, *, lower_mm: float = 0
 ) -> dict[str, Any]:
     material, lang = dossier.material, dossier.lang
-    told = warnings(material)
-    if dossier.row["sample"]:
-        told.append(t("cross.sample", lang))
+    card = dossier.card
+    told = [*material.warnings, *card.cautions]
     rows = dossier.listing()
     width, height = _SHEET_MM
     lines = sum(-(-len(row[0]) // _NAME_LETTERS) for row in rows)
@@ -198,26 +188,21 @@ def _sheet(
     drawn = clustermap.cluster(dossier, width, max(height, _LEAST_MM))
     named = dossier.row["commune_codes"] or dossier.cluster.get("district_codes") or ()
     small = maps.inset(material, named, drawn.canvas.window.bounds)
-    figure = maps.figure(material, drawn, drawings, f"{dossier.title}. {drawn.caption}")
+    figure = maps.figure(material, drawn, drawings, f"{card.title}. {drawn.caption}")
     return {
+        **card.paper(),
         "no": number_of,
-        "title": dossier.title,
-        "sub": dossier.sub,
         "warnings": told,
         "map": figure | {"caption": drawn.caption},
         "inset": drawings.map(small, t("reports.inset", lang)),
         "legend": drawn.entries(lang, drawings.add),
         "pieces": _pieces(dossier, rows, drawings),
-        "facts": dossier.facts(),
-        "sources": dossier.sources(),
     }
 
 
 def _pieces(dossier: Dossier, rows: list[list[str]], drawings: Drawings) -> dict[str, Any]:
-    lang = dossier.lang
-    evidence = t("reports.evidence", lang)
+    head = dossier.head()
     if not dossier.measured:
-        head = [t("shares.commune", lang), t("shares.area", lang), evidence]
         return {"head": head, "rows": rows, "widths": [2, 2, 3], "align": ["l", "l", "l"]}
     marks: list[Any] = [
         {"svg": drawings.add(swatch(Style("piece", "", piece(rank)), "polygon"))}
@@ -225,7 +210,7 @@ def _pieces(dossier: Dossier, rows: list[list[str]], drawings: Drawings) -> dict
     ]
     marks += [""] * (len(rows) - len(marks))
     return {
-        "head": ["", *(t(f"shares.{name}", lang) for name in _MEASURED), evidence],
+        "head": ["", *head],
         "rows": [[mark, *row] for mark, row in zip(marks, rows, strict=True)],
         "widths": [0, 3, 2, 3, 1.4, 2, 2.6],
         "align": ["c", "l", "r", "r", "r", "c", "l"],

@@ -1,6 +1,5 @@
 """The brief: one page on one commune, its former units, clusters and power facts (PDF, A4)."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -8,15 +7,16 @@ import pandas as pd
 from lib.language.errors import WrongUseError
 from lib.language.text import hectares, is_blank, no_data, number, t
 from lib.reports import maps
-from lib.reports.dossier import Dossier, fact, row_of, source_of
+from lib.reports.card import Row, source_of
+from lib.reports.dossier import Dossier
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
+from lib.reports.places import capacity, commune_card, rows_with, weak_words
 from lib.tables.glossary import value_label
 
 _MAP_MM: Final = (104.0, 84.0)
-_HA_PER_KM2: Final = 100
-_KNOWN: Final = ("elev_median", "km_to_nearest_old_urban_unit")
-Record = Mapping[Any, Any]
+_LISTED: Final = ("cards.clusters", "cards.weak", "powerpage.stations")
+"""Facts of the card that stand in a table of their own."""
 
 
 def brief(material: Material, code: str) -> bytes:
@@ -35,25 +35,22 @@ def brief(material: Material, code: str) -> bytes:
         If there is no such commune.
     """
     lang = material.lang
-    commune = row_of(pd.DataFrame(material.tables["communes"]), "code", code)
-    if not commune:
+    if code not in material.commune_names:
         raise WrongUseError("reports.no_commune", commune=code)
+    whole = commune_card(material, code, lang)
+    card = whole.without("cards.former_units", "cards.districts", *_LISTED)
+    law = next(fact.sources for fact in whole.facts if fact.key == "cards.former_units")
     drawings = Drawings()
     drawn = _map(material, code)
-    title = t(
-        "cards.commune_title",
-        lang,
-        kind=value_label("commune_kind", commune["kind"], lang),
-        name=commune["name"],
-    )
     units = material.tables["former_units"].query("new_code == @code")
-    figure = maps.figure(material, drawn, drawings, title)
+    figure = maps.figure(material, drawn, drawings, card.title)
     power = _power(material, code)
-    warning = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
+    paper = card.paper()
     data = {
+        **paper,
         "words": {
             "lang": lang,
-            "title": title,
+            "title": card.title,
             "page": t("reports.page", lang),
             "north": t("reports.north", lang),
             "foot": material.foot("communes", "former_units", "clusters", "weak_supply"),
@@ -62,24 +59,14 @@ def brief(material: Material, code: str) -> bytes:
             "power": t("reports.power", lang),
             "power_note": t("reports.power_note", lang),
         },
-        "sub": t(
-            "cards.commune_sub",
-            lang,
-            province=commune["former_province"],
-            basis=commune["legal_basis"],
-        ),
-        "warnings": [warning] if material.schematic else [],
+        "warnings": material.warnings,
         "map": figure,
         "legend": drawn.entries(lang, drawings.add),
-        "facts": _facts(material, commune),
         "units": _units(material, units),
         "clusters": _clusters(material, code),
         "power": power,
         "power_blank": "" if power["rows"] else t("cards.no_weak", lang),
-        "sources": [
-            source_of(commune, lang, t("cards.table_148", lang)),
-            source_of(units.iloc[0].to_dict(), lang, str(commune["legal_basis"])),
-        ],
+        "sources": [*paper["sources"], *(source.paper() for source in law)],
     }
     return typeset("brief", data, drawings)
 
@@ -100,28 +87,6 @@ def _map(material: Material, code: str) -> maps.Drawn:
     drawn = maps.province(material, styles, *_MAP_MM, bounds=bounds)
     drawn.rename(maps.NAMED, "reports.this_commune")
     return drawn
-
-
-def _facts(material: Material, commune: Record) -> list[dict[str, Any]]:
-    lang = material.lang
-    official = float(commune["area_km2"]) * _HA_PER_KM2
-    told = [
-        fact(t("cards.area_official", lang), hectares(official, lang), lang, strong=True),
-        fact(t("cards.population", lang), number(commune["population"], lang), lang),
-        fact(t("schemas.column.seat_text", lang), commune["seat_text"], lang),
-    ]
-    place = row_of(material.tables["settlements"], "code", str(commune["code"]))
-    told += [
-        fact(
-            t(f"schemas.column.{column}", lang),
-            number(place[column], lang, digits) if place else None,
-            lang,
-        )
-        for column, digits in zip(_KNOWN, (0, 1), strict=True)
-    ]
-    if commune["note"]:
-        told.append(fact(t("schemas.column.note", lang), str(commune["note"]), lang))
-    return told
 
 
 def _units(material: Material, units: pd.DataFrame) -> dict[str, Any]:
@@ -172,34 +137,28 @@ def _clusters(material: Material, code: str) -> dict[str, Any]:
     return {"head": head, "rows": rows, "widths": [3, 3, 3, 2, 3, 3], "align": align}
 
 
-def _dated(row: Record, material: Material) -> str:
+def _dated(row: Row, material: Material) -> str:
     told = source_of(row, material.lang)
-    return f"{told['name']}, {told['as_of']}"
+    return f"{told.full}, {told.as_of}"
 
 
 def _power(material: Material, code: str) -> dict[str, Any]:
     """Return every fact on power with this commune: its kind, what it says, source and date."""
     lang, tables = material.lang, material.tables
     rows = []
-    for row in _of(tables["weak_supply"], code):
-        households = row["households"]
-        said = [row["villages"], row["value"]]
-        if not is_blank(households):
-            said.insert(1, t("reports.households", lang, count=number(households, lang)))
+    for row in rows_with(tables["weak_supply"], code):
         kind = value_label("weak_kind", row["kind"], lang)
         state = value_label("weak_state", row["state"], lang)
-        rows.append([kind, _joined(said), state, _dated(row, material)])
+        rows.append([kind, weak_words(row, lang), state, _dated(row, material)])
     stations = tables.get("substations")
     if stations is None:  # kept from this reader: said, not left blank
         rows.append([t("layers.substations", lang), t("access.hidden", lang), "", ""])
-    for row in [] if stations is None else _of(stations, code):
-        size = no_data(lang)
-        if not is_blank(row["capacity_mva"]):
-            size = number(row["capacity_mva"], lang, unit="MVA")
+    for row in [] if stations is None else rows_with(stations, code):
         kind = t("reports.substation", lang, voltage=row["voltage_kv"])
         status = value_label("power_status", row["status"], lang)
+        size = capacity(row, lang)
         rows.append([kind, f"{row['name']}: {size}", status, _dated(row, material)])
-    for row in _of(tables["power_plants"], code):
+    for row in rows_with(tables["power_plants"], code):
         size = number(row["capacity_mw"], lang, 1, unit="MW")
         kind = value_label("fuel", row["fuel"], lang)
         status = value_label("power_status", row["status"], lang)
@@ -211,12 +170,3 @@ def _power(material: Material, code: str) -> dict[str, Any]:
         t("reports.source", lang),
     ]
     return {"head": head, "rows": rows, "widths": [2, 4, 2, 2.5], "align": ["l"] * 4}
-
-
-def _of(table: pd.DataFrame, code: str) -> list[Record]:
-    """Return the rows of a table with this commune."""
-    return list(table[table["commune_code"] == code].to_dict("records"))
-
-
-def _joined(parts: list[Any]) -> str:
-    return "; ".join(str(part) for part in parts if not is_blank(part))

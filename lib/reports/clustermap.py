@@ -37,7 +37,7 @@ def cluster(dossier: Dossier, width: float, height: float) -> Drawn:
     Without a measured outline nothing on the map can be taken for one: the
     communes of the decision are tinted and the mark is called approximate.
     """
-    index = dossier.material.index
+    index = dossier.material.answer.index
     if dossier.measured and index is not None:
         return _measured(dossier, index, width, height)
     return _unmeasured(dossier, width, height)

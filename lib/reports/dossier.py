@@ -1,56 +1,180 @@
-"""One cluster in words: what its page, the annex and a brief say of it.
+"""All that is said of one cluster: what is concluded, what is on record, its pieces."""
 
-The sentences are those of the card on the screen.
-"""
-
-from collections.abc import Mapping
-from typing import Any, Final
-
-import pandas as pd
+from functools import cached_property, partial
+from typing import Final
 
 from lib.crossing import words as crosstexts
-from lib.language.text import Lang, date, hectares, is_blank, no_data, percent, t
+from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t
+from lib.layers.target import Target
 from lib.register import delay
-from lib.reports.material import Material, site
-from lib.tables.facts import CHECKED, data_date
+from lib.reports.card import Card, Fact, Row, Source, fact, row_of, source_of
+from lib.reports.known import Known
+from lib.reports.material import Material
+from lib.reports.places import capacity, commune_card, country_card, station_card, weak_card
 from lib.tables.glossary import value_label
 
-Row = Mapping[Any, Any]
-_DAY: Final = len("2026-10-05")
+_COLUMNS: Final = ("commune", "area", "range", "share", "stands")
 
 
-def row_of(frame: pd.DataFrame, column: str, code: str) -> dict[str, Any]:
-    """Return the first row of `frame` with `code` as a mapping, blanks None; empty if none."""
-    found = frame.loc[frame[column] == code].to_dict("records")
-    return {str(k): None if is_blank(v) else v for k, v in found[0].items()} if found else {}
+def card_of(known: Known, target: Target, lang: Lang) -> Card:
+    """Return the card of what is selected; of a cluster with what is concluded, given an answer.
+
+    Parameters
+    ----------
+    known : Known
+        The data; a `Material` has the answer of clusters on two communes too.
+    target : Target
+        A feature of a layer, known to be there.
+    lang : {"vi", "en"}
+        Language of the words.
+    """
+    if target.layer_id == "clusters" and isinstance(known, Material):
+        return Dossier(known, target.code).card
+    cards = {
+        "clusters": cluster_card,
+        "weak": weak_card,
+        "substations": station_card,
+        "country": country_card,
+    }
+    return cards.get(target.layer_id, commune_card)(known, target.code, lang)
 
 
-def fact(label: str, value: str | None, lang: Lang, *, strong: bool = False) -> dict[str, Any]:
-    """Return one line of facts; a blank is said in words."""
-    if is_blank(value):
-        return {"label": label, "value": no_data(lang), "blank": True}
-    return {"label": label, "value": value, "strong": strong}
-
-
-def source_of(row: Row, lang: Lang, name: str = "") -> dict[str, str]:
-    """Return the source of a row of facts: its name or host, and its date in words."""
-    undated = row["as_of"] == CHECKED
-    as_of = (
-        t("cards.undated", lang, date=date(CHECKED, lang)) if undated else date(row["as_of"], lang)
+def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
+    """Return the card of a cluster of the register: what is on record, nothing concluded."""
+    cluster = row_of(known.clusters, "cluster_id", cluster_id)
+    kind = value_label("cluster_kind", cluster["kind"], lang)
+    told = "cards.approximate" if cluster["placed_by"] == "decision" else ""
+    if is_blank(cluster["lat"]):
+        told = "cards.no_marker"
+    return Card(
+        t("cards.cluster_title", lang, name=cluster["name"]),
+        t("cards.cluster_sub", lang, kind=kind, id=cluster_id),
+        tuple(recorded(known, cluster, lang)),
+        lang,
+        note=str(cluster["note"] or ""),
+        cautions=(t(told, lang),) if told else (),
     )
-    host = site(str(row["source_url"]), lang)
-    return {"name": f"{name} ({host})" if name else host, "as_of": as_of}
+
+
+def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
+    """Return what sources say of a cluster of the register, in the order of a meeting.
+
+    Parameters
+    ----------
+    known : Known
+        The data.
+    cluster : mapping
+        A row of `lib.register.clusters.register`, blanks None.
+    lang : {"vi", "en"}
+        Language of the words.
+    """
+    own = source_of(cluster, lang)
+
+    def say(key: str, column: str, codes: str = "") -> Fact:
+        value = cluster[column]
+        words = value_label(codes, value, lang) if codes and value else None
+        return fact(key, value, words, own, lang=lang)
+
+    def area(key: str, column: str) -> Fact:
+        return fact(key, cluster[column], hectares(cluster[column], lang), own, lang=lang)
+
+    named, now = cluster["former_communes"], _now(cluster, lang)
+    share = cluster["occupancy_pct"]
+    taken = None if share is None else percent(float(share) / 100, lang)
+    law = source_of(
+        known.tables["former_units"].iloc[0].to_dict(), lang, t("cards.table_479", lang)
+    )
+    told = [
+        fact("cards.place_former", named, str(named).replace(";", "; "), own, lang=lang),
+        say("cards.district_former", "former_district"),
+        fact("cards.place_now", now, None, law, lang=lang, strong=True),
+        area("cards.area", "area_ha"),
+        say("cards.legal", "legal_status", "legal_status"),
+        say("cards.operation", "operation_status", "operation_status"),
+        fact("cards.decision", decision_of(cluster, lang), None, own, lang=lang),
+        say("cards.investor", "investor"),
+        area("schemas.column.cleared_ha", "cleared_ha"),
+        area("schemas.column.leased_ha", "leased_ha"),
+        fact("cards.occupancy", share, taken, own, lang=lang),
+        say("cards.wastewater", "wastewater", "wastewater"),
+        _outline(known, cluster, lang),
+    ]
+    time = delay.of_cluster(cluster, on=known.day, lang=lang)
+    told += [
+        fact("reports.delay", time.land_law, None, own, lang=lang),
+        fact("reports.decision_schedule", time.decision, None, own, lang=lang),
+    ]
+    if cluster["behind_schedule"] == "yes":
+        late = value_label("behind_schedule", "yes", lang)
+        said = t("reports.no_document", lang, said=late, source=own.host)
+        told.append(fact("schemas.column.behind_schedule", "yes", said, own, lang=lang))
+    return [*told, _stations(known, cluster, lang)]
+
+
+def _now(cluster: Row, lang: Lang) -> str:
+    """Return the communes of today, and the names that lead to none."""
+    lost = [t("cards.unresolved", lang, name=name) for name in cluster["unresolved"]]
+    return "; ".join([*filter(None, [cluster["communes_now"]]), *lost])
+
+
+def decision_of(cluster: Row, lang: Lang) -> str | None:
+    """Return number, date and kind of the decision on a cluster, None if none is known."""
+    if not cluster["decision_no"]:
+        return None
+    kind = cluster["decision_kind"]
+    words = f" ({value_label('decision_kind', kind, lang)})" if kind else ""
+    return f"{cluster['decision_no']}, {date(cluster['decision_date'], lang)}{words}"
+
+
+def _outline(known: Known, cluster: Row, lang: Lang) -> Fact:
+    """Return how good the outline is; the office's own with its source."""
+    quality = cluster["outline_quality"]
+    brought = known.tables.get("outlines")
+    row = {} if brought is None else row_of(brought, "cluster_id", cluster["cluster_id"])
+    sources = []
+    if row:
+        quality = row["outline_quality"]
+        sources.append(source_of(row, lang, t("cards.outline", lang)))
+    words = value_label("outline_quality", quality, lang) if quality else None
+    return fact("cards.outline", quality, words, *sources, lang=lang)
+
+
+def _stations(known: Known, cluster: Row, lang: Lang) -> Fact:
+    """Return the substations on record with a cluster, and who puts them there."""
+    say = partial(fact, "powerpage.stations", lang=lang)
+    if "substations" not in known.tables:
+        return say(t("access.hidden", lang))
+    pairs = known.cluster_grid
+    told, sources = [], []
+    for row in pairs[pairs["cluster_id"] == cluster["cluster_id"]].to_dict("records"):
+        if is_blank(row["substation_id"]):
+            return say(t(str(row["reason"]), lang))
+        sources.append(source_of(row, lang))
+        far, reason = row["distance_km"], str(row["reason"])
+        told.append(
+            t(
+                "cards.station",
+                lang,
+                name=row["substation_name"],
+                voltage=row["voltage_kv"],
+                capacity=capacity(row, lang),
+                state=value_label("power_status", row["status"], lang),
+                near=t(f"clustergrid.relation_{row['relation']}", lang),
+                distance=t(reason, lang) if is_blank(far) else number(far, lang, 2, "km"),
+            )
+        )
+    return say("; ".join(told), None, *dict.fromkeys(sources))
 
 
 class Dossier:
-    """All that paper says of one cluster.
+    """What is concluded of one cluster and why, beside what is on record.
 
     Parameters
     ----------
     material : Material
         The data.
     cluster_id : str
-        A cluster of the answer.
+        A cluster of the answer: of the register, or a sample.
     """
 
     def __init__(self, material: Material, cluster_id: str) -> None:
@@ -71,13 +195,6 @@ class Dossier:
         return str(self.row["cluster_name"])
 
     @property
-    def title(self) -> str:
-        """Its name with what it is."""
-        if not self.cluster:
-            return self.name
-        return t("cards.cluster_title", self.lang, name=self.name)
-
-    @property
     def measured(self) -> bool:
         """Whether an outline was cut by the borders."""
         return bool(self.verdict) and self.verdict["tolerance_m"] is not None
@@ -86,16 +203,6 @@ class Dossier:
     def measured_rows(self) -> int:
         """How many pieces were measured."""
         return int(self.rows["area_ha"].notna().sum())
-
-    @property
-    def sub(self) -> str:
-        """The line under its name: kind, code, what is concluded."""
-        kind = self.cluster.get("kind")
-        words = (
-            value_label("cluster_kind", kind, self.lang) if kind else t("reports.sample", self.lang)
-        )
-        what = t("cards.cluster_sub", self.lang, kind=words, id=self.cluster_id)
-        return f"{what} · {self.verdict_words}"
 
     @property
     def verdict_words(self) -> str:
@@ -117,11 +224,6 @@ class Dossier:
         return t(f"crossing.value.lead_rule.{self.row['lead_rule']}", self.lang)
 
     @property
-    def by_decision(self) -> str:
-        """How the documents lead to the new communes, name by name."""
-        return crosstexts.by_decision(self.cluster, self.material.tables, self.lang)
-
-    @property
     def by_geometry(self) -> str:
         """What the outline says and why."""
         standing = 0
@@ -129,68 +231,72 @@ class Dossier:
             standing = int((self.pieces["stands"] & self.pieces["commune_code"].ne("")).sum())
         return crosstexts.by_geometry(self.verdict, standing=standing, lang=self.lang)
 
-    @property
-    def decision(self) -> str | None:
-        """Number, date and kind of the decision."""
-        found = self.cluster.get("decision_no")
-        if not found:
-            return None
-        kind = self.cluster["decision_kind"]
-        words = f" ({value_label('decision_kind', kind, self.lang)})" if kind else ""
-        return f"{found}, {date(self.cluster['decision_date'], self.lang)}{words}"
+    @cached_property
+    def card(self) -> Card:
+        """The card: what is concluded and why, then what is on record."""
+        lang = self.lang
+        sample = (t("cross.sample", lang),) if self.row["sample"] else ()
+        if not self.cluster:
+            what = t("cards.cluster_sub", lang, kind=t("reports.sample", lang), id=self.cluster_id)
+            sub = f"{what} · {self.verdict_words}"
+            return Card(self.name, sub, tuple(self._concluded()), lang, cautions=sample)
+        card = cluster_card(self.material, self.cluster_id, lang)
+        facts = (*self._concluded(), *card.facts)
+        sub = f"{card.sub} · {self.verdict_words}"
+        return Card(card.title, sub, facts, lang, note=card.note, cautions=sample)
 
-    def progress(self) -> list[dict[str, Any]]:
-        """Return the facts on time: Land Law, and what a source says with its name."""
-        known = data_date(self.material.tables["clusters"])
-        on = delay.last_day(known or self.material.manifest.created[:_DAY])
-        schedules = delay.of_cluster(self.cluster, on=on, lang=self.lang)
+    def _concluded(self) -> list[Fact]:
+        """Return what is concluded, by which rule, and both kinds of evidence."""
+        lang, row, note = self.lang, self.row, str(self.row["note"] or "")
+        say = partial(fact, lang=lang)
         told = [
-            fact(t("reports.delay", self.lang), schedules.land_law, self.lang),
-            fact(t("reports.decision_schedule", self.lang), schedules.decision, self.lang),
+            say("cross.verdict", row["verdict"], self.verdict_words, strong=True),
+            say("cross.lead", self.lead, None, *self._assigned(), strong=True),
         ]
-        if self.cluster["behind_schedule"] == "yes":
-            words = value_label("behind_schedule", "yes", self.lang)
-            host = site(str(self.cluster["source_url"]), self.lang)
-            said = t("reports.no_document", self.lang, said=words, source=host)
-            told.append(fact(t("schemas.column.behind_schedule", self.lang), said, self.lang))
+        if row["lead"] is not None:
+            told.append(say("cross.rule", row["lead_rule"], self.rule))
+        if self.cluster:
+            tables = self.material.tables
+            law = tables["former_units"].iloc[0].to_dict()
+            sources = (
+                source_of(self.cluster, lang),
+                source_of(law, lang, t("cards.table_479", lang)),
+            )
+            change = t(f"schemas.value.change.{row['change']}", lang)
+            steps = crosstexts.by_decision(self.cluster, tables, lang)
+            told += [
+                say("cross.change", row["change"], change),
+                say("cross.by_decision", steps, None, *sources),
+            ]
+        told.append(say("cross.by_geometry", self.by_geometry))
+        if row["evidence"] == "both":
+            told.append(say("cross.agree", note or t("crossing.agree", lang)))
+        elif note:
+            told.append(say("schemas.column.note", note))
         return told
 
-    def facts(self) -> list[dict[str, Any]]:
-        """Return the lines of the page: what is concluded, why, and what a meeting asks."""
-        lang = self.lang
-        lines = [
-            fact(t("cross.verdict", lang), self.verdict_words, lang, strong=True),
-            fact(t("cross.lead", lang), self.lead, lang, strong=True),
-        ]
-        if self.row["lead"] is not None:
-            lines.append(fact(t("cross.rule", lang), self.rule, lang))
-        if self.cluster:
-            change = t(f"schemas.value.change.{self.row['change']}", lang)
-            lines += [
-                fact(t("cross.change", lang), change, lang),
-                fact(t("cross.by_decision", lang), self.by_decision, lang),
-            ]
-        lines.append(fact(t("cross.by_geometry", lang), self.by_geometry, lang))
-        if self.cluster:
-            lines += [
-                fact(t("cards.area", lang), self._ha("area_ha"), lang),
-                fact(t("cards.decision", lang), self.decision, lang),
-                fact(t("cards.investor", lang), self.cluster["investor"], lang),
-                fact(t("schemas.column.cleared_ha", lang), self._ha("cleared_ha"), lang),
-                fact(t("schemas.column.leased_ha", lang), self._ha("leased_ha"), lang),
-                fact(t("cards.wastewater", lang), self._wastewater(), lang),
-                *self.progress(),
-            ]
-        if self.row["note"]:
-            lines.append(fact(t("schemas.column.note", lang), str(self.row["note"]), lang))
-        return lines
+    def _assigned(self) -> list[Source]:
+        """Return the documents that name a lead, or propose one."""
+        lang, names = self.lang, self.material.commune_names
+        table = self.material.tables["assignments"]
+        found = []
+        for row in table[table["cluster_id"] == self.cluster_id].to_dict("records"):
+            number_of, commune = row["document_no"], row["commune_code"]
+            name = t(
+                "reports.assignment",
+                lang,
+                status=value_label("assignment_status", row["status"], lang),
+                commune=names.get(commune, commune),
+                document=t("reports.no_number", lang) if is_blank(number_of) else number_of,
+            )
+            found.append(source_of(row, lang, name))
+        return found
 
-    def _ha(self, column: str) -> str | None:
-        value = self.cluster[column]
-        return None if value is None else hectares(value, self.lang)
-
-    def _wastewater(self) -> str:
-        return value_label("wastewater", self.cluster["wastewater"], self.lang)
+    def head(self) -> list[str]:
+        """Return the headings of `listing`."""
+        evidence = t("reports.evidence", self.lang)
+        columns = _COLUMNS if self.measured else _COLUMNS[:2]
+        return [*(t(f"shares.{name}", self.lang) for name in columns), evidence]
 
     def listing(self) -> list[list[str]]:
         """Return the rows of the table of pieces.
@@ -232,31 +338,3 @@ class Dossier:
         if self.pieces is None:
             return False
         return bool(self.pieces.loc[self.pieces["commune_code"] == (code or ""), "stands"].any())
-
-    def sources(self) -> list[dict[str, str]]:
-        """Return the documents and sources: name and date."""
-        lang, tables = self.lang, self.material.tables
-        if not self.cluster:
-            return []
-        units = tables["former_units"].iloc[0].to_dict()
-        found = [source_of(self.cluster, lang), source_of(units, lang, t("cards.table_479", lang))]
-        outline = (
-            row_of(tables["outlines"], "cluster_id", self.cluster_id)
-            if "outlines" in tables
-            else {}
-        )
-        if outline:
-            quality = value_label("outline_quality", outline["outline_quality"], lang)
-            found.append(source_of(outline, lang, f"{t('cards.outline', lang)}: {quality}"))
-        assigned = tables["assignments"].query("cluster_id == @self.cluster_id")
-        for row in assigned.to_dict("records"):
-            number_of = row["document_no"]
-            name = t(
-                "reports.assignment",
-                lang,
-                status=value_label("assignment_status", row["status"], lang),
-                commune=self.material.commune_names.get(row["commune_code"], row["commune_code"]),
-                document=t("reports.no_number", lang) if is_blank(number_of) else number_of,
-            )
-            found.append(source_of(row, lang, name))
-        return found

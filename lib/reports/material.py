@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +17,7 @@ import pandas as pd
 from lib.crossing import answer as crosswork
 from lib.crossing import summary as disputes
 from lib.crossing.answer import Answer
-from lib.crossing.communes import CommuneIndex, prepare_communes
+from lib.crossing.communes import prepare_communes
 from lib.geo.country import TABLE as COUNTRY
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.samples import sample_outlines
@@ -26,7 +25,9 @@ from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.layers.files import LayerFile, of_province, on_disk
 from lib.register.clusters import register
-from lib.store.store import Manifest, Snapshot
+from lib.reports.card import site
+from lib.reports.known import Known
+from lib.store.store import Snapshot
 from lib.tables.facts import data_date
 
 _SITES: Final = 3
@@ -34,22 +35,15 @@ _SITES: Final = 3
 
 
 @dataclass(frozen=True)
-class Material:
+class Material(Known):
     """One snapshot and one answer, ready for paper.
 
     Parameters
     ----------
-    manifest : Manifest
-        What the snapshot says of itself.
-    tables : mapping
-        Every table; ``communes`` has geometry (EPSG:4326).
-    clusters : DataFrame
-        Of `lib.register.clusters.register`.
+    manifest, tables, clusters
+        Of `lib.reports.known.Known`.
     answer : Answer
         Of `lib.crossing.answer.answer`, in the same language.
-    index : CommuneIndex or None
-        The communes ready for cutting; None where borders are schematic or no
-        outline is there to be cut.
     files : sequence of LayerFile
         The layers of the map, bottom first.
     static : Path
@@ -58,30 +52,15 @@ class Material:
         Language of the paper.
     """
 
-    manifest: Manifest
-    tables: Mapping[str, pd.DataFrame]
-    clusters: pd.DataFrame
     answer: Answer
-    index: CommuneIndex | None
     files: Sequence[LayerFile]
     static: Path
     lang: Lang = "vi"
-
-    @property
-    def schematic(self) -> bool:
-        """Whether the borders must not be measured."""
-        return self.manifest.border_quality == "schematic"
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row a cluster in the order of a meeting, of `lib.crossing.summary.summarise`."""
         return disputes.summarise(self.answer.rows)
-
-    @cached_property
-    def commune_names(self) -> Mapping[str, str]:
-        """Code of a commune -> its name."""
-        communes = self.tables["communes"]
-        return dict(zip(communes["code"], communes["name"], strict=True))
 
     @cached_property
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
@@ -90,6 +69,14 @@ class Material:
         Simplified for the eye: nothing is measured on them.
         """
         return {file.layer_id: _read(on_disk(self.static, file.path)) for file in self.files}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the reader must know before any map."""
+        if not self.schematic:
+            return []
+        title, why = (t(k, self.lang) for k in ("frame.schematic_title", "reports.schematic"))
+        return [f"{title}. {why}"]
 
     def data_to(self, *names: str) -> str:
         """Return the newest date a source gives in the tables `names`, written out."""
@@ -103,16 +90,19 @@ class Material:
             f"frame.borders_{self.manifest.border_quality}", self.lang, date=date(as_of, self.lang)
         )
 
-    def notes(self) -> Mapping[str, str]:
-        """Return label -> text: data date, tolerance, rules, borders, sources."""
-        clusters = self.tables["clusters"]
-        about = crosswork.notes(
+    def about(self, sources: str) -> dict[str, str]:
+        """Return what every file of the answer says of itself, its sources as given."""
+        return crosswork.notes(
             tolerance_m=self.answer.tolerance_m,
-            data_date=data_date(clusters),
+            data_date=data_date(self.tables["clusters"]),
             borders=self.borders(),
-            sources=", ".join(self.sites("clusters")),
+            sources=sources,
             lang=self.lang,
         )
+
+    def notes(self) -> Mapping[str, str]:
+        """Return label -> text: data date, tolerance, rules, borders, sources."""
+        about = self.about(", ".join(self.sites("clusters")))
         return {label: text for label, text in about.items() if not label.startswith("_")}
 
     def sites(self, *names: str) -> list[str]:
@@ -135,13 +125,6 @@ class Material:
                 t("frame.snapshot", lang, snapshot=self.manifest.snapshot_id),
             ]
         )
-
-
-def site(url: str, lang: Lang) -> str:
-    """Return the host of `url`, as a reader names a source; a file of the office by its name."""
-    if url.startswith("file:"):
-        return t("card.office_file", lang, file=url.removeprefix("file:"))
-    return urlsplit(url).netloc.removeprefix("www.") or url
 
 
 def from_snapshot(
@@ -180,14 +163,15 @@ def from_snapshot(
         raise WrongUseError("cross.samples_schematic")
     names = [name for name in snapshot.manifest.tables if name != COUNTRY]
     tables = {name: snapshot.read(name) for name in names}
-    parts = [crosswork.outlines_of(tables), sample_outlines() if samples else None]
-    given = [part for part in parts if part is not None]
-    outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
-    measured = outlines is not None and not schematic
-    index = prepare_communes(gpd.GeoDataFrame(tables["communes"])) if measured else None
-    found = crosswork.answer(tables, outlines, index, tolerance_m=tolerance_m, lang=lang)
+    found = crosswork.of_register(
+        tables,
+        lambda: None if schematic else prepare_communes(gpd.GeoDataFrame(tables["communes"])),
+        tolerance_m=tolerance_m,
+        samples=sample_outlines() if samples else None,
+        lang=lang,
+    )
     return Material(
-        snapshot.manifest, tables, register(tables), found, index, of_province(files), static, lang
+        snapshot.manifest, tables, register(tables), found, of_province(files), static, lang
     )
 
 

@@ -2,8 +2,8 @@
 
 Leaflet and the screen's own map script are written into it. Names from data are
 JSON in an inert element, escaped so that no text can end it, and reach the page
-as text; a content security policy lets only the scripts written here run and
-lets nothing be fetched from anywhere.
+as text, as does the card of what is selected; a content security policy lets
+only the scripts written here run and lets nothing be fetched from anywhere.
 """
 
 import base64
@@ -12,22 +12,22 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-import shapely
 from markupsafe import Markup
 from xstatic.pkg import leaflet
 
 from lib.language.text import Lang, t
+from lib.layers import browser
 from lib.layers.files import on_disk
 from lib.layers.registry import LAYERS
-from lib.layers.symbols import HATCHES, swatch
+from lib.layers.symbols import swatch
 from lib.layers.web import ASSETS, map_script, style_sheet
-from lib.reports.canvas import Bounds
+from lib.reports.dossier import card_of
+from lib.reports.markup import card_html
 from lib.reports.material import Material
-from lib.reports.view import Shape, View, bounds_of, classes, of_cluster, shapes
+from lib.reports.view import View, bounds_of, classes, of_cluster, shapes
 
 _OWN: Final = Path(__file__).parent / "assets"
-_MARGIN_DEG: Final = 0.3
-_TEXTS: Final = ("home", "broken", "map")
+_TEXTS: Final = ("broken", "map")
 _ESCAPES: Final = {
     ord("<"): "\\u003c",
     ord(">"): "\\u003e",
@@ -53,10 +53,9 @@ def page(material: Material, view: View) -> bytes:
     styles = [vendor / "leaflet.css", ASSETS / "map.css", _OWN / "page.css"]
     own = (_OWN / "page.js").read_text(encoding="utf-8")
     code = [(vendor / "leaflet.js").read_text(encoding="utf-8"), map_script(), own]
-    warning = Markup("")
-    if material.schematic:
-        said = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
-        warning = Markup('<p class="ph-warning">{}</p>').format(said)
+    warning = Markup("").join(
+        Markup('<p class="ph-warning">{}</p>').format(said) for said in material.warnings
+    )
     template = Markup((_OWN / "page.html").read_text(encoding="utf-8"))  # noqa: S704 - our own
     html = template.format(
         lang=lang,
@@ -65,6 +64,7 @@ def page(material: Material, view: View) -> bytes:
         styles=_own("\n".join(_style(path) for path in styles)),
         sentence=view.sentence,
         warning=warning,
+        card=Markup("") if view.target is None else card_html(card_of(material, view.target, lang)),
         legend=t("reports.layers", lang),
         no_script=t("reports.no_script", lang),
         foot=material.foot("clusters", "former_units", "assignments"),
@@ -105,17 +105,12 @@ def _data(material: Material, view: View) -> dict[str, Any]:
     lang = material.lang
     used, chosen = classes(material, view), shapes(material, view)
     files = [file for file in material.files if file.layer_id in used]
-    west, south, east, north = next(f for f in material.files if f.layer_id == "communes").bounds
-    around = [[south - _MARGIN_DEG, west - _MARGIN_DEG], [north + _MARGIN_DEG, east + _MARGIN_DEG]]
+    # The page's script gives each layer the address of its own blob instead of a path.
+    config = browser.configuration(material.files, lang, _TEXTS, address=str)
+    config["layers"] = [layer for layer in config["layers"] if layer["id"] in used]
+    bounds = bounds_of(view, chosen)
     return {
-        "config": {
-            "lang": lang,
-            "bounds": [[south, west], [north, east]],
-            "maxBounds": around,
-            "hatches": HATCHES,
-            "texts": {name: t(f"map.{name}", lang) for name in _TEXTS},
-            "layers": [_layer(file.layer_id) for file in files],
-        },
+        "config": config,
         "layers": {
             file.layer_id: json.loads(
                 on_disk(material.static, file.path).read_text(encoding="utf-8")
@@ -123,47 +118,10 @@ def _data(material: Material, view: View) -> dict[str, Any]:
             for file in files
         },
         "state": {file.layer_id: file.draw(view.styles[file.layer_id]) for file in files},
-        "shapes": [_shape(shape, lang) for shape in chosen],
+        "shapes": [shape.drawing(lang) for shape in chosen],
         "notes": {name: note for name, note in view.notes.items() if name in used},
-        "bounds": _corners(bounds_of(view, chosen)),
+        "bounds": bounds and browser.corners(bounds),
         "legend": [_legend(layer_id, used[layer_id], view, lang) for layer_id in reversed(used)],
-    }
-
-
-def _corners(bounds: Bounds | None) -> list[list[float]] | None:
-    if bounds is None:
-        return None
-    west, south, east, north = bounds
-    return [[south, west], [north, east]]
-
-
-def _shape(shape: Shape, lang: Lang) -> dict[str, Any]:
-    # 6 decimals are 0.1 m: enough for the eye, and what is measured is not this.
-    rounded = shapely.transform(shape.geometry, lambda xy: xy.round(6))
-    drawn = {
-        "geometry": json.loads(shapely.to_geojson(rounded)),
-        "look": shape.look,
-        "name": shape.name,
-        lang: shape.lines,
-    }
-    if shape.lines:
-        inside = shapely.point_on_surface(rounded)
-        drawn |= {"lx": inside.x, "ly": inside.y}
-    return drawn
-
-
-def _layer(layer_id: str) -> dict[str, Any]:
-    layer = LAYERS[layer_id]
-    label = layer.label
-    shown = None
-    if label is not None:
-        shown = {"minZoom": label.min_zoom, "rank": label.rank, "offset": label.offset}
-    return {
-        "id": layer_id,
-        "kind": layer.kind,
-        "interactive": layer.interactive,
-        "styles": [style.look for style in layer.styles],
-        "label": shown,
     }
 
 

@@ -53,7 +53,6 @@ def picture(material: Material, view: View, kind: Literal["png", "svg"]) -> byte
         drawn.explain(maps.BAND_STYLE, "polygon")
         drawn.explain(maps.EXACT_STYLE, "line")
     drawings = Drawings()
-    warning = f"{t('frame.schematic_title', lang)}. {t('reports.schematic', lang)}"
     foot = material.foot("clusters", "former_units", "assignments")
     data = {
         "words": {
@@ -64,7 +63,7 @@ def picture(material: Material, view: View, kind: Literal["png", "svg"]) -> byte
             "foot": foot,
         },
         "upright": upright,
-        "warnings": [warning] if material.schematic else [],
+        "warnings": material.warnings,
         "map": maps.figure(material, drawn, drawings, f"{view.title}. {view.sentence}"),
         "legend": drawn.entries(lang, drawings.add),
     }

@@ -93,12 +93,24 @@ class Report:
 
 
 def _atlas(asked: Request) -> bytes:
-    from lib.reports.atlas import atlas  # noqa: PLC0415 - loads Typst: only where one is made
+    from lib.reports.atlas import atlas, chosen  # noqa: PLC0415 - loads Typst: only where one is made
 
+    if asked.kind == "docx":
+        codes = chosen(asked.material) if asked.clusters is None else asked.clusters
+        return _cards(asked.material, "clusters", codes)
     return atlas(asked.material, asked.clusters, progress=asked.progress)
 
 
+def _cards(material: Material, layer_id: str, codes: Sequence[str]) -> bytes:
+    from lib.layers.target import Target  # noqa: PLC0415 - as in `_atlas`; and python-docx
+    from lib.reports.cardfile import cards_docx  # noqa: PLC0415 - as above
+
+    return cards_docx(material, [Target(layer_id, code) for code in codes])
+
+
 def _brief(asked: Request) -> bytes:
+    if asked.kind == "docx":
+        return _cards(asked.material, "communes", [asked.commune])
     from lib.reports.brief import brief  # noqa: PLC0415 - as in `_atlas`
 
     return brief(asked.material, asked.commune)
@@ -136,12 +148,11 @@ REPORTS: Final[Mapping[str, Report]] = {
             "atlas",
             "clusters",
             "reports.command_atlas",
-            {"pdf": "papers.page"},
+            {"pdf": "papers.page", "docx": "papers.word"},
             "papers.sheet_file",
             _atlas,
             hint="papers.sheet",
             batch=Batch("papers.atlas", "papers.atlas_ready", "papers.atlas_file"),
-            icon=":material/picture_as_pdf:",
         ),
         Report(
             "annex",
@@ -156,11 +167,10 @@ REPORTS: Final[Mapping[str, Report]] = {
             "brief",
             "commune",
             "reports.command_brief",
-            {"pdf": "papers.page"},
+            {"pdf": "papers.page", "docx": "papers.word"},
             "papers.brief_file",
             _brief,
             hint="papers.brief",
-            icon=":material/picture_as_pdf:",
         ),
         Report(
             "picture",

@@ -2,22 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
-import shapely
-
-from lib.crossing.communes import lines_around
-from lib.crossing.pieces import tolerance_band
-from lib.language.text import hectares, number, percent, t
+from lib.language.text import number, t
+from lib.layers import browser
+from lib.layers.browser import Shape
+from lib.layers.pieces import shapes_of
 from lib.layers.registry import LAYERS
-from lib.layers.symbols import BAND, EXACT_LINE, piece
+from lib.layers.target import Target
 from lib.reports import maps
 from lib.reports.canvas import Bounds
 from lib.reports.maps import Classes
 from lib.reports.material import Material
-
-_REACH_M: Final = 1_500.0
-"""How far around the selected cluster the exact commune lines are drawn, as on the screen."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,8 @@ class View:
     cluster_id : str
         A measured cluster whose pieces and band are drawn over the layers, as on
         the screen; the map goes there unless `bounds` say otherwise.
+    target : Target, optional
+        What is selected: its card stands beside the map in one file.
     notes : mapping
         Layer -> ``label`` and ``values`` (one a feature, in the order of its file):
         what the answer says of each, for the tooltips of the single-file page.
@@ -51,6 +49,7 @@ class View:
     styles: Mapping[str, Classes]
     bounds: Bounds | None = None
     cluster_id: str = ""
+    target: Target | None = None
     notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -84,51 +83,17 @@ def of_cluster(material: Material, view: View) -> tuple[View, bool]:
     return replace(view, title=title), bool(row["sample"].iloc[0])
 
 
-@dataclass(frozen=True)
-class Shape:
-    """A piece, the band or a line of the selected cluster: geometry in EPSG:4326, look, words."""
-
-    geometry: shapely.Geometry
-    look: Mapping[str, Any]
-    name: str = ""
-    lines: tuple[str, ...] = ()
-
-
 def shapes(material: Material, view: View) -> list[Shape]:
     """Return what is drawn of the selected cluster; nothing if it was not measured."""
-    index, cut = material.index, material.answer.cut
-    if not view.cluster_id or index is None or cut is None:
-        return []
-    pieces = cut.pieces[cut.pieces["cluster_id"] == view.cluster_id]
-    if pieces.empty:
-        return []
-    lang = material.lang
-    drawn = [
-        Shape(
-            row["geometry"],
-            piece(rank),
-            row["commune_name"] or t("crossing.outside", lang),
-            (hectares(row["area_ha"], lang), percent(row["share"], lang)),
-        )
-        for rank, row in enumerate(pieces.to_dict("records"))
-    ]
-    verdicts = cut.verdicts.set_index("cluster_id")["tolerance_m"]
-    limit = float(verdicts[view.cluster_id])
-    whole = shapely.union_all(pieces.geometry.to_numpy())
-    band = tolerance_band(whole, index, limit)
-    if not shapely.is_empty(band):
-        drawn.append(
-            Shape(band, BAND, t("cross.band", lang, tolerance=number(limit, lang, unit="m")))
-        )
-    return [*drawn, Shape(lines_around(whole, index, reach_m=_REACH_M), EXACT_LINE)]
+    return shapes_of(material.answer, view.cluster_id, material.lang)
 
 
 def bounds_of(view: View, drawn: Sequence[Shape]) -> Bounds | None:
     """Return the bounds in degrees the map shows: those asked for, else the selected cluster's."""
-    if view.bounds is not None or not drawn:
+    around = browser.bounds_of(drawn)
+    if view.bounds is not None or around is None:
         return view.bounds
-    named = [shape.geometry for shape in drawn if shape.name]
-    west, south, east, north = (float(side) for side in shapely.total_bounds(named))
+    west, south, east, north = around
     more = max(east - west, north - south) / 3
     return west - more, south - more, east + more, north + more
 

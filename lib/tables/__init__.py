@@ -1,1 +1,1 @@
-"""What a table is: schemas, words, facts, merging, exports."""
+"""What a table is: records of columns, schemas, words, facts, merging, exports, colours."""

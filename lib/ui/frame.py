@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from lib.language.text import LANGS, date, number
 from lib.layers.web import PAGE_STYLES, page_style_path
+from lib.reports.card import site
+from lib.reports.markup import link
 from lib.settings import province
 from lib.tables import sample
 from lib.tables.facts import data_date
 from lib.ui import sharing, state
-from lib.ui.card import link, site
-from lib.ui.maps.view import served
-from lib.ui.state import language, tr, tr_html
+from lib.ui.state import language, served, tr, tr_html
 from lib.ui.workspace import Workspace
 
 _SELDOM = "12h"
@@ -162,7 +162,7 @@ def foot(data: Workspace, used: Sequence[str]) -> None:
     urls: dict[str, str] = {}
     for name in used:
         for url in data.tables[name]["source_url"].dropna().unique():
-            urls.setdefault(site(url), url)
+            urls.setdefault(site(url, lang), url)
     newest = max(data_date(data.tables[name]) for name in used)
     borders = data.manifest.tables["communes"]
     quality = tr(f"frame.borders_{data.manifest.border_quality}", date=date(borders.as_of, lang))

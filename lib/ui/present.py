@@ -5,11 +5,9 @@ from typing import cast
 import streamlit as st
 from markupsafe import Markup
 
-from lib.crossing import summary
 from lib.register import playlist
 from lib.register.playlist import PLAYLISTS, Playlist, Stop
 from lib.ui import state
-from lib.ui.power.data import gaps_on_record
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, cross_answer
 
@@ -33,10 +31,10 @@ def switch() -> None:
 
 def _stops(data: Workspace, name: Playlist) -> list[Stop]:
     if name == "gaps":
-        return playlist.communes_of(gaps_on_record(data.key, data).communes)
+        return playlist.communes_of(data.gaps_on_record.communes)
     tolerance = state.tolerance_m()
     given = cross_answer(data.key, data, tolerance_m=tolerance, samples=False, lang=language())
-    return playlist.clusters_of(name, data.clusters, summary.summarise(given.rows))
+    return playlist.clusters_of(name, data.clusters, given.summary)
 
 
 def bar(data: Workspace) -> None:

@@ -1,17 +1,17 @@
 """The sidebar: find, filter, legend, clear."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from lib.language.text import is_blank, sort_key
+from lib.layers.target import parse_target
 from lib.places import search
 from lib.register import filters as flt
 from lib.register.filters import Filter
 from lib.ui import state
-from lib.ui.maps.view import parse_target
-from lib.ui.state import language, tr
+from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
 _FEW = 8
@@ -61,12 +61,12 @@ def find_box(data: Workspace) -> None:
         return
     hits = search.find(query, data.index)
     if not hits:
-        st.caption(tr("sidebar.found_nothing", query=escape(query)))
+        st.caption(tr("sidebar.found_nothing", query=plain(query)))
     with st.container(key="hits", gap="xsmall"):
         _say_namesakes(search.namesakes(query, hits))
         for number, hit in enumerate(hits):
             st.button(
-                f"**{escape(hit.name)}** :small[{escape(_told(hit))}]",
+                f"**{plain(hit.name)}** :small[{plain(_told(hit))}]",
                 key=f"hit-{number}",
                 on_click=_jump,
                 args=(hit, _page_of(hit, data)),
@@ -85,7 +85,7 @@ def _say_namesakes(several: Sequence[search.Hit]) -> None:
     kinds = {hit.name.partition(" ")[0] for hit in several}
     key = "sidebar.namesakes_commune" if kinds == {"xã"} else "sidebar.namesakes"
     told = tr(key, count=len(several), names="; ".join(named))
-    st.markdown(f":small[{escape(told)}]")
+    st.markdown(f":small[{plain(told)}]")
 
 
 def _told(hit: search.Hit) -> str:
@@ -120,30 +120,17 @@ def _jump(hit: search.Hit, page: str) -> None:
 def _say_what_it_became() -> None:
     hit: search.Hit | None = st.session_state.get(_BECAME)
     if hit and hit.told and st.session_state.get("sel") == hit.target:
-        st.caption(escape(hit.told.sentence(language())))
-
-
-def escape(text: str) -> str:
-    """Return `text` with what Markdown would read as a sign made plain."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~:$" else c for c in text)
+        st.caption(plain(hit.told.sentence(language())))
 
 
 def sample_switch(data: Workspace) -> bool:
     """Draw the switch for the sample outlines; return whether they are to be measured."""
-    st.pills(
-        tr("cross.samples"),
-        ["yes"],
-        selection_mode="multi",
-        format_func=lambda _: tr("cross.samples"),
-        key="samples",
-        help=tr("cross.samples_help"),
-        label_visibility="collapsed",
-        disabled=data.schematic,
-        persist_state="session",
+    chosen = switch(
+        "samples", tr("cross.samples"), tr("cross.samples_help"), disabled=data.schematic
     )
     if data.schematic:
         st.caption(tr("cross.samples_schematic"))
-    return bool(state.chosen("samples")) and not data.schematic
+    return chosen and not data.schematic
 
 
 def sample_places(samples: pd.DataFrame) -> None:
@@ -162,7 +149,7 @@ def sample_places(samples: pd.DataFrame) -> None:
         for code, name, communes in zip(*(samples[column] for column in columns), strict=True):
             place = tr("common.no_data") if is_blank(communes) else communes
             st.button(
-                f"**{escape(name)}** :small[{escape(place)}]",
+                f"**{plain(name)}** :small[{plain(place)}]",
                 key=f"sample-{code}",
                 on_click=state.select,
                 args=(f"clusters:{code}",),
@@ -188,13 +175,54 @@ def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None
             _filter(item, data)
     rest = [item for item in shown if item.folded]
     if rest:
-        used = any(state.chosen(item.key) for item in rest)
-        with st.expander(
-            tr("sidebar.more_filters"), expanded=used, key="more-filters", on_change="rerun"
-        ) as more:
-            for item in rest if more.open or used else ():  # what is folded away is not sent
+
+        def draw() -> None:
+            for item in rest:
                 _filter(item, data)
-    if clear and any(state.chosen(key) for key in keys):
+
+        used = any(state.chosen(item.key) for item in rest)
+        folded(tr("sidebar.more_filters"), draw, key="more-filters", used=used)
+    if clear:
+        clear_button(keys)
+
+
+def folded(
+    label: str, draw: Callable[[], None], *, key: str, used: bool, icon: str | None = None
+) -> None:
+    """Draw a box that is open where its choices are `used`; what is folded away is not sent."""
+    with st.expander(label, expanded=used, icon=icon, key=key, on_change="rerun") as box:
+        if box.open or used:
+            draw()
+
+
+def switch(key: str, words: str, help_text: str | None = None, *, disabled: bool = False) -> bool:
+    """Draw what is only on or off; return whether it is on."""
+    state.keep_known(key, {"yes"})
+    st.pills(
+        words,
+        ["yes"],
+        selection_mode="multi",
+        format_func=lambda _: plain(words),
+        key=key,
+        help=help_text,
+        label_visibility="collapsed",
+        disabled=disabled,
+        persist_state="session",
+    )
+    return bool(state.chosen(key))
+
+
+def clear_button(keys: Sequence[str], among: Collection[str] | None = None) -> None:
+    """Draw the button that forgets the choices of `keys`, where any is made (of `among`, if given).
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Keys of the choices.
+    among : collection of str or None
+        Keys whose choice counts; others always have one. All by default.
+    """
+    if any(state.chosen(key) for key in keys if among is None or key in among):
         st.button(
             tr("sidebar.clear"),
             icon=":material/filter_alt_off:",
@@ -209,7 +237,10 @@ def _filter(item: Filter, data: Workspace) -> None:
     if item.widget == "slider":
         number_slider(item.key, label)
         return
-    typed, switch = item.widget == "typed", item.widget == "switch"
+    if item.widget == "switch":
+        switch(item.key, label)
+        return
+    typed = item.widget == "typed"
     options = list(data.commune_names) if typed else list(item.options)
     state.keep_known(item.key, set(options))
     if typed:
@@ -221,9 +252,9 @@ def _filter(item: Filter, data: Workspace) -> None:
         label,
         options,
         selection_mode="multi",
-        format_func=lambda code: label if switch else escape(name(item.key, code)),
+        format_func=lambda code: plain(name(item.key, code)),
         key=item.key,
-        label_visibility="collapsed" if typed or switch else "visible",
+        label_visibility="collapsed" if typed else "visible",
         persist_state="session",
     )
 

@@ -13,11 +13,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import LANGS, Lang, catalog, t
-from lib.layers.files import LayerFile
+from lib.layers.files import APART, LayerFile
+from lib.layers.target import Target, parse_target, parse_view
 from lib.power.measures import MEASURES, MOST_WEIGHT
 from lib.register import filters
 from lib.settings import TOLERANCE_RANGE, settings
-from lib.ui.maps.view import Target, parse_target, parse_view
 
 PLAIN: Final = frozenset({"data", "about", "status"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
@@ -62,6 +62,8 @@ _OTHERWISE: Final = "_otherwise"
 """What a choice of one is where nothing was chosen: not worth a word in the address."""
 _MAX_CHARS: Final = 2000
 _DIGITS: Final = 6
+_SIGNS: Final = "\\`*_{}[]()<>#+-.!|~:$"
+"""What Markdown or Streamlit reads as more than a letter."""
 
 
 def multi() -> tuple[str, ...]:
@@ -252,6 +254,18 @@ def tr(key: str, **values: object) -> str:
 def tr_html(key: str, **values: object) -> Markup:
     """Return text `key` with `values` escaped, unless they are Markup already."""
     return Markup(catalog()[key][language()]).format(**values)  # noqa: S704 - our own text
+
+
+def served(path: str) -> str:
+    """Return the address of a file of the map as a browser asks for it."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    place = path if path.startswith(APART) else f"app/static/{path}"
+    return f"{'/' + base if base else ''}/{place}"
+
+
+def plain(text: str) -> str:
+    """Return `text` with what Markdown would read as a sign made plain."""
+    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in text)
 
 
 def select(target: str) -> None:

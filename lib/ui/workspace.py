@@ -3,44 +3,42 @@
 Everything here is handed to every session: never change it in place.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 from lib.access.roles import closed_to, policy
 from lib.access.serving import serve_all_layers, serve_layers
-from lib.crossing.answer import Answer, answer, outlines_of
+from lib.crossing.answer import of_register
 from lib.crossing.communes import CommuneIndex, prepare_communes
 from lib.geo.country import TABLE as COUNTRY
 from lib.importing.samples import sample_outlines
 from lib.language.errors import StoreError
 from lib.language.text import Lang
-from lib.layers.files import LayerFile
+from lib.layers.files import LayerFile, of_province
+from lib.layers.web import check_assets
 from lib.places import search
+from lib.power import gaps
 from lib.register.clusters import register
-from lib.store.store import Manifest, Store
+from lib.reports.known import Known
+from lib.reports.material import Material
+from lib.settings import settings
+from lib.store.store import Store
 from lib.ui import sharing, visitor
-from lib.ui.maps.view import check_assets
 from lib.ui.state import open_with, require_frame
 
 
 @dataclass(frozen=True)
-class Workspace:
+class Workspace(Known):
     """One snapshot, ready for the pages.
 
     Parameters
     ----------
-    manifest : Manifest
-        What the snapshot says of itself.
-    tables : mapping
-        Every table; ``communes`` has geometry (EPSG:4326).
-    clusters : DataFrame
-        The register with what follows from it, see `lib.register.clusters`.
+    manifest, tables, clusters
+        Of `lib.reports.known.Known`.
     files : tuple of LayerFile
         The layers of the map, bottom first.
     index : tuple
@@ -49,9 +47,6 @@ class Workspace:
         Tables kept from this visitor: they are in none of the above.
     """
 
-    manifest: Manifest
-    tables: Mapping[str, pd.DataFrame]
-    clusters: pd.DataFrame
     files: tuple[LayerFile, ...]
     index: tuple[tuple[str, search.Hit], ...]
     closed: frozenset[str] = frozenset()
@@ -61,31 +56,15 @@ class Workspace:
         """Name of what is seen, for caches: two visitors may not see the same of a snapshot."""
         return " ".join([self.manifest.snapshot_id, *sorted(self.closed)])
 
-    @cached_property
-    def communes(self) -> gpd.GeoDataFrame:
-        """The communes with unsimplified borders, EPSG:4326."""
-        return gpd.GeoDataFrame(self.tables["communes"])
-
-    @cached_property
-    def commune_rows(self) -> pd.DataFrame:
-        """The communes without their borders, each with its own code in `commune_codes`."""
-        rows = pd.DataFrame(self.tables["communes"]).drop(columns="geometry")
-        return rows.assign(commune_codes=rows["code"].map(lambda code: (code,)))
-
-    @cached_property
-    def commune_names(self) -> Mapping[str, str]:
-        """Code -> name of every commune, in the order of the table."""
-        return dict(zip(self.communes["code"], self.communes["name"], strict=True))
-
     @property
     def country(self) -> pd.DataFrame | None:
         """The communes of the other provinces, None in the scope of the province."""
         return self.tables.get(COUNTRY)
 
-    @property
-    def schematic(self) -> bool:
-        """Whether the borders must not be measured."""
-        return self.manifest.border_quality == "schematic"
+    @cached_property
+    def gaps_on_record(self) -> gaps.Gaps:
+        """The communes on record as weakly supplied, by no threshold of anybody."""
+        return gaps.find(self.tables, gaps.Choice())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -100,17 +79,23 @@ def commune_index(
 @st.cache_resource(max_entries=64, show_spinner=False)
 def cross_answer(
     key: str, _data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang
-) -> Answer:
-    """Return the clusters on two communes for one position of the slider."""
-    parts = [outlines_of(_data.tables), sample_outlines() if samples else None]
-    given = [part for part in parts if part is not None]
-    outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
-    return answer(
+) -> Material:
+    """Return the clusters on two communes for one position of the slider, with the data."""
+    answer = of_register(
         _data.tables,
-        outlines,
-        commune_index(key, _data) if given else None,
+        partial(commune_index, key, _data),
         tolerance_m=tolerance_m,
+        samples=sample_outlines() if samples else None,
         lang=lang,
+    )
+    return Material(
+        _data.manifest,
+        _data.tables,
+        _data.clusters,
+        answer,
+        of_province(_data.files),
+        settings().static,
+        lang,
     )
 
 
@@ -141,7 +126,7 @@ def workspace() -> Workspace:
     """
     require_frame()
     visitor.gate()  # also for a page reached without app.py
-    check_assets()
+    check_assets(settings().static)
     store = sharing.store()
     current = store.current()
     if current is None:

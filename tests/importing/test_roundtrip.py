@@ -25,7 +25,7 @@ from lib.language.text import LANGS, nfc
 from lib.reports.alldata import everything
 from lib.reports.alldata.workbook import in_words
 from lib.store.store import Act, Store, Table
-from lib.tables import export, facts, registry, schemas
+from lib.tables import columns, export, facts, registry
 from lib.tables.schemas import ALL_TABLES, CODE, CODES, ISO_DATE, TRIMMED, URL, codes_of
 
 UNLIKE = ("communes", "outlines", "power_lines")
@@ -64,7 +64,7 @@ BY_PATTERN = {
     TRIMMED: TEXT,
     URL: ADDRESS,
     ISO_DATE: PARTIAL,
-    schemas.CLUSTER_ID: st.from_regex(r"(PT|VP|HB)-[0-9]{3}", fullmatch=True)
+    columns.CLUSTER_ID: st.from_regex(r"(PT|VP|HB)-[0-9]{3}", fullmatch=True)
     | st.sampled_from(("007", "1.5", "2025-01", "a_b.c-d", "E5")),
     r"^\d+(/\d+)*$": st.sampled_from(("110", "35", "0022", "220/110", "110/35/22")),
     r"^EPSG:\d{4,5}$": st.sampled_from(("EPSG:9208", "EPSG:4326")),

@@ -12,7 +12,7 @@ from layerstores import TABLES, TWO_AROUND, WIRES, publish, schematic_tables, st
 
 from lib.access import serving
 from lib.language.text import LANGS
-from lib.layers import borders, build
+from lib.layers import borders, build, frames
 from lib.layers.files import LayerFile
 from lib.layers.registry import LAYERS, grid
 from lib.register.clusters import register
@@ -223,7 +223,7 @@ def test_a_page_does_not_stay_broken_because_a_writer_was_killed(snapshot, stati
 
 
 def test_an_update_of_the_program_is_seen(snapshot, static, files, monkeypatch):
-    for module in (build, borders):
+    for module in (frames, borders):
         monkeypatch.setattr(module, "t", lambda key, lang, **_: f"{key} {lang}")
     old = build.build(snapshot, static, simplify_m=30)
     new = {f.layer_id: f for f in build.build(snapshot, static, simplify_m=30, anew=True)}

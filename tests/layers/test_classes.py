@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.layers.classes import classify, natural_breaks
-from lib.power.gaps import REMOTE, measures
+from lib.power.measures import MEASURES, measures
 
 VALUES = st.lists(
     st.one_of(st.none(), st.floats(-1e6, 1e6, allow_nan=False)), min_size=1, max_size=160
@@ -60,7 +60,9 @@ def test_breaks_are_those_of_mapclassify(values, classes):
     assert ours[-1] == known.max()
 
 
-@pytest.mark.parametrize("measure", REMOTE, ids=lambda m: m.key)
+@pytest.mark.parametrize(
+    "measure", [m for m in MEASURES.values() if m.side == "remote"], ids=lambda m: m.key
+)
 def test_breaks_of_real_measures_are_those_of_mapclassify(measure):
     known = measures(fact_tables())[measure.key].dropna().to_numpy(dtype=float)
     assert natural_breaks(known, 5).tolist() == breaks_of_mapclassify(known, 5)
@@ -98,7 +100,9 @@ def test_a_true_zero_is_a_value():
     assert made.of.tolist() == [0, 0, 1, -1]
 
 
-@pytest.mark.parametrize("measure", REMOTE, ids=lambda m: m.key)
+@pytest.mark.parametrize(
+    "measure", [m for m in MEASURES.values() if m.side == "remote"], ids=lambda m: m.key
+)
 def test_real_measures_make_five_classes(measure):
     table = measures(fact_tables())
     made = classify(table[measure.key], digits=measure.digits)

@@ -1,11 +1,13 @@
 """Styles QGIS reads: well-formed, a symbol for every class, the colours of the map."""
 
 import base64
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from lib.language.text import LANGS, t
+from lib.layers.layer import Qgis
 from lib.layers.qgis import qml
 from lib.layers.registry import LAYERS
 from lib.layers.symbols import COMMUNE_LINE, HATCHES, LAND, OPERATION, Style, area, swatch
@@ -100,7 +102,8 @@ def test_an_approximate_outline_is_dashed_and_not_filled():
 
 def test_stripes_become_a_pattern_on_their_ground(monkeypatch):
     hatched = Style("x", "", area(f"url(#{HATCHES[1]['id']})", fillOpacity=0.5, stroke=False))
-    monkeypatch.setattr("lib.layers.qgis._SINGLE", {"x": hatched})
+    layer = replace(LAYERS["rivers"], qgis=Qgis(("x",), (hatched,)))
+    monkeypatch.setitem(LAYERS, "rivers", layer)
     root = parsed(qml("x", "polygon"))
     ground, stripes = root.findall("renderer-v2/symbols/symbol/layer")
     assert options(ground)["color"] == color(HATCHES[1]["ground"], 0.5)

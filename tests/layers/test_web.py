@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.language.errors import StoreError
 from lib.layers import web
 from lib.layers.registry import LAYERS
 from lib.layers.symbols import swatch
@@ -33,6 +34,12 @@ def test_all_a_map_loads_is_there_after_installing(static):
     assert [Path(p).suffix for p in assets.styles] == [".css", ".css"]
     for path in (*assets.scripts, *assets.styles, page_style_path()):
         assert (static / path).stat().st_size > 100
+
+
+def test_a_map_without_its_files_is_refused_before_it_is_blank(static, tmp_path):
+    web.check_assets(static)
+    with pytest.raises(StoreError, match="prepare"):
+        web.check_assets(tmp_path)
 
 
 def test_leaflet_is_loaded_before_the_script_that_needs_it(static):

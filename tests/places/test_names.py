@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lib.language.text import fold
 from lib.places import names as merger
+from lib.places.merger import composition
 
 TABLES = fact_tables()
 CLUSTERS, COMMUNES = TABLES["clusters"], TABLES["communes"]
@@ -295,7 +296,7 @@ def test_order_of_rows_does_not_matter(order):
 
 
 def test_composition():
-    table = merger.composition(FORMER).set_index("new_code")
+    table = composition(FORMER).set_index("new_code")
     assert len(table) == 148
     assert table["former_units_n"].sum() == 482
     assert table["split"].sum() == 6

@@ -140,11 +140,18 @@ def test_the_codes_of_provinces_are_those_of_the_tables():
     assert all(code.isascii() and "," not in code for code in PROVINCES)
 
 
-def test_gaps_are_the_clusters_that_lack_something_essential():
-    mask = use({"gaps": ["yes"]}).mask
-    assert CLUSTERS.loc[mask, "missing"].map(bool).all()
-    assert not CLUSTERS.loc[~mask, "missing"].map(bool).any()
-    assert 0 < mask.sum() < len(CLUSTERS)
+def test_gaps_are_the_clusters_that_lack_something_asked_for():
+    whole = TABLES["clusters"].copy()
+    texts = {"former_communes": "Chí Tiên", "decision_no": "1/QĐ-UBND", "investor": "Công ty A"}
+    numbers = dict.fromkeys(("area_ha", "cleared_ha", "leased_ha"), 10.0)
+    days = dict.fromkeys(("handover_date", "schedule_end"), "2026-01-01")
+    told = texts | numbers | days | {"outline_quality": "surveyed"}
+    whole.loc[whole.index[:2], list(told)] = list(told.values())
+    whole.loc[whole.index[1], "outline_quality"] = "approximate"
+    frame = register(TABLES | {"clusters": whole})
+    mask = use({"gaps": ["yes"]}, frame=frame).mask
+    assert mask.tolist() == [False, *[True] * (len(frame) - 1)]
+    assert frame["missing"].iloc[1] == ("outline_quality",)
 
 
 def test_filters_of_communes_work_on_communes():

@@ -350,9 +350,7 @@ def hostile(material: materials.Material) -> materials.Material:
         tables, crosswork.outlines_of(tables), index, tolerance_m=50, lang=material.lang
     )
     clusters = materials.register(tables)
-    return dataclasses.replace(
-        material, tables=tables, clusters=clusters, answer=answer, index=index
-    )
+    return dataclasses.replace(material, tables=tables, clusters=clusters, answer=answer)
 
 
 @pytest.mark.parametrize("kind", ["real", "schematic"])

@@ -25,11 +25,13 @@ from lib.crossing import answer as crosswork
 from lib.importing import bring
 from lib.importing.draft import Options
 from lib.layers.build import build_whole
+from lib.layers.target import Target
 from lib.register.clusters import register
 from lib.reports.alldata import everything
 from lib.reports.annex import annex_docx, annex_pdf
 from lib.reports.atlas import atlas
 from lib.reports.brief import brief
+from lib.reports.cardfile import cards_docx
 from lib.reports.material import Material, from_snapshot
 from lib.reports.page import page
 from lib.reports.picture import picture
@@ -235,6 +237,10 @@ def test_papers_hold_text(material, followed, wanted):
     content = annex_docx(followed)
     assert alive_in_office(content) == []
     somewhere("annex, DOCX", wanted, text_of_docx(content), 10)
+    targets = [*(Target("clusters", cluster_id) for cluster_id in ids), Target("communes", code)]
+    content = cards_docx(material, targets)
+    assert alive_in_office(content) == []
+    somewhere("cards, DOCX", wanted, text_of_docx(content), 8)
 
 
 def test_a_picture_is_a_picture(material):
@@ -251,6 +257,17 @@ def test_the_map_in_one_file_runs_its_own_scripts_only(material, wanted):
     assert alive_in_tree(root, scripts=4) == []
     inside = "\n".join(plain(text) for text in strings(json.loads(data.text)))
     somewhere("map in one file, HTML", wanted, inside, 20)
+
+
+def test_a_card_in_the_map_in_one_file_is_text(material, wanted):
+    seen = ""
+    for cluster_id in material.clusters["cluster_id"][:8]:
+        view = dataclasses.replace(overview(material), target=Target("clusters", cluster_id))
+        root = html.fromstring(page(material, view).decode())
+        assert alive_in_tree(root, scripts=4) == []
+        (card,) = root.xpath('//div[@class="ph-card"]')
+        seen += plain(card.text_content())
+    somewhere("card in one file, HTML", wanted, seen, 8)
 
 
 @pytest.mark.parametrize("name", UNWRITABLE)

@@ -1,12 +1,15 @@
 """Every page, run by Streamlit's own test runner in both languages."""
 
 import dataclasses
+import io
 import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import docx
+import pypdf
 import pytest
 import streamlit as st
 from clones import data_of
@@ -15,13 +18,21 @@ from streamlit.testing.v1 import AppTest
 from lib.crossing import answer
 from lib.language.text import LANGS, t
 from lib.layers import build
+from lib.layers.target import Target
 from lib.operate import integrity
 from lib.places import merger
 from lib.power import gaps
+from lib.reports import dossier, places
+from lib.reports import page as single
+from lib.reports.atlas import atlas
+from lib.reports.brief import brief
+from lib.reports.card import Fact, Said, Source
+from lib.reports.cardfile import cards_docx
+from lib.reports.material import from_snapshot
+from lib.reports.view import View
 from lib.settings import settings
 from lib.store import audit
 from lib.store.store import Act, Store, Table
-from lib.ui import workspace
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -229,11 +240,8 @@ def test_what_a_snapshot_decides_is_computed_once_for_all_visitors(opened: Open,
         )
 
     names = [(build, "build"), (gaps, "find"), (merger, "origins"), (answer, "answer")]
-    for module, name in names[:3]:
+    for module, name in names:
         counted(module, name)
-    monkeypatch.setattr(
-        workspace, "answer", lambda *a, **k: counts.update(["answer"]) or answer.answer(*a, **k)
-    )
     for _ in range(2):
         for page in ("power", "merger", "cross_commune"):
             app = opened(page)
@@ -312,6 +320,52 @@ def test_the_accuracy_of_an_outline_is_typed_as_numbers_are_written_here(opened:
     assert_sound(app)
 
 
+def in_word(content: bytes) -> str:
+    word = docx.Document(io.BytesIO(content))
+    cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    return "\n".join([paragraph.text for paragraph in word.paragraphs] + cells)
+
+
+def in_pdf(content: bytes) -> str:
+    read = (page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    return re.sub(r"\s+", " ", " ".join(read).replace("\u200b", "").replace("\u00a0", " "))
+
+
+def added(monkeypatch: pytest.MonkeyPatch) -> Fact:
+    """Add one fact to the data of every card of a cluster and a commune; return it."""
+    given = Source("Sổ thử", "thu.vn", "https://thu.vn/a", "02/03/2026")
+    other = Said("hai trăm linh tư", Source("", "khac.vn", "https://khac.vn/b", "04/05/2025"))
+    fact = Fact("cards.added", "Điều thêm", 203, "hai trăm linh ba", (given,), (other,))
+    for module, name in ((dossier, "recorded"), (places, "station_facts")):
+        said = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *asked, said=said: [*said(*asked), fact])
+    return fact
+
+
+@pytest.mark.parametrize("target", ["clusters:PT-003", "communes:08590"])
+def test_a_fact_added_to_a_card_is_on_page_paper_single_file_and_word(
+    pages, real_data, monkeypatch, target
+):
+    fact = added(monkeypatch)
+    layer, _, code = target.partition(":")
+    snapshot = Store(real_data / "store").current()
+    files = build.build_whole(snapshot, real_data / "static", simplify_m=30)
+    material = from_snapshot(snapshot, files, real_data / "static", tolerance_m=50)
+    paper = atlas(material, [code]) if layer == "clusters" else brief(material, code)
+    shown = View("Bản đồ", "Tất cả", {"communes": "land"}, target=Target(layer, code))
+    opened = pages(real_data)
+    drawn = {name: html(opened(name, sel=target)) for name in ("overview", "cross_commune")}
+    drawn |= {
+        "paper": in_pdf(paper),
+        "single file": single.page(material, shown).decode(),
+        "word": in_word(cards_docx(material, [Target(layer, code)])),
+    }
+    (other,) = fact.others
+    told = (fact.label, fact.words, *(s.as_of for s in (*fact.sources, other.source)), other.words)
+    missing = {name: [said for said in told if said not in text] for name, text in drawn.items()}
+    assert not any(missing.values()), missing
+
+
 @pytest.mark.parametrize(("query", "metres"), [({}, 20.0), ({"tolerance": "35"}, 35.0)])
 def test_the_tolerance_of_the_settings_reaches_the_pages(
     pages, real_data, monkeypatch, query, metres
@@ -323,7 +377,7 @@ def test_the_tolerance_of_the_settings_reaches_the_pages(
         asked.append(tolerance_m)
         return cut(*args, tolerance_m=tolerance_m, **kwargs)
 
-    monkeypatch.setattr(workspace, "answer", watched)
+    monkeypatch.setattr(answer, "answer", watched)
     monkeypatch.setenv("PHUTHO_TOLERANCE_M", "20")
     st.cache_resource.clear()
     page = pages(real_data)("cross_commune", samples="yes", playlist="remains", **query)

@@ -6,16 +6,14 @@ from typing import Final
 import streamlit as st
 
 from lib.geo.country import PROVINCES
-from lib.language.text import date, hectares, number, sort_key
+from lib.language.text import number, sort_key
 from lib.settings import province
 from lib.ui import state
-from lib.ui.card import Fact, Source, show_card
 from lib.ui.maps.styles import Styles
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 _KEY: Final = "area"
-_HA_PER_KM2: Final = 100
 
 
 def area_filter(data: Workspace) -> list[str]:
@@ -66,22 +64,3 @@ def _say(data: Workspace, areas: Collection[str]) -> None:
     count += len(data.communes) if province().code in areas else 0
     names = sorted((PROVINCES[code] for code in areas), key=sort_key)
     st.caption(tr("country.shown", count=number(count, language()), provinces=", ".join(names)))
-
-
-def country_card(data: Workspace, code: str) -> None:
-    """Draw the card of commune `code` of another province: what is published, nothing measured."""
-    if data.country is None:
-        return
-    lang = language()
-    unit = data.country.loc[data.country["code"] == code].iloc[0]
-    table = data.manifest.tables["country"]
-    show_card(
-        tr("cards.commune_title", kind=tr(f"country.kind_{unit['kind']}"), name=unit["name"]),
-        tr("country.card_sub", province=unit["province"]),
-        [
-            Fact(tr("cards.area_official"), hectares(unit["area_km2"] * _HA_PER_KM2, lang), 1),
-            Fact(tr("cards.area_measured"), tr("country.not_measured")),
-            Fact(tr("country.other"), tr("country.card_note")),
-        ],
-        [Source(tr("country.source"), str(unit["source_url"]), date(table.as_of, lang))],
-    )

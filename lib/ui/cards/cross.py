@@ -1,27 +1,16 @@
 """The card of one cluster on the page of clusters on two communes."""
 
-from collections.abc import Mapping
-from typing import Any, Final
-
 import pandas as pd
-import shapely
 from markupsafe import Markup
 
-from lib.crossing import words
 from lib.crossing.answer import Answer
-from lib.crossing.communes import lines_around
-from lib.crossing.pieces import tolerance_band
-from lib.language.text import hectares, number, percent
-from lib.layers.symbols import BAND, EXACT_LINE, piece
-from lib.ui.card import Fact, Source, show_card
-from lib.ui.cards.places import row_of, source_of
-from lib.ui.cards.shares import Piece, piece_table, shares
-from lib.ui.maps.view import Shape
+from lib.language.text import number
+from lib.reports.dossier import Dossier
+from lib.reports.markup import table_html
+from lib.reports.material import Material
+from lib.ui.card import show_card
+from lib.ui.cards.shares import Piece, shares
 from lib.ui.state import language, tr
-from lib.ui.workspace import Workspace, commune_index
-
-_REACH_M: Final = 1_500.0
-"""How far around the chosen cluster the exact commune lines are drawn."""
 
 
 def pieces_of(given: Answer, cluster_id: str) -> list[Piece]:
@@ -34,91 +23,16 @@ def pieces_of(given: Answer, cluster_id: str) -> list[Piece]:
     return [{str(key): value for key, value in record.items()} for record in records]
 
 
-def shapes_of(data: Workspace, given: Answer, cluster_id: str) -> list[Shape]:
-    """Return the pieces coloured by commune and the band in which nothing can be said."""
-    lang = language()
-    index = commune_index(data.key, data)
-    pieces = pieces_of(given, cluster_id)
-    if given.cut is None or index is None or not pieces:
-        return []
-    drawn = [
-        Shape(
-            row["geometry"],
-            piece(rank),
-            row["name"],
-            (hectares(row["area_ha"], lang), percent(row["share"], lang)),
-        )
-        for rank, row in enumerate(pieces)
-    ]
-    verdicts = given.cut.verdicts.set_index("cluster_id")
-    limit = float(verdicts.loc[cluster_id, "tolerance_m"])  # type: ignore[arg-type]
-    whole = shapely.union_all([row["geometry"] for row in pieces])
-    band = tolerance_band(whole, index, limit)
-    if not shapely.is_empty(band):
-        drawn.append(Shape(band, BAND, tr("cross.band", tolerance=number(limit, lang, unit="m"))))
-    return [*drawn, Shape(lines_around(whole, index, reach_m=_REACH_M), EXACT_LINE)]
-
-
-def cross_card(data: Workspace, given: Answer, summary: pd.DataFrame, cluster_id: str) -> None:
-    """Draw the card: the verdict and why, shares, both evidences, lead, documents."""
-    lang = language()
-    row = row_of(summary, "cluster_id", cluster_id)
-    pieces = pieces_of(given, cluster_id)
-    registered = cluster_id in set(data.clusters["cluster_id"])
-    verdict = tr(f"crossing.value.verdict.{row['verdict']}")
-    sources: list[Source] = []
-    facts = [
-        Fact(tr("cross.verdict"), verdict, strong=True),
-        Fact(tr("cross.lead"), _lead(data, row), strong=True),
-        Fact(tr("cross.rule"), tr(f"crossing.value.lead_rule.{row['lead_rule']}")),
-    ]
-    note = str(row["note"] or "")
-    if registered:
-        cluster = row_of(data.clusters, "cluster_id", cluster_id)
-        sources = [
-            source_of(cluster),
-            source_of(data.tables["former_units"].iloc[0].to_dict(), tr("cards.table_479")),
-        ]
-        sources += [
-            source_of(assignment.to_dict(), tr("cross.assignment"))
-            for _, assignment in data.tables["assignments"]
-            .query("cluster_id == @cluster_id")
-            .iterrows()
-        ]
-        facts += [
-            Fact(tr("cross.change"), tr(f"schemas.value.change.{row['change']}")),
-            Fact(tr("cross.by_decision"), words.by_decision(cluster, data.tables, lang), 1),
-            Fact(tr("cards.decision"), cluster["decision_no"], 1),
-            Fact(tr("cards.area"), hectares(cluster["area_ha"], lang), 1),
-        ]
-    facts.append(Fact(tr("cross.by_geometry"), _by_geometry(given, cluster_id, pieces)))
-    if row["evidence"] == "both":
-        facts.append(Fact(tr("cross.agree"), note or tr("crossing.agree")))
-    show_card(
-        str(row["cluster_name"]),
-        tr("cards.cluster_sub", kind=verdict, id=cluster_id),
-        facts,
-        sources,
-        note=note,
-        caution=tr("cross.sample") if row["sample"] else "",
-        picture=shares(pieces) + piece_table(pieces) if pieces else Markup(""),
-    )
-
-
-def _lead(data: Workspace, row: Mapping[str, Any]) -> str:
-    code = row["lead"]
-    if code is None:
-        return tr("crossing.value.lead_rule.needs_decision")
-    names = data.commune_names
-    return str(names.get(code, code))
-
-
-def _by_geometry(given: Answer, cluster_id: str, pieces: list[Piece]) -> str:
-    verdict: Mapping[str, Any] = {}
-    if given.cut is not None and cluster_id in set(given.cut.verdicts["cluster_id"]):
-        verdict = row_of(given.cut.verdicts, "cluster_id", cluster_id)
-    standing = sum(1 for piece in pieces if piece["stands"] and piece["commune_code"])
-    return words.by_geometry(verdict, standing=standing, lang=language())
+def cross_card(material: Material, cluster_id: str) -> None:
+    """Draw the card of a cluster with what is concluded, and its pieces as bars and a table."""
+    dossier = Dossier(material, cluster_id)
+    found = pieces_of(material.answer, cluster_id)
+    drawn = Markup("")
+    if found:
+        # The last column, the evidence, has no room on a card: the facts below say it.
+        rows = [row[:-1] for row in dossier.listing()]
+        drawn = shares(found) + table_html(dossier.head()[:-1], rows)
+    show_card(dossier.card, drawn)
 
 
 def list_words(listed: pd.DataFrame, *, placed: int, filters: str) -> str:

@@ -1,6 +1,7 @@
 """The card and the downloads of the page on before and after the merger."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,12 +9,12 @@ import streamlit as st
 
 from lib.language.text import Lang, number
 from lib.places import merger
-from lib.tables import export
+from lib.reports.card import Card, fact, row_of, source_of
+from lib.reports.places import commune_title
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
-from lib.ui import visitor
-from lib.ui.card import Fact, show_card
-from lib.ui.cards.places import row_of, source_of
+from lib.ui.card import show_card
+from lib.ui.downloads import table_row
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -32,62 +33,47 @@ def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
     """
     lang = language()
     row = row_of(rows, "code", code)
-    commune = row_of(data.commune_rows, "code", code)
     former = data.tables["former_units"]
     units = former[former["new_code"] == code].to_dict("records")
     names = _names(data)
+    say = partial(fact, lang=lang)
+    law = source_of(units[0], lang, tr("cards.table_479"))
+    basis = tr("mergerpage.clause", clause=_clauses(units))
     facts = [
-        Fact(
-            tr("mergerpage.basis_label"),
-            tr("mergerpage.clause", clause=_clauses(units)),
-            1,
-            strong=True,
+        say("mergerpage.basis_label", basis, None, law, strong=True),
+        *(
+            say("mergerpage.unit", _unit(data, unit, names), None, law, label=_name(unit))
+            for unit in units
         ),
-        *(Fact(f"{unit['kind']} {unit['name']}", _unit(data, unit, names), 1) for unit in units),
     ]
     same = merger.namesakes(code, data.communes, former)
     if len(same):
         told = [
             tr(
                 "mergerpage.namesake",
-                unit=f"{unit['kind']} {unit['name']}",
+                unit=_name(unit),
                 district=unit["district"],
                 now=names[unit["new_code"]],
             )
             for unit in same.to_dict("records")
         ]
-        facts.append(Fact(tr("mergerpage.namesakes"), "; ".join(told), 1))
-    sources = [
-        source_of(units[0], tr("cards.table_479")),
-        source_of(commune, tr("cards.table_148")),
-    ]
-    ended = merger.ended_in(code, former, data.tables["ended_units"])
-    if len(ended):
+        facts.append(say("mergerpage.namesakes", "; ".join(told), None, law))
+    ended = merger.ended_in(code, former, data.tables["ended_units"]).to_dict("records")
+    if ended:
         older = [
-            tr(
-                "mergerpage.older_unit",
-                unit=f"{one['kind']} {one['name']}",
-                district=one["district"],
-            )
-            for one in ended.to_dict("records")
+            tr("mergerpage.older_unit", unit=_name(one), district=one["district"]) for one in ended
         ]
-        sources.append(source_of(ended.iloc[0].to_dict()))
-        facts.append(Fact(tr("mergerpage.older"), "; ".join(older), len(sources)))
-    show_card(
-        tr(
-            "cards.commune_title",
-            kind=value_label("commune_kind", row["kind"], lang),
-            name=row["name"],
-        ),
-        tr(
-            "mergerpage.card_sub",
-            province=row["former_province"],
-            count=number(row["former_units_n"], lang),
-        ),
-        facts,
-        sources,
-        caution=_caution(row),
+        facts.append(say("mergerpage.older", "; ".join(older), None, source_of(ended[0], lang)))
+    sub = tr(
+        "mergerpage.card_sub",
+        province=row["former_province"],
+        count=number(row["former_units_n"], lang),
     )
+    show_card(Card(commune_title(row, lang), sub, tuple(facts), lang, cautions=_cautions(row)))
+
+
+def _name(unit: Mapping[Any, Any]) -> str:
+    return f"{unit['kind']} {unit['name']}"
 
 
 def _names(data: Workspace) -> dict[str, str]:
@@ -115,11 +101,9 @@ def _unit(data: Workspace, unit: Mapping[Any, Any], names: Mapping[str, str]) ->
     return tr("mergerpage.unit_rest", **given, others=rest)
 
 
-def _caution(row: Mapping[str, Any]) -> str:
-    told = [tr("mergerpage.kept_caution", name=row["name"])] if row["kept"] else []
-    if row["split"]:
-        told.append(tr("mergerpage.split_caution"))
-    return " ".join(told)
+def _cautions(row: Mapping[str, Any]) -> tuple[str, ...]:
+    kept = (tr("mergerpage.kept_caution", name=row["name"]),) if row["kept"] else ()
+    return (*kept, tr("mergerpage.split_caution")) if row["split"] else kept
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -158,25 +142,9 @@ def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:
     lang = language()
     former = data.tables["former_units"]
     about = merger.notes(former, data_date=data_date(former), filters=filters, lang=lang)
-    named = {key: text for key, text in about.items() if not key.startswith("_")}
-    sheet = tr("mergerpage.sheet")
-
-    def table() -> pd.DataFrame:  # made when asked for, not on every rerun
-        return merger.taken_away(listed, former, lang)
-
-    st.caption(tr("cross.download"))
-    with st.container(horizontal=True):
-        st.download_button(
-            "XLSX",
-            data=visitor.download(lambda: export.to_xlsx(table(), notes=about, sheet=sheet)),
-            file_name=visitor.file_name(f"{tr('mergerpage.file')}.xlsx"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "CSV",
-            data=visitor.download(lambda: export.to_csv(table(), notes=named, excel=True)),
-            file_name=visitor.file_name(f"{tr('mergerpage.file')}.csv"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
+    table_row(
+        lambda: merger.taken_away(listed, former, lang),
+        about,
+        file=tr("mergerpage.file"),
+        sheet=tr("mergerpage.sheet"),
+    )

@@ -1,11 +1,11 @@
-"""The pieces of one cluster as bars and as a table: share, hectares, range."""
+"""The pieces of one cluster as bars: share and range."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
-from lib.language.text import hectares, percent
+from lib.language.text import percent
 from lib.layers.symbols import piece
 from lib.ui.state import language, tr
 
@@ -45,28 +45,3 @@ def shares(pieces: Sequence[Piece]) -> Markup:
             shown=percent(row["share"], lang),
         )
     return html + Markup("</div>")
-
-
-def piece_table(pieces: Sequence[Piece]) -> Markup:
-    """Return the table of the pieces: hectares, range, share, whether the piece stands."""
-    lang = language()
-    head = Markup("").join(
-        Markup("<th>{}</th>").format(tr(f"shares.{name}"))
-        for name in ("commune", "area", "range", "share", "stands")
-    )
-    rows = Markup("").join(
-        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
-            row["name"],
-            hectares(row["area_ha"], lang),
-            tr(
-                "shares.between",
-                low=hectares(row["area_ha_low"], lang),
-                high=hectares(row["area_ha_high"], lang),
-            ),
-            percent(row["share"], lang),
-            tr("shares.yes" if row["stands"] else "shares.no"),
-        )
-        for row in pieces
-    )
-    table = Markup('<table class="ph-facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return table.format(head, rows)

@@ -10,9 +10,8 @@ from lib.importing.draft import Draft
 from lib.importing.sheets.headings import Heading, column_label, columns_of
 from lib.language.text import number
 from lib.store.store import Snapshot
-from lib.ui.data.findings import plain
 from lib.ui.data.work import change
-from lib.ui.state import language, tr
+from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
 _ASKED: Final = 60

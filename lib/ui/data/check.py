@@ -16,9 +16,12 @@ from lib.importing import bring
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import base, registry
 from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
-from lib.ui.maps.view import Shape, Target, show_map
+from lib.layers.browser import Shape
+from lib.layers.target import Target
+from lib.ui.maps.view import show_map
 from lib.store.store import Snapshot
 from lib.ui.data import findings, asks
+from lib.ui.downloads import button
 from lib.ui.maps import styles
 from lib.ui import visitor
 from lib.ui.data.work import change, forget, go, work
@@ -71,11 +74,10 @@ def check_step(data: Workspace, base: Snapshot) -> None:
         _preview(data, draft)
     with st.container(horizontal=True):
         st.button(tr("data.back"), on_click=forget, icon=":material/arrow_back:")
-        st.download_button(
+        button(
             tr("data.report"),
-            data=json.dumps(draft.report(language()), ensure_ascii=False, indent=1, default=str),
-            file_name=visitor.file_name(tr("data.report_file"), brought=True),
-            on_click="ignore",
+            json.dumps(draft.report(language()), ensure_ascii=False, indent=1, default=str),
+            visitor.file_name(tr("data.report_file"), brought=True),
             icon=":material/description:",
         )
         st.button(

@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 200
 """Most findings drawn; the report holds all."""
-_SIGNS = "\\`*_{}[]()<>#+-!|~:$"
-
-
-def plain(text: str) -> str:
-    """Return `text` with what Markdown would read as a sign made plain."""
-    return "".join(f"\\{char}" if char in _SIGNS else char for char in text)
-
-
 def verdict(draft: Draft) -> None:
     """Say in one box whether the file can be published, and what it would change."""
     lang = language()

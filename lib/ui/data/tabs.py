@@ -1,5 +1,8 @@
 """What is in use, what was before, and everything to take away."""
 
+from functools import partial
+from typing import Final, Literal
+
 import pandas as pd
 import streamlit as st
 
@@ -18,10 +21,16 @@ from lib.tables.glossary import label
 from lib.tables.sample import title
 from lib.ui import frame
 from lib.ui import visitor as access
-from lib.ui.data.findings import plain
-from lib.ui.state import language, tr
+from lib.ui.downloads import button
+from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
+_WHOLE: Final[tuple[tuple[Literal["gpkg", "xlsx", "geoparquet"], str], ...]] = (
+    ("gpkg", "gpkg"),
+    ("xlsx", "xlsx"),
+    ("geoparquet", "zip"),
+)
+"""Formats of everything in one file, and how the file ends."""
 _LISTED = 50
 _NAMES = 40
 
@@ -117,11 +126,10 @@ def past(store: Store, current: Snapshot) -> None:
     chosen = by_id[later]
     with st.container(horizontal=True):
         for file in chosen.manifest.files if access.may(Action.IMPORT) else ():
-            st.download_button(
+            button(
                 tr("data.original", file=file.name),
-                data=lambda f=file: acts.original(visitor, chosen, f),  # type: ignore[misc]
-                file_name=access.file_name(file.name, brought=True),
-                on_click="ignore",
+                partial(acts.original, visitor, chosen, file),
+                access.file_name(file.name, brought=True),
                 icon=":material/attach_file:",
                 key=f"original-{later}-{file.stored}",
             )
@@ -212,24 +220,21 @@ def take_away(current: Snapshot) -> None:
     st.subheader(tr("data.everything"), anchor=False)
     st.caption(tr("data.everything_help"))
     with st.container(horizontal=True):
-        for kind, ending in (("gpkg", "gpkg"), ("xlsx", "xlsx"), ("geoparquet", "zip")):
-            st.download_button(
+        for kind, ending in _WHOLE:
+            button(
                 tr(f"data.all_{kind}"),
-                data=lambda kind=kind: acts.everything(visitor, current, kind, lang),  # type: ignore[misc]
-                file_name=access.file_name(f"{province().slug}-{current.snapshot_id}.{ending}"),
-                on_click="ignore",
-                icon=":material/download:",
+                partial(acts.everything, visitor, current, kind, lang),
+                access.file_name(f"{province().slug}-{current.snapshot_id}.{ending}"),
             )
     st.subheader(tr("data.templates"), anchor=False)
     st.caption(tr("data.templates_help"))
     with st.container(horizontal=True):
         for name in ("coordinates", *(kind for kind in draft.KINDS if kind != "outlines")):
             words = tr("data.coordinates") if name == "coordinates" else tr(f"about.table_{name}")
-            st.download_button(
+            button(
                 words,
-                data=lambda name=name: forms.template(name, lang),  # type: ignore[misc]
-                file_name=f"mau-{name}.xlsx",
-                on_click="ignore",
+                partial(forms.template, name, lang),
+                f"mau-{name}.xlsx",
                 icon=":material/table:",
                 key=f"template-{name}",
             )

@@ -20,10 +20,11 @@ from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
 from lib.ui.data import findings
+from lib.ui.downloads import button
 from lib.ui import visitor
 from lib.ui.data.check import check_step
 from lib.ui.data.work import forget, go, work
-from lib.ui.state import language, tr
+from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
 _SURVEYED: Final[tuple[str, float | None]] = ("surveyed", 0.5)
@@ -95,12 +96,8 @@ def _choose(closed: Collection[str]) -> None:
             )
             st.rerun()
         template, lang = "coordinates" if kind == "outlines" else kind, language()
-        st.download_button(
-            tr("data.template"),
-            data=lambda: forms.template(template, lang),
-            file_name=f"mau-{template}.xlsx",
-            on_click="ignore",
-            icon=":material/download:",
+        button(
+            tr("data.template"), lambda: forms.template(template, lang), f"mau-{template}.xlsx"
         )
     if not uploaded or not who:
         st.caption(tr("access.need_files" if who else "data.need_files_and_name"))
@@ -144,7 +141,7 @@ def _publish(store: Store) -> None:
     confirmed = True
     if asked:
         for finding in asked:
-            st.markdown(f"- {findings.plain(finding.message(language()))}")
+            st.markdown(f"- {plain(finding.message(language()))}")
         confirmed = st.checkbox(tr("data.confirm", count=len(asked)), key="import_confirm")
     with st.container(horizontal=True):
         st.button(tr("data.back"), on_click=go, args=("check",), icon=":material/arrow_back:")

@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.layers.browser import Note, Shape
 from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
+from lib.layers.target import Target
 from lib.ui import present, state
 from lib.ui.maps import papers
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
-from lib.ui.maps.view import Left, Note, Shape, Target, show_map
+from lib.ui.maps.view import Left, show_map
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -93,7 +95,12 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         present.bar(data)
     else:
         papers.of_map(
-            data, styles, cluster_id=cluster_id if shapes else "", notes=notes, words=words
+            data,
+            styles,
+            target=Target("clusters", cluster_id) if cluster_id else selected,
+            cluster_id=cluster_id if shapes else "",
+            notes=notes,
+            words=words,
         )
 
 

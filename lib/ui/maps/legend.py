@@ -8,8 +8,7 @@ from markupsafe import Markup
 
 from lib.layers.layer import Layer
 from lib.layers.web import swatch_path
-from lib.ui.maps.view import served
-from lib.ui.state import tr
+from lib.ui.state import served, tr
 
 
 @dataclass(frozen=True)

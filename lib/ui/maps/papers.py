@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
 from lib.language.text import Lang
-from lib.layers.files import LayerFile, of_province
+from lib.layers.browser import Note
+from lib.layers.files import LayerFile
+from lib.layers.target import Target
 from lib.reports.registry import Batch, Report, Request, about
-from lib.settings import settings
 from lib.ui import state, visitor
+from lib.ui.downloads import button, guarded
 from lib.ui.maps.styles import Styles
-from lib.ui.maps.view import Note, Target
 from lib.ui.state import language, tr
-from lib.ui.workspace import Workspace, commune_index, cross_answer
+from lib.ui.workspace import Workspace, cross_answer
 
 if TYPE_CHECKING:
     # Loads Typst and python-docx: only where a paper is wanted.
@@ -24,12 +26,6 @@ if TYPE_CHECKING:
 
     Maker = Callable[[], Material]
 
-_MIME: Final = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "html": "text/html",
-}
 Wanted = dict[str, Any]
 
 
@@ -45,20 +41,9 @@ def maker(data: Workspace) -> Maker:
 
 
 def _material(data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang) -> Material:
-    from lib.reports.material import Material  # noqa: PLC0415 - loads Typst and python-docx
-
-    key = data.key
-    answer = cross_answer(key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
-    index = commune_index(key, data) if answer.cut is not None else None
-    return Material(
-        data.manifest,
-        data.tables,
-        data.clusters,
-        answer,
-        index,
-        of_province(data.files),
-        settings().static,
-        lang,
+    # A copy for one paper: what it reads of the layers is not kept with what all visitors share.
+    return replace(
+        cross_answer(data.key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
     )
 
 
@@ -91,12 +76,10 @@ def _buttons(
     """
     stem = f"{tr(report.file)}-{of}" if of else tr(report.file)
     for kind, words in report.buttons.items():
-        st.download_button(
+        guarded(
             tr(words),
-            data=visitor.download(partial(_made, report, make, kind, wanted)),
-            file_name=visitor.file_name(f"{stem}.{kind}"),
-            mime=_MIME.get(kind),
-            on_click="ignore",
+            partial(_made, report, make, kind, wanted),
+            f"{stem}.{kind}",
             icon=report.icon,
             help=tr(report.hint) if report.hint else None,
             key=f"paper-{report.name}-{kind}",
@@ -113,7 +96,7 @@ def of_selection(data: Workspace, selected: Target | None, cluster_id: str) -> N
     if not cluster_id and not commune:
         return
     make = maker(data)
-    with st.container(key="paper-of-selection"):
+    with st.container(key="paper-of-selection", gap="xsmall"):
         if cluster_id:
             for report in about("clusters"):
                 _buttons(report, make, lambda: {"clusters": [cluster_id]}, of=cluster_id)
@@ -126,6 +109,7 @@ def of_map(
     data: Workspace,
     styles: Styles,
     *,
+    target: Target | None,
     cluster_id: str,
     notes: Mapping[str, Note] | None,
     words: Mapping[str, str] | None,
@@ -135,13 +119,21 @@ def of_map(
         tr("papers.map"), icon=":material/photo_camera:", key="paper-map", on_change="rerun"
     ) as box:
         if box.open:
-            _map_buttons(data, styles, cluster_id=cluster_id, notes=notes or {}, words=words or {})
+            _map_buttons(
+                data,
+                styles,
+                target=target,
+                cluster_id=cluster_id,
+                notes=notes or {},
+                words=words or {},
+            )
 
 
 def _map_buttons(
     data: Workspace,
     styles: Styles,
     *,
+    target: Target | None,
     cluster_id: str,
     notes: Mapping[str, Note],
     words: Mapping[str, str],
@@ -150,13 +142,14 @@ def _map_buttons(
     told = _notes({file.layer_id: file for file in data.files}, notes)
 
     def wanted() -> Wanted:
-        from lib.reports.view import View  # noqa: PLC0415 - as in `_material`
+        from lib.reports.view import View  # noqa: PLC0415 - loads every drawing
 
         seen = View(
             title=title,
             sentence=sentence,
             styles=styles,
             cluster_id=cluster_id,
+            target=target,
             notes=told,
             words=words,
         )
@@ -221,13 +214,10 @@ def _batch(
         st.session_state[kept] = (key, made)
     held = st.session_state.get(kept)
     if held and held[0] == key:
-        st.download_button(
+        button(
             tr(words.ready),
-            data=held[1],
-            file_name=visitor.file_name(f"{tr(words.file)}.{kind}"),
-            mime=_MIME.get(kind),
-            on_click="ignore",
+            held[1],
+            visitor.file_name(f"{tr(words.file)}.{kind}"),
             type="primary",
-            icon=":material/download:",
             key=f"paper-{report.name}-ready",
         )

@@ -15,9 +15,9 @@ from lib.power.gaps import Match
 from lib.power.measures import MEASURES, offered, on_slider
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
-from lib.ui import frame, state
-from lib.ui.sidebar import escape, number_slider
-from lib.ui.state import language, tr
+from lib.ui import frame, sidebar, state
+from lib.ui.sidebar import folded, number_slider, switch
+from lib.ui.state import language, plain, tr
 
 if TYPE_CHECKING:
     from lib.power import view  # loads Ibis: only where there is a log
@@ -96,28 +96,24 @@ def gap_choice(*, log: bool) -> gaps.Choice:
     state.choose_one("match", ("all", "any"), "all")
     remote_keys = [m.key for m in on_slider("remote")]
     used = any(state.chosen(key) for key in (*remote_keys, "difficult"))
-    with st.expander(
+    folded(
         tr("powerpage.remote"),
-        expanded=used,
-        icon=":material/distance:",
+        partial(_remote_thresholds, remote_keys),
         key="thresholds-remote",
-        on_change="rerun",
-    ) as remote:
-        if remote.open or used:  # what is folded away is not sent
-            _remote_thresholds(remote_keys)
+        used=used,
+        icon=":material/distance:",
+    )
     weak_keys = [m.key for m in on_slider("weak")] if log else []
     state.keep_known("weak", set(gaps.WEAK_KINDS))
     state.keep_known("settled", {"yes"})
     used = any(state.chosen(key) for key in (*weak_keys, "weak", "settled"))
-    with st.expander(
+    folded(
         tr("powerpage.weak"),
-        expanded=used,
-        icon=":material/bolt:",
+        partial(_weak_thresholds, weak_keys),
         key="thresholds-weak",
-        on_change="rerun",
-    ) as weak:
-        if weak.open or used:
-            _weak_thresholds(weak_keys)
+        used=used,
+        icon=":material/bolt:",
+    )
     return gaps.Choice(
         thresholds={
             key: float(st.session_state[key])
@@ -135,7 +131,7 @@ def _remote_thresholds(shown: Sequence[str]) -> None:
     st.caption(tr("powerpage.thresholds_help"))
     for key in shown:
         number_slider(key, _threshold_label(key))
-    _switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
+    switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
     st.segmented_control(
         tr("powerpage.match"),
         ("all", "any"),
@@ -151,12 +147,12 @@ def _weak_thresholds(shown: Sequence[str]) -> None:
         tr("powerpage.kinds"),
         gaps.WEAK_KINDS,
         selection_mode="multi",
-        format_func=lambda kind: escape(value_label("weak_kind", kind, language())),
+        format_func=lambda kind: plain(value_label("weak_kind", kind, language())),
         key="weak",
         help=tr("powerpage.kinds_help"),
         persist_state="session",
     )
-    _switch("settled", tr("powerpage.settled"))
+    switch("settled", tr("powerpage.settled"))
     for key in shown:
         number_slider(key, _threshold_label(key))
 
@@ -164,19 +160,6 @@ def _weak_thresholds(shown: Sequence[str]) -> None:
 def _threshold_label(key: str) -> str:
     unit = tr(f"gaps.unit_{key}")
     return f"{_sentence_case(key)} {MEASURES[key].rule()} ({unit})"
-
-
-def _switch(key: str, words: str) -> None:
-    state.keep_known(key, {"yes"})
-    st.pills(
-        words,
-        ["yes"],
-        selection_mode="multi",
-        format_func=lambda _: escape(words),
-        key=key,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
 
 
 def log_choice(months: Sequence[str]) -> view.Choice:
@@ -202,7 +185,7 @@ def log_choice(months: Sequence[str]) -> view.Choice:
                 persist_state="session",
             )
         number_slider("customers", tr("powerpage.customers"))
-        _switch("major", tr("powerpage.major"))
+        switch("major", tr("powerpage.major"))
     from lib.power import view  # noqa: PLC0415 - loads Ibis: only where there is a log
 
     return view.Choice(
@@ -218,21 +201,12 @@ def grid_switch(*, allowed: bool) -> bool:
     """Draw the switch of the grid, off at first; nothing where it is kept back."""
     if not allowed:
         return False
-    _switch("grid", tr("powerpage.grid"))
-    return bool(state.chosen("grid"))
+    return switch("grid", tr("powerpage.grid"))
 
 
 def clear_button() -> None:
     """Draw the button that forgets every filter of the page, where any is set."""
-    counted = {*state.multi(), *state.sliders()}
-    if any(state.chosen(key) for key in keys() if key in counted):
-        st.button(
-            tr("sidebar.clear"),
-            icon=":material/filter_alt_off:",
-            on_click=state.clear,
-            args=keys(),
-            width="stretch",
-        )
+    sidebar.clear_button(keys(), {*state.multi(), *state.sliders()})
 
 
 def part(known: Sequence[str]) -> str:

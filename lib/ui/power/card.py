@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,16 +12,18 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import date, is_blank, number
+from lib.layers.target import Target
 from lib.power import words as gapwords
 from lib.power.measures import MEASURES
+from lib.reports.card import Card, Fact, Source, fact, row_of, site, source_of
+from lib.reports.markup import table_html
+from lib.reports.places import commune_title, station_facts, weak_facts
 from lib.settings import province
 from lib.tables import export
 from lib.tables.glossary import value_label
-from lib.ui import visitor
-from lib.ui.card import Fact, Source, show_card, site
-from lib.ui.cards import places as cards
-from lib.ui.cards.places import row_of, source_of, station_capacity
-from lib.ui.maps.view import Target
+from lib.ui.card import show_card
+from lib.ui.cards import places
+from lib.ui.downloads import guarded
 from lib.ui.power.data import LogView, commune_log, file_stem
 from lib.ui.power.legend import period_of
 from lib.ui.state import language, tr
@@ -41,12 +42,8 @@ _REMOTE: Final = (
     "elevation_m",
     "density",
 )
-_SOURCE_NO: Final = {"settlements": 1, "communes": 2}
-"""Where the first sources of the card stand; those of a log come next."""
 _OF_ROWS: Final = ("interruptions", "hours")
 """Measures of a log that need no customers served."""
-_OLD_YEARS: Final = 2
-"""From this age on a fact's age is said."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +72,7 @@ def card_of(
     """Return what draws the card of what is selected, None if nothing is."""
     if selected and selected.layer_id == "communes":
         return partial(power_card, data, selected.code, painted)
-    if cluster_id:
-        return partial(cards.cluster_card, data, cluster_id)
-    return cards.card_of(data, selected)
+    return places.card_of(data, selected, cluster_id)
 
 
 def power_card(data: Workspace, code: str, shown: Painted) -> None:
@@ -86,30 +81,28 @@ def power_card(data: Workspace, code: str, shown: Painted) -> None:
     lang = language()
     commune = row_of(data.commune_rows, "code", code)
     row = row_of(shown.measures, "commune_code", code)
-    places = row_of(data.tables["settlements"], "code", code)
-    sources = [
-        source_of(places, tr("powerpage.settlements")),
-        source_of(commune, tr("cards.table_148")),
-    ]
+    place = row_of(data.tables["settlements"], "code", code)
+    told = _Sources(
+        (source_of(place, lang, tr("powerpage.settlements")),),
+        (source_of(commune, lang, tr("cards.table_148")),),
+        _log_sources(log.facts.rows_from) if log else (),
+        _log_sources(log.facts.customers_from) if log else (),
+    )
+    facts = [_number(painted, row, told, strong=True), *weak_facts(data, code, lang)]
     if log is not None:
-        dated = (*log.facts.rows_from, *log.facts.customers_from)
-        sources += [Source(site(url), url, date(day, lang)) for url, day in dated]
-    facts = [_number(painted, row, log, strong=True), *_weak_facts(data, code, sources)]
-    if log is not None:
-        facts += _indices(data, log, code, painted)
-    facts += [_number(key, row, log) for key in _REMOTE if key != painted]
-    facts += _stations(data, code, sources)
+        facts += _indices(data, log, code, painted, told)
+    facts += [_number(key, row, told) for key in _REMOTE if key != painted]
+    facts += station_facts(data, code, lang)
+    sample = log is not None and log.facts.sample
     show_card(
-        tr(
-            "cards.commune_title",
-            kind=value_label("commune_kind", commune["kind"], lang),
-            name=commune["name"],
+        Card(
+            commune_title(commune, lang),
+            _sub(str(commune["former_province"]), log),
+            tuple(facts),
+            lang,
+            cautions=(tr("powerpage.sample"),) if sample else (),
         ),
-        _sub(str(commune["former_province"]), log),
-        facts,
-        sources,
-        caution=tr("powerpage.sample") if log is not None and log.facts.sample else "",
-        picture=Markup("") if choice is None else _months(data, code, choice, painted),
+        Markup("") if choice is None else _months(data, code, choice, painted),
     )
     if choice is not None:
         _newest(data, code, choice)
@@ -121,67 +114,44 @@ def _sub(province: str, log: LogView | None) -> str:
     return sub if log is None else tr("powerpage.card_sub_log", sub=sub, period=period_of(log))
 
 
-def _number(key: str, row: Mapping[str, Any], log: LogView | None, *, strong: bool = False) -> Fact:
-    name = gapwords.measure_name(key, language())
-    value = None if row[key] is None else gapwords.shown(key, row[key], language())
-    return Fact(name[0].upper() + name[1:], value, _source_no(key, log), strong)
+@dataclass(frozen=True)
+class _Sources:
+    """Who says the measures: of settlements, communes, a log's rows, its customers served."""
+
+    settlements: tuple[Source, ...]
+    communes: tuple[Source, ...]
+    rows: tuple[Source, ...]
+    customers: tuple[Source, ...]
+
+    def of(self, key: str) -> tuple[Source, ...]:
+        """Return the sources of measure `key`."""
+        table = MEASURES[key].table
+        if table != "outages":
+            return self.settlements if table == "settlements" else self.communes
+        return self.rows if key in _OF_ROWS else (*self.rows, *self.customers)
 
 
-def _source_no(key: str, log: LogView | None) -> int | tuple[int, ...]:
-    table = MEASURES[key].table
-    if log is None or table != "outages":
-        return _SOURCE_NO[table]
-    rows, customers = _log_numbers(log)
-    return rows if key in _OF_ROWS else (*rows, *customers)
-
-
-def _log_numbers(log: LogView) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the numbers of the sources of a log's rows, and of the customers served."""
-    first = len(_SOURCE_NO) + 1
-    after = first + len(log.facts.rows_from)
-    return tuple(range(first, after)), tuple(range(after, after + len(log.facts.customers_from)))
-
-
-def _weak_facts(data: Workspace, code: str, sources: list[Source]) -> list[Fact]:
-    """Return the facts on record, each with its own source; an old one says how old."""
-    weak = data.tables["weak_supply"]
-    weak = weak[weak["commune_code"] == code]
-    facts = []
-    for row in weak.to_dict("records"):
-        sources.append(source_of(row))
-        parts = [row["villages"], _households(row["households"]), row["value"]]
-        told = "; ".join(str(part) for part in parts if not is_blank(part))
-        state = value_label("weak_state", row["state"], language())
-        words = f"{told} ({_dated(row['as_of'])}; {state})".strip()
-        facts.append(Fact(value_label("weak_kind", row["kind"], language()), words, len(sources)))
-    return facts or [Fact(tr("cards.weak"), tr("cards.no_weak"))]
-
-
-def _households(count: object) -> str | None:
-    if is_blank(count):
-        return None
-    return tr("powerpage.households", count=number(float(str(count)), language()))
-
-
-def _dated(as_of: str) -> str:
-    """Return the date of a source, and how long ago that was if it is long ago."""
-    age = dt.datetime.now(tz=dt.UTC).year - int(as_of[:4])
-    shown = tr("powerpage.source_of", date=date(as_of, language()))
-    return (
-        shown
-        if age < _OLD_YEARS
-        else tr("powerpage.aged", source=shown, years=number(age, language()))
-    )
-
-
-def _indices(data: Workspace, log: LogView, code: str, painted: str) -> list[Fact]:
+def _log_sources(dated: Sequence[tuple[str, str]]) -> tuple[Source, ...]:
     lang = language()
+    return tuple(Source("", site(url, lang), url, date(day, lang)) for url, day in dated)
+
+
+def _number(key: str, row: Mapping[str, Any], told: _Sources, *, strong: bool = False) -> Fact:
+    lang = language()
+    name = gapwords.measure_name(key, lang)
+    label = name[0].upper() + name[1:]
+    words = gapwords.shown(key, row[key], lang)
+    return fact(key, row[key], words, *told.of(key), lang=lang, label=label, strong=strong)
+
+
+def _indices(data: Workspace, log: LogView, code: str, painted: str, told: _Sources) -> list[Fact]:
+    lang = language()
+    say = partial(fact, lang=lang)
     row = row_of(log.indices, "commune_code", code)
     keys = [
         m.key for m in MEASURES.values() if m.of_log and m.key != painted and row[m.key] is not None
     ]
-    facts = [_number(key, row, log) for key in keys]
-    rows, customers = _log_numbers(log)
+    facts = [_number(key, row, told) for key in keys]
     series, events = commune_log(data.key, data, log.choice, code)
     if row["customers_served"] is not None:
         served = number(row["customers_served"], lang, 0, tr("powerpage.customers_unit"))
@@ -192,31 +162,13 @@ def _indices(data: Workspace, log: LogView, code: str, painted: str) -> list[Fac
                 known=number(row["months"], lang),
                 every=number(len(series), lang),
             )
-        facts.append(Fact(tr("powerpage.customers_served"), served, customers))
+        facts.append(say("powerpage.customers_served", served, None, *told.customers))
     if endless := int(events["end"].isna().sum()):
         words = tr("powerpage.without_end", count=number(endless, lang))
-        facts.append(Fact(tr("powerpage.without_end_label"), words, rows))
+        facts.append(say("powerpage.without_end_label", words, None, *told.rows))
     if row["reason"]:
-        facts.append(Fact(tr("powerpage.why_blank"), tr(str(row["reason"]))))
+        facts.append(say("powerpage.why_blank", tr(str(row["reason"]))))
     return facts
-
-
-def _stations(data: Workspace, code: str, sources: list[Source]) -> list[Fact]:
-    if "substations" in data.closed:
-        return [Fact(tr("powerpage.stations"), tr("access.hidden"))]
-    stations = data.tables["substations"]
-    facts = []
-    for row in stations[stations["commune_code"] == code].to_dict("records"):
-        sources.append(source_of(row))
-        words = tr(
-            "powerpage.station",
-            name=row["name"],
-            voltage=row["voltage_kv"],
-            capacity=station_capacity(row),
-            state=value_label("power_status", row["status"], language()),
-        )
-        facts.append(Fact(tr("powerpage.stations"), words, len(sources)))
-    return facts or [Fact(tr("powerpage.stations"), tr("powerpage.no_station"))]
 
 
 def _months(data: Workspace, code: str, choice: view.Choice, painted: str) -> Markup:
@@ -271,12 +223,9 @@ def _duration(hours: float) -> str:
 
 def _event_table(events: Sequence[Mapping[Any, Any]]) -> Markup:
     lang = language()
-    head = Markup("").join(
-        Markup("<th>{}</th>").format(tr(f"powerpage.event_{name}"))
-        for name in ("start", "duration", "kind", "cause", "customers")
-    )
-    rows = Markup("").join(
-        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+    names = ("start", "duration", "kind", "cause", "customers")
+    rows = [
+        (
             f"{row['start']:%d/%m/%Y %H:%M}",
             _duration(row["hours"]),
             value_label("planned", row["planned"], lang),
@@ -285,11 +234,10 @@ def _event_table(events: Sequence[Mapping[Any, Any]]) -> Markup:
             number(row["customers_interrupted"], lang),
         )
         for row in events
-    )
-    table = Markup('<table class="ph-facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return (
-        table.format(head, rows) if events else Markup("<p>{}</p>").format(tr("powerpage.no_event"))
-    )
+    ]
+    if not rows:
+        return Markup("<p>{}</p>").format(tr("powerpage.no_event"))
+    return table_html([tr(f"powerpage.event_{name}") for name in names], rows)
 
 
 def _newest(data: Workspace, code: str, choice: view.Choice) -> None:
@@ -304,16 +252,13 @@ def _download(data: Workspace, code: str, choice: view.Choice, name: str, *, sam
         return
     notes = gapwords.sample_note(language(), sample=sample)
     stem = file_stem(tr("powerpage.events_file", code=code), sample=sample)
-    st.download_button(
+    guarded(
         tr(
             "powerpage.events_all",
             count=number(len(events), language()),
             momentary=number(int(events["momentary"].sum()), language()),
         ),
-        data=visitor.download(lambda: export.to_csv(events, notes=notes, excel=True)),
-        file_name=visitor.file_name(f"{stem}.csv"),
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
+        lambda: export.to_csv(events, notes=notes, excel=True),
+        f"{stem}.csv",
         help=name,
     )

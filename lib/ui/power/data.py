@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from lib.crossing import answer
 from lib.layers.classes import Classes, classify
-from lib.power import gaps, measures, stations
+from lib.power import gaps, measures
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -110,26 +108,6 @@ def listed(key: str, _data: Workspace) -> pd.DataFrame:
 
     log = log_in_use(key, _data)
     return pd.DataFrame() if log is None else outagefollow.listed(log)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def cluster_grid(
-    key: str,  # noqa: ARG001 - tells what is seen apart
-    _data: Workspace,
-) -> pd.DataFrame:
-    """Return the substations on record with each cluster."""
-    outlines = answer.outlines_of(_data.tables)
-    given = None if outlines is None else gpd.GeoDataFrame(outlines)
-    return stations.near(_data.clusters, _data.tables["substations"], given)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def gaps_on_record(
-    key: str,  # noqa: ARG001 - tells what is seen apart
-    _data: Workspace,
-) -> gaps.Gaps:
-    """Return the communes on record as weakly supplied, by no threshold of anybody."""
-    return gaps.find(_data.tables, gaps.Choice())
 
 
 def found(data: Workspace, choice: gaps.Choice, log: LogView | None) -> gaps.Gaps:

@@ -11,14 +11,13 @@ import streamlit as st
 from lib.language.text import date, is_blank, number
 from lib.power import words as gapwords
 from lib.power.measures import MEASURES
+from lib.reports.card import site
 from lib.tables import export
-from lib.ui import visitor
-from lib.ui.card import site
-from lib.ui.data.findings import plain
+from lib.ui.downloads import guarded
 from lib.ui.power import data as powerdata
 from lib.ui.power.data import LogView
 from lib.ui.power.legend import period_of
-from lib.ui.state import language, tr
+from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
 
@@ -28,7 +27,8 @@ def about_log(data: Workspace, log: LogView) -> None:
     facts = log.facts
     dated = dict((*facts.rows_from, *facts.customers_from))
     sources = [
-        tr("powerpage.log_source", name=site(url), date=date(dated[url], lang)) for url in dated
+        tr("powerpage.log_source", name=site(url, lang), date=date(dated[url], lang))
+        for url in dated
     ]
     lines = [
         tr(
@@ -94,14 +94,11 @@ def _totals(data: Workspace, log: LogView) -> None:
     notes = gapwords.sample_note(lang, sample=log.facts.sample)
     notes |= {tr("power.note_method"): shown}
     name = powerdata.file_stem(tr("powerpage.totals_file"), sample=log.facts.sample)
-    st.download_button(
+    sheet = tr("powerpage.totals_sheet")  # a download is made outside the visitor's session
+    guarded(
         tr("powerpage.totals_download"),
-        data=visitor.download(
-            lambda: export.to_xlsx(table, notes=notes, sheet=tr("powerpage.totals_sheet"))
-        ),
-        file_name=visitor.file_name(f"{name}.xlsx"),
-        on_click="ignore",
-        icon=":material/download:",
+        lambda: export.to_xlsx(table, notes=notes, sheet=sheet),
+        f"{name}.xlsx",
     )
 
 
@@ -150,7 +147,7 @@ def _records(data: Workspace, rows: pd.DataFrame) -> pd.DataFrame:
             else str(names.get(row["commune_code"], row["commune_code"])),
             tr("powerpage.listed_feeder"): "" if is_blank(row["feeder"]) else row["feeder"],
             tr("powerpage.event_customers"): number(row["customers_interrupted"], lang),
-            tr("gaps.column_source"): site(str(row["source_url"])),
+            tr("gaps.column_source"): site(str(row["source_url"]), lang),
             tr("gaps.column_as_of"): date(row["as_of"], lang),
         }
         for row in rows.to_dict("records")
@@ -198,11 +195,8 @@ def _whole(data: Workspace, log: LogView) -> None:
         return
     notes = gapwords.sample_note(language(), sample=log.facts.sample)
     name = powerdata.file_stem(tr("powerpage.log_file"), sample=log.facts.sample)
-    st.download_button(
+    guarded(
         tr("powerpage.log_download", count=number(log.facts.rows, language())),
-        data=visitor.download(lambda: export.to_csv(used.outages, notes=notes, excel=True)),
-        file_name=visitor.file_name(f"{name}.csv"),
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
+        lambda: export.to_csv(used.outages, notes=notes, excel=True),
+        f"{name}.csv",
     )

@@ -12,15 +12,15 @@ from lib.language.text import Lang, date, is_blank, number, sort_key
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.power.measures import MEASURES, offered
+from lib.reports.places import capacity
 from lib.settings import province
-from lib.tables import export
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
-from lib.ui import state, visitor
-from lib.ui.cards.places import station_capacity
-from lib.ui.power.data import LogView, cluster_grid, file_stem
+from lib.ui import state
+from lib.ui.downloads import button, table_row
+from lib.ui.power.data import LogView, file_stem
 from lib.ui.power.log import about_log
-from lib.ui.sidebar import number_slider
+from lib.ui.sidebar import folded, number_slider
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import Workspace
@@ -69,19 +69,15 @@ def weights(*, log: bool) -> dict[str, float]:
     """Draw the weights of a ranking, all 0 at first: a ranking is made only when asked for."""
     keys = [measure.key for measure in offered(log=log) if measure.weighed]
     used = any(state.chosen(f"w_{key}") for key in keys)
-    with st.expander(
-        tr("powerpage.rank"),
-        expanded=used,
-        icon=":material/sort:",
-        key="ranking",
-        on_change="rerun",
-    ) as ranking:
-        if ranking.open or used:  # what is folded away is not sent
-            st.caption(tr("powerpage.rank_help"))
-            for column, key in zip(st.columns(len(keys)), keys, strict=True):
-                with column:
-                    name = tr(f"gaps.short_{key}")
-                    number_slider(f"w_{key}", name[0].upper() + name[1:])
+
+    def draw() -> None:
+        st.caption(tr("powerpage.rank_help"))
+        for column, key in zip(st.columns(len(keys)), keys, strict=True):
+            with column:
+                name = tr(f"gaps.short_{key}")
+                number_slider(f"w_{key}", name[0].upper() + name[1:])
+
+    folded(tr("powerpage.rank"), draw, key="ranking", used=used, icon=":material/sort:")
     return {key: float(st.session_state[f"w_{key}"]) for key in keys if state.chosen(f"w_{key}")}
 
 
@@ -146,30 +142,18 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
             taken[score] = answer.facts["commune_code"].map(scores).to_numpy()
         return taken
 
-    sheet = tr("powerpage.list_sheet")
-    name = file_stem(tr("powerpage.list_file"), sample=sample)
-    st.caption(tr("cross.download"))
-    with st.container(horizontal=True):
-        st.download_button(
-            "XLSX",
-            data=visitor.download(lambda: export.to_xlsx(table(), notes=notes, sheet=sheet)),
-            file_name=visitor.file_name(f"{name}.xlsx"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "CSV",
-            data=visitor.download(lambda: export.to_csv(table(), notes=notes, excel=True)),
-            file_name=visitor.file_name(f"{name}.csv"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
+    table_row(
+        table,
+        notes,
+        file=file_stem(tr("powerpage.list_file"), sample=sample),
+        sheet=tr("powerpage.list_sheet"),
+    )
 
 
 def clusters_and_grid(data: Workspace, selected: str) -> None:
     """Draw which substations are on record with each cluster, and which clusters have none."""
     lang = language()
-    pairs = cluster_grid(data.key, data)
+    pairs = data.cluster_grid
     alone = pairs[pairs["substation_id"].isna()]
     published = data.tables["published_totals"].query("metric == 'substations_110kv_count'")
     official = published[published["area"] == province().area]
@@ -188,7 +172,7 @@ def clusters_and_grid(data: Workspace, selected: str) -> None:
         station=pairs["substation_name"].fillna(tr("powerpage.none_on_record")),
         voltage=pairs["voltage_kv"],
         capacity=[
-            "" if is_blank(row["substation_id"]) else station_capacity(row)
+            "" if is_blank(row["substation_id"]) else capacity(row, lang)
             for row in pairs.to_dict("records")
         ],
         state=[
@@ -286,11 +270,10 @@ def ask() -> None:
     st.markdown(tr("powerpage.ask_text"))
     with st.container(horizontal=True):
         for name in _ASKED:
-            st.download_button(
+            button(
                 tr(f"about.table_{name}"),
-                data=partial(_form, name, lang),
-                file_name=f"mau-{name}.xlsx",
-                on_click="ignore",
+                partial(_form, name, lang),
+                f"mau-{name}.xlsx",
                 icon=":material/table:",
                 key=f"ask-{name}",
             )
@@ -323,7 +306,7 @@ def _rows(data: Workspace, stations: pd.DataFrame) -> pd.DataFrame:
         {
             tr("powerpage.stations"): row["name"],
             tr("powerpage.voltage"): row["voltage_kv"],
-            tr("powerpage.capacity"): station_capacity(row),
+            tr("powerpage.capacity"): capacity(row, lang),
             tr("powerpage.state"): value_label("power_status", row["status"], lang),
             tr("gaps.column_commune"): ""
             if is_blank(row["commune_code"])

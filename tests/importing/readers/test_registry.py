@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lib.importing.readers import base, registry
 from lib.importing.samples import SAMPLES
 from lib.language.errors import DataRefusedError, WrongUseError
+from lib.tables import facts
 
 ROWS = [["Mã cụm", "Tên cụm", "Diện tích"], ["PT-001", "Bãi Ba 2", "69,42"]]
 
@@ -140,7 +141,7 @@ def test_titles_with_commas_do_not_hide_the_separator(name):
 
 
 def test_tables_of_facts_are_read_as_pandas_reads_them():
-    path = Path(registry.__file__).parents[2] / "data" / "facts" / "clusters.csv"
+    path = facts.FACTS / "clusters.csv"
     with path.open(encoding="utf-8", newline="") as file:
         expected = list(csv.reader(file))
     (grid,) = registry.read(path).grids

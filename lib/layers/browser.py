@@ -1,0 +1,177 @@
+"""What the map's script in a browser is given: layers, small drawings, tooltips, bounds.
+
+The map of a page and the map in one file run the same script on the same values.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import shapely
+
+from lib.language.text import Lang, t
+from lib.layers.files import LayerFile, by_layer
+from lib.layers.registry import LAYERS
+from lib.layers.symbols import HATCHES
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees, WGS 84."""
+
+_MARGIN_DEG: Final = 0.3
+"""How far beyond the province the map may be moved: no sea comes into view."""
+_DETAIL_ZOOM: Final = 9
+"""From here on a layer of two levels is drawn in its finer one: a pixel is 300 m."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A small drawing that changes with every answer: a piece, the tolerance band.
+
+    Parameters
+    ----------
+    geometry : shapely.Geometry
+        EPSG:4326; sent with the rerun, so keep it to one cluster.
+    look : mapping
+        Leaflet path options.
+    name : str
+        First line of the tooltip; without one the shape is ground: it has no
+        tooltip and the map does not go to it.
+    lines : tuple of str
+        Its further lines, in the visitor's language; with any, the name also
+        stands on the shape.
+    """
+
+    geometry: shapely.Geometry
+    look: Mapping[str, Any]
+    name: str = ""
+    lines: tuple[str, ...] = ()
+
+    def drawing(self, lang: Lang) -> dict[str, Any]:
+        """Return what the browser draws of it, with its lines in language `lang`."""
+        # 6 decimals are 0.1 m: enough for the eye, and what is measured is not this.
+        rounded = shapely.transform(self.geometry, lambda xy: xy.round(6))
+        drawn = {
+            "geometry": json.loads(shapely.to_geojson(rounded)),
+            "look": self.look,
+            "name": self.name,
+            lang: self.lines,
+        }
+        if self.lines:
+            label = shapely.point_on_surface(rounded)
+            drawn |= {"lx": label.x, "ly": label.y}
+        return drawn
+
+
+def bounds_of(shapes: Sequence[Shape]) -> Bounds | None:
+    """Return the bounds of the shapes that have a name, None if none has."""
+    named = [shape.geometry for shape in shapes if shape.name]
+    if not named:
+        return None
+    west, south, east, north = (float(side) for side in shapely.total_bounds(named))
+    return west, south, east, north
+
+
+@dataclass(frozen=True)
+class Note:
+    """One line of the tooltip of a layer that changes with every answer.
+
+    Parameters
+    ----------
+    label : str
+        What the values are, in the visitor's language.
+    values : mapping
+        Code -> value as it is written.
+    blank : str
+        Written for a code without a value.
+    """
+
+    label: str
+    values: Mapping[str, str]
+    blank: str
+
+    def of(self, file: LayerFile) -> dict[str, Any]:
+        """Return what the browser gets: one value a feature, in the order of the file."""
+        return {
+            "label": self.label,
+            "values": [self.values.get(code, self.blank) for code in file.codes],
+        }
+
+
+def configuration(
+    files: Sequence[LayerFile],
+    lang: Lang,
+    texts: Sequence[str],
+    *,
+    address: Callable[[str], str],
+) -> dict[str, Any]:
+    """Return all the script needs once: how far the map goes, its words, how layers look.
+
+    Parameters
+    ----------
+    files : sequence of LayerFile
+        The layers, bottom first; ``communes`` is among them.
+    lang : {"vi", "en"}
+        Language of the buttons.
+    texts : sequence of str
+        Names of the ``map.`` texts the script writes itself.
+    address : callable
+        Path of a layer file -> where the browser finds it.
+    """
+    named = by_layer(files)
+    province, country = named["communes"], "country" in named
+    home = "home_country" if country else "home"
+    return {
+        "lang": lang,
+        **_extent(files if country else [province]),
+        "province": corners(province.bounds) if country else None,
+        "hatches": HATCHES,
+        "texts": {
+            "home": t(f"map.{home}", lang),
+            **{name: t(f"map.{name}", lang) for name in texts},
+        },
+        "layers": [_layer(file, address) for file in files],
+    }
+
+
+def corners(bounds: Bounds) -> list[list[float]]:
+    """Return `bounds` as Leaflet takes them: south-west and north-east, latitude first."""
+    west, south, east, north = bounds
+    return [[south, west], [north, east]]
+
+
+def _extent(files: Sequence[LayerFile]) -> dict[str, Any]:
+    """Return where the map begins and how far it goes.
+
+    The country is never cut: its file is refused without Hoàng Sa and Trường Sa.
+    """
+    sides = list(zip(*(file.bounds for file in files), strict=True))
+    west, south, east, north = min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])
+    m = _MARGIN_DEG
+    return {
+        "bounds": corners((west, south, east, north)),
+        "maxBounds": corners((west - m, south - m, east + m, north + m)),
+    }
+
+
+def _layer(file: LayerFile, address: Callable[[str], str]) -> dict[str, Any]:
+    """Return what the script knows of a layer; of thousands of areas also its finer parts."""
+    layer = LAYERS[file.layer_id]
+    label = layer.label
+    known: dict[str, Any] = {
+        "id": file.layer_id,
+        "url": address(file.path),
+        "kind": layer.kind,
+        "interactive": layer.interactive,
+        "styles": [style.look for style in layer.styles],
+        "label": label and {"minZoom": label.min_zoom, "rank": label.rank, "offset": label.offset},
+    }
+    if layer.canvas:
+        known["canvas"] = True
+    if file.details:
+        known["detailZoom"] = _DETAIL_ZOOM
+        known["details"] = [
+            {"url": address(one.path), "first": one.first, "bounds": corners(one.bounds)}
+            for one in file.details
+        ]
+    return known
