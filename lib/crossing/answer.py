@@ -89,8 +89,6 @@ def answer(
         The communes; None where borders are schematic and measure nothing.
     tolerance_m : float
         T of a surveyed outline, metres.
-    lang : {"vi", "en"}
-        Language of the notes.
     """
     clusters, former, ended = (tables[n] for n in ("clusters", "former_units", "ended_units"))
     names = merger.Names(former, ended, tables["communes"])
@@ -131,8 +129,6 @@ def of_register(
         T of a surveyed outline, metres.
     samples : GeoDataFrame or None
         Made-up outlines to measure besides, EPSG:4326.
-    lang : {"vi", "en"}
-        Language of the notes.
     """
     given = [part for part in (outlines_of(tables), samples) if part is not None]
     outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None

@@ -130,8 +130,6 @@ def lines_around(
     ----------
     outline : shapely.Geometry
         EPSG:4326.
-    index : CommuneIndex
-        The communes.
     reach_m : float
         How far from the outline's box a line is still wanted, metres.
 

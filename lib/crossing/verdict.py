@@ -210,8 +210,6 @@ def combine(
         ``cluster_id``, ``change``.
     clusters : DataFrame
         ``cluster_id``, ``name``; every cluster gets at least one row.
-    lang : {"vi", "en"}
-        Language of the notes.
 
     Returns
     -------

@@ -62,8 +62,6 @@ class DownloadOptions:
         server that never answers, a host with eight addresses tried one by one.
     retries : int
         Further tries for a file after a passing fault: no answer, 5xx, a wrong hash.
-    threads : int
-        Files fetched at once.
     give_up_after : int
         Give up the whole after so many files in a row without any answer, or so many lost.
     """
@@ -123,12 +121,8 @@ def fetch_release(
 
     Parameters
     ----------
-    files : sequence of BorderFile
-        The registry.
     cache : pathlib.Path
         Folder of the files; made if absent.
-    options : DownloadOptions, optional
-        Address and patience.
 
     Raises
     ------

@@ -103,16 +103,8 @@ def find_borders(
     bundle : pathlib.Path or None
         Folder with the files under the same relative paths as upstream. Files may be newer
         than the release; how many differ is noted.
-    root : pathlib.Path
-        Folder of the application.
-    cache : pathlib.Path
-        Where downloaded files are kept.
     former_points : pandas.DataFrame
         Label points of the former units, as in `schematic_communes`.
-    offline : bool
-        Never use the network.
-    download : DownloadOptions, optional
-        Address and patience of the download.
     registry : pathlib.Path
         CSV naming the files and their sha256.
 

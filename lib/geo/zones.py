@@ -140,8 +140,6 @@ def propose(
     chosen, swapped
         What the person chose: one of `CHOICES`, else `WrongUseError`, and
         whether to exchange the axes.
-    file : str
-        Name of the file.
 
     Returns
     -------

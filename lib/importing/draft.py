@@ -111,8 +111,6 @@ class Draft:
 
     Parameters
     ----------
-    options : Options
-        What was chosen.
     tables : mapping
         Tables as they would be after it; empty if nothing can be used.
     findings : tuple of Finding

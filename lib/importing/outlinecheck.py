@@ -64,8 +64,6 @@ def check(
         Cluster -> hectares of the decision; NaN where it says none.
     province : shapely.Geometry
         Polygon or multipolygon, EPSG:4326.
-    file : str
-        Name of the file.
 
     Returns
     -------

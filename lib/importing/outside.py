@@ -44,8 +44,6 @@ def read_table(database: Database, name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    database : Database
-        Where it is kept.
     name : str
         ``schema.table``: looked up in the catalogue, never put into a statement as it is.
 

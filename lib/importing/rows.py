@@ -44,8 +44,6 @@ def check_register(
         What the files hold, texts settled.
     options : Options
         ``kind`` is one of `lib.tables.registry.imported` other than outlines.
-    base : mapping
-        Tables in use.
     """
     table = options.kind
     found: list[Finding] = []

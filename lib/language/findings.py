@@ -50,8 +50,6 @@ class Finding:
 
     Parameters
     ----------
-    level : {"note", "mended", "ask", "refused"}
-        How grave it is.
     key : str
         Key of the sentence in ``lib/language/texts``.
     values : dict

@@ -188,8 +188,6 @@ def number(value: float | None, lang: Lang = "vi", digits: int = 0, unit: str = 
     ----------
     value : float or None
         The number; None and NaN are blanks, 0 is a true zero.
-    lang : {"vi", "en"}
-        Language of the separators.
     digits : int
         Decimals, always all of them.
     unit : str

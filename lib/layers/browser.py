@@ -111,8 +111,6 @@ def configuration(
     ----------
     files : sequence of LayerFile
         The layers, bottom first; ``communes`` is among them.
-    lang : {"vi", "en"}
-        Language of the buttons.
     texts : sequence of str
         Names of the ``map.`` texts the script writes itself.
     address : callable

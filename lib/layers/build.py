@@ -56,8 +56,6 @@ def build(
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The data in use.
     static : Path
         Folder Streamlit serves.
     simplify_m : float

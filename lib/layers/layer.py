@@ -29,8 +29,6 @@ class Qgis:
 
     Parameters
     ----------
-    tables : tuple of str
-        Which ones.
     styles : tuple of Style
         The one look of all their rows, or one for each code of `column`.
     column : str
@@ -55,12 +53,8 @@ class Layer:
         Name in files, in the URL of a selection and in the style sheet.
     title : str
         Text key of its name in the legend.
-    kind : {"polygon", "line", "point"}
-        What its geometry is.
     styles : tuple of Style
         Its classes; a rerun names them by their place in this tuple.
-    interactive : bool
-        Whether it answers the pointer.
     label : Label or None
         Names on the map, if it has them.
     canvas : bool

@@ -48,8 +48,6 @@ class BackupInfo:
         The snapshot in use at that time.
     snapshots : tuple of str
         All snapshots, oldest first.
-    files : int
-        Number of files.
     size : int
         Bytes of these files.
     notes : tuple of Finding

@@ -47,8 +47,6 @@ class LogCheck:
 
     Parameters
     ----------
-    head : Head
-        Where the log stands.
     findings : tuple of Finding
         ``refused`` where the log is not what it was, ``note`` for what is odd but honest.
     """
@@ -67,8 +65,6 @@ def check_log(store: Store, *, backup: Path | None = None, known: str = "") -> L
 
     Parameters
     ----------
-    store : Store
-        Whose log.
     backup : Path, optional
         A backup made earlier: its log has to be the beginning of this one.
     known : str, optional

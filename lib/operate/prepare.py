@@ -37,8 +37,6 @@ class Prepared:
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The data now in use.
     border_quality : str
         official, reference or schematic.
     notes : tuple
@@ -80,16 +78,12 @@ def prepare(
         Folder Streamlit serves.
     bundle : Path or None
         Folder with border files as published; refused if it is not whole.
-    offline : bool
-        Ask nothing of the network.
     simplify_m : float
         Tolerance of drawn lines in metres.
     scope : {"province", "vietnam"}
         Whether the communes of the other provinces are on the map too.
     root : Path
         Where ``bundle/`` and ``../shared/data/upstream`` are looked for.
-    download : DownloadOptions, optional
-        Address and time-outs of the public release.
 
     Raises
     ------

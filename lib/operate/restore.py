@@ -36,8 +36,6 @@ def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
         A zip written by `backup`.
     store : Store
         Left as it was unless all went well.
-    who : str
-        Name for the log.
 
     Raises
     ------

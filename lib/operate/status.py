@@ -46,10 +46,6 @@ class Check:
         What was looked at; the same whatever was found, for machines.
     level : Level
         good; attention: work goes on, somebody should look; bad: it does not.
-    key : str
-        Key of the sentence that says what was found.
-    values : mapping
-        What the sentence names.
     """
 
     name: Name
@@ -79,8 +75,6 @@ class Status:
         borders; empty if none can be read.
     free_bytes : int or None
         Room left on the disk of the store; None if nobody can say.
-    checks : tuple of Check
-        All that was looked at.
     """
 
     checked: str
@@ -125,8 +119,6 @@ def check(
 
     Parameters
     ----------
-    store : Store
-        The data.
     static : Path
         Folder of the layer files, which an import writes too.
     backups : Path, optional

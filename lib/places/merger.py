@@ -30,8 +30,6 @@ def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
     ----------
     communes : DataFrame
         The communes; a geometry is not looked at.
-    former_units : DataFrame
-        The table of former units and new communes.
 
     Returns
     -------
@@ -100,15 +98,7 @@ def split_units(former_units: pd.DataFrame) -> pd.DataFrame:
 
 
 def origins(former_units: pd.DataFrame, lang: Lang = "vi") -> dict[str, str]:
-    """Return code of a commune -> its former units: ``Huyện A: xã B, xã C; Huyện D: …``.
-
-    Parameters
-    ----------
-    former_units : DataFrame
-        The table of former units and new communes.
-    lang : {"vi", "en"}
-        Language of the word for a part.
-    """
+    """Return code of a commune -> its former units: ``Huyện A: xã B, xã C; Huyện D: …``."""
     of_part = t("cards.part", lang)
     columns = ("new_code", "district", "kind", "name", "part")
     made: dict[str, dict[str, list[str]]] = {}
@@ -150,10 +140,6 @@ def taken_away(rows: pd.DataFrame, former_units: pd.DataFrame, lang: Lang = "vi"
     ----------
     rows : DataFrame
         The communes in view, of `merged`; their order is kept.
-    former_units : DataFrame
-        The table of former units and new communes.
-    lang : {"vi", "en"}
-        Language of headings and codes.
 
     Returns
     -------

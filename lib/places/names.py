@@ -149,14 +149,10 @@ class Names:
 
         Parameters
         ----------
-        given : str
-            The name that is followed.
         former_code : str
             Code of the unit of 30 June 2025.
         ended : str
             Kind and name of the unit that had ended in it; empty for the unit itself.
-        basis : str
-            What says that earlier step.
         """
         new = tuple(sorted(set(self._new[former_code])))
         status: Status = "split" if len(new) > 1 else "ended" if ended else "whole"

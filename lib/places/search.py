@@ -57,8 +57,6 @@ class Hit:
     kind : str
         What it is: ``commune``, ``zone``, ``cluster``, ``former``, ``ended``, ``district`` or a
         column of the clusters that can be found by, such as ``investor``.
-    name : str
-        Its name.
     detail : str
         What tells it from its namesakes: the former district, the new commune.
     clause : str
@@ -226,8 +224,6 @@ def namesakes(query: str, hits: Sequence[Hit]) -> list[Hit]:
     ----------
     query : str
         What was typed. With accents only names spelt the same are meant.
-    hits : sequence of Hit
-        What was found.
 
     Returns
     -------

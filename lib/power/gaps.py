@@ -111,8 +111,6 @@ def find(
     ----------
     tables : mapping
         ``communes``, ``settlements``, ``weak_supply``.
-    choice : Choice
-        Thresholds and kinds.
     indices : DataFrame or None
         As `lib.power.measures.measures`; its interruptions are those the reader chose.
     log : mapping or None

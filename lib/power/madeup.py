@@ -69,8 +69,6 @@ def sample_outages(
 
     Parameters
     ----------
-    events : int
-        Rows of the log.
     seed : int
         Any whole number from 0.
     communes : DataFrame

@@ -35,8 +35,6 @@ class Choice:
 
     Parameters
     ----------
-    planned : {"all", "planned", "unplanned"}
-        Which interruptions count.
     first_month, last_month : str
         Period, ``YYYY-MM``, both in it; empty for the first, the last month of
         the log. What began outside the log's months is not known, so a longer
@@ -64,8 +62,6 @@ def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.
     ----------
     tables : mapping
         ``communes`` and, where they were imported, ``outages`` and ``customers``.
-    choice : Choice
-        The period and what counts in it.
     log : Log or None
         That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
@@ -98,10 +94,6 @@ def series(
     ----------
     tables : mapping
         As `by_commune`.
-    choice : Choice
-        What the reader chose.
-    commune_code : str
-        The commune.
     log : Log or None
         That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
@@ -129,10 +121,6 @@ def events(
     ----------
     tables : mapping
         As `by_commune`.
-    choice : Choice
-        What the reader chose.
-    commune_code : str
-        The commune.
     log : Log or None
         That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 

@@ -163,8 +163,6 @@ def of_cluster(cluster: Mapping[Any, Any], *, on: dt.date, lang: Lang = "vi") ->
     ----------
     cluster : mapping
         A row of `lib.tables.schemas.Clusters`.
-    on : datetime.date
-        The day asked about.
     """
     law = of_dates(
         cluster["handover_date"], cluster["schedule_end"], cluster["extension_end"], on=on
@@ -186,8 +184,6 @@ def of_decision(
     ----------
     decision_end : str or None
         End of the schedule in the decision, ISO, perhaps partial; blank: not known.
-    on : datetime.date
-        The day asked about.
     decision_no : str, optional
         Number of the decision; without it nothing is said to be passed.
     """

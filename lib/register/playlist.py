@@ -17,12 +17,8 @@ class Stop:
 
     Parameters
     ----------
-    page : str
-        Page that shows it.
     target : str
         ``layer:code`` of what is selected.
-    name : str
-        What it is called.
     """
 
     page: str

@@ -61,12 +61,6 @@ class Fact:
         What it is, in the reader's language.
     value : object
         What is known, as the data has it; a blank is said in words.
-    words : str
-        The value as it is read.
-    sources : tuple of Source
-        Who says so.
-    others : tuple of Said
-        What other sources say instead.
     strong : bool
         The one thing that matters on this card.
     """
@@ -107,12 +101,8 @@ class Card:
 
     Parameters
     ----------
-    title, sub : str
-        Its name, and what it is.
     facts : tuple of Fact
         In the order they are read.
-    lang : {"vi", "en"}
-        Language of the words.
     note : str
         What the source says besides, in its own words.
     cautions : tuple of str
@@ -189,10 +179,6 @@ def fact(
         What is known, or a blank.
     words : str, optional
         How it is read; the value itself by default.
-    *sources : Source
-        Who says so.
-    lang : {"vi", "en"}
-        Language of label and words.
     label : str
         Another label than the text of `key`.
     strong : bool

@@ -26,8 +26,6 @@ def cards_docx(material: Material, targets: Sequence[Target]) -> bytes:
 
     Parameters
     ----------
-    material : Material
-        The data.
     targets : sequence of Target
         Clusters and communes, in the order of their pages.
 

@@ -25,8 +25,6 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
         The data; a `Material` has the answer of clusters on two communes too.
     target : Target
         A feature of a layer, known to be there.
-    lang : {"vi", "en"}
-        Language of the words.
     """
     if target.layer_id == "clusters" and isinstance(known, Material):
         return Dossier(known, target.code).card
@@ -61,12 +59,8 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
 
     Parameters
     ----------
-    known : Known
-        The data.
     cluster : mapping
         A row of `lib.register.clusters.register`, blanks None.
-    lang : {"vi", "en"}
-        Language of the words.
     """
     own = source_of(cluster, lang)
 
@@ -171,8 +165,6 @@ class Dossier:
 
     Parameters
     ----------
-    material : Material
-        The data.
     cluster_id : str
         A cluster of the answer: of the register, or a sample.
     """

@@ -24,8 +24,6 @@ class Known:
 
     Parameters
     ----------
-    manifest : Manifest
-        What the snapshot says of itself.
     tables : mapping
         Every table; ``communes`` has geometry (EPSG:4326).
     clusters : DataFrame

@@ -46,8 +46,6 @@ class Drawings:
 
         Parameters
         ----------
-        canvas : Canvas
-            The drawing and its labels.
         alt : str
             What it shows, for those who do not see it.
         lang : {"vi", "en"}, optional
@@ -91,8 +89,6 @@ def typeset(
         Name of a file in ``templates`` without its ending.
     data : mapping
         What the template reads; goes through JSON.
-    drawings : Drawings
-        What it shows.
     kind : {"pdf", "png", "svg"}
         Kind of file; the last two of one page.
     ppi : float, optional

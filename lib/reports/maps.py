@@ -37,12 +37,8 @@ class Drawn:
 
     Parameters
     ----------
-    canvas : Canvas
-        The drawing.
     legend : list of (Style, str)
         Classes that are really on it, with the kind of their geometry.
-    caption : str
-        Said under the map.
     stamp : str
         Said on the map: *approximate*, *sample*; empty if nothing.
     words : mapping
@@ -142,8 +138,6 @@ def province(
 
     Parameters
     ----------
-    material : Material
-        The data.
     styles : mapping
         Layer -> class of each code; a layer that is missing is hidden.
     width, height : float

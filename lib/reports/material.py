@@ -46,10 +46,6 @@ class Material(Known):
         Of `lib.crossing.answer.answer`, in the same language.
     files : sequence of LayerFile
         The layers of the map, bottom first.
-    static : Path
-        Folder the layer files are in.
-    lang : {"vi", "en"}
-        Language of the paper.
     """
 
     answer: Answer
@@ -140,18 +136,8 @@ def from_snapshot(
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The data in use.
-    files : tuple of LayerFile
-        Its layer files.
-    static : Path
-        Folder they lie in.
     tolerance_m : float
         T of a surveyed outline, metres.
-    samples : bool
-        Whether the sample outlines are measured too.
-    lang : {"vi", "en"}
-        Language of the paper.
 
     Raises
     ------

@@ -24,14 +24,8 @@ class Request:
 
     Parameters
     ----------
-    material : Material
-        Snapshot, answer and language.
-    kind : str
-        Format, one of the report's.
     clusters : sequence of str or None
         Clusters it is about; None for those the report itself chooses.
-    commune : str
-        Code of the commune it is about.
     view : View or None
         The map it is about; None for that of all clusters.
     progress : callable or None
@@ -61,8 +55,6 @@ class Report:
 
     Parameters
     ----------
-    name : str
-        Its command.
     about : {"clusters", "commune", "map", "all"}
         Its subject: which options the command has, where the buttons stand.
     help : str

@@ -22,10 +22,6 @@ class View:
 
     Parameters
     ----------
-    title : str
-        Name of the page.
-    sentence : str
-        What is shown: the filter, in words.
     styles : mapping
         Layer -> class of each code (or one for all), as the page gives its map;
         a layer that is missing is hidden.

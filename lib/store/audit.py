@@ -86,8 +86,6 @@ class Head:
 
     Parameters
     ----------
-    lines : int
-        How many lines it had.
     digest : str
         Hash of the last of them.
     first : str
@@ -256,13 +254,6 @@ def intend(folder: Path, event: Event) -> None:
 
 def settle(folder: Path, in_use: str) -> None:
     """Log the intended act if its snapshot came into use, and forget it; call under the lock.
-
-    Parameters
-    ----------
-    folder : Path
-        The store.
-    in_use : str
-        The snapshot in use now.
 
     Raises
     ------

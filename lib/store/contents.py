@@ -24,8 +24,6 @@ class Act:
     ----------
     action : str
         prepare, import ...
-    who : str
-        Name of the person or account.
     files : mapping
         Name as given -> bytes of the original file.
     base : str or None

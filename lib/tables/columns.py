@@ -35,8 +35,6 @@ class Column:
     ----------
     name : str
         Name in files; ``schemas.<table>.<name>`` or ``schemas.column.<name>`` are its words.
-    type : {"text", "number", "whole", "moment", "flag"}
-        What its values are.
     blank : bool
         Whether *no source says it* is allowed.
     unique : bool

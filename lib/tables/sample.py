@@ -56,8 +56,6 @@ def write(frame: pd.DataFrame, path: Path) -> None:
     ----------
     frame : DataFrame
         Any table, with or without geometry.
-    path : Path
-        Where it goes.
     """
     if not has_sample(frame):
         frame.to_parquet(path, index=False)

@@ -29,8 +29,6 @@ class Figure:
     ----------
     key : str
         Unique on the page; ``pages.figure_<key>`` says what it counts.
-    value : int
-        The number.
     show : callable
         Sets the filters that leave exactly what is counted.
     """
@@ -149,15 +147,7 @@ def table_date(as_of: str) -> str:
 
 
 def foot(data: Workspace, used: Sequence[str]) -> None:
-    """Draw the last line of every page: sources, data date, kind of borders.
-
-    Parameters
-    ----------
-    data : Workspace
-        The data in use.
-    used : sequence of str
-        Tables the page shows.
-    """
+    """Draw the last line of every page: sources, data date, kind of borders."""
     lang = language()
     urls: dict[str, str] = {}
     for name in used:

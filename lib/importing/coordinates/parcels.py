@@ -51,8 +51,6 @@ class Parcel:
     corners : numpy.ndarray of shape (n, 2)
         (X northing, Y easting) in metres, or (latitude, longitude) in degrees;
         the first corner is not repeated. Read-only.
-    points : tuple of str
-        Names of the corners.
     rows : tuple of int
         Row in the file of each corner, from 1.
     stated_edges : tuple of float or None

@@ -63,11 +63,6 @@ def read_coordinate_table(grid: Grid) -> CoordinateTable:
     starts anew. Blocks side by side are read left block first. In the columns
     X is the northing and Y the easting; their order is not corrected.
 
-    Parameters
-    ----------
-    grid : Grid
-        Sheet or table as the file holds it.
-
     Returns
     -------
     CoordinateTable

@@ -15,8 +15,6 @@ class Notes:
 
     Parameters
     ----------
-    place : str
-        File and sheet, for the findings.
     findings : list of Finding
         In the order they were made.
     said : list of str

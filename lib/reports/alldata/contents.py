@@ -19,14 +19,8 @@ class Contents:
 
     Parameters
     ----------
-    snapshot : Snapshot
-        What is taken away.
-    lang : {"vi", "en"}
-        Language of titles and notes.
     tables : mapping
         What may be taken away, in the order of the snapshot.
-    made_up : frozenset of str
-        Tables with made-up rows.
     """
 
     snapshot: Snapshot

@@ -39,8 +39,6 @@ def follow(store: Store, database: Database, ready: Ready) -> Snapshot | None:
 
     Parameters
     ----------
-    store : Store
-        The store of this server.
     database : Database
         What is followed; one without a snapshot changes nothing.
     ready : callable

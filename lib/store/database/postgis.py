@@ -29,12 +29,8 @@ class Status:
     ----------
     in_use : str
         The snapshot in use; empty before the first one.
-    snapshots : int
-        How many it keeps.
     events : int
         Lines of its log, the chain of which is whole.
-    last : Event or None
-        The last of them.
     tables : mapping
         Table others read -> rows published and rows there now.
     """

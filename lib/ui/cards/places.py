@@ -16,10 +16,6 @@ def card_of(
 
     Parameters
     ----------
-    data : Workspace
-        The data in use.
-    selected : Target or None
-        A feature of the map.
     cluster_id : str
         A cluster chosen even if it has no marker.
     """

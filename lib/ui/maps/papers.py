@@ -63,16 +63,10 @@ def _buttons(
 
     Parameters
     ----------
-    report : Report
-        What is offered.
-    make : Maker
-        Makes the material when a button is pressed.
     wanted : callable
         Fields of `lib.reports.registry.Request` beside material and format.
     of : str
         Code of what it is about, for the file name.
-    width : {"stretch", "content"}
-        Whether a button fills its row.
     """
     stem = f"{tr(report.file)}-{of}" if of else tr(report.file)
     for kind, words in report.buttons.items():

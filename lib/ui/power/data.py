@@ -25,12 +25,8 @@ class LogView:
 
     Parameters
     ----------
-    facts : LogFacts
-        What has to be said beside its figures.
     indices : DataFrame
         One row a commune, as `lib.power.view.by_commune`.
-    choice : Choice
-        What the reader chose.
     """
 
     facts: inuse.LogFacts

@@ -44,10 +44,6 @@ def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: st
     ----------
     part : str
         ``list``, ``grid``, ``published``, ``ask`` or ``log``.
-    data : Workspace
-        The data in use.
-    shown : Shown
-        What the map shows.
     commune, cluster : str
         Code of what is selected, empty for nothing.
     """
