@@ -1,4 +1,4 @@
-"""From files or a store to the answer of ``cross-commune``, and its files.
+"""Compute the answer of ``cross-commune`` from files or tables, and write it as a file.
 
 The page and the command line both ask here, so that they cannot differ.
 """
@@ -28,7 +28,7 @@ _NO_ASSIGNMENTS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "st
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of one run.
+    """Rows of one run, with what geometry said and the tolerance they hold for.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def _read(path: Path, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
 def notes(
     *, tolerance_m: float, data_date: str, borders: str, sources: str, lang: Lang = "vi"
 ) -> dict[str, str]:
-    """Return what every file says of itself: data date, tolerance, rules, borders, sources."""
+    """Return the metadata of every file: data date, tolerance, rules, borders, sources."""
     return {
         "_sheet": t("crosswork.sheet_notes", lang),
         t("crosswork.note_date", lang): date(data_date, lang),

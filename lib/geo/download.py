@@ -49,7 +49,7 @@ class BorderFile(NamedTuple):
 
 @dataclass(frozen=True)
 class DownloadOptions:
-    """How patient the download is; times in seconds.
+    """Address, time-outs (seconds) and retries of the download.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class DownloadOptions:
 
     @property
     def patience_s(self) -> float:
-        """Longest wait for any file to end: a little more than all tries of one file."""
+        """Longest time one file may take with all its tries, seconds, with a margin."""
         return (1 + self.retries) * (self.connect_s + self.read_s) + 10
 
 
@@ -179,7 +179,7 @@ def _unwritable(folder: Path, fault: OSError) -> SourceUnavailableError:
 
 
 class _Loss(NamedTuple):
-    """Why a try failed: text key, values, and what that settles."""
+    """Reason an attempt failed: text key, values, and whether it ends the try, the file or all."""
 
     key: str
     values: Mapping[str, object]

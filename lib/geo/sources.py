@@ -45,7 +45,7 @@ _LICENCE: Final = "MIT, © 2021 Thang Le Quoc"
 
 
 class SourceNote(NamedTuple):
-    """Something to tell about a source: the key of a text and its values."""
+    """Message on a source that was used or passed over: text key and values."""
 
     key: str
     values: Mapping[str, object]

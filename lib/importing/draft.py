@@ -1,4 +1,4 @@
-"""What an import is asked for, and what it would change, before anything is written."""
+"""Options of an import, and its draft: what it would change, before anything is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -99,7 +99,7 @@ class CrsRead:
 
 
 def no_preview() -> gpd.GeoDataFrame:
-    """Return a preview with nothing on it."""
+    """Return an empty preview."""
     return gpd.GeoDataFrame(
         {"code": [], "name": [], "state": []}, geometry=[], crs=STORAGE_CRS
     ).astype({"code": "str", "name": "str", "state": "str"})

@@ -1,4 +1,4 @@
-"""The few ways this project says no.
+"""Exceptions a user sees: wrong use, not allowed, data refused, source or store unavailable.
 
 An error carries the key of a text and its values, never a finished sentence,
 so that the screen, the command line and a report say the same words in the

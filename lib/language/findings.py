@@ -1,4 +1,4 @@
-"""What a check has to say about a file: where, what, and whether it can go on.
+"""Findings of a check: how grave, which text, and the file, row and column they are about.
 
 A finding carries the key of a text and its values, as errors do, so that the
 page, the command line and the report in JSON say the same words.
@@ -40,7 +40,7 @@ class Twin(str):
 
     @classmethod
     def of(cls, say: Callable[[Lang], str]) -> Self:
-        """Return what `say` says in either language."""
+        """Return the result of `say` in both languages."""
         return cls(say("vi"), say("en"))
 
 

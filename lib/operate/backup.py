@@ -1,4 +1,4 @@
-"""One file that holds the whole store.
+"""Back up the whole store to one zip.
 
 A backup is a zip of plain copies and a list of them, ``backup.json``, with the
 sha256 of each; `lib.operate.restore` is the way back.
@@ -38,7 +38,7 @@ MEMBER: Final = re.compile(
 
 @dataclass(frozen=True)
 class BackupInfo:
-    """What a backup holds.
+    """Contents of a backup.
 
     Parameters
     ----------

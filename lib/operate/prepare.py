@@ -1,4 +1,4 @@
-"""From a fresh clone to data in use: facts, borders, snapshot, layer files.
+"""Prepare a fresh clone for use: facts, borders, snapshot, layer files.
 
 Borders come from a bundle, the public release or, without either, from the
 schematic cells; see `lib.geo.sources`. If only schematic ones can be had while the
@@ -33,7 +33,7 @@ _QUALITY: Final = ("schematic", "reference", "official")
 
 @dataclass(frozen=True)
 class Prepared:
-    """What `prepare` did.
+    """Result of `prepare`.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def _check_counts(tables: Mapping[str, pd.DataFrame]) -> None:
 
 
 def draw(snapshot: Snapshot, static: Path, *, simplify_m: float) -> None:
-    """Write what a server hands out of `snapshot`: Leaflet and the layer files, all anew."""
+    """Write the static files of `snapshot`, Leaflet and the layer files, all anew."""
     web.install(static)
     serve_layers(snapshot, static=static, simplify_m=simplify_m, anew=True)
 

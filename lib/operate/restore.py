@@ -1,4 +1,4 @@
-"""The way back from a backup.
+"""Restore the store from a backup.
 
 Nothing of the store is touched before all of the backup stands beside it, whole.
 Only the last step, naming another snapshot in ``CURRENT``, changes what is in use.

@@ -1,4 +1,4 @@
-"""Whether this server can do its work: the data in use, the disk, the log, the backups.
+"""Health checks of this server: data in use, disk, log, backups.
 
 ``/_stcore/health`` only says that a process answers. What is asked here is what
 fails quietly: a damaged file, a disk that fills up, a folder that became
@@ -38,7 +38,7 @@ _MB: Final = 1e6
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """Result of one check.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Status:
-    """What was found at one moment.
+    """Results of all checks at one moment.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class Status:
 def check(
     store: Store, *, static: Path, backups: Path | None = None, now: dt.datetime | None = None
 ) -> Status:
-    """Look at everything; every byte of the snapshot in use is read, nothing is changed.
+    """Run all checks; every byte of the snapshot in use is read, nothing is changed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the page *before and after the merger* says: which commune came from what.
+"""Tables of the page *before and after the merger*: which commune was made of which units.
 
 Everything follows from the table of the resolution and the list of
 the communes. No area is computed: lines of former units are reconstructed,
@@ -134,7 +134,7 @@ def ended_in(code: str, former_units: pd.DataFrame, ended: pd.DataFrame) -> pd.D
 
 
 def taken_away(rows: pd.DataFrame, former_units: pd.DataFrame, lang: Lang = "vi") -> pd.DataFrame:
-    """Return the table of changes as a file has it: one row a commune and a former unit.
+    """Return the table of changes for export: one row a commune and a former unit.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def taken_away(rows: pd.DataFrame, former_units: pd.DataFrame, lang: Lang = "vi"
 def notes(
     former_units: pd.DataFrame, *, data_date: str, filters: str, lang: Lang = "vi"
 ) -> dict[str, str]:
-    """Return what a file of the table says of itself: data date, basis, filter, rules, sources."""
+    """Return the metadata of the exported table: data date, basis, filter, rules, sources."""
     return {
         "_sheet": t("crosswork.sheet_notes", lang),
         t("crosswork.note_date", lang): date(data_date, lang),

@@ -1,4 +1,4 @@
-"""What the merger of 1 July 2025 changed: names, former units, new communes.
+"""Resolve names of communes before the merger to the communes of today.
 
 A decision names the communes of its day. `resolve` follows each name to the
 new communes: through the units that ended before 2025 where that is needed,

@@ -30,7 +30,7 @@ FACT_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader calls remote and weak.
+    """Thresholds and kinds by which the reader calls a commune remote or weak.
 
     Parameters
     ----------

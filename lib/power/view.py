@@ -1,4 +1,4 @@
-"""What a page shows of a log of interruptions: a period by commune, a month, an outage.
+"""Queries of a page on a log: a period by commune, a commune by month, single outages.
 
 The rules of `lib.power.clean` hold for all of it, so that the list of a commune
 has as many rows as its count.
@@ -31,7 +31,7 @@ EVENTS: Final = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader chose.
+    """Period, kind and limits the reader chose.
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ def totals(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.Data
 
 
 def listed(log: Log) -> pd.DataFrame:
-    """Return the records the rules of the log name, each with its id and its file.
+    """Return the records each rule of the log touched, with id and file.
 
     Returns
     -------

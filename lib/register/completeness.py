@@ -1,4 +1,4 @@
-"""What the register of clusters still lacks: the one answer to what is missing.
+"""Which columns of the register are blank for which cluster.
 
 What a meeting asks of a cluster (domain notes, part 2) and what delay needs (part 1.5) is
 marked ``asked`` in `lib.tables.clusters`; some codes, *no outline* or an approximate one, say
@@ -23,7 +23,7 @@ class Field:
 
 
 def lacking(clusters: pd.DataFrame) -> pd.DataFrame:
-    """Return which cluster lacks what: a row as in `clusters`, a column for each asked for."""
+    """Return True where a cluster lacks a column asked for: rows of `clusters`, one column each."""
     asked = [column for column in TABLES["clusters"].columns if column.asked]
     return pd.DataFrame(
         {c.name: clusters[c.name].isna() | clusters[c.name].isin(c.lacking) for c in asked},

@@ -1,4 +1,4 @@
-"""Whether a project is behind time under Land Law 2024, article 81: dates in, words out.
+"""Compute whether a project is behind schedule under Land Law 2024, article 81.
 
 Article 81.8: land not used for 12 months in a row after the handover in the
 field, or 24 months behind the schedule of the project, may be extended once,
@@ -150,7 +150,7 @@ def last_day(value: str) -> dt.date:
 
 
 class Told(NamedTuple):
-    """What a cluster's card says of time, by the two schedules."""
+    """Sentences of a cluster's card on its two schedules."""
 
     land_law: str
     decision: str

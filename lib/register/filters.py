@@ -74,7 +74,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Filtered:
-    """What is left, how to say it, and which filter to lift if nothing is."""
+    """Result of filtering: mask, sentence, and which filters leave nothing."""
 
     mask: pd.Series
     sentence: str

@@ -1,4 +1,4 @@
-"""Cards as an editable Word file: the same facts, numbers of sources and cautions as the screen."""
+"""Write cards as an editable Word file, with the facts, sources and cautions of the screen."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""One snapshot as pages and papers read it: tables, the register, names, what lies near."""
+"""The tables of one snapshot as pages and papers read them, with the register and names."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _DAY: Final = len("yyyy-mm-dd")
 
 @dataclass(frozen=True)
 class Known:
-    """What is known by one snapshot.
+    """Tables and register of one snapshot.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From data to pages: the Typst compiler, its templates and the fonts.
+"""Typeset documents with Typst: compiler, templates, drawings, fonts.
 
 Nothing that comes from data is ever read as markup: a template reads one JSON
 file and puts its texts on the page as text. Fonts come with pinned packages

@@ -106,7 +106,7 @@ class Drawn:
 
 
 def figure(material: Material, drawn: Drawn, drawings: Drawings, alt: str) -> dict[str, Any]:
-    """Return what a template's map needs; on schematic borders nothing can be measured off it."""
+    """Return the map as a template takes it; without a scale on schematic borders."""
     if material.schematic:
         stamps = [t("frame.schematic_title", material.lang), drawn.stamp]
         made = drawings.map(drawn.canvas, alt)

@@ -1,4 +1,4 @@
-"""What every paper is made of: one snapshot, the answer of one tolerance, one language.
+"""Input of every paper: one snapshot, the answer at one tolerance, one language.
 
 The same tables, register, layer files and answer as the pages read, so that a
 count, a colour or a word cannot differ between screen and paper.
@@ -68,7 +68,7 @@ class Material(Known):
 
     @property
     def warnings(self) -> list[str]:
-        """What the reader must know before any map."""
+        """Warnings that stand before any map: schematic borders."""
         if not self.schematic:
             return []
         title, why = (t(k, self.lang) for k in ("frame.schematic_title", "reports.schematic"))

@@ -1,4 +1,4 @@
-"""What is said of a commune, of weak supply, of a substation, of a commune elsewhere."""
+"""Cards of a commune, a place with weak supply, a substation, a commune elsewhere."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -20,7 +20,7 @@ Subject = Literal["clusters", "commune", "map", "all"]
 
 @dataclass(frozen=True)
 class Request:
-    """What one report is made of.
+    """Input of one report.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Batch:
-    """The words where a report on many clusters is asked for: button, download, file."""
+    """Words of the buttons and the file name of a report on many clusters."""
 
     ask: str
     ready: str

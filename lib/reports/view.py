@@ -1,4 +1,4 @@
-"""The map as it stands on the screen, handed over to paper: what a page shows, in words."""
+"""State of the map on the screen, as papers reproduce it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from lib.reports.material import Material
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows.
+    """Title, sentence, styles and selection of a page's map.
 
     Parameters
     ----------

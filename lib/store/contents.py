@@ -1,4 +1,4 @@
-"""What goes into a snapshot: the tables, the act that publishes them, the original files."""
+"""Write the files of a snapshot: its tables and the originals they came from."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""What changed between two snapshots: rows added, changed, removed, and in which fields."""
+"""Compare two snapshots: rows added, changed, removed, and in which fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

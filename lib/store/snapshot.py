@@ -1,4 +1,4 @@
-"""One snapshot on disk: what its manifest says, and whether it is still true.
+"""One snapshot on disk: its manifest, its tables, and their checks against hashes.
 
 Every file of a snapshot can be held against a hash: tables and originals
 against the manifest, the manifest against its own seal, and the seal against

@@ -89,7 +89,7 @@ def _say_namesakes(several: Sequence[search.Hit]) -> None:
 
 
 def _told(hit: search.Hit) -> str:
-    """Return what a hit is, what tells it from its namesakes, and the clause of an old name."""
+    """Return the kind of a hit, what tells it from its namesakes, and the clause of an old name."""
     parts = [tr(f"sidebar.hit_{hit.kind}"), hit.detail]
     if hit.clause:
         parts.append(tr("sidebar.clause", clause=hit.clause))

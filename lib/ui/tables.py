@@ -1,4 +1,4 @@
-"""Tables in step with the map: the same rows, order and words."""
+"""Draw tables in step with the map: the same rows, order and words."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass

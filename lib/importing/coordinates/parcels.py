@@ -1,4 +1,4 @@
-"""What a coordinate table gives: parcels with their corners, and the sides that are off."""
+"""Result of reading a coordinate table: parcels, their corners, sides whose length is off."""
 
 from dataclasses import dataclass
 from typing import Final

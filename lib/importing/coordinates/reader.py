@@ -1,4 +1,4 @@
-"""The way through the rows of a coordinate table: which points make which parcel."""
+"""Read a coordinate table row by row and group its points into parcels."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -62,6 +62,11 @@ def read_coordinate_table(grid: Grid) -> CoordinateTable:
     its name changes, after its first point is repeated, and where the numbering
     starts anew. Blocks side by side are read left block first. In the columns
     X is the northing and Y the easting; their order is not corrected.
+
+    Parameters
+    ----------
+    grid : Grid
+        Sheet or table as the file holds it.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What stands around the points: titles of parcels, sums and areas."""
+"""Recognise titles of parcels, sums and stated areas around the points."""
 
 import re
 from collections.abc import Iterable

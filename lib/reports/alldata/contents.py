@@ -1,4 +1,4 @@
-"""What goes into a file with everything: its tables, what they are called, what holds for all."""
+"""Tables of a file with everything, their titles, and the metadata of the whole."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from lib.tables.schemas import ALL_TABLES
 
 @dataclass(frozen=True)
 class Contents:
-    """A snapshot and the language of its words; each table was looked at once.
+    """A snapshot, the language of its words, and which of its tables hold made-up rows.
 
     Parameters
     ----------

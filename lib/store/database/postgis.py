@@ -1,4 +1,4 @@
-"""The database as a store sees it: expect, publish, what is in use, what came after."""
+"""The shared database as a store uses it: publish, ask what is in use, listen for changes."""
 
 import contextlib
 import time

@@ -1,4 +1,4 @@
-"""Which card stands beside the map: that of what is selected."""
+"""Choose the card that stands beside the map: that of what is selected."""
 
 from collections.abc import Callable
 

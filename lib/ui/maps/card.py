@@ -1,4 +1,4 @@
-"""The map, the card beside it and the legend: the middle of every page."""
+"""Lay out the middle of every page: the map, the card beside it, the legend."""
 
 from collections.abc import Callable, Mapping, Sequence
 

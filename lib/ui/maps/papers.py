@@ -1,4 +1,4 @@
-"""Papers from the screen: what is seen goes with the reader, made only when asked for."""
+"""Download buttons of the reports on the map in view; a file is made when asked for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Wanted = dict[str, Any]
 
 
 def maker(data: Workspace) -> Maker:
-    """Return what makes the material of papers, by what the visitor chose until now.
+    """Return a function that builds the material of papers from the visitor's choices.
 
     A download is made when its button is pressed, outside the visitor's
     session: language, tolerance and samples are read here, not there.

@@ -1,4 +1,4 @@
-"""Which class each feature of the map is drawn in, for the page's filter."""
+"""Compute the class of each feature of the map for the page's filter."""
 
 from collections.abc import Collection, Mapping
 from typing import cast

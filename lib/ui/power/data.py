@@ -1,4 +1,4 @@
-"""What the page on power computes, once a snapshot and choice, shared by all visitors.
+"""Computed answers of the page on power, cached by snapshot and choice for all visitors.
 
 What is kept here is handed to every session as it is: never change it in place.
 """
