@@ -31,12 +31,14 @@ LINE = re.compile(r"^\| \[(\d{4})\]\((.+?)\) \| (.+?) \| (.+) \|$", re.MULTILINE
 
 
 def named(dotted: str) -> object:
-    """Return the module, function, class or method a dotted name means."""
+    """Return the module, function, class, method or field a dotted name means."""
     parts = dotted.split(".")
     thing: object = importlib.import_module(parts[0])
     for place, part in enumerate(parts[1:], 2):
         if isinstance(thing, ModuleType) and not hasattr(thing, part):
             thing = importlib.import_module(".".join(parts[:place]))
+        elif part in getattr(thing, "__dataclass_fields__", {}):
+            thing = part  # without a default it is no attribute of its class
         else:
             thing = getattr(thing, part)
     return thing
@@ -49,6 +51,21 @@ def test_what_a_document_names_is_there(path: Path):
         named(dotted)
     paths = {found for found in PATH.findall(text) if not MADE.fullmatch(found)}
     assert [found for found in sorted(paths) if not (ROOT / found).exists()] == []
+
+
+def test_what_the_code_names_in_its_words_is_there():
+    found = {
+        dotted: path.relative_to(ROOT)
+        for path in sorted((ROOT / "lib").rglob("*.py"))
+        for dotted in DOTTED.findall(path.read_text(encoding="utf-8"))
+    }
+    gone = {}
+    for dotted, path in found.items():
+        try:
+            named(dotted)
+        except (AttributeError, ImportError):
+            gone[dotted] = path
+    assert gone == {}
 
 
 def test_links_of_a_document_lead_somewhere():
