@@ -1,27 +1,32 @@
 """Import outlines of clusters: match the cluster, check the shape, update the tables."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from lib.geo.crs import STORAGE_CRS
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import areas_ha, outline
 from lib.importing import outlinecheck
 from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines_said
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.matching import ClusterMatch, alike, match_clusters
+from lib.importing.outlinequestions import OVERLAP_M2
 from lib.importing.readers.base import Content
 from lib.importing.rows import otherwise
 from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, Twin, from_error
+from lib.language.findings import Finding, Level, Twin, from_error
 from lib.language.text import hectares, number
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.schemas import ALL_TABLES
+
+SLIVER_M: Final = 0.05
+"""Half the width up to which two parcels only share a side that was rounded twice."""
+_M2_IN_HA: Final = 10_000
 
 
 def check_outlines(
@@ -111,6 +116,7 @@ def _matched(
             given["code"], given["name"], given["stem"], alone, strict=True
         )
     ]
+    given["by_file"] = [name and not own for name, own in zip(names, given["name"], strict=True)]
     given["name"] = names
     labels = list(zip(given["code"], names, strict=True))
     matches = match_clusters(labels, clusters, options.matches)
@@ -190,12 +196,13 @@ def _joined(
         shapes = parts.geometry.to_numpy()
         shape = shapes[0] if len(shapes) == 1 else _union(shapes)
         if len(shapes) > 1:
-            values = {"cluster": cluster, "name": names[cluster], "count": len(shapes)}
-            found.append(
-                Finding(
-                    "mended", "importing.parts_joined", values, first["file"], int(first["row"])
-                )
-            )
+            values: dict[str, Any] = {
+                "cluster": cluster,
+                "name": names[cluster],
+                "count": len(shapes),
+            }
+            level, key = _how_joined(parts, shapes, values)
+            found.append(Finding(level, key, values, first["file"], int(first["row"])))
         stated = parts["stated_ha"].sum(min_count=len(parts))
         own = [first[column] for column in ("file", "row", "epsg", *OUTLINE)]
         rows.append((cluster, names[cluster], *own, stated, shape))
@@ -203,6 +210,29 @@ def _joined(
     return gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=columns), geometry="geometry", crs=STORAGE_CRS
     )
+
+
+def _how_joined(
+    parts: gpd.GeoDataFrame, shapes: np.ndarray[Any, Any], values: dict[str, Any]
+) -> tuple[Level, str]:
+    """Return whether joining parcels is only told or asked: an old and a new version overlap."""
+    common = _common_m2(shapes) if shapely.is_valid(shapes).all() else 0.0
+    if common > OVERLAP_M2:
+        values["area"] = Twin.of(lambda lang: hectares(common / _M2_IN_HA, lang))
+        return "ask", "importing.parts_overlap"
+    if parts["by_file"].any():
+        return "ask", "importing.parts_unnamed"
+    return "mended", "importing.parts_joined"
+
+
+def _common_m2(shapes: np.ndarray[Any, Any]) -> float:
+    """Return the area that lies in two parcels, without slivers a rounded corner leaves."""
+    flat = gpd.GeoSeries(shapes, crs=STORAGE_CRS).to_crs(AREA_CRS).to_numpy()
+    one, other = shapely.STRtree(flat).query(flat, predicate="intersects")
+    pairs = one < other
+    common = shapely.intersection(flat[one[pairs]], flat[other[pairs]])
+    wide = ~shapely.is_empty(shapely.buffer(common, -SLIVER_M))
+    return float(shapely.area(common[wide]).sum())
 
 
 def _union(shapes: np.ndarray[Any, Any]) -> shapely.Geometry:

@@ -18,10 +18,12 @@ from lib.importing.readers.grid import Grid
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
 from lib.importing.sheets import reader, tablecheck
 from lib.importing.sheets.headings import Heading
+from lib.importing.sheets.sections import sections
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import is_blank, number
 from lib.settings import province
+from lib.tables import statements
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
@@ -79,10 +81,21 @@ def check_register(
         result = gpd.GeoDataFrame(result, geometry=merged["geometry"].to_numpy(), crs=STORAGE_CRS)
     if before is not None:
         result = result[list(before.columns)]
+    said_so: pd.DataFrame | None = None
+    if before is not None and TABLES[table].stated:
+        given = frozenset(map(str, fresh.columns))
+        result, said_so = statements.by_value(
+            before,
+            result,
+            given,
+            base.get("statements"),
+            table=TABLES[table],
+            brought=[row > 0 for row in where],
+        )
     counts = {table: count_changes(before, result, TABLES[table].key)}
     return Draft(
         options,
-        tables={table: result},
+        tables={table: result} if said_so is None else {table: result, "statements": said_so},
         findings=gravest_first(found),
         counts=counts,
         crs=tuple(crs),
@@ -147,7 +160,9 @@ def _sheets(
 ) -> list[tuple[Grid, gpd.GeoSeries | None]]:
     """Return each sheet or layer of a file with the shapes of its rows, if the table has any."""
     if content.grids and (table not in _WITH_GEOMETRY or not drawn(content)):
-        return [(grid, None) for grid in content.grids]
+        parts, said = sections(content.grids, table)
+        found.extend(said)
+        return [(grid, None) for grid in parts]
     if table not in (*_WITH_GEOMETRY, *_WITH_PLACE):
         raise DataRefusedError("importing.no_rows", file=content.file)
     province = outline(gpd.GeoDataFrame(base["communes"]))

@@ -11,6 +11,7 @@ import shapely
 
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
+from lib.importing.coordinates.pages import pages
 from lib.importing.coordinates.parcels import CoordinateTable
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.draft import CrsRead, Options
@@ -84,9 +85,11 @@ def shapes_of(content: Content) -> tuple[list[Shapes], list[Finding]]:
     shapes = [_features(layer) for layer in content.layers]
     found.extend(said for one in shapes for said in _hidden(one))
     alone = len(content.grids) == 1
-    for grid in content.grids:
+    groups, said = pages(content.grids)
+    found.extend(said)
+    for grid, *more in groups:
         if is_coordinate_table(grid):
-            table = read_coordinate_table(grid)
+            table = read_coordinate_table(grid, *more)
             found.extend(table.findings)
             if table.parcels:
                 shapes.append(_parcels(grid, table))

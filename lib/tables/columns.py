@@ -104,6 +104,8 @@ class Table:
         bring it.
     imported : bool
         Whether a file of an office may change it.
+    stated : bool
+        Whether each value has its own source (`lib.tables.statements`).
     """
 
     name: str
@@ -111,6 +113,7 @@ class Table:
     key: tuple[str, ...]
     facts: bool = True
     imported: bool = True
+    stated: bool = False
 
     def every(self) -> Iterator[Column]:
         """Return all columns, source and date first."""

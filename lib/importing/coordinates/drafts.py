@@ -41,6 +41,34 @@ class Draft:
             self.points[-1] = replace(self.points[-1], edge=edge)
 
 
+def side_says(draft: Draft, point: Point, tolerance_m: float) -> bool | None:
+    """Say whether a stated length leads on to `point`, or back to the first corner.
+
+    Parameters
+    ----------
+    tolerance_m : float
+        How far a length may be off.
+
+    Returns
+    -------
+    bool or None
+        True if the side after the last corner (or before `point`) is as long as
+        the way between them, False if it is the way back to the first corner;
+        None if no length is stated or it fits both or neither.
+    """
+    last, first = draft.points[-1], draft.points[0]
+    if draft.geographic:
+        return None
+
+    def fits(stated: float | None, corner: Point) -> bool:
+        way = float(np.hypot(*np.subtract(last.place, corner.place)))
+        return stated is not None and abs(stated - way) <= tolerance_m
+
+    on = fits(last.edge, point) or fits(point.edge, point)
+    back = fits(last.edge, first)
+    return on if on != back else None
+
+
 def follows(before: Point, after: Point) -> bool:
     """Say whether `after` has the next number of the same numbering."""
     one, other = before.number, after.number

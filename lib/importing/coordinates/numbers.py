@@ -100,7 +100,7 @@ def parse_number(value: Cell) -> float | None:
     >>> parse_number("2.358.517,85"), parse_number("2358517,85"), parse_number("56l23")
     (2358517.85, 2358517.85, None)
     """
-    if value is None or isinstance(value, bool | dt.date | dt.time):
+    if value is None or isinstance(value, bool | dt.date | dt.time | dt.timedelta):
         return None
     if isinstance(value, int | float):
         return _finite(value)

@@ -31,6 +31,8 @@ class Edge:
         Metres in the plane of the file.
     row : int
         Row of the file where it starts.
+    where : str
+        File and sheet of that row.
     """
 
     start: str
@@ -38,6 +40,7 @@ class Edge:
     stated_m: float
     computed_m: float
     row: int
+    where: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,8 @@ class Parcel:
         Stated area in hectares.
     geographic : bool
         True if `corners` are degrees.
+    wheres : tuple of str
+        File and sheet of each corner: a parcel may go on in the next table.
     """
 
     name: str
@@ -69,6 +74,7 @@ class Parcel:
     stated_edges: tuple[float | None, ...]
     stated_area_ha: float | None
     geographic: bool
+    wheres: tuple[str, ...]
 
     def polygon(self, *, swapped: bool = False) -> shapely.Polygon:
         """Return the outline in the file's own CRS, as it is: not repaired, not reprojected.
@@ -97,9 +103,9 @@ class Parcel:
         lengths = np.hypot(*(np.roll(self.corners, -1, axis=0) - self.corners).T)
         ends = (*self.points[1:], self.points[0])
         return tuple(
-            Edge(start, end, stated, float(length), row)
-            for start, end, stated, length, row in zip(
-                self.points, ends, self.stated_edges, lengths, self.rows, strict=True
+            Edge(start, end, stated, float(length), row, where)
+            for start, end, stated, length, row, where in zip(
+                self.points, ends, self.stated_edges, lengths, self.rows, self.wheres, strict=True
             )
             if stated is not None and abs(stated - length) > tolerance_m + _NOISE_M
         )

@@ -132,10 +132,13 @@ def _read(sheet: Sheet, places: Places) -> None:
         if column in moments or (column == "commune_code" and named):
             continue
         cells = sheet.cells(column)
-        decimal = decimal_sign(cells) if kind_of(sheet.table, column) == "number" else ""
+        kind = kind_of(sheet.table, column)
+        decimal = decimal_sign(cells) if kind == "number" else ""
         sheet.read[column] = []
         for at, cell in enumerate(cells):
-            value = read_cell(cell, sheet.table, column, decimal=decimal)
+            # What is counted is not repeated; names, days and causes are each row's.
+            shared = sheet.shared(at, column) if kind in ("number", "whole") else None
+            value = shared or read_cell(cell, sheet.table, column, decimal=decimal)
             sheet.read[column].append(value.value)
             sheet.tell(at, column, value)
     if moments:
