@@ -194,7 +194,7 @@ class Background(_Part):
 
 
 class Counts(_Part):
-    """How many units the law names: tables with another number are refused."""
+    """Numbers of units the law names: tables with another number are refused."""
 
     communes: int = Field(ge=1)
     former_units: int = Field(ge=1)

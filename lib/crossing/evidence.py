@@ -136,7 +136,7 @@ class Evidence:
         return " ".join(notes) or None
 
     def _disagree(self) -> bool:
-        """Whether documents and outline cannot both be right.
+        """Return whether documents and outline contradict each other.
 
         They cannot if one says two communes and the other one, or if land
         stands in a commune that no name of the documents can mean.

@@ -188,7 +188,7 @@ class _Loss(NamedTuple):
 
 @dataclass
 class _Run:
-    """What the threads of one download share; each field is safe to touch from all."""
+    """Shared state of the threads of one download; each field is safe to touch from all."""
 
     options: DownloadOptions
     files: Sequence[BorderFile]

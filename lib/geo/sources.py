@@ -1,4 +1,4 @@
-"""Where the commune borders come from: a bundle, the public release, or a schematic drawing.
+"""Find the commune borders: in a bundle, in the public release, or as a schematic drawing.
 
 Every source that was passed over leaves a note, so that a page can say which
 borders it shows and why.

@@ -35,7 +35,7 @@ TextChoice = LegacyEncoding | Literal["keep"] | None
 
 @dataclass(frozen=True)
 class Options:
-    """What a person chose for one import.
+    """Choices of a person for one import.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def no_preview() -> gpd.GeoDataFrame:
 
 @dataclass(frozen=True)
 class Draft:
-    """What an import would change.
+    """Changes an import would make, with all findings; nothing is written yet.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ class Draft:
 
     @property
     def refused(self) -> bool:
-        """Whether something cannot be used as it is."""
+        """Whether any finding is a refusal."""
         return bool(self.of("refused"))
 
     @property

@@ -25,7 +25,7 @@ _SIGNS: Final = frozenset("ăâđêôơư\u0300\u0309\u0303\u0301\u0323–—“
 
 @dataclass(frozen=True)
 class ClusterMatch:
-    """What one label of a file was matched with.
+    """Cluster found for one label of a file, with the similarity of the names.
 
     Parameters
     ----------

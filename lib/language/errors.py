@@ -43,7 +43,7 @@ class WrongUseError(PhuThoError):
 
 
 class NotAllowedError(PhuThoError):
-    """Who asks may not do this, or nobody is signed in."""
+    """The person may not do this, or nobody is signed in."""
 
     exit_code = 2
 

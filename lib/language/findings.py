@@ -46,7 +46,7 @@ class Twin(str):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found in a file.
+    """One note, mended value, question or refusal on a file.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the map's script in a browser is given: layers, small drawings, tooltips, bounds.
+"""Values the map's script in a browser is given: layers, small drawings, tooltips, bounds.
 
 The map of a page and the map in one file run the same script on the same values.
 """

@@ -1,4 +1,4 @@
-"""What a map layer is, before any data: one record for map, legend, paper and QGIS."""
+"""Definition of a map layer, one record for map, legend, paper and QGIS."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Kind = Literal["polygon", "line", "point"]
 
 @dataclass(frozen=True)
 class Label:
-    """When names appear on the map and which go first where room is short."""
+    """Zoom from which names appear on the map, and their priority where room is short."""
 
     min_zoom: float
     rank: int
@@ -25,7 +25,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Qgis:
-    """How tables of a snapshot look in QGIS.
+    """Style of tables of a snapshot in QGIS.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Qgis:
 
 @dataclass(frozen=True)
 class Layer:
-    """What a layer is, before any data.
+    """Definition of a layer, without data.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is drawn of one measured cluster: its pieces, the band in doubt, the exact lines."""
+"""Drawings of one measured cluster: its pieces, the band in doubt, the exact lines."""
 
 from typing import Final
 

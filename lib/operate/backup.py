@@ -63,7 +63,7 @@ class BackupInfo:
 
 
 class BackupFile(BaseModel):
-    """What ``backup.json`` says of one member: bytes and their sha256 in hexadecimal."""
+    """Entry of ``backup.json`` for one member: bytes and their sha256 in hexadecimal."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -72,7 +72,7 @@ class BackupFile(BaseModel):
 
 
 class BackupList(BaseModel):
-    """What ``backup.json`` says."""
+    """Content of ``backup.json``."""
 
     model_config = ConfigDict(extra="forbid")
 

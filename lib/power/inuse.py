@@ -80,7 +80,7 @@ class LogFacts:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Where rows and customers come from, in order."""
+        """Sources of rows and customers, in order."""
         return tuple(sorted({url for url, _ in (*self.rows_from, *self.customers_from)}))
 
     @property

@@ -41,7 +41,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Cause:
-    """How one cause behaves: text, share of events, median minutes, spread of the logarithm."""
+    """Parameters of one cause: text, share of events, median minutes, spread of the logarithm."""
 
     key: str
     share: float

@@ -21,7 +21,7 @@ MOST_WEIGHT: Final = 5
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of a commune that can be drawn, and by which it can be chosen.
+    """One number of a commune: painted on the map, and a threshold of the list.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from lib.tables.registry import TABLES
 
 @dataclass(frozen=True)
 class Field:
-    """One column and the clusters that have nothing in it."""
+    """A column, and the names of the clusters in which it is blank."""
 
     column: str
     missing: tuple[str, ...]

@@ -42,7 +42,7 @@ Span = tuple[dt.date, dt.date]
 
 @dataclass(frozen=True)
 class Delay:
-    """What three dates say on one day.
+    """State of a schedule on one day, by its three dates.
 
     Attributes
     ----------

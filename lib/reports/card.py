@@ -19,7 +19,7 @@ Row = Mapping[Any, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """Who says so: what it is (empty for the host alone), host, address, date in words."""
+    """A source: its name (empty for the host alone), host, address, date in words."""
 
     name: str
     host: str
@@ -28,7 +28,7 @@ class Source:
 
     @property
     def title(self) -> str:
-        """What a reader who can follow the address needs: the name, else the host."""
+        """Name for a reader who can follow the address; the host if there is none."""
         return self.name or self.host
 
     @property
@@ -43,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Said:
-    """What another source says of the same."""
+    """Value that another source gives for the same fact."""
 
     words: str
     source: Source
@@ -75,7 +75,7 @@ class Fact:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing is known."""
+        """Whether the value is blank."""
         return is_blank(self.value)
 
 
@@ -97,7 +97,7 @@ class Line(TypedDict):
 
 @dataclass(frozen=True)
 class Card:
-    """All that is said of one thing.
+    """Card of one thing: title, cautions, facts, note, sources.
 
     Parameters
     ----------

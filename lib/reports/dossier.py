@@ -1,4 +1,4 @@
-"""All that is said of one cluster: what is concluded, what is on record, its pieces."""
+"""Card of one cluster: what is concluded, what is on record, its pieces."""
 
 from functools import cached_property, partial
 from typing import Final
@@ -161,7 +161,7 @@ def _stations(known: Known, cluster: Row, lang: Lang) -> Fact:
 
 
 class Dossier:
-    """What is concluded of one cluster and why, beside what is on record.
+    """Conclusions on one cluster with their reasons, beside what is on record.
 
     Parameters
     ----------
@@ -193,12 +193,12 @@ class Dossier:
 
     @property
     def measured_rows(self) -> int:
-        """How many pieces were measured."""
+        """Number of measured pieces."""
         return int(self.rows["area_ha"].notna().sum())
 
     @property
     def verdict_words(self) -> str:
-        """What is concluded."""
+        """Verdict in words."""
         return t(f"crossing.value.verdict.{self.row['verdict']}", self.lang)
 
     @property
@@ -217,7 +217,7 @@ class Dossier:
 
     @property
     def by_geometry(self) -> str:
-        """What the outline says and why."""
+        """Verdict of the outline and its reason in words."""
         standing = 0
         if self.pieces is not None:
             standing = int((self.pieces["stands"] & self.pieces["commune_code"].ne("")).sum())

@@ -36,7 +36,7 @@ _SITES: Final = 3
 
 @dataclass(frozen=True)
 class Material(Known):
-    """One snapshot and one answer, ready for paper.
+    """Snapshot, answer and layer files, ready for paper.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ _FIRST: Final = "0" * 64
 
 @dataclass(frozen=True)
 class Event:
-    """One act.
+    """One act: one line of the log.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Head:
-    """Where the log stood at a moment.
+    """State of the log at a moment: number of lines and hash of the last.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from lib.tables import sample
 
 @dataclass(frozen=True)
 class Act:
-    """Who publishes, why and from which files.
+    """Act that publishes a snapshot: its kind, who, the original files, details.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Table:
-    """One table on its way into a snapshot."""
+    """One table to be written into a snapshot."""
 
     frame: pd.DataFrame
     source: str

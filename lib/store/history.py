@@ -15,7 +15,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Difference:
-    """How one table differs between two snapshots.
+    """Difference of one table between two snapshots.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ _SEAL: Final = "seal"
 
 @dataclass(frozen=True)
 class TableInfo:
-    """What the manifest says of one table."""
+    """Entry of the manifest for one table."""
 
     rows: int
     sha256: str
@@ -52,7 +52,7 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot holds, who made it, when and from what.
+    """Manifest of a snapshot: its tables, who made it, when and from what.
 
     `log` is where the log of acts stood before: lines cut off its end are
     missed. `seal` is the hash of all the rest; a manifest of an earlier version

@@ -42,7 +42,7 @@ _STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
 class Shared(Protocol):
-    """What several servers share, see `lib.store.database`; it says what is in use."""
+    """Interface of a database several servers share, which says what is in use."""
 
     def expect(self, in_use: str) -> None:
         """Refuse, with a StoreError, unless `in_use` is in use there, or nothing is yet."""

@@ -12,7 +12,7 @@ import shapely
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows of a table an import touches."""
+    """Numbers of rows an import adds, changes, keeps and removes."""
 
     added: int = 0
     changed: int = 0

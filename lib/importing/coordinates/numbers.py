@@ -176,7 +176,7 @@ def parse_area_ha(text: str) -> float | None:
 
 @dataclass(frozen=True)
 class StatedZone:
-    """What titles say about the coordinate system.
+    """Coordinate systems, zones and meridians the titles of a table name.
 
     Parameters
     ----------

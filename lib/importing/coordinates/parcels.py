@@ -45,7 +45,7 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class Parcel:
-    """One outline as a table gives it.
+    """One outline of a coordinate table, as it is written there.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class CoordinateTable:
-    """Everything read from one table.
+    """All parcels of one table, with the findings.
 
     Parameters
     ----------

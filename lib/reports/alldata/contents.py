@@ -51,7 +51,7 @@ class Contents:
 
     @property
     def created(self) -> dt.datetime:
-        """When the snapshot was made, UTC."""
+        """Time the snapshot was made, UTC."""
         return dt.datetime.fromisoformat(self.snapshot.manifest.created).astimezone(dt.UTC)
 
     def borders(self) -> str:

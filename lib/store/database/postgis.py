@@ -23,7 +23,7 @@ _PAUSE_SECONDS: Final = 0.5
 
 @dataclass(frozen=True)
 class Status:
-    """What a database holds.
+    """State of the database: what is in use, what it keeps, its log.
 
     Parameters
     ----------

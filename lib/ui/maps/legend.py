@@ -13,7 +13,7 @@ from lib.ui.state import served, tr
 
 @dataclass(frozen=True)
 class ClassLegend:
-    """What a choropleth shows.
+    """Legend of a choropleth: title, limits, counts.
 
     Parameters
     ----------

@@ -90,7 +90,7 @@ def _target(target: Target | None) -> dict[str, str] | None:
 
 @dataclass(frozen=True)
 class Left:
-    """What a map shows left of the line of its slider.
+    """Styles of the map left of the line of its slider.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ _ASKED = ("outages", "customers", "weak_supply", "substations")
 
 @dataclass(frozen=True)
 class Shown:
-    """What the map shows: the answer, what was asked, the log behind it."""
+    """Answer the map shows, the choice behind it, and the log."""
 
     answer: gaps.Gaps
     choice: gaps.Choice
