@@ -79,6 +79,31 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="How far, in metres, drawn lines may leave the measured ones.",
     )
+    read_seconds: int = Field(
+        default=60,
+        ge=1,
+        description="Seconds of processor time one reading of foreign files may take.",
+    )
+    read_memory_mb: int = Field(
+        default=1024,
+        ge=256,
+        description="Megabytes of memory one reading of foreign files may take.",
+    )
+    read_output_mb: int = Field(
+        default=256,
+        ge=1,
+        description="Megabytes of the largest file one reading may write, what it found included.",
+    )
+    read_files: int = Field(
+        default=128,
+        ge=32,
+        description="Files one reading may have open at the same time.",
+    )
+    readings: int = Field(
+        default=2,
+        ge=1,
+        description="Readings of foreign files that go on at the same time; the others wait.",
+    )
     database_url: SecretStr | None = Field(
         default=None,
         validation_alias="DATABASE_URL",

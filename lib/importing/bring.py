@@ -111,6 +111,18 @@ def check(
     return replace(draft, findings=found, text_before_after=tuple(shown))
 
 
+def draft_of(files: Sequence[tuple[Path, str]], options: Options, base: Snapshot) -> Draft:
+    """Read files and check them against a snapshot; for `lib.importing.sandbox` to call.
+
+    Raises
+    ------
+    WrongUseError
+        A file is not there.
+    """
+    contents, unreadable = read_all(files)
+    return check(contents, options, tables_of(base), unreadable=unreadable)
+
+
 def _meant(contents: Sequence[Content], kind: str) -> tuple[list[Content], list[Finding]]:
     """Return the files with only the sheet or layer called as the kind, where one is.
 

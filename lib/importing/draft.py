@@ -54,6 +54,8 @@ class Options:
         -1 for a column the file does not have.
     matches : mapping
         Label in the file -> cluster_id, picked by hand; empty to leave it out.
+    cluster : str
+        Cluster that every outline of the files is of; empty where they say it.
     communes : mapping
         Name of a commune as the file has it -> commune code, picked by hand;
         empty to leave it blank.
@@ -76,6 +78,7 @@ class Options:
     quality: str = "surveyed"
     accuracy_m: float | None = 0.5
     replace: bool = False
+    cluster: str = ""
 
     def chosen(self) -> dict[str, dict[str, object]]:
         """Return what a person picked by hand, for the manifest; empty where nothing was."""
@@ -83,6 +86,7 @@ class Options:
             "columns": self.mapping,
             "clusters": self.matches,
             "communes": self.communes,
+            "cluster": {"all": self.cluster} if self.cluster else {},
         }
         return {name: dict(choice) for name, choice in picked.items() if choice}
 

@@ -31,6 +31,8 @@ _CORNERS: Final = 3
 _PLANE_DIMENSIONS: Final = 2
 _GLOBE: Final = (180.0, 90.0)
 _COLLECTION: Final = 7
+_POINTS: Final = (0, 4)
+_LINES: Final = (1, 2, 5)
 _PLACE: Final = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>\S+) (?P<y>\S+)\]$")
 _FAULTS: Final = {
     "Self-intersection": "outlinecheck.crosses_itself",
@@ -114,7 +116,7 @@ def _refuse_unreadable(given: Geometries, review: Review) -> Geometries:
     for at in review.those(np.ones(len(given), dtype=bool)):
         inside = _polygons(given[at])
         if not inside:
-            review.say("refused", "outlinecheck.not_polygon", at)
+            review.say("refused", _no_area(given[at]), at)
         elif len(inside) > 1:
             review.say("refused", "outlinecheck.several_outlines", at, count=len(inside))
         else:
@@ -129,6 +131,17 @@ def _refuse_unreadable(given: Geometries, review: Review) -> Geometries:
         corner = int(np.flatnonzero(lost[of == at])[0]) + 1
         review.say("refused", "outlinecheck.not_finite", at, corner=corner)
     return shapes
+
+
+def _no_area(shape: shapely.Geometry) -> str:
+    """Return the key of what a shape without an area is."""
+    kind = shapely.get_type_id(shape)
+    if kind in _POINTS:
+        return "outlinecheck.point"
+    if kind not in _LINES:
+        return "outlinecheck.not_polygon"
+    closed = shapely.is_closed(shapely.get_parts(shape)).all()
+    return "outlinecheck.closed_line" if closed else "outlinecheck.open_line"
 
 
 def _thin(shapes: Geometries) -> Geometries:

@@ -121,3 +121,21 @@ def to_file(frame: pd.DataFrame, out: Path, *, table: str) -> None:
         frame.to_file(out, layer=table.rpartition(".")[2], driver="GPKG", engine="pyogrio")
     else:
         out.write_bytes(export.to_csv(frame))
+
+
+def save(database: Database, name: str, out: Path) -> int:
+    """Read one of `tables` into a file; for `lib.importing.sandbox` to call.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    WrongUseError, DataRefusedError
+        As `read_table` and `to_file`.
+    """
+    frame = read_table(database, name)
+    to_file(frame, out, table=name)
+    return len(frame)

@@ -63,14 +63,23 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         A row of `lib.register.clusters.register`, blanks None.
     """
     own = source_of(cluster, lang)
+    told_by = known.voices("clusters", str(cluster["cluster_id"]), lang).told
 
     def say(key: str, column: str, codes: str = "") -> Fact:
         value = cluster[column]
-        words = value_label(codes, value, lang) if codes and value else None
-        return fact(key, value, words, own, lang=lang)
+
+        def words(code: str) -> str:
+            return value_label(codes, code, lang) if codes else code
+
+        said = fact(key, value, words(str(value)) if value else None, own, lang=lang)
+        return told_by(said, words, column)
 
     def area(key: str, column: str) -> Fact:
-        return fact(key, cluster[column], hectares(cluster[column], lang), own, lang=lang)
+        said = fact(key, cluster[column], hectares(cluster[column], lang), own, lang=lang)
+        return told_by(said, lambda value: hectares(float(value), lang), column)
+
+    def listed(text: str) -> str:
+        return text.replace(";", "; ")
 
     named, now = cluster["former_communes"], _now(cluster, lang)
     share = cluster["occupancy_pct"]
@@ -79,13 +88,21 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         known.tables["former_units"].iloc[0].to_dict(), lang, t("cards.table_479", lang)
     )
     told = [
-        fact("cards.place_former", named, str(named).replace(";", "; "), own, lang=lang),
+        told_by(
+            fact("cards.place_former", named, listed(str(named)), own, lang=lang),
+            listed,
+            "former_communes",
+        ),
         say("cards.district_former", "former_district"),
         fact("cards.place_now", now, None, law, lang=lang, strong=True),
         area("cards.area", "area_ha"),
         say("cards.legal", "legal_status", "legal_status"),
         say("cards.operation", "operation_status", "operation_status"),
-        fact("cards.decision", decision_of(cluster, lang), None, own, lang=lang),
+        told_by(
+            fact("cards.decision", decision_of(cluster, lang), None, own, lang=lang),
+            str,
+            *("decision_no", "decision_date", "decision_kind"),
+        ),
         say("cards.investor", "investor"),
         area("schemas.column.cleared_ha", "cleared_ha"),
         area("schemas.column.leased_ha", "leased_ha"),

@@ -11,9 +11,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from lib.language.errors import StoreError
 from lib.store.disk import sync_folder, write_synced
-from lib.store.snapshot import FileInfo, TableInfo, sha256_of
+from lib.store.snapshot import TABLE_NAME, FileInfo, TableInfo, sha256_of
 from lib.tables import sample
+
+_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,15 @@ class Table:
 
 
 def write_table(folder: Path, name: str, table: Table) -> TableInfo:
-    """Write a table as Parquet, forced to the disk; return its line of the manifest."""
+    """Write a table as Parquet, forced to the disk; return its line of the manifest.
+
+    Raises
+    ------
+    StoreError
+        The name could lead out of the folder, or be read as something else than a name.
+    """
+    if not TABLE_NAME.fullmatch(name):
+        raise StoreError("store.table_name", table=name[:_SHOWN])
     path = folder / f"{name}.parquet"
     sample.write(table.frame, path)
     with path.open("rb") as file:

@@ -13,6 +13,7 @@ from lib.language.text import is_blank
 from lib.tables.columns import ISO_DATE, NOTE, Column, Table, coded
 
 _FILE: Final = "file:"
+_SOURCE: Final = ("source_url", "as_of")
 _NAME: Final = r"^[a-z0-9_]{1,60}$"
 
 STATEMENTS: Final = Table(
@@ -70,7 +71,7 @@ def by_value(
     """
     (key,) = table.key
     old = {row[key]: row for row in before.to_dict("records")}
-    result = after.copy()
+    sources = {name: list(after[name]) for name in _SOURCE}
     told: list[dict[str, object]] = []
     for at, (row, of_file) in enumerate(zip(after.to_dict("records"), brought, strict=True)):
         was = old.get(row[key])
@@ -78,17 +79,17 @@ def by_value(
             continue
         if was["source_url"] == row["source_url"] or _says_all(row, given, table):
             continue
-        for column in ("source_url", "as_of"):
-            result.iloc[at, result.columns.get_loc(column)] = was[column]
+        for name in _SOURCE:
+            sources[name][at] = was[name]
         for name in (column.name for column in table.columns):
             if name not in given or name in (key, "note") or _words(row[name]) == _words(was[name]):
                 continue
             subject = {"table": table.name, "id": str(row[key]), "field": name}
             for value, source, state in ((was, was, "kept"), (row, row, "in_use")):
                 if words := _words(value[name]):
-                    sources = {"source_url": source["source_url"], "as_of": source["as_of"]}
-                    told.append({**sources, **subject, "value": words, "state": state})
-    return result, _joined(known, told)
+                    said = {name: source[name] for name in _SOURCE}
+                    told.append({**said, **subject, "value": words, "state": state})
+    return after.assign(**sources), _joined(known, told)
 
 
 def _says_all(row: Mapping[Any, Any], given: frozenset[str], table: Table) -> bool:

@@ -52,8 +52,11 @@ def work(store: str) -> None:
     """Read the cases asked for on stdin; say of each reader how it went."""
     # Loaded here: the process that only counts needs none of it.
     from lib.importing import bring  # noqa: PLC0415
+    from lib.importing.readers import registry  # noqa: PLC0415
     from lib.store.store import Store  # noqa: PLC0415
     from security.seeds import beside, seeds  # noqa: PLC0415
+
+    registry.allow_here()
 
     current = Store(Path(store)).current()
     base = bring.tables_of(current)

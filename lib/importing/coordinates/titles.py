@@ -95,4 +95,4 @@ def without_page(title: str) -> str:
 
 def without_area(title: str) -> str:
     """Return a title without the area it states."""
-    return _AREA_WORDS.sub("", title)
+    return _AREA_WORDS.sub("", title[:LONGEST_TITLE])

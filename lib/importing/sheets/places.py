@@ -38,6 +38,8 @@ _ENGLISH: Final = re.compile(
     re.IGNORECASE,
 )
 _APART: Final = re.compile(r"\s*[(),]\s*|\s+[-–]\s+")
+_LONGEST: Final = 300
+"""Letters of a cell that are looked at: names of a commune, a district and a province."""
 _FORMER: Final = frozenset({"cu", "truoc sap nhap", "truoc 1/7/2025", "truoc 01/7/2025"})
 _NOW: Final = fold(province().name)
 
@@ -159,7 +161,7 @@ class Places:
 
 def _parted(given: str) -> tuple[str, str, str | None, bool]:
     """Return name, district, former province and whether the cell itself says *cũ*."""
-    first, *rest = [_typed(part) for part in _APART.split(given) if part] or [given]
+    first, *rest = [_typed(part) for part in _APART.split(given[:_LONGEST]) if part] or [given]
     name = _SHORT.sub(lambda found: _LONG[(found[1] or found[2]).lower()], first)
     old = any(fold(part) in _FORMER or fold(part).endswith(" cu") for part in rest)
     places = [re.sub(r" cu$", "", fold(part)) for part in rest if fold(part) not in _FORMER]

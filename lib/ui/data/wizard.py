@@ -8,22 +8,21 @@ import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action
-from lib.importing import draft
+from lib.access.serving import serve_layers
+from lib.importing import draft, sandbox
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date, number
-from lib.access.serving import serve_layers
-from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
-from lib.ui.data import findings
-from lib.ui.downloads import button
 from lib.ui import visitor
+from lib.ui.data import findings
 from lib.ui.data.check import check_step
 from lib.ui.data.work import forget, go, work
+from lib.ui.downloads import button
 from lib.ui.state import language, plain, tr
 from lib.ui.workspace import Workspace
 
@@ -56,6 +55,7 @@ def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
 
 
 def _choose(closed: Collection[str]) -> None:
+    sandbox.ready()
     kind = st.selectbox(
         tr("data.kind"),
         [kind for kind in draft.KINDS if kind not in closed],

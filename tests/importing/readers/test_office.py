@@ -132,7 +132,7 @@ def test_a_single_cell_far_out_does_not_fill_the_memory(xlsx):
         sheet.write(0, 0, "a")
         sheet.write(1_048_575, 16_383, "b")
     error = refused(xlsx)
-    assert error.key == "readers.too_many"
+    assert error.key == "readers.too_many_columns"
 
 
 def test_a_far_cell_without_its_place_is_found_too(xlsx):
@@ -145,7 +145,7 @@ def test_a_far_cell_without_its_place_is_found_too(xlsx):
         )
 
     spoil(workbook(ROWS), far)(xlsx)
-    assert refused(xlsx).key == "readers.too_many"
+    assert refused(xlsx).key == "readers.bad_address"
 
 
 def test_formatting_far_below_a_table_is_no_reason_to_refuse(xlsx):
