@@ -58,6 +58,10 @@ class Settings(BaseSettings):
         default=None,
         description="Folder the backups go to; its newest one is watched by `status`.",
     )
+    log: Path = Field(
+        default=ROOT / "data" / "phutho.log",
+        description="File the traces of what was not foreseen go to, the newest last.",
+    )
     tolerance_m: float = Field(
         default=50.0,
         ge=TOLERANCE_RANGE[0],

@@ -7,10 +7,13 @@ from typing import Annotated, Final
 import typer
 
 from lib.access.serving import serve_layers
+from lib.importing import direct
 from lib.language.errors import StoreError
+from lib.language.text import t
 from lib.settings import province, settings
 from lib.store.database import connect
 from lib.store.store import Snapshot, Store
+from lib.tables.sample import Source
 
 _HELP: Final = f"Bản đồ cụm công nghiệp và lưới điện tỉnh {province().name}."
 
@@ -73,6 +76,23 @@ def in_use(store: Store) -> Snapshot:
     if snapshot is None:
         raise StoreError("store.empty")
     return snapshot
+
+
+def source_of(given: direct.Given) -> Source:
+    """Return what a file gives, after saying what was found in it.
+
+    Raises
+    ------
+    DataRefusedError
+        Something in it is refused, or asked and nobody is here to answer: the first of it.
+    """
+    grave = direct.grave(given.findings)
+    for finding in given.findings:
+        if finding not in grave[:1]:
+            typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
+    if given.source is None:
+        raise direct.refusal(grave[0])
+    return given.source
 
 
 def account() -> str:

@@ -7,9 +7,10 @@ from typing import Annotated
 import geopandas as gpd
 import typer
 
-from lib.cli.base import StoreOption, app, caught_up, in_use, open_store
+from lib.cli.base import StoreOption, app, caught_up, in_use, open_store, source_of
 from lib.crossing import answer
 from lib.crossing.communes import prepare_communes
+from lib.importing import directmaps
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date, number, t
 from lib.operate import prepare as preparing
@@ -79,10 +80,11 @@ def cross_commune(
         typer.Option(help="Sai số ranh giới T, 3-80 m (mặc định: PHUTHO_TOLERANCE_M hoặc 50)."),
     ] = None,
     clusters: Annotated[
-        Path | None, typer.Option(help="Ranh giới cụm (GeoJSON, GPKG): cluster_id, name.")
+        Path | None,
+        typer.Option(help="Ranh giới cụm (GeoJSON, GPKG, SHP, KML …): cluster_id, name."),
     ] = None,
     communes: Annotated[
-        Path | None, typer.Option(help="Ranh giới xã (GeoJSON, GPKG): code, name.")
+        Path | None, typer.Option(help="Ranh giới xã (GeoJSON, GPKG, SHP, KML …): code, name.")
     ] = None,
     store: StoreOption = None,
 ) -> None:
@@ -96,7 +98,7 @@ def cross_commune(
         raise WrongUseError("crosswork.both_files")
     export.suffix_of(out)
     if clusters is not None and communes is not None:
-        given = answer.answer_files(clusters, communes, tolerance_m=tolerance)
+        given = _from_files(clusters, communes, tolerance)
         borders = t("crosswork.given_borders", communes=communes.name)
         said = t("crosswork.files", clusters=clusters.name, communes=communes.name)
         about = answer.notes(tolerance_m=tolerance, data_date="", borders=borders, sources=said)
@@ -117,6 +119,15 @@ def cross_commune(
             tolerance=number(tolerance, unit="m"),
         )
     )
+
+
+def _from_files(clusters: Path, communes: Path, tolerance: float) -> answer.Answer:
+    for path in (clusters, communes):
+        if not path.is_file():
+            raise WrongUseError("crosswork.no_file", file=str(path))
+    borders = prepare_communes(gpd.GeoDataFrame(source_of(directmaps.communes(communes))))
+    outlines = gpd.GeoDataFrame(source_of(directmaps.outlines(clusters, borders)))
+    return answer.answer_given(outlines, borders, tolerance_m=tolerance)
 
 
 def _from_store(store: Store, tolerance: float) -> tuple[answer.Answer, dict[str, str]]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 import pandas as pd
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
-from lib.cli.base import StoreOption, app, in_use, open_store
+from lib.cli.base import StoreOption, app, in_use, open_store, source_of
+from lib.importing import direct
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, number, t
 from lib.power import clean, gaps, indices, inuse, madeup, view, words
@@ -67,13 +69,16 @@ class Planned(StrEnum):
 
 @app.command("reliability")
 def reliability_indices(
+    context: typer.Context,
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .csv, .parquet hoặc .xlsx.")],
     outages: Annotated[
         Path | None,
-        typer.Option(help="Nhật ký mất điện (CSV hoặc Parquet); bỏ trống: lấy trong kho dữ liệu."),
+        typer.Option(
+            help="Nhật ký mất điện (CSV, Excel hoặc Parquet); bỏ trống: lấy trong kho dữ liệu."
+        ),
     ] = None,
     customers: Annotated[
-        Path | None, typer.Option(help="Số khách hàng theo xã và tháng (CSV hoặc Parquet).")
+        Path | None, typer.Option(help="Số khách hàng theo xã và tháng (CSV, Excel hoặc Parquet).")
     ] = None,
     by: Annotated[
         By,
@@ -98,7 +103,7 @@ def reliability_indices(
 ) -> None:
     """Tính SAIFI, SAIDI, CAIDI, MAIFI (IEEE 1366) từ nhật ký mất điện."""
     _check_files(out, report, outages, customers)
-    log, served, sources = _given(outages, customers, store)
+    log, served, sources = _given(context, outages, customers, store)
     sample = sample_of(log, served)
     given = indices.answer(
         log,
@@ -137,11 +142,14 @@ def _check_files(out: Path, report: Path | None, *given: Path | None) -> None:
 
 
 def _given(
-    outages: Path | None, customers: Path | None, store: Path | None
+    context: typer.Context, outages: Path | None, customers: Path | None, store: Path | None
 ) -> tuple[Source, Source | None, list[str]]:
     """Return the log, the customers and where they come from: files, else the store."""
+    served = None if customers is None else source_of(direct.customers(customers))
     if outages is not None:
-        return outages, customers, [path.name for path in (outages, customers) if path is not None]
+        folder = context.with_resource(TemporaryDirectory(prefix="phutho-"))
+        log_given = source_of(direct.outages(outages, Path(folder)))
+        return log_given, served, [path.name for path in (outages, customers) if path is not None]
     snapshot = in_use(open_store(store))
     tables = {
         name: snapshot.read(name)
@@ -153,10 +161,11 @@ def _given(
         raise DataRefusedError("power.no_log")
     if log.set_aside:
         typer.echo(t("power.set_aside", rows=number(log.set_aside)), err=True)
-    infos = [snapshot.manifest.tables[name] for name in tables]
-    sources = [f"{info.source} ({date(info.as_of)})" for info in infos]
+    days = {"outages": log.as_of}
+    infos = {name: snapshot.manifest.tables[name] for name in tables}
+    sources = [f"{i.source} ({date(days.get(name, i.as_of))})" for name, i in infos.items()]
     if customers is not None:
-        return log.outages, customers, [sources[0], customers.name]
+        return log.outages, served, [sources[0], customers.name]
     return log.outages, log.customers if len(log.customers) else None, sources
 
 

@@ -94,7 +94,7 @@ def check(
     base : mapping
         From `tables_of`.
     """
-    meant, unused = _meant(contents, options.kind)
+    meant, unused = meant_parts(contents, options.kind)
     settled, said, shown = texts.settle(meant, options.text)
     if not settled:
         return Draft(options, findings=gravest_first([*unreadable, *said]))
@@ -123,7 +123,7 @@ def draft_of(files: Sequence[tuple[Path, str]], options: Options, base: Snapshot
     return check(contents, options, tables_of(base), unreadable=unreadable)
 
 
-def _meant(contents: Sequence[Content], kind: str) -> tuple[list[Content], list[Finding]]:
+def meant_parts(contents: Sequence[Content], kind: str) -> tuple[list[Content], list[Finding]]:
     """Return the files with only the sheet or layer called as the kind, where one is.
 
     Such a file holds other tables under their own names, as a download of all

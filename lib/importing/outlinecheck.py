@@ -100,10 +100,10 @@ def check(
     return kept.set_geometry(shapes.rename(frame.geometry.name)), review.sorted()
 
 
-def _polygons(shape: shapely.Geometry) -> list[shapely.Geometry]:
+def polygons_in(shape: shapely.Geometry) -> list[shapely.Geometry]:
     """Return a polygon or multipolygon as it is, of a collection those in it, however deep."""
     if shapely.get_type_id(shape) == _COLLECTION:
-        return [found for member in shapely.get_parts(shape) for found in _polygons(member)]
+        return [found for member in shapely.get_parts(shape) for found in polygons_in(member)]
     outline = shapely.get_type_id(shape) in POLYGONAL and not shapely.is_empty(shape)
     return [shape] if outline else []
 
@@ -114,7 +114,7 @@ def _refuse_unreadable(given: Geometries, review: Review) -> Geometries:
     for at in review.those(shapely.is_missing(given) | shapely.is_empty(given)):
         review.say("refused", "outlinecheck.missing", at)
     for at in review.those(np.ones(len(given), dtype=bool)):
-        inside = _polygons(given[at])
+        inside = polygons_in(given[at])
         if not inside:
             review.say("refused", _no_area(given[at]), at)
         elif len(inside) > 1:
@@ -198,7 +198,7 @@ def _tell_mended(given: Geometries, mended: Geometries, review: Review) -> None:
         review.say("mended", "outlinecheck.heights_dropped", at)
     flat = shapely.force_2d(given)
     for at in review.those(np.ones(len(given), dtype=bool)):
-        (shape,) = _polygons(flat[at])
+        (shape,) = polygons_in(flat[at])
         gone = shapely.get_num_coordinates(shape) - shapely.get_num_coordinates(mended[at])
         if gone:
             review.say("mended", "outlinecheck.corners_dropped", at, count=int(gone))

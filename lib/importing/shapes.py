@@ -200,7 +200,7 @@ def _wkt(grid: Grid, top: int, place: int) -> tuple[Shapes, list[Finding]]:
     kept: list[tuple[Cell, ...]] = []
     given: list[shapely.Geometry] = []
     rows: list[int] = []
-    refused: list[Finding] = []
+    refused: list[Finding] = list(grid.ragged(top, range(top + 1, len(grid.rows))))
     for at, row in enumerate(grid.rows[top + 1 :], start=grid.first_row + top + 1):
         if not any(cell_text(cell) for cell in row):
             continue

@@ -33,6 +33,11 @@ class Log:
     sample: bool
     set_aside: int = 0
 
+    @property
+    def as_of(self) -> str:
+        """The day its data reach, ISO: the last one it holds, whenever it was brought in."""
+        return last_day(self.outages)
+
     @cached_property
     def cleaned(self) -> clean.CleanLog:
         """The rows after the rules of `lib.power.clean`, which no choice of a reader changes."""
@@ -53,9 +58,9 @@ class LogFacts:
     sample : bool
         A made-up log, or one divided by made-up customers.
     rows_from, customers_from : tuple of (str, str)
-        Where its rows and the customers served come from, each with its newest data date.
+        Where its rows and the customers served come from, each with the day its data reach.
     as_of : str
-        Newest data date of its rows, ISO.
+        Last day it holds, ISO.
     unplaced : int
         Records without a commune: only in figures of the whole province.
     set_aside : int
@@ -143,14 +148,26 @@ def log_facts(
         last_day=rows["start"].max().normalize(),
         rows=len(rows),
         sample=log.sample,
-        rows_from=_dated(rows),
+        rows_from=_days_of(rows),
         customers_from=_dated(log.customers),
-        as_of=str(rows["as_of"].max()),
+        as_of=log.as_of,
         unplaced=int(rows["commune_code"].isna().sum()),
         set_aside=log.set_aside,
         rules=log.cleaned.counts,
         removed_days=major_days_of(log, momentary_minutes),
     )
+
+
+def last_day(rows: pd.DataFrame) -> str:
+    """Return the last day on which an interruption of a log began, ISO; empty without any."""
+    last = rows["start"].max()
+    return "" if pd.isna(last) else f"{last:%Y-%m-%d}"
+
+
+def _days_of(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """Return each source of a log with the last day it holds."""
+    sourced = rows.dropna(subset=["source_url"])
+    return tuple((str(url), last_day(own)) for url, own in sourced.groupby("source_url"))
 
 
 def _dated(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:

@@ -70,5 +70,6 @@ def test_parcels_without_a_name_in_two_tables_are_asked(tmp_path, base, suffix):
     tables = [coordinate_rows(box(east, 0, 433, 866)) for east in (0, 433)]
     (workbook if suffix == "xlsx" else word)(*tables)(path)
     found = draft(base, path)
-    assert parts_told(found) == [("ask", "importing.parts_unnamed")]
+    assert parts_told(found) == [("mended", "importing.parts_joined")]
+    assert "importing.several_by_file" in {one.key for one in found.of("ask")}
     assert areas_ha(found.tables["outlines"].geometry).tolist() == pytest.approx([75], abs=0.02)

@@ -80,7 +80,7 @@ def read_coordinate_table(*grids: Grid) -> CoordinateTable:
         stated length, an unclear coordinate system.
     """
     reader = _Reader(grids[0])
-    row = 0
+    row, ragged = 0, list[Finding]()
     for grid in grids:
         found = headings(grid.rows)
         if not found:
@@ -98,7 +98,10 @@ def read_coordinate_table(*grids: Grid) -> CoordinateTable:
         ends = [*(i for i, _ in found[1:]), len(grid.rows)]
         for (start, layout), end in zip(found, ends, strict=True):
             reader.section(start, layout, end)
-    return reader.table(row)
+        said = [at for at in range(index + 1, len(grid.rows)) if len(texts_of(grid.rows[at])) > 1]
+        ragged += grid.ragged(index, said)
+    table = reader.table(row)
+    return replace(table, findings=(*table.findings, *ragged))
 
 
 class _Reader:

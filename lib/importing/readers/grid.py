@@ -6,10 +6,12 @@ read from grids, so that one rule serves every kind of file.
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Self
 
+from lib.language.findings import Finding
 from lib.language.text import fold, is_blank, nfc
 
 Cell = str | int | float | dt.datetime | dt.date | dt.time | dt.timedelta | bool | None
@@ -75,12 +77,16 @@ class Grid:
         Cells merged into one, each with more than one cell.
     flows : bool
         The table follows the one before in the text, as on the next page.
+    widths : tuple of int
+        How many cells each row has in the file, before it was filled up; empty
+        where the kind of file has no rows of its own length.
     """
 
     file: str
     sheet: str
     rows: tuple[tuple[Cell, ...], ...]
     first_row: int = 1
+    widths: tuple[int, ...] = ()
     areas: tuple[Area, ...] = ()
     flows: bool = False
 
@@ -111,6 +117,39 @@ class Grid:
     def place(self) -> str:
         """Return the name of the file and, where there are several, of the sheet."""
         return f"{self.file} [{self.sheet}]" if self.sheet else self.file
+
+    def ragged(self, heading: int, rows: Iterable[int], *, height: int = 1) -> Iterator[Finding]:
+        """Yield a finding for each of `rows` that is wider or narrower than the heading.
+
+        A cell more is a separator within a value, ``1,200``: every cell behind it
+        stands under another heading. A cell less may be a value left out or a line
+        cut off. Blank cells at the end say nothing.
+
+        Parameters
+        ----------
+        heading, height : int
+            First row of the heading in `rows` of the grid, and how many rows it has.
+        rows : iterable of int
+            Rows of data.
+        """
+        if not self.widths:
+            return
+        titles = range(heading, heading + height)
+        named = max(_filled(self.rows[at]) for at in titles)
+        most = max(named, *(self.widths[at] for at in titles))
+        for at in rows:
+            filled, where = _filled(self.rows[at]), self.first_row + at
+            if filled > most:
+                values = {"cells": filled, "width": named}
+                yield Finding("refused", "readers.row_wider", values, self.place, where)
+            elif self.widths[at] < named:
+                values = {"cells": self.widths[at], "width": named}
+                yield Finding("ask", "readers.row_narrower", values, self.place, where)
+
+
+def _filled(row: Sequence[Cell]) -> int:
+    """Return how many cells a row has up to the last that is not blank."""
+    return max((at for at, cell in enumerate(row, start=1) if not is_blank(cell)), default=0)
 
 
 def cell_text(cell: Cell) -> str:

@@ -47,7 +47,7 @@ _IN_HOUR: Final = re.compile(
 )
 _BETWEEN: Final = re.compile(r"(?:tu|den|toi|ngay|luc|vao|hoi|[-,;.:()@#\s])*")
 _BACKWARDS: Final = re.compile(r"\b(?:den|toi)\b.*\btu\b")
-_LONGEST: Final = 200
+_LETTERS: Final = 200
 """Letters of a cell that can be a moment; patterns are not tried on longer ones."""
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d.*")
 
@@ -183,7 +183,7 @@ def _after(on: dt.date | None, hours: dt.timedelta) -> Span | Reason:
 
 def _span(shown: str, on: dt.date | None) -> Span | Reason:
     """Return the one or two hours of a text; anything left over in it is a refusal."""
-    if len(shown) > _LONGEST:
+    if len(shown) > _LETTERS:
         return "cells.not_a_moment"
     text = fold(shown)
     days: list[dt.date | None] = [_day_of(found) for found in _IN_DAY.findall(text)]

@@ -8,6 +8,7 @@ a person is asked.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 import pandas as pd
@@ -17,6 +18,7 @@ from lib.importing.sheets.cells import Value
 from lib.language.text import bare_name, fold, same_spelling
 from lib.places.names import CERTAIN, Names, Resolution
 from lib.settings import province
+from lib.tables.facts import load
 from lib.tables.schemas import ALL_TABLES
 
 MERGED_ON: Final = province().merged_on.isoformat()
@@ -157,6 +159,12 @@ class Places:
         if not found and fold(name) == name.lower():
             found = self._today.get(fold(name), set())
         return next(iter(found)) if len(found) == 1 else ""
+
+
+@cache
+def places_of_facts() -> Places:
+    """Return the names of the tables of facts, indexed once a process."""
+    return Places({name: load(name) for name in ("communes", "former_units", "ended_units")})
 
 
 def _parted(given: str) -> tuple[str, str, str | None, bool]:
