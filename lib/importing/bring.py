@@ -1,4 +1,4 @@
-"""Bringing the office's own files: read, check, publish.
+"""Bring the office's own files in: read, check, publish.
 
 `check` is pure: it says what would change and what is wrong, and writes nothing.
 `publish` puts a checked draft into a new snapshot in one act, with the original

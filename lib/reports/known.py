@@ -70,7 +70,7 @@ class Known:
         return delay.last_day(known or self.manifest.created[:_DAY])
 
     def voices(self, table: str, row_id: str, lang: Lang) -> "Voices":
-        """Return who says the values of a row that have another source than the row."""
+        """Return the sources of the values of a row that do not come from the row's own source."""
         told = self.tables.get("statements")
         if told is None:
             return Voices({}, lang)
@@ -81,7 +81,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Voices:
-    """What sources say of single values of one row.
+    """Sources of single values of one row, and values other sources give.
 
     Parameters
     ----------
