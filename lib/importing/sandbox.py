@@ -71,7 +71,7 @@ class _Server:
             return self._asks
 
     def ask(self, folder: Path) -> socket.socket:
-        """Send the folder of a job to the server; return a socket that tells its end; closing it ends it."""
+        """Send the folder of a job to the server; return the socket that tells or makes its end."""
         ours, theirs = socket.socketpair()
         with theirs:
             asks = self.start()
