@@ -10,7 +10,7 @@ import typer
 from lib.cli.base import StoreOption, app, caught_up, in_use, open_store, source_of
 from lib.crossing import answer
 from lib.crossing.communes import prepare_communes
-from lib.importing import directmaps
+from lib.importing import directmaps, sandbox
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date, number, t
 from lib.operate import prepare as preparing
@@ -125,8 +125,10 @@ def _from_files(clusters: Path, communes: Path, tolerance: float) -> answer.Answ
     for path in (clusters, communes):
         if not path.is_file():
             raise WrongUseError("crosswork.no_file", file=str(path))
-    borders = prepare_communes(gpd.GeoDataFrame(source_of(directmaps.communes(communes))))
-    outlines = gpd.GeoDataFrame(source_of(directmaps.outlines(clusters, borders)))
+    names = f"{clusters.name}, {communes.name}"
+    given, drawn = sandbox.run(directmaps.both, clusters.resolve(), communes.resolve(), name=names)
+    borders = prepare_communes(gpd.GeoDataFrame(source_of(given)))
+    outlines = gpd.GeoDataFrame(source_of(drawn or given))
     return answer.answer_given(outlines, borders, tolerance_m=tolerance)
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import typer
 
 from lib.cli.base import StoreOption, app, in_use, open_store, source_of
-from lib.importing import direct
+from lib.importing import direct, sandbox
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, number, t
 from lib.power import clean, gaps, indices, inuse, madeup, view, words
@@ -145,10 +145,15 @@ def _given(
     context: typer.Context, outages: Path | None, customers: Path | None, store: Path | None
 ) -> tuple[Source, Source | None, list[str]]:
     """Return the log, the customers and where they come from: files, else the store."""
-    served = None if customers is None else source_of(direct.customers(customers))
+    served = None
+    if customers is not None:
+        path = customers.resolve()
+        served = source_of(sandbox.run(direct.customers, path, name=path.name))
     if outages is not None:
         folder = context.with_resource(TemporaryDirectory(prefix="phutho-"))
-        log_given = source_of(direct.outages(outages, Path(folder)))
+        path, size = outages.resolve(), outages.stat().st_size
+        read = sandbox.run(direct.outages, path, Path(folder), name=path.name, size=size)
+        log_given = source_of(read)
         return log_given, served, [path.name for path in (outages, customers) if path is not None]
     snapshot = in_use(open_store(store))
     tables = {

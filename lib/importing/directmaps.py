@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib.crossing.communes import CommuneIndex, on_globe
+from lib.crossing.communes import CommuneIndex, on_globe, prepare_communes
 from lib.crossing.verdict import SURVEYED_M
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
@@ -35,6 +35,30 @@ _COLLECTION: Final = 7
 _ACCURACY: Final = "outline_accuracy_m"
 _SAID: Final = {_ACCURACY: "outlines", "outline_quality": "outlines"}
 _BORDER_QUALITY: Final = "border_quality"
+
+
+def both(clusters: Path, borders: Path) -> tuple[Given, Given | None]:
+    """Return the communes and the outlines of two files; for `lib.importing.sandbox` to call.
+
+    Parameters
+    ----------
+    clusters, borders : Path
+        As `outlines` and `communes` take them.
+
+    Returns
+    -------
+    tuple of Given
+        Communes, then outlines; None where something is wrong with the communes.
+
+    Raises
+    ------
+    WrongUseError
+        A file is not there.
+    """
+    given = communes(borders)
+    if given.source is None:
+        return given, None
+    return given, outlines(clusters, prepare_communes(gpd.GeoDataFrame(given.source)))
 
 
 def communes(path: Path) -> Given:

@@ -35,6 +35,10 @@ _LOOK_SECONDS: Final = 0.2
 """How often who waits is asked whether it still waits."""
 _PATIENCE: Final = 3
 """Seconds of the clock for one of processor time: other readers have their turn too."""
+_BYTES_A_SECOND: Final = 2_000_000
+"""What a second of processor time reads of a long log at the least."""
+_LONG_BYTES: Final = 20_000_000
+_LOG_MEMORY_MB: Final = 3_072
 _STARTS_SECONDS: Final = 60
 """What the server may take to load the library on a busy machine."""
 _SAID: Final = {
@@ -143,14 +147,20 @@ def _turn(waiting: Callable[[], None]) -> Iterator[None]:
         turns.release()
 
 
-def limits() -> apart.Limits:
-    """Return what the settings let one reading use."""
+def limits(size: int = 0) -> apart.Limits:
+    """Return what the settings let one reading use, and a log of `size` bytes besides.
+
+    A log is read in one pass, on as many bytes of memory as DuckDB is given, and what it
+    becomes is smaller than it was.
+    """
     knobs = settings()
+    seconds = knobs.read_seconds + size // _BYTES_A_SECOND
+    memory = knobs.read_memory_mb + (_LOG_MEMORY_MB if size > _LONG_BYTES else 0)
     return apart.Limits(
-        knobs.read_seconds,
-        knobs.read_seconds * _PATIENCE,
-        knobs.read_memory_mb * 2**20,
-        knobs.read_output_mb * 2**20,
+        seconds,
+        seconds * _PATIENCE,
+        memory * 2**20,
+        max(knobs.read_output_mb * 2**20, size),
         knobs.read_files,
     )
 
@@ -163,6 +173,7 @@ def run(
     function: Callable[..., T],
     *arguments: object,
     name: str,
+    size: int = 0,
     waiting: Callable[[], None] = _still_here,
 ) -> T:
     """Return what a function of a module returns, called in a process apart.
@@ -175,6 +186,8 @@ def run(
         Of plain data; paths are absolute.
     name : str
         What to call the files in messages.
+    size : int
+        Bytes of a log that may take longer than a register.
     waiting : callable, optional
         Called several times a second; what it raises ends the process.
 
@@ -185,7 +198,7 @@ def run(
     ReadingFault
         An error nobody foresaw.
     """
-    bounds = limits()
+    bounds = limits(size)
     with _turn(waiting), tempfile.TemporaryDirectory(prefix="doc-") as made:
         folder = Path(made).resolve()
         (folder / apart.JOB).write_bytes(pickle.dumps(apart.Job(function, arguments, bounds)))

@@ -349,8 +349,7 @@ def test_the_tolerance_is_that_of_the_line_or_of_the_environment(
 
     assert call
     monkeypatch.setattr(maps, "source_of", lambda given: given)
-    for name in ("communes", "outlines"):
-        monkeypatch.setattr(maps.directmaps, name, lambda *_: {"geometry": []})
+    monkeypatch.setattr(maps.sandbox, "run", lambda *_, **__: ({"geometry": []}, {"geometry": []}))
     monkeypatch.setattr(maps, "prepare_communes", lambda communes: communes)
     monkeypatch.setattr(maps.answer, "answer_given", take)
     monkeypatch.setenv("PHUTHO_TOLERANCE_M", "30")
