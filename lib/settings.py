@@ -1,4 +1,4 @@
-"""Every knob of the program, its default and what it is for; the province it is run for.
+"""Settings of the program with their defaults, and the province it is run for.
 
 A setting is read from the environment with the prefix ``PHUTHO_``
 (``PHUTHO_STORE=/srv/phutho``); the command line wins over it. What is of the
@@ -223,7 +223,7 @@ class Background(_Part):
 
 
 class Counts(_Part):
-    """How many units the law names: tables with another number are refused."""
+    """Numbers of units the law names: tables with another number are refused."""
 
     communes: int = Field(ge=1)
     former_units: int = Field(ge=1)

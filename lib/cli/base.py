@@ -1,4 +1,4 @@
-"""What every command shares: the program, the option of the store, how it ends."""
+"""Shared by all commands: the Typer app, the option ``--store``, the store, exit codes."""
 
 import getpass
 from pathlib import Path
@@ -32,16 +32,16 @@ StoreOption = Annotated[
 
 @app.callback(help=_HELP)
 def main() -> None:
-    """Take what stands before a command: nothing."""
+    """Take the options before a command; there are none."""
 
 
 def open_store(folder: Path | None) -> Store:
-    """Return the store the option or the settings name."""
+    """Open the store named by the option or the settings."""
     return connect.open_store(folder or settings().store)
 
 
 def up_to_date(folder: Path | None) -> Store:
-    """Return the store the option or the settings name, with what other servers published.
+    """Open the store and bring it up to date with the shared database.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def up_to_date(folder: Path | None) -> Store:
 
 
 def caught_up(store: Store) -> bool:
-    """Use what the shared database has, if there is one; return whether that was something new."""
+    """Put in use what the shared database has in use, if there is one; return if it was new."""
     if store.shared is None:
         return False
 

@@ -107,7 +107,7 @@ def import_files(
 
 
 def _said(key: str, table: str, counts: Mapping[str, int]) -> str:
-    """Return the sentence that counts the rows an act touches of a table called so."""
+    """Return the sentence that counts the rows of one table an import touches."""
     values: dict[str, object] = {name: number(count) for name, count in counts.items()}
     return t(key, "vi", table=table, **values)
 

@@ -1,4 +1,4 @@
-"""Commands that make the map and answer its question: ``prepare``, ``cross-commune``."""
+"""The commands ``prepare`` (data and map layers) and ``cross-commune`` (the answer as a file)."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +21,7 @@ from lib.tables.facts import data_date
 
 
 class Scope(StrEnum):
-    """What the map shows."""
+    """Extent of the map: the province or the whole country."""
 
     PROVINCE = "province"
     VIETNAM = "vietnam"
@@ -58,7 +58,7 @@ def prepare(
 
 
 def _left_as_it_is(store: Store) -> bool:
-    """Return whether the shared database cannot be reached: then what is here is served on."""
+    """Return whether the shared database is unreachable: the local snapshot then stays in use."""
     try:
         caught_up(store)
     except StoreError as error:

@@ -28,7 +28,7 @@ _SUFFIXES = (".csv", ".parquet", ".xlsx")
 
 
 class By(StrEnum):
-    """What the indices are counted by."""
+    """What the indices are grouped by."""
 
     COMMUNE = "commune"
     MONTH = "month"
@@ -53,7 +53,7 @@ _KEYS: Final[Mapping[By, tuple[indices.By, ...]]] = {
 
 
 class Engine(StrEnum):
-    """What computes them."""
+    """Query engine that computes the indices."""
 
     DUCKDB = "duckdb"
     SPARK = "spark"
@@ -178,7 +178,7 @@ def _given(
 def _about(
     log: Source, given: indices.ReliabilityAnswer, planned: Planned, momentary: float
 ) -> dict[str, str]:
-    """Return what a reader of the file has to know, label -> text."""
+    """Return the notes of the output file, label -> text."""
     first, last = indices.extent(log)
     about = {
         t("power.note_period"): t("power.period", first=date(first), last=date(last)),

@@ -1,4 +1,4 @@
-"""From files or a store to the answer of ``cross-commune``, and its files.
+"""Compute the answer of ``cross-commune`` from files or tables, and write it as a file.
 
 The page and the command line both ask here, so that they cannot differ.
 """
@@ -27,7 +27,7 @@ _NO_ASSIGNMENTS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "st
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of one run.
+    """Rows of one run, with what geometry said and the tolerance they hold for.
 
     Parameters
     ----------
@@ -88,8 +88,6 @@ def answer(
         The communes; None where borders are schematic and measure nothing.
     tolerance_m : float
         T of a surveyed outline, metres.
-    lang : {"vi", "en"}
-        Language of the notes.
     """
     clusters, former, ended = (tables[n] for n in ("clusters", "former_units", "ended_units"))
     names = merger.Names(former, ended, tables["communes"])
@@ -130,8 +128,6 @@ def of_register(
         T of a surveyed outline, metres.
     samples : GeoDataFrame or None
         Made-up outlines to measure besides, EPSG:4326.
-    lang : {"vi", "en"}
-        Language of the notes.
     """
     given = [part for part in (outlines_of(tables), samples) if part is not None]
     outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
@@ -180,7 +176,7 @@ def answer_given(
 def notes(
     *, tolerance_m: float, data_date: str, borders: str, sources: str, lang: Lang = "vi"
 ) -> dict[str, str]:
-    """Return what every file says of itself: data date, tolerance, rules, borders, sources."""
+    """Return the metadata of every file: data date, tolerance, rules, borders, sources."""
     return {
         "_sheet": t("crosswork.sheet_notes", lang),
         t("crosswork.note_date", lang): date(data_date, lang),

@@ -1,4 +1,4 @@
-"""Which coordinate system a file of the office is in, and from there to storage.
+"""Check by position which coordinate system a file is in, and convert it to EPSG:4326.
 
 Tables and drawings in VN-2000 seldom state their zone, and a province has used
 several. Nothing is guessed: a person chooses, the position of the file is held

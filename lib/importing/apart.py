@@ -46,7 +46,7 @@ _NICE: Final = 10
 
 @dataclass(frozen=True)
 class Limits:
-    """What one reading may use.
+    """Limits of one reading: time, memory, output, open files.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Job:
 
 
 def confine(limits: Limits) -> None:
-    """Put this process under limits, for good; where the system knows none, under none.
+    """Put this process under limits for good, as far as the system knows them.
 
     From here on it may read foreign files.
     """

@@ -1,4 +1,4 @@
-"""What an import is asked for, and what it would change, before anything is written."""
+"""Options of an import, and its draft: what it would change, before anything is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ TextChoice = LegacyEncoding | Literal["keep"] | None
 
 @dataclass(frozen=True)
 class Options:
-    """What a person chose for one import.
+    """Choices of a person for one import.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class CrsRead:
 
 
 def no_preview() -> gpd.GeoDataFrame:
-    """Return a preview with nothing on it."""
+    """Return an empty preview."""
     return gpd.GeoDataFrame(
         {"code": [], "name": [], "state": []}, geometry=[], crs=STORAGE_CRS
     ).astype({"code": "str", "name": "str", "state": "str"})
@@ -111,12 +111,10 @@ def no_preview() -> gpd.GeoDataFrame:
 
 @dataclass(frozen=True)
 class Draft:
-    """What an import would change.
+    """Changes an import would make, with all findings; nothing is written yet.
 
     Parameters
     ----------
-    options : Options
-        What was chosen.
     tables : mapping
         Tables as they would be after it; empty if nothing can be used.
     findings : tuple of Finding
@@ -154,7 +152,7 @@ class Draft:
 
     @property
     def refused(self) -> bool:
-        """Whether something cannot be used as it is."""
+        """Whether any finding is a refusal."""
         return bool(self.of("refused"))
 
     @property

@@ -1,4 +1,4 @@
-"""Outlines of clusters as the office sends them, looked at before they are published.
+"""Check and mend outlines of clusters before they are published.
 
 What can only have been meant one way is mended and told; what only the office
 can know is asked or refused. Everything is measured in the plane, `AREA_CRS`.
@@ -52,7 +52,7 @@ def check(
     province: shapely.Geometry,
     file: str,
 ) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
-    """Return the outlines that can be published, mended, and what there is to say.
+    """Return the outlines that can be published, mended, and all findings.
 
     Parameters
     ----------
@@ -66,8 +66,6 @@ def check(
         Cluster -> hectares of the decision; NaN where it says none.
     province : shapely.Geometry
         Polygon or multipolygon, EPSG:4326.
-    file : str
-        Name of the file.
 
     Returns
     -------

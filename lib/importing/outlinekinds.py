@@ -1,4 +1,4 @@
-"""What stands in a file of outlines beside them: points, lines, the frame of a drawing.
+"""Set apart what stands beside the outlines of a file: points, lines, the frame of a drawing.
 
 None of it is ever joined to an outline; each is told, and asked where it may
 have been meant as one.

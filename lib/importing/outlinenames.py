@@ -1,4 +1,4 @@
-"""Which cluster each outline is of: by its code, its name, the name of its file, or a choice."""
+"""Match each outline with a cluster: by its code, its name, the name of its file, or a choice."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from lib.language.text import number
 def matched(
     given: gpd.GeoDataFrame, options: Options, clusters: pd.DataFrame, far: Mapping[int, Twin]
 ) -> tuple[list[ClusterMatch], list[Finding]]:
-    """Return which cluster each shape is of, and what a person has to know or confirm of it.
+    """Return the cluster of each shape, and what a person is told or asked about it.
 
     A file of one unnamed shape is known by its name, as is one whose layer has a
     name that is no cluster's; several unnamed ones are asked.

@@ -1,4 +1,4 @@
-"""Outlines of clusters: which cluster, where, and what becomes of the tables."""
+"""Import outlines of clusters: match the cluster, check the shape, update the tables."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

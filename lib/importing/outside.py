@@ -1,4 +1,4 @@
-"""Tables others keep in the database, brought into a file that the import reads.
+"""Copy tables others keep in the database into a file that the import reads.
 
 What was read lies beside the snapshot as its original file, as with any other
 import: a table in a database may be another one tomorrow.
@@ -44,8 +44,6 @@ def read_table(database: Database, name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    database : Database
-        Where it is kept.
     name : str
         ``schema.table``: looked up in the catalogue, never put into a statement as it is.
 

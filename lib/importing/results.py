@@ -1,4 +1,4 @@
-"""What a reader may send back: pickled data of the classes named here and nothing else.
+"""Unpickle what a reader sent back: data of the classes named here and nothing else.
 
 A reader overrun by its file could write any pickle; one that names another class or
 function is no result, and nothing of it is called.
@@ -69,7 +69,7 @@ _CLASSES: Final[Mapping[str, frozenset[str]]] = {
 
 
 class NoResultError(ValueError):
-    """What was sent is no pickle, or names what is no data."""
+    """The bytes are no pickle, or name a class that is no data."""
 
 
 class _Data(pickle.Unpickler):
@@ -82,7 +82,7 @@ class _Data(pickle.Unpickler):
 
 
 def load(file: IO[bytes]) -> Any:  # noqa: ANN401 - whatever was sent
-    """Return the data of an open file.
+    """Unpickle an open file.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Registers, logs and lists: rows of a sheet into a table, by the key of its rows."""
+"""Import registers, logs and lists: merge rows of a sheet into a table by its key."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -46,8 +46,6 @@ def check_register(
         What the files hold, texts settled.
     options : Options
         ``kind`` is one of `lib.tables.registry.imported` other than outlines.
-    base : mapping
-        Tables in use.
     """
     table = options.kind
     found: list[Finding] = []
@@ -303,13 +301,13 @@ def _without_shape(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None)
 
 
 def otherwise(table: str) -> Mapping[str, str | bool]:
-    """Return column -> what a new row has in it where the file says nothing."""
+    """Return column -> the code or value a new row gets where the file says nothing."""
     columns = TABLES[table].columns
     return {c.name: c.otherwise for c in columns if c.otherwise is not None}
 
 
 def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the rows with *nobody says* where a new row lacks a column that has such a code."""
+    """Fill coded columns of new rows with the code of *unknown* where the file says nothing."""
     rows = fresh.copy()
     key = list(TABLES[table].key)
     known = set() if before is None else set(before[key].astype(str).agg("|".join, axis=1))

@@ -1,4 +1,4 @@
-"""Reads foreign files in a process apart, so that no file can harm the one that asked.
+"""Read foreign files in a separate process, so that no file can harm the one that asked.
 
 What the process may use is in the settings; how it is made, in `lib.importing.apart`;
 what may come back, in `lib.importing.results`.
@@ -49,7 +49,7 @@ _SAID: Final = {
 
 
 class ReadingFault(RuntimeError):  # noqa: N818 - not what a file has wrong, but this program
-    """An error nobody foresaw, in the process apart; its text is that of the process."""
+    """Unforeseen error in the reading process; its text is that of the process."""
 
 
 # ---- the process that is forked from ----------------------------------------------------
@@ -75,7 +75,7 @@ class _Server:
             return self._asks
 
     def ask(self, folder: Path) -> socket.socket:
-        """Have what lies in a folder done; return what tells its end, and ends it if closed."""
+        """Send the folder of a job to the server; return the socket that tells or makes its end."""
         ours, theirs = socket.socketpair()
         with theirs:
             asks = self.start()
@@ -131,13 +131,13 @@ def ready() -> None:
 
 @cache
 def _turns(count: int) -> threading.BoundedSemaphore:
-    """Return what lets as many readings go on at once."""
+    """Return the semaphore that limits how many readings go on at once."""
     return threading.BoundedSemaphore(count)
 
 
 @contextlib.contextmanager
 def _turn(waiting: Callable[[], None]) -> Iterator[None]:
-    """Wait until one more reading may go on, and let it."""
+    """Hold one place among the readings that go on at once; wait until one is free."""
     turns = _turns(settings().readings)
     while not turns.acquire(timeout=_LOOK_SECONDS):
         waiting()
@@ -166,7 +166,7 @@ def limits(size: int = 0) -> apart.Limits:
 
 
 def _still_here() -> None:
-    """Wait on: nobody can have gone."""
+    """Default of `waiting`: nobody can have gone."""
 
 
 def run(

@@ -1,4 +1,4 @@
-"""Every shape of the files with its label, and the CRS it is read in."""
+"""Collect the shapes of all files with their labels, and the CRS each is read in."""
 
 from dataclasses import dataclass, replace
 from typing import Final

@@ -1,4 +1,4 @@
-"""Texts in old fonts: recognised over a whole file, converted only when a person says so."""
+"""Recognise texts in old fonts over a whole file; convert them when a person says so."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The log in use: which rows count together, and what has to be said of them.
+"""Select the rows of a log that count together, and state its span, sources and rule counts.
 
 A sample never counts together with real rows: where a log has both, the sample
 is set aside.
@@ -47,7 +47,7 @@ class Log:
 
 @dataclass(frozen=True)
 class LogFacts:
-    """What has to be said of a log beside its figures.
+    """Facts stated beside the figures of a log.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class LogFacts:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Where rows and customers come from, in order."""
+        """Sources of rows and customers, in order."""
         return tuple(sorted({url for url, _ in (*self.rows_from, *self.customers_from)}))
 
     @property
@@ -94,7 +94,7 @@ class LogFacts:
         return bool(self.customers_from) and self.rules["no_customers"] < self.rows
 
     def said(self) -> dict[str, object]:
-        """Return what stands beside a figure of the log: source, date, whether a sample."""
+        """Return source, date and sample flag that stand beside a figure of the log."""
         return {
             "source_url": "; ".join(self.sources),
             "as_of": self.as_of,
@@ -128,7 +128,7 @@ def log_in_use(tables: Tables) -> Log | None:
 def log_facts(
     tables: Tables, *, momentary_minutes: float = MOMENTARY_MINUTES, log: Log | None = None
 ) -> LogFacts | None:
-    """Return what has to be said of the log beside its figures; None without a log.
+    """Return the facts stated beside the figures of the log; None without a log.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Reading a log of interruptions into a table expression, and what runs it.
+"""Read a log of interruptions into a table expression of DuckDB or Spark.
 
 DuckDB runs it on a laptop, Spark on a server; the rows never pass through Python.
 """
@@ -148,7 +148,7 @@ def read(con: BaseBackend, source: Source) -> ir.Table:
 
 
 def understood(plain: ir.Table) -> ir.Table:
-    """Return rows with `PLAIN` and what their kind and customers mean.
+    """Return the rows with planned or unplanned, customers, and a flag for negative customers.
 
     Few rows of a long log are looked at one by one, so that this comes last.
     """

@@ -1,4 +1,4 @@
-"""All that is said of one cluster: what is concluded, what is on record, its pieces."""
+"""Card of one cluster: what is concluded, what is on record, its pieces."""
 
 from functools import cached_property, partial
 from typing import Final
@@ -25,8 +25,6 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
         The data; a `Material` has the answer of clusters on two communes too.
     target : Target
         A feature of a layer, known to be there.
-    lang : {"vi", "en"}
-        Language of the words.
     """
     if target.layer_id == "clusters" and isinstance(known, Material):
         return Dossier(known, target.code).card
@@ -61,12 +59,8 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
 
     Parameters
     ----------
-    known : Known
-        The data.
     cluster : mapping
         A row of `lib.register.clusters.register`, blanks None.
-    lang : {"vi", "en"}
-        Language of the words.
     """
     own = source_of(cluster, lang)
     told_by = known.voices("clusters", str(cluster["cluster_id"]), lang).told
@@ -184,12 +178,10 @@ def _stations(known: Known, cluster: Row, lang: Lang) -> Fact:
 
 
 class Dossier:
-    """What is concluded of one cluster and why, beside what is on record.
+    """Conclusions on one cluster with their reasons, beside what is on record.
 
     Parameters
     ----------
-    material : Material
-        The data.
     cluster_id : str
         A cluster of the answer: of the register, or a sample.
     """
@@ -218,12 +210,12 @@ class Dossier:
 
     @property
     def measured_rows(self) -> int:
-        """How many pieces were measured."""
+        """Number of measured pieces."""
         return int(self.rows["area_ha"].notna().sum())
 
     @property
     def verdict_words(self) -> str:
-        """What is concluded."""
+        """Verdict in words."""
         return t(f"crossing.value.verdict.{self.row['verdict']}", self.lang)
 
     @property
@@ -242,7 +234,7 @@ class Dossier:
 
     @property
     def by_geometry(self) -> str:
-        """What the outline says and why."""
+        """Verdict of the outline and its reason in words."""
         standing = 0
         if self.pieces is not None:
             standing = int((self.pieces["stands"] & self.pieces["commune_code"].ne("")).sum())

@@ -1,4 +1,4 @@
-"""One snapshot as pages and papers read it: tables, the register, names, what lies near."""
+"""The tables of one snapshot as pages and papers read them, with the register and names."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -22,12 +22,10 @@ _DAY: Final = len("yyyy-mm-dd")
 
 @dataclass(frozen=True)
 class Known:
-    """What is known by one snapshot.
+    """Tables and register of one snapshot.
 
     Parameters
     ----------
-    manifest : Manifest
-        What the snapshot says of itself.
     tables : mapping
         Every table; ``communes`` has geometry (EPSG:4326).
     clusters : DataFrame
@@ -72,7 +70,7 @@ class Known:
         return delay.last_day(known or self.manifest.created[:_DAY])
 
     def voices(self, table: str, row_id: str, lang: Lang) -> "Voices":
-        """Return who says the values of a row that have another source than the row."""
+        """Return the sources of the values of a row that do not come from the row's own source."""
         told = self.tables.get("statements")
         if told is None:
             return Voices({}, lang)
@@ -83,7 +81,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Voices:
-    """What sources say of single values of one row.
+    """Sources of single values of one row, and values other sources give.
 
     Parameters
     ----------

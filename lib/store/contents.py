@@ -1,4 +1,4 @@
-"""What goes into a snapshot: the tables, the act that publishes them, the original files."""
+"""Write the files of a snapshot: its tables and the originals they came from."""
 
 import hashlib
 import os
@@ -21,14 +21,12 @@ _SHOWN = 60
 
 @dataclass(frozen=True)
 class Act:
-    """Who publishes, why and from which files.
+    """Act that publishes a snapshot: its kind, who, the original files, details.
 
     Parameters
     ----------
     action : str
         prepare, import ...
-    who : str
-        Name of the person or account.
     files : mapping
         Name as given -> bytes of the original file.
     base : str or None
@@ -48,7 +46,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Table:
-    """One table on its way into a snapshot."""
+    """One table to be written into a snapshot."""
 
     frame: pd.DataFrame
     source: str

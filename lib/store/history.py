@@ -1,4 +1,4 @@
-"""What changed between two snapshots: rows added, changed, removed, and in which fields."""
+"""Compare two snapshots: rows added, changed, removed, and in which fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Difference:
-    """How one table differs between two snapshots.
+    """Difference of one table between two snapshots.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One snapshot on disk: what its manifest says, and whether it is still true.
+"""One snapshot on disk: its manifest, its tables, and their checks against hashes.
 
 Every file of a snapshot can be held against a hash: tables and originals
 against the manifest, the manifest against its own seal, and the seal against
@@ -33,7 +33,7 @@ _SEAL: Final = "seal"
 
 @dataclass(frozen=True)
 class TableInfo:
-    """What the manifest says of one table."""
+    """Entry of the manifest for one table."""
 
     rows: int
     sha256: str
@@ -54,7 +54,7 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot holds, who made it, when and from what.
+    """Manifest of a snapshot: its tables, who made it, when and from what.
 
     `log` is where the log of acts stood before: lines cut off its end are
     missed. `seal` is the hash of all the rest; a manifest of an earlier version

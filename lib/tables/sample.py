@@ -1,4 +1,4 @@
-"""Whether a log is made up: a sample never counts together with real rows."""
+"""Tell made-up rows from real ones: a sample never counts together with real rows."""
 
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ _TRUE = ("true", "1")
 
 
 def sample_of(outages: Source, customers: Source | None = None) -> bool:
-    """Return whether what these rows give is a sample.
+    """Return whether results computed from these rows are a sample.
 
     Parameters
     ----------
@@ -56,8 +56,6 @@ def write(frame: pd.DataFrame, path: Path) -> None:
     ----------
     frame : DataFrame
         Any table, with or without geometry.
-    path : Path
-        Where it goes.
     """
     if not has_sample(frame):
         frame.to_parquet(path, index=False)

@@ -1,4 +1,4 @@
-"""Statements: what one source says of one value of a row, beside the table everybody reads.
+"""Statements: values of a row with a source of their own, beside the table everybody reads.
 
 A file with one column of a row is the source of that value only. The row keeps
 its own source; where another source said otherwise, both stay.
@@ -47,7 +47,7 @@ def by_value(
     table: Table,
     brought: Sequence[bool],
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Give a row back the source it had where a file says some of its values only.
+    """Keep the source of a row where a file has only some of its values; state those apart.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Outlines when all their rows are in: what they lack, and what a person is asked."""
+"""Check outlines once all their rows are read: corners, totals, zone; ask what is unclear."""
 
 from collections.abc import Sequence
 from typing import Final

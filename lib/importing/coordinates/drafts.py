@@ -1,4 +1,4 @@
-"""Outlines while their rows come in, and how the numbers of their points go on."""
+"""Outlines under construction, and the numbering of their points."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ _SAME_DEGREES: Final = 1e-9
 
 @dataclass(eq=False)
 class Draft:
-    """An outline while its rows come in."""
+    """An outline under construction."""
 
     name: str
     code: str

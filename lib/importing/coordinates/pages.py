@@ -1,4 +1,4 @@
-"""Which tables of a file are one coordinate table that goes on: over pages, over sheets."""
+"""Join tables of a file that are one coordinate table going on over pages or sheets."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ _LOOKED_AT: Final = 2
 
 
 def pages(grids: Iterable[Grid]) -> tuple[list[tuple[Grid, ...]], list[Finding]]:
-    """Return the tables of a file, those together that are one by their numbering.
+    """Return the tables of a file in groups: those that are one by their numbering together.
 
     A table of points without a heading stands under the heading of the one
     before, if it has as many columns.

@@ -1,4 +1,4 @@
-"""What a coordinate table gives: parcels with their corners, and the sides that are off."""
+"""Result of reading a coordinate table: parcels, their corners, sides whose length is off."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -45,7 +45,7 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class Parcel:
-    """One outline as a table gives it.
+    """One outline of a coordinate table, as it is written there.
 
     Parameters
     ----------
@@ -54,8 +54,6 @@ class Parcel:
     corners : numpy.ndarray of shape (n, 2)
         (X northing, Y easting) in metres, or (latitude, longitude) in degrees;
         the first corner is not repeated. Read-only.
-    points : tuple of str
-        Names of the corners.
     rows : tuple of int
         Row in the file of each corner, from 1.
     stated_edges : tuple of float or None
@@ -115,7 +113,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class CoordinateTable:
-    """Everything read from one table.
+    """All parcels of one table, with the findings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One row of a coordinate table as a corner point."""
+"""Read one row of a coordinate table as a corner point."""
 
 import re
 from dataclasses import dataclass

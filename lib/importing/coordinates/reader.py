@@ -1,4 +1,4 @@
-"""The way through the rows of a coordinate table: which points make which parcel."""
+"""Read a coordinate table row by row and group its points into parcels."""
 
 from collections.abc import Iterable
 from dataclasses import replace

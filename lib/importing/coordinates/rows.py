@@ -1,4 +1,4 @@
-"""The rows below a heading, one by one: points, and what stands between them."""
+"""Classify the rows below a heading: points, titles, areas, lengths of sides, blanks."""
 
 import math
 import re
@@ -18,7 +18,7 @@ _NO_LENGTH: Final = re.compile(r"[^\W\d]*\d+\s*[-–÷]\s*[^\W\d]*\d+|\W+")  # a
 
 @dataclass(frozen=True)
 class Event:
-    """What a row is, beside a point of an outline."""
+    """A row, or a part of one, that is no point."""
 
     kind: Literal["blank", "title", "area", "edge"]
     row: int

@@ -1,4 +1,4 @@
-"""What stands around the points: titles of parcels, sums and areas."""
+"""Recognise titles of parcels, sums and stated areas around the points."""
 
 import re
 from collections.abc import Iterable
@@ -15,8 +15,6 @@ class Notes:
 
     Parameters
     ----------
-    place : str
-        File and sheet, for the findings.
     findings : list of Finding
         In the order they were made.
     said : list of str

@@ -130,7 +130,7 @@ def read_cells(grid: Grid, table: str, places: Places) -> Register:
     grid : Grid
         One sheet; the heading is looked for in its first 30 rows.
     table : str
-        A key of `lib.tables.schemas.KEYS` but ``outlines``.
+        A key of `lib.tables.registry.TABLES` but ``outlines``.
     places : Places
         What names of communes are looked up in.
     """

@@ -28,7 +28,7 @@ def sections(grids: Iterable[Grid], table: str) -> tuple[list[Grid], list[Findin
     grids : iterable of Grid
         In the order of the file.
     table : str
-        A key of `lib.tables.schemas.KEYS`.
+        A key of `lib.tables.registry.TABLES`.
 
     Returns
     -------

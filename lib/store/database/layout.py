@@ -1,4 +1,4 @@
-"""What the database holds: tables for others to read, and the store's own.
+"""Layout of the database: tables for others to read, and the store's own.
 
 Every identifier in an SQL statement comes from here, never from a file: a
 column of a file that the glossary does not know is kept in the snapshot's

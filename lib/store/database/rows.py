@@ -126,7 +126,7 @@ def _words(name: str, column: str) -> str:
 
 
 def show(connection: Connection, snapshot: Snapshot) -> None:
-    """Make the tables others read those of `snapshot`; what is the same already is left alone.
+    """Fill the tables others read from `snapshot`; those that are the same are left alone.
 
     Raises
     ------

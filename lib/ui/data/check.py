@@ -1,4 +1,4 @@
-"""The second step of an import: what was read, what is wrong, what a person has to say."""
+"""Second step of an import: what was read, the findings, the questions, a preview."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Bringing a file in, in three steps: choose, check, publish."""
+"""Import a file in three steps: choose, check, publish."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
