@@ -160,7 +160,7 @@ def _no_place(shapes: Shapes) -> list[Finding]:
     if shapes.epsg is None or (shapes.by_format and beyond and shapes.epsg == _DEGREES):
         key = "direct.no_crs" if shapes.epsg is None else "direct.not_degrees"
         return [Finding("refused", key, {}, shapes.file)]
-    if shapes.epsg not in zones.CHOICES:
+    if not zones.readable(shapes.epsg):
         values = {"epsg": shapes.epsg}
         return [Finding("refused", "importing.crs_unsupported", values, shapes.file)]
     return []

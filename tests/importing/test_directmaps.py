@@ -88,6 +88,14 @@ def test_every_layer_is_read(tmp_path, borders, layers):
     assert first.to_dict() == pytest.approx({"04792": 16.0, "04795": 24.0}, abs=1e-4)
 
 
+@pytest.mark.parametrize("crs", [3857, 4756, 32648, 32649])
+def test_what_an_import_reads_is_read(tmp_path, borders, crs):
+    frame([box()], ["C0"], crs).to_file(tmp_path / "cum.gpkg", driver="GPKG")
+    given = directmaps.outlines(tmp_path / "cum.gpkg", prepare_communes(borders.source))
+    assert not grave(given)
+    assert shapely.hausdorff_distance(given.source.to_crs(9208).geometry[0], box()) < 1e-3
+
+
 @pytest.mark.parametrize(
     "beside", [shapely.Point(EAST, NORTH), shapely.LineString([(EAST, NORTH), (EAST + 9, NORTH)])]
 )
