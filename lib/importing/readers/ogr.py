@@ -50,6 +50,10 @@ _BROKEN: Final = (
 _VN2000: Final = re.compile(r"VN[-_ ]?2000|Vietnam[_ ]2000", re.IGNORECASE)
 _SHIFT: Final = "-191.904"
 """The first of VN-2000's shifts to WGS 84, metres: no other system has it."""
+_SAME: Final = {4979: 4326, 900913: 3857}
+"""WGS 84 with heights, and the number web mercator had before it was registered."""
+_SEMI_MAJOR_M: Final = 6_378_137.0
+"""Of the ellipsoid of VN-2000, which is that of WGS 84."""
 _PROVINCIAL: Final = 0.9999
 """Scale at the central meridian of zones 3° wide, which only VN-2000 has here."""
 _SHOWN: Final = 200
@@ -265,7 +269,7 @@ def epsg_of(stated: str | None) -> str | None:
         return _with_shift(plain, crs)
     code = plain.to_epsg(min_confidence=100) or plain.to_epsg(min_confidence=70)
     if code is not None:
-        return f"EPSG:{4326 if code == 4979 else code}"  # noqa: PLR2004 WGS 84 with heights
+        return f"EPSG:{_SAME.get(code, code)}"
     if plain.is_geographic and "84" in plain.name:
         return "EPSG:4326"
     return _zone(plain, plain.to_wkt())
@@ -315,6 +319,10 @@ def _zone(crs: CRS, wkt: str) -> str | None:
     key = _parameters(crs)
     if key is None or key not in _zones():
         return None
+    metric = all(axis.unit_conversion_factor == 1 for axis in crs.axis_info)
+    ellipsoid = crs.ellipsoid
+    if not metric or ellipsoid is None or ellipsoid.semi_major_metre != _SEMI_MAJOR_M:
+        return None  # feet, or the meridian and scale of a system before VN-2000
     known = key[1] == _PROVINCIAL or _VN2000.search(wkt) or _SHIFT in wkt
     return f"EPSG:{_zones()[key]}" if known else None
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+import pandas as pd
+
 from lib.importing.readers import records
 from lib.importing.readers.archive import extract, open_zip
 from lib.importing.readers.base import Content, start_of
@@ -14,8 +16,12 @@ from lib.importing.readers.counts import Counts, refuse_losses
 from lib.importing.readers.ogr import options, read_layers
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding
+from lib.language.text import nfc
 
 _DATUM_LOST: Final = ("EPSG:4326", "EPSG:32648")
+_CP1258: Final = re.compile(rb"(?:ansi[ _-]?|cp|windows-?)?1258", re.IGNORECASE)
+_BYTES: Final = {"SHAPE_ENCODING": "ISO-8859-1"}
+"""For code page 1258: the converter GDAL uses waits for a tone mark and drops a last letter."""
 _MAGIC: Final = b"\x00\x00\x27\x0a"
 _NATIVE: Final = re.compile(rb"^\s*type\s+native\b", re.IGNORECASE | re.MULTILINE)
 _FOREIGN: Final = re.compile(
@@ -41,14 +47,32 @@ def read_shapefile(path: Path, name: str) -> Content:
     if not path.with_suffix(".dbf").exists():
         raise DataRefusedError("readers.part_missing", file=name, part=".dbf")
     said = records.shapefile(path, name)
-    with options(SHAPE_RESTORE_SHX="YES"):
+    page = path.with_suffix(".cpg")
+    vietnamese = page.exists() and _CP1258.fullmatch(page.read_bytes().strip()) is not None
+    with options(SHAPE_RESTORE_SHX="YES", **(_BYTES if vietnamese else {})):
         layers, found = read_layers(path, "ESRI Shapefile", name, beside=_PARTS[".shp"])
+    if vietnamese:
+        layers = [replace(layer, frame=_from_cp1258(layer.frame)) for layer in layers]
     refuse_losses(Counts(features=said.kept), Counts.of(layers), name)
     if said.deleted:
         found.append(Finding("note", "readers.dbf_deleted", {"count": said.deleted}, file=name))
     if path.with_suffix(".prj").exists() and layers[0].crs is None:
         found.append(Finding("note", "readers.unknown_crs", {"part": ".prj"}, file=name))
     return Content(name, layers=tuple(layers), findings=tuple(found))
+
+
+def _from_cp1258(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return texts and headings given as bytes, one to a letter, as code page 1258 has them."""
+    return frame.apply(lambda column: column.map(_word)).rename(columns=_word)
+
+
+def _word(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return nfc(value.encode("latin-1").decode("cp1258"))
+    except UnicodeError:  # a byte the code page does not have
+        return value
 
 
 def read_mif(path: Path, name: str) -> Content:

@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pyogrio
@@ -51,6 +52,19 @@ def test_a_shapefile_in_a_folder_with_capital_endings_and_rubbish_of_a_mac(tmp_p
     rubbish = {"__MACOSX/Lớp/._RANH.SHP": b"\0\5\x16\7", "Bản đồ/.DS_Store": b"x", "đọc.txt": b"x"}
     zipped(path, {"Bản đồ/": b"", **parts, **rubbish})
     assert the_square(registry.read(path)).layer == "RANH"
+
+
+@pytest.mark.parametrize("page", ["1258", "cp1258", "ANSI 1258", "windows-1258"])
+@pytest.mark.parametrize(
+    "stored", ["Tân Phú", "Tân Phu\u0309", "Hơ\u0323p Tiê\u0301n", "Đô\u0300ng La\u0323c"]
+)
+def test_code_page_1258_keeps_the_last_letter(tmp_path, page, stored):
+    parts = shapefile_parts(tmp_path / "ranh.zip", frame(name=["x" * 20]))
+    parts["ranh.dbf"] = parts["ranh.dbf"].replace(b"x" * 20, stored.encode("cp1258").ljust(20))
+    zipped(tmp_path / "ranh.zip", parts | {"ranh.cpg": page.encode()})
+    layer = the_square(registry.read(tmp_path / "ranh.zip"))
+    assert list(layer.frame) == ["cluster_id", "name"]
+    assert layer.frame["name"].tolist() == [normalize("NFC", stored)]
 
 
 @pytest.mark.parametrize("missing", [".prj", ".shx", ".cpg"])
@@ -152,6 +166,9 @@ def test_vn2000_as_a_proj_string_is_known(meridian, code, shift):
         ("EPSG:4326", "EPSG:4326"),
         ("OGC:CRS84", "EPSG:4326"),
         ("EPSG:4979", "EPSG:4326"),
+        ("EPSG:900913", "EPSG:3857"),
+        ("+proj=tmerc +lon_0=104.75 +k=0.9999 +x_0=500000 +ellps=krass", None),
+        (prj(104.75, 0.9999).replace('"Meter",1.0', '"Foot_US",0.3048006096'), None),
         ("EPSG:4756", "EPSG:4756"),
         ("EPSG:9208", "EPSG:9208"),
         ("rubbish", None),
