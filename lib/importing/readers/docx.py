@@ -3,7 +3,7 @@
 The title of a coordinate table and its central meridian are paragraphs before
 the table; they become rows 0, -1, ... of the grid, so that the table's own rows
 are counted as a person counts them. Text that is hidden or struck out by a
-tracked change is left out and asked.
+tracked change is left out and asked, and so is a table in a cell or a text box.
 """
 
 import zipfile
@@ -32,6 +32,8 @@ _SHOWN: Final = 40
 _BLOCKS: Final = "w:p | w:tbl | w:sdt/w:sdtContent/w:p | w:sdt/w:sdtContent/w:tbl"
 _ROWS: Final = "w:tr | w:sdt/w:sdtContent/w:tr"
 _CELLS: Final = "w:tc | w:sdt/w:sdtContent/w:tc"
+_BOXED: Final = './/w:txbxContent[not(ancestor::*[local-name()="Fallback"])]//w:tbl'
+"""Tables in text boxes; Word writes each box twice, once for programs of before 2010."""
 _PARAGRAPHS: Final = "w:p | w:sdt/w:sdtContent/w:p"
 _BROKEN: Final = (
     OpcError,
@@ -68,12 +70,17 @@ def read(path: Path, name: str) -> Content:
         body = document.element.body
         reading = _Reading(name, SeenText(body, document.styles.element))
         reading.read(body.xpath(_BLOCKS))
+        boxed = len(body.xpath(_BOXED))
     except _BROKEN as error:
         raise DataRefusedError("readers.unreadable", file=name) from error
     grids = reading.grids
+    inner = boxed or any(finding.key == "readers.nested_table" for finding in reading.found)
     if not any(cell is not None for grid in grids for row in grid.rows for cell in row):
-        raise DataRefusedError("readers.no_table", file=name)
-    return Content(name, grids=tuple(grids), findings=tuple(reading.found))
+        raise DataRefusedError("readers.inner_tables" if inner else "readers.no_table", file=name)
+    found = reading.found
+    if boxed:
+        found.append(Finding("ask", "readers.boxed_table", {"count": boxed}, file=name))
+    return Content(name, grids=tuple(grids), findings=tuple(found))
 
 
 class _Reading:
@@ -154,6 +161,7 @@ class _Reading:
         for key, texts in (
             ("readers.hidden_text", told.hidden),
             ("readers.struck_text", told.struck),
+            ("readers.crossed_text", told.crossed),
             ("readers.added_text", told.added),
         ):
             shown = [(row, " ".join(text.split())) for row, text in texts if text.strip()]

@@ -63,7 +63,8 @@ def read_shapefile(path: Path, name: str) -> Content:
 
 def _from_cp1258(frame: pd.DataFrame) -> pd.DataFrame:
     """Return texts and headings given as bytes, one to a letter, as code page 1258 has them."""
-    return frame.apply(lambda column: column.map(_word)).rename(columns=_word)
+    read: pd.DataFrame = frame.apply(lambda column: column.map(_word)).rename(columns=_word)
+    return read
 
 
 def _word(value: object) -> object:

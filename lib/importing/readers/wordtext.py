@@ -1,7 +1,8 @@
-"""The text of a Word document as it is seen: what is hidden or struck out by a tracked change.
+"""The text of a Word document as it is meant: not what is hidden, struck through or deleted.
 
 Word keeps deleted text in the document until somebody accepts the deletion, and
-text formatted as hidden for good. Neither is on the printed page.
+text formatted as hidden for good. Neither is on the printed page; what is struck
+through is, but no longer counts.
 """
 
 from collections.abc import Iterable
@@ -14,10 +15,11 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 _OUTSIDE: Final = "not(ancestor::w:txbxContent)"
 _RUNS: Final = f".//w:r[{_OUTSIDE}]"
 _STRUCK: Final = frozenset(map(qn, ("w:del", "w:moveFrom")))
+_CROSSED: Final = ("w:strike", "w:dstrike")
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 _ANY: Final = (
     "boolean(//w:del | //w:moveFrom | //w:ins | //w:moveTo | //w:vanish | //w:cellDel"
-    " | //w:trPr/w:hidden)"
+    " | //w:trPr/w:hidden | //w:strike | //w:dstrike)"
 )
 
 
@@ -27,6 +29,7 @@ class Told:
 
     hidden: list[tuple[int, str]] = field(default_factory=list)
     struck: list[tuple[int, str]] = field(default_factory=list)
+    crossed: list[tuple[int, str]] = field(default_factory=list)
     added: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -42,8 +45,8 @@ class SeenText:
     """
 
     def __init__(self, body: BaseOxmlElement, styles: BaseOxmlElement | None) -> None:
-        self._vanishing = _hiding_styles(styles)
-        self._plain = not self._vanishing and not body.xpath(_ANY)
+        self._styles = {tag: _styles_with(tag, styles) for tag in ("w:vanish", *_CROSSED)}
+        self._plain = not any(self._styles.values()) and not body.xpath(_ANY)
 
     def text(self, paragraphs: Iterable[BaseOxmlElement], told: Told, row: int) -> str:
         """Return what is seen of paragraphs; what is not goes to `told` under its row."""
@@ -71,40 +74,42 @@ class SeenText:
             text = "".join(run.itertext(qn("w:t"), qn("w:delText")))
             if around & _STRUCK:
                 told.struck.append((row, text))
-            elif self._hides(run, paragraph):
+            elif self._formatted(run, paragraph, "w:vanish"):
                 told.hidden.append((row, text))
+            elif any(self._formatted(run, paragraph, tag) for tag in _CROSSED):
+                told.crossed.append((row, text))
             else:
                 if around & {qn("w:ins"), qn("w:moveTo")} and text.strip():
                     told.added.append((row, text))
                 seen.append(run.text)
         return "".join(seen)
 
-    def _hides(self, run: BaseOxmlElement, paragraph: BaseOxmlElement) -> bool:
-        """Say whether a run is hidden, by itself or else by exactly one of its two styles."""
-        own = run.xpath("./w:rPr/w:vanish")
+    def _formatted(self, run: BaseOxmlElement, paragraph: BaseOxmlElement, tag: str) -> bool:
+        """Say whether a run has a format, by itself or else by exactly one of its two styles."""
+        own = run.xpath(f"./w:rPr/{tag}")
         if own:
             return _on(own[0])
         styles = (*run.xpath("./w:rPr/w:rStyle"), *paragraph.xpath("./w:pPr/w:pStyle"))
-        return sum(one.get(qn("w:val")) in self._vanishing for one in styles) == 1
+        return sum(one.get(qn("w:val")) in self._styles[tag] for one in styles) == 1
 
 
 def _on(element: BaseOxmlElement) -> bool:
     return (element.get(qn("w:val")) or "1").lower() not in _OFF
 
 
-def _hiding_styles(styles: BaseOxmlElement | None) -> frozenset[str]:
-    """Return the ids of the styles that hide text, by themselves or by one they are based on."""
+def _styles_with(tag: str, styles: BaseOxmlElement | None) -> frozenset[str]:
+    """Return the ids of the styles that format text so, by themselves or by their base."""
     if styles is None:
         return frozenset()
     own: dict[str, bool] = {}
     based: dict[str, str] = {}
     for style in styles.xpath("./w:style"):
         name = style.get(qn("w:styleId")) or ""
-        for mark in style.xpath("./w:rPr/w:vanish"):
+        for mark in style.xpath(f"./w:rPr/{tag}"):
             own[name] = _on(mark)
         for base in style.xpath("./w:basedOn"):
             based[name] = base.get(qn("w:val")) or ""
-    hiding = {name for name, hides in own.items() if hides}
-    while fresh := {n for n, b in based.items() if b in hiding and n not in own} - hiding:
-        hiding |= fresh
-    return frozenset(hiding)
+    found = {name for name, on in own.items() if on}
+    while fresh := {n for n, b in based.items() if b in found and n not in own} - found:
+        found |= fresh
+    return frozenset(found)

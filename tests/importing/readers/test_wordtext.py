@@ -10,6 +10,7 @@ from docx.oxml.ns import nsdecls
 
 from lib.importing.readers import registry
 from lib.importing.readers.grid import Area
+from lib.language.errors import DataRefusedError
 
 W = nsdecls("w")
 ROWS = [["Điểm", "X"], ["1", "100"], ["2", "200"]]
@@ -40,6 +41,8 @@ def read(path: Path):
         (f'<w:r {W}><w:rPr><w:vanish w:val="true"/></w:rPr><w:t>5</w:t></w:r>', "hidden_text"),
         (f"<w:del {W} {AUTHOR}><w:r><w:delText>5</w:delText></w:r></w:del>", "struck_text"),
         (f"<w:moveFrom {W} {AUTHOR}><w:r><w:t>5</w:t></w:r></w:moveFrom>", "struck_text"),
+        (f"<w:r {W}><w:rPr><w:strike/></w:rPr><w:t>5</w:t></w:r>", "crossed_text"),
+        (f'<w:r {W}><w:rPr><w:dstrike w:val="1"/></w:rPr><w:t>5</w:t></w:r>', "crossed_text"),
     ],
 )
 def test_what_is_not_seen_is_left_out_and_asked(word, xml, key):
@@ -54,6 +57,7 @@ def test_what_is_not_seen_is_left_out_and_asked(word, xml, key):
     [
         f'<w:r {W}><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>5</w:t></w:r>',
         f"<w:r {W}><w:rPr><w:webHidden/></w:rPr><w:t>5</w:t></w:r>",
+        f'<w:r {W}><w:rPr><w:strike w:val="false"/></w:rPr><w:t>5</w:t></w:r>',
     ],
 )
 def test_what_is_seen_on_paper_is_read(word, xml):
@@ -109,6 +113,41 @@ def test_a_table_inside_a_cell_is_not_lost_without_a_word(word):
     made.tables[0].cell(1, 1).add_table(1, 1).cell(0, 0).text = "trong"
     made.save(str(word))
     assert ("ask", "readers.nested_table", 2) in read(word)[1]
+
+
+def boxed(table: str) -> str:
+    """Return a paragraph with a text box as Word writes it: the table once for each reader."""
+    box = f"<w:txbxContent>{table}<w:p/></w:txbxContent>"
+    return (
+        f'<w:p {W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<w:r><mc:AlternateContent><mc:Choice Requires="wps">{box}</mc:Choice>'
+        f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
+
+
+TABLE = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+
+
+def test_a_table_in_a_text_box_is_not_lost_without_a_word(word):
+    made = docx.Document(str(word))
+    made.tables[0]._tbl.addnext(parse_xml(boxed(TABLE)))
+    made.save(str(word))
+    assert read(word) == (tuple(map(tuple, ROWS)), [("ask", "readers.boxed_table", None)])
+    told = registry.read(word).findings[0].message()
+    assert "còn 1 bảng" in told
+
+
+@pytest.mark.parametrize("inside", ["cell", "box"])
+def test_a_document_whose_only_table_is_inside_something_is_told_so(tmp_path, inside):
+    made = docx.Document()
+    if inside == "cell":
+        made.add_table(1, 1).cell(0, 0).add_table(1, 1).cell(0, 0).text = "1"
+    else:
+        made.element.body.insert(0, parse_xml(boxed(TABLE)))
+    made.save(str(tmp_path / "bảng.docx"))
+    with pytest.raises(DataRefusedError) as caught:
+        registry.read(tmp_path / "bảng.docx")
+    assert caught.value.key == "readers.inner_tables"
 
 
 @pytest.mark.parametrize("path", ["tr", "tc", "p"])
