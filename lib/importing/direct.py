@@ -21,6 +21,7 @@ from lib.importing.bring import meant_parts, read_all
 from lib.importing.draft import gravest_first
 from lib.importing.readers.base import Content
 from lib.importing.readers.grid import Grid
+from lib.importing.sheets.headings import named_twice
 from lib.importing.sheets.places import places_of_facts
 from lib.importing.sheets.reader import read_cells
 from lib.language.errors import DataRefusedError
@@ -126,9 +127,11 @@ def read_rows(
     found = list(read.findings)
     if read.heading is not None:
         row = grid.first_row + read.heading.row
-        named = {finding.column for finding in found if finding.key == "headings.missing"}
+        told = ("headings.missing", "headings.twice")
+        named = {finding.column for finding in found if finding.key in told}
         found += [
-            Finding("refused", "direct.no_column", {}, grid.place, row, column)
+            named_twice(column, read.heading, table, grid.place, row)
+            or Finding("refused", "direct.no_column", {}, grid.place, row, column)
             for column in required
             if column not in read.columns and column not in named
         ]

@@ -139,6 +139,11 @@ def test_a_column_without_which_nothing_is_counted_is_missed(tmp_path, column, k
     assert column in {finding.column for finding in direct.grave(found)}
 
 
+def test_a_column_there_twice_is_not_called_missing(tmp_path):
+    text = f"{HEAD},customers_interrupted\n{ROW},900\n"
+    assert refused(tmp_path, text) == [("headings.twice", 1)]
+
+
 def test_a_file_that_is_not_there_empty_or_no_table_is_refused(tmp_path):
     with pytest.raises(WrongUseError):
         direct.outages(tmp_path / "khong.csv", tmp_path)

@@ -1,4 +1,4 @@
-"""What a workbook's XML says beside its values: merged and hidden cells, formulas without a value.
+"""What a workbook's XML says beside its values: merged, hidden, struck and uncomputed cells.
 
 The reader of values gives none of this: a formula that was never computed looks
 to it like a blank, and a hidden row like any other.
@@ -19,6 +19,9 @@ from lib.importing.readers.base import MAX_CELLS, refuse_count
 from lib.importing.readers.grid import Area, Unread
 
 _BOOK: Final = "xl/workbook.xml"
+_STYLES: Final = "xl/styles.xml"
+_SHOWS_NOTHING: Final = ";;;"
+"""Format of a cell without a section for any number or text."""
 _TELLING: Final = (
     *(b"hidden", b"mergeCell", b"<f>", b"<f ", b"<f/", b"<f\n", b"<f\r", b":f>", b":f ", b":f/"),
     *(b'"e"', b"'e'", b' ht="0', b" ht='0", b' width="0', b" width='0", b" =", b"= ", b"\0"),
@@ -45,12 +48,15 @@ class Look:
         Hidden columns.
     unread : dict
         (row, column) -> what stands there instead of a value.
+    struck : set of (int, int)
+        Row and column of cells struck through, or formatted to show nothing.
     """
 
     areas: list[Area] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
     unread: dict[tuple[int, int], Unread] = field(default_factory=dict)
+    struck: set[tuple[int, int]] = field(default_factory=set)
 
 
 def column_number(letters: str) -> int:
@@ -78,6 +84,7 @@ def looks(archive: zipfile.ZipFile, name: str) -> Mapping[str, Look]:
         The workbook lacks a part, or one is damaged.
     """
     book = _root(archive, _BOOK)
+    struck = _struck_styles(archive)
     targets = {one.get("Id"): one.get("Target") for one in _root(archive, _relations(_BOOK))}
     found: dict[str, Look] = {}
     zeros: list[tuple[Look, tuple[int, int], Unread]] = []
@@ -87,7 +94,7 @@ def looks(archive: zipfile.ZipFile, name: str) -> Mapping[str, Look]:
         if target is None:
             continue
         look = found[sheet.get("name", "")] = Look()
-        reading = _Reading(look, name)
+        reading = _Reading(look, name, struck)
         part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
         reading.read(archive, part)
         zeros += [(look, place, cell) for place, cell in reading.zeros.items()]
@@ -103,6 +110,30 @@ def looks(archive: zipfile.ZipFile, name: str) -> Mapping[str, Look]:
 def _root(archive: zipfile.ZipFile, part: str) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     return etree.fromstring(archive.read(part), parser)
+
+
+def _struck_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """Return the numbers of the cell styles that strike through or show nothing."""
+    if _STYLES not in archive.namelist():
+        return frozenset()
+    root = _root(archive, _STYLES)
+    fonts = [
+        any(_true(one.get("val", "1")) for one in font.iterchildren("{*}strike"))
+        for fonts in root.iterchildren("{*}fonts")
+        for font in fonts.iterchildren("{*}font")
+    ]
+    blank = {
+        one.get("numFmtId")
+        for one in root.iter("{*}numFmt")
+        if (one.get("formatCode") or "").strip() == _SHOWS_NOTHING
+    }
+    styles = [one for xfs in root.iterchildren("{*}cellXfs") for one in xfs.iterchildren("{*}xf")]
+    crossed = {str(at) for at, on in enumerate(fonts) if on}
+    return frozenset(
+        str(at)
+        for at, one in enumerate(styles)
+        if one.get("fontId") in crossed or one.get("numFmtId") in blank
+    )
 
 
 def _relation(sheet: etree._Element) -> str:
@@ -132,9 +163,10 @@ def _local(element: etree._Element) -> str:
 class _Reading:
     """The way through the elements of one sheet."""
 
-    def __init__(self, look: Look, name: str) -> None:
+    def __init__(self, look: Look, name: str, struck: frozenset[str] = frozenset()) -> None:
         self.look = look
         self.name = name
+        self.struck = struck
         self.row = 0
         self.merged = self.spans = 0
         self.computed = False
@@ -144,7 +176,8 @@ class _Reading:
         """Take in a sheet, row by row, if it holds anything of the kind."""
         entry = archive.getinfo(part)
         parts = chunks(archive, entry, self.name)
-        if not any(mark in chunk for chunk in parts for mark in _TELLING):
+        marks = [f"s={sign}{one}{sign}".encode() for one in self.struck for sign in "\"'"]
+        if not any(mark in chunk for chunk in parts for mark in (*_TELLING, *marks)):
             return
         with archive.open(entry) as xml:
             for element in _elements(xml):
@@ -186,6 +219,8 @@ class _Reading:
 
     def _take_cell(self, cell: etree._Element, place: tuple[int, int]) -> None:
         kind = cell.get("t")
+        if cell.get("s") in self.struck:
+            self.look.struck.add(place)
         if kind != "e" and not (len(cell) and _local(cell[0]) == "f"):
             return
         parts = {_local(part): part.text or "" for part in cell}

@@ -1,7 +1,8 @@
 """Excel workbooks: every sheet a person sees, values as Excel last computed them.
 
-Merged cells are repeated in every cell they cover. What is hidden is left out
-and asked; what was never computed is no value and no blank (`Unread`).
+Merged cells are repeated in every cell they cover. What is hidden or struck
+through is left out and asked; what was never computed is no value and no blank
+(`Unread`).
 """
 
 import datetime as dt
@@ -118,12 +119,13 @@ def _read(sheet: CalamineSheet, look: Look, name: str) -> tuple[Grid | None, lis
         rows[at][column] = cell
     if not any(cell is not None for row in rows for cell in row):
         return None, []
+    place = Grid(name, sheet.name, ()).place
+    told = _strike(rows, look.struck, place)
     areas = _clipped(look.areas, len(rows), width, name)
     for top, left, bottom, right in areas:
         for at in range(top, bottom + 1):
             rows[at][left : right + 1] = [rows[top][left]] * (right + 1 - left)
-    place = Grid(name, sheet.name, ()).place
-    told = [*_hide_rows(rows, look.rows, place), *_hide_columns(rows, look.columns, place)]
+    told += [*_hide_rows(rows, look.rows, place), *_hide_columns(rows, look.columns, place)]
     if not any(cell is not None for row in rows for cell in row):
         return None, told
     shown = tuple(_shown(areas, look))
@@ -142,6 +144,22 @@ def _clipped(areas: Iterable[Area], height: int, width: int, name: str) -> list[
             refuse_count(count, MAX_CELLS, name)
             found.append(inside)
     return found
+
+
+def _strike(rows: list[list[Cell]], struck: Iterable[tuple[int, int]], place: str) -> list[Finding]:
+    """Empty cells that are struck through or show nothing; tell those that hold anything."""
+    held = [(at, column) for at, column in sorted(struck) if _holds(rows, at, column)]
+    for at, column in held:
+        rows[at][column] = None
+    if not held:
+        return []
+    lines = sorted({at for at, _ in held})
+    values = {"count": len(held), "rows": _ranges(lines, lambda at: str(at + 1))}
+    return [Finding("ask", "readers.struck_cells", values, place, lines[0] + 1)]
+
+
+def _holds(rows: list[list[Cell]], at: int, column: int) -> bool:
+    return at < len(rows) and column < len(rows[at]) and rows[at][column] is not None
 
 
 def _hide_rows(rows: list[list[Cell]], hidden: Iterable[int], place: str) -> list[Finding]:

@@ -190,7 +190,8 @@ def heading_findings(
         return (Finding("refused", "headings.none", {"columns": shown}, file=grid.place),)
     row = grid.first_row + heading.row
     found = [
-        Finding(
+        named_twice(column, heading, table, grid.place, row)
+        or Finding(
             "refused",
             "headings.missing",
             {"label": label(table, column)},
@@ -218,6 +219,16 @@ def heading_findings(
         for title in heading.unmatched
     ]
     return tuple(found)
+
+
+def named_twice(column: str, heading: Heading, table: str, place: str, row: int) -> Finding | None:
+    """Return the refusal of a column several headings name alike; None if fewer than two do."""
+    titles = [title for title in heading.titles if column in _candidates([title], table)]
+    if len(titles) < _AT_LEAST:
+        return None
+    values = {"label": column_label(table, column), "count": len(titles)}
+    values["titles"] = ", ".join(titles)
+    return Finding("refused", "headings.twice", values, file=place, row=row, column=column)
 
 
 def _spelled(text: str) -> str:

@@ -9,6 +9,7 @@ import xlsxwriter
 from badfiles.corpus_build import spoil, workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 
 from lib.importing.readers import registry
 from lib.importing.readers.grid import Area, Unread, cell_text
@@ -188,3 +189,41 @@ def test_hours_beyond_a_day_keep_their_days(xlsx):
     cells = [row[0] for row in grid(xlsx).rows]
     assert cells[:2] == [dt.time(), dt.time(12)]
     assert list(map(cell_text, cells[2:])) == ["24:00", "26:30", "96:00"]
+
+
+@pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter"])
+@pytest.mark.parametrize(
+    ("look", "left_out"),
+    [("strike", True), (";;;", True), (";;;@", False), ("0.00", False), ("", False)],
+)
+def test_cells_struck_through_or_showing_nothing_are_left_out_and_asked(
+    xlsx, writer, look, left_out
+):
+    strike = look == "strike"
+    if writer == "openpyxl":
+        book = openpyxl.Workbook()
+        for row in ROWS:
+            book.active.append(row)
+        book.active["B3"].font = Font(strike=strike)
+        book.active["B3"].number_format = look if look and not strike else "General"
+        book.save(xlsx)
+    else:
+        with xlsxwriter.Workbook(xlsx) as book:
+            sheet = book.add_worksheet()
+            for at, row in enumerate(ROWS):
+                sheet.write_row(at, 0, row)
+            how = {"font_strikeout": True} if strike else {"num_format": look} if look else {}
+            sheet.write(2, 1, 50, book.add_format(how))
+    content = registry.read(xlsx)
+    assert [row[1] for row in content.grids[0].rows[1:]] == [75, None if left_out else 50, 46]
+    told = [(f.level, f.key, f.row) for f in content.findings]
+    assert told == ([("ask", "readers.struck_cells", 3)] if left_out else [])
+
+
+def test_a_struck_cell_that_holds_nothing_is_not_told(xlsx):
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.active["C2"].font = Font(strike=True)
+    book.save(xlsx)
+    assert registry.read(xlsx).findings == ()

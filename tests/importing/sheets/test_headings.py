@@ -114,6 +114,14 @@ def test_another_unit_is_another_column():
     assert columns(find_heading(sheet(["Mã cụm", "Diện tích"]), "clusters"))[1] == "area_ha"
 
 
+@pytest.mark.parametrize("titles", [["Số KH", "Số KH"], ["customers_served", "customers_served"]])
+def test_a_column_there_twice_is_not_called_missing(titles):
+    grid = sheet(["Tháng", "Mã xã", *titles])
+    (finding, *_) = heading_findings(find_heading(grid, "customers"), grid, "customers")
+    assert (finding.level, finding.key) == ("refused", "headings.twice")
+    assert ", ".join(titles) in finding.message()
+
+
 def test_what_is_missing_is_refused_unless_the_caller_fills_it():
     grid = sheet(["Tháng", "Mã xã"])
     heading = find_heading(grid, "customers")
