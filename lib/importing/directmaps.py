@@ -5,6 +5,7 @@ layer of it; a CRS is what the file states and never guessed.
 """
 
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lib.crossing.communes import CommuneIndex, on_globe, prepare_communes
+from lib.crossing.communes import CommuneIndex, on_globe, plane, prepare_communes
 from lib.crossing.verdict import SURVEYED_M
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
@@ -27,11 +28,14 @@ from lib.importing.readers.grid import Cell, clean_text
 from lib.importing.shapes import Shapes, place, shapes_of
 from lib.importing.sheets.cells import commune_code, read_cell
 from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, from_error
+from lib.language.findings import Finding, Twin, from_error
+from lib.language.text import hectares
 
 _GLOBE: Final = np.array([180.0, 90.0])
 _DEGREES: Final = 4326
+_AREA: Final = 2
 _COLLECTION: Final = 7
+_STRIP_M: Final = 1.0
 _ACCURACY: Final = "outline_accuracy_m"
 _SAID: Final = {_ACCURACY: "outlines", "outline_quality": "outlines"}
 _BORDER_QUALITY: Final = "border_quality"
@@ -128,6 +132,7 @@ def outlines(path: Path, borders: CommuneIndex) -> Given:
             continue
         frame = placed.set_geometry(_taken_out(one, found, placed.geometry.to_numpy()))
         frame = frame.rename(columns={"code": "cluster_id"})[["cluster_id", "name", "geometry"]]
+        found += _claimed_twice(frame, borders, one.file)
         frame[_ACCURACY] = SURVEYED_M
         for column, table in _SAID.items():
             for name, values in _column(one, column).items():
@@ -178,6 +183,38 @@ def _taken_out(shapes: Shapes, found: list[Finding], given: Geometries | None = 
             found.append(Finding("mended", "outlinecheck.taken_out", values, shapes.file, row))
             taken[at] = inside[0]
     return taken
+
+
+def _claimed_twice(frame: gpd.GeoDataFrame, borders: CommuneIndex, file: str) -> list[Finding]:
+    """Return a question for each cluster with land that two communes claim: it counts in both.
+
+    Strips narrower than `_STRIP_M` are left: borders drawn apart have them everywhere.
+    """
+    found = []
+    for at, shape in enumerate(plane(frame.geometry)):
+        if shapely.get_dimensions(shape) != _AREA or not shapely.is_valid(shape):
+            continue  # refused later, for what it is
+        near = np.sort(borders.tree.query(shape, predicate="intersects"))
+        pieces = zip(
+            borders.codes[near], shapely.intersection(borders.shapes[near], shape), strict=True
+        )
+        claims = [
+            ({one, other}, common)
+            for (one, here), (other, there) in combinations(pieces, 2)
+            if not shapely.is_empty(
+                shapely.buffer(common := shapely.intersection(here, there), -_STRIP_M / 2)
+            )
+        ]
+        if not claims:
+            continue
+        twice_ha = shapely.area(shapely.union_all([common for _, common in claims])) / 10_000
+        values = {
+            "name": frame["name"].iloc[at] or frame["cluster_id"].iloc[at],
+            "codes": ", ".join(sorted(set().union(*(codes for codes, _ in claims)))),
+            "area": Twin.of(lambda lang, ha=twice_ha: hectares(ha, lang)),  # type: ignore[misc]
+        }
+        found.append(Finding("ask", "direct.claimed_twice", values, file))
+    return found
 
 
 def _commune_codes(shapes: Shapes, found: list[Finding]) -> list[str]:

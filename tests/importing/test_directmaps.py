@@ -88,6 +88,27 @@ def test_every_layer_is_read(tmp_path, borders, layers):
     assert first.to_dict() == pytest.approx({"04792": 16.0, "04795": 24.0}, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("over_m", "asked"), [(0.0, False), (0.5, False), (3.0, True), (90.0, True)]
+)
+def test_land_that_two_communes_claim_is_asked_not_counted_twice(tmp_path, over_m, asked):
+    halves = [
+        box(EAST - 4_000, NORTH - 4_000, 4_320 + over_m, 9_000),
+        box(EAST + 320, NORTH - 4_000, 5_000, 9_000),
+    ]
+    two = gpd.GeoDataFrame(
+        {"code": ["04792", "04795"], "name": ["A", "B"]}, geometry=halves, crs=9208
+    )
+    frame([box()], ["C0"]).to_file(tmp_path / "cum.gpkg", driver="GPKG")
+    given = directmaps.outlines(tmp_path / "cum.gpkg", prepare_communes(two))
+    told = [f.message() for f in given.findings if f.key == "direct.claimed_twice"]
+    assert bool(told) == asked == (given.source is None)
+    if asked:
+        hectares = f"{over_m * 500 / 10_000:.2f}".replace(".", ",")
+        assert f"{hectares}\u00a0ha" in told[0]
+        assert "04792, 04795" in told[0]
+
+
 @pytest.mark.parametrize("crs", [3857, 4756, 32648, 32649])
 def test_what_an_import_reads_is_read(tmp_path, borders, crs):
     frame([box()], ["C0"], crs).to_file(tmp_path / "cum.gpkg", driver="GPKG")
