@@ -12,7 +12,9 @@ from lib.importing.readers.counts import Counts
 
 _SHAPES: Final = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track")
 _HOLDERS: Final = ("Placemark", "MultiGeometry")
+_FOLDERS: Final = ("Folder", "Document")
 _BOUNDARIES: Final = ("outerBoundaryIs", "innerBoundaryIs")
+_OFF: Final = ("0", "false")
 _BLANKS_ROUND_COMMA: Final = re.compile(r"\s*,\s*")
 
 
@@ -38,6 +40,7 @@ class Written:
         self._edits: list[tuple[int, int, bytes]] = []
         self._path: list[str] = []
         self._rings: list[int] = []
+        self._off: set[int] = set()
         self._text: list[str] = []
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
@@ -47,7 +50,11 @@ class Written:
         self._parser.Parse(content, True)  # noqa: FBT003 - the C library's own argument
 
     def plain(self) -> bytes:
-        """Return the file with rings outside of polygons as lines, and one hole an element."""
+        """Return the file as GDAL takes all of it.
+
+        Rings outside of polygons are lines, each hole has an element of its own,
+        and what lies in a folder that is switched off is switched off itself.
+        """
         parts: list[bytes] = []
         at = 0
         for start, end, words in self._edits:
@@ -91,6 +98,14 @@ class Written:
                 self.counts += Counts(corners=len(tuples))
             elif local == "coord":
                 self.counts += Counts(corners=1)
+        if local == "visibility" and parent in _FOLDERS and text.strip() in _OFF:
+            self._off.add(len(self._path))
+        if local in _FOLDERS:
+            self._off.discard(len(self._path) + 1)
+        if local == "Placemark" and self._off and self._content[at : at + 2] == b"</":
+            prefix = tag.removesuffix(local)
+            words = f"<{prefix}visibility>0</{prefix}visibility>".encode()
+            self._edits.append((at, at, words))
         if local == "href" and "NetworkLink" in self._path:
             self.links.append(unquote(text.strip()).removeprefix("./"))
         self._text.clear()
