@@ -36,8 +36,16 @@ def read(path: Path, name: str) -> Content:
     """
     content, links = _one(path, name)
     if not content.layers:
-        raise DataRefusedError("readers.no_features", file=name)
+        raise _nothing(content.findings, name)
     return replace(content, findings=(*content.findings, *_elsewhere(links, name)))
+
+
+def _nothing(found: Iterable[Finding], name: str) -> DataRefusedError:
+    """Return the refusal of a file of which nothing is left, by whether all is switched off."""
+    hidden = [finding for finding in found if finding.key == "readers.kml_hidden"]
+    if hidden:
+        return DataRefusedError("readers.kml_all_hidden", file=name, count=len(hidden))
+    return DataRefusedError("readers.no_features", file=name)
 
 
 def _one(path: Path, name: str) -> tuple[Content, list[str]]:
@@ -63,7 +71,7 @@ def _one(path: Path, name: str) -> tuple[Content, list[str]]:
     seen = []
     for layer in layers:
         kept, told = _visible(_plain(layer))
-        seen.append(kept)
+        seen.extend([kept] if len(kept.shapes) else [])
         found.extend(told)
     return Content(name, layers=tuple(seen), findings=tuple(found)), written.links
 
@@ -118,7 +126,7 @@ def read_kmz(path: Path, name: str) -> Content:
             found.extend((*content.findings, *_elsewhere(_outside(links, entry, inside), name)))
             layers.extend(_called(layer, entry, alone=len(inside) == 1) for layer in content.layers)
     if not layers:
-        raise DataRefusedError("readers.no_features", file=name)
+        raise _nothing(found, name)
     if len(layers) == 1:
         layers = [replace(layers[0], layer="")]
     return Content(name, layers=tuple(layers), findings=tuple(found))

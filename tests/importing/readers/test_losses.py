@@ -244,6 +244,19 @@ def test_what_lies_in_a_folder_switched_off_is_left_out_and_asked(tmp_path, arou
     assert sorted(told) == [("ask", "readers.kml_hidden", one) for one in ("Cũ", "Sâu")]
 
 
+@pytest.mark.parametrize("ending", ["kml", "kmz"])
+def test_a_file_switched_off_whole_is_refused_for_that(tmp_path, ending):
+    text = kml(*[placemark("Cũ", RING, "<visibility>0</visibility>")] * 2)
+    path = tmp_path / f"ẩn.{ending}"
+    if ending == "kmz":
+        zipped(path, {"doc.kml": text.encode()})
+    else:
+        holding(text)(path)
+    with pytest.raises(DataRefusedError) as caught:
+        read(path)
+    assert (caught.value.key, caught.value.values["count"]) == ("readers.kml_all_hidden", 2)
+
+
 def test_a_switched_off_placemark_keeps_the_numbers_of_the_others(tmp_path):
     off = placemark("Cũ", RING, "<visibility>0</visibility>")
     path = tmp_path / "ẩn.kml"
