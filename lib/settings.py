@@ -6,6 +6,7 @@ province and not of the program is in ``province.toml``.
 """
 
 import datetime as dt
+import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -25,6 +26,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS, belong_to
+
+# A file named .geojson may really be a VRT that reads any file of this machine. GDAL
+# looks at this when it loads: whoever imports pyogrio imports this module first.
+os.environ["GDAL_SKIP"] = (
+    "OGR_VRT GDALG HTTP WFS OAPIF OGCAPI CSW GML LVBAG PLSCENES CSV XLSX ODS SQLite PGDUMP "
+    "PDF EEDA Elasticsearch Carto NGW AmigoCloud ADBC MiraMonVector GPX GPSBabel GeoRSS OSM S57 "
+    "SXF VFK EDIGEO JML MapML GTFS PMTiles MBTiles MVT TopoJSON ESRIJSON"
+)
 
 TOLERANCE_RANGE: Final = (3.0, 80.0)
 """Least and greatest border tolerance in metres that has a meaning here."""
