@@ -101,11 +101,13 @@ def clean(static: Path, public: Path, whole: Path | None, closed: Collection[str
         if kept.issuperset(on_disk(static, one) for one in named(path))
     }
     gone = []
+    drawn = public.exists()  # else a process that is about to draw finds half of it here
     for path in _all(static):
         layer = layer_of(path.name)
         tables = layer.tables if layer is not None and path.parent != apart(static) else ()
         closing = not set(closed).isdisjoint(tables)
-        if path not in kept and (closing or _age_seconds(path) > _BEING_WRITTEN_SECONDS):
+        left = drawn and _age_seconds(path) > _BEING_WRITTEN_SECONDS
+        if path not in kept and (closing or left):
             path.unlink(missing_ok=True)
             gone.append(path)
     return gone

@@ -139,7 +139,7 @@ def half(site: Site) -> socket.socket:
 def test_requests_that_are_not_all_there_are_few_and_are_not_waited_for(site):
     with ExitStack() as opened:
         peers = [opened.enter_context(half(site)) for _ in range(HALF_SENT)]
-        time.sleep(0.1)
+        time.sleep(0.3)
         began = time.monotonic()
         one_more = opened.enter_context(half(site))
         assert ended(one_more), "one address has so many and no more"
@@ -151,6 +151,19 @@ def test_requests_that_are_not_all_there_are_few_and_are_not_waited_for(site):
         assert all(ended(peer) for peer in peers)
         assert time.monotonic() - began < 4 * WAIT
     assert requests.get(f"{site.url}/_stcore/health", timeout=30).ok
+
+
+def test_a_hundred_whole_requests_at_once_are_answered(site):
+    """As a proxy sends them that speaks HTTP/2 with a browser."""
+    with ExitStack() as opened:
+        port = int(site.url.rpartition(":")[2])
+        peers = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
+            for _ in range(100)
+        ]
+        for peer in peers:
+            peer.sendall(f"GET /_stcore/health HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
+        assert {peer.recv(1024)[:12] for peer in peers} == {b"HTTP/1.1 200"}
 
 
 def ended(peer: socket.socket) -> bool:

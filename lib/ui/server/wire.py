@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any, Final, Protocol
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.protocols.websockets import websockets_sansio_impl
@@ -98,13 +99,26 @@ def _watch(protocol: _Connection, transport: asyncio.Transport) -> None:
     most = limits()
     protocol.limit_concurrency = most.connections
     peer = transport.get_extra_info("peername")
-    if sum(_waits(one, peer) for one in protocol.connections) >= most.half_sent:
+    now = asyncio.get_running_loop().time()
+    late = now - most.request_seconds * _MOMENT
+    if sum(_made_before(one, late) and _waits(one, peer) for one in protocol.connections) >= (
+        most.half_sent
+    ):
         transport.abort()
         return
+    _MADE[protocol] = now
     _look(protocol, transport, seen=_NOTHING)
 
 
 _NOTHING: Final = object()
+_MOMENT: Final = 0.1
+"""Share of the time a request may take that each has: a proxy opens a hundred at once."""
+_MADE: Final[WeakKeyDictionary[Any, float]] = WeakKeyDictionary()
+"""Connection -> when it was made, seconds of the clock of the loop."""
+
+
+def _made_before(protocol: _Connection, moment: float) -> bool:
+    return _MADE.get(protocol, moment) < moment
 
 
 def _look(protocol: _Connection, transport: asyncio.Transport, *, seen: object) -> None:
