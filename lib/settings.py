@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -129,9 +129,11 @@ class Settings(BaseSettings):
         return self.province / "facts"
 
 
-@cache
-def settings() -> Settings:
-    """Return the settings of this process, read once.
+_S = TypeVar("_S", bound=BaseSettings)
+
+
+def from_environment(kind: type[_S]) -> _S:
+    """Return settings of a kind as the environment says them.
 
     Raises
     ------
@@ -139,7 +141,7 @@ def settings() -> Settings:
         If a variable of the environment has a value it cannot have.
     """
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         first = error.errors()[0]
         raise WrongUseError(
@@ -147,6 +149,12 @@ def settings() -> Settings:
             variable=f"PHUTHO_{first['loc'][0]}".upper(),
             value=first["input"],
         ) from error
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once; see `from_environment`."""
+    return from_environment(Settings)
 
 
 def _in_both(twins: Mapping[str, str]) -> Mapping[str, str]:

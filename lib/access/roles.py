@@ -6,20 +6,23 @@ about a visitor becomes an `Actor` here and nowhere else.
 """
 
 import ipaddress
+import logging
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from hmac import compare_digest
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from lib.access.policy import ROLES, Policy, Role, load
-from lib.language.errors import NotAllowedError
+from lib.language.errors import NotAllowedError, WrongUseError
 from lib.language.text import nfc
 from lib.settings import settings
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class Action(StrEnum):
@@ -98,17 +101,46 @@ ALONE: Final = Actor("administrator")
 """The one person at a machine that nobody else can reach."""
 
 
-@cache
 def policy() -> Policy | None:
-    """Return the policy of this process, read once; None where the settings name no file.
+    """Return the policy as the file says now; None where the settings name no file.
+
+    A file that was changed is read again, so a table that is restricted and a role
+    that is taken away are so at once. What cannot be read any more while the server
+    runs leaves the last policy in force: a slip of the pen opens nothing.
 
     Raises
     ------
     WrongUseError
-        The file cannot be read or says something it cannot say.
+        The file cannot be read or says something it cannot say, and never could.
     """
     path = settings().access
-    return load(path) if path else None
+    if path is None:
+        return None
+    try:
+        stat = path.stat()
+        found = _read(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    except OSError:
+        found = WrongUseError("access.file_unreadable", file=path.name)
+    if isinstance(found, Policy):
+        _IN_FORCE[path] = found
+    elif path not in _IN_FORCE:
+        raise found
+    return _IN_FORCE[path]
+
+
+_IN_FORCE: Final[dict[Path, Policy]] = {}
+"""The last policy each file said that could be read."""
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed_ns: int, size: int, inode: int) -> Policy | WrongUseError:  # noqa: ARG001 - keys of the cache
+    """Return what a file says, or why it says nothing: read once for each of its states."""
+    try:
+        return load(path)
+    except WrongUseError as error:
+        if path in _IN_FORCE:
+            _LOGGER.error("access file not taken over: %s", error.message())  # noqa: TRY400 - ours
+        return error
 
 
 def require(actor: Actor, action: Action, now: float) -> None:

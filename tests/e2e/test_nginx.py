@@ -164,7 +164,7 @@ def test_an_upload_that_is_too_large_ends_at_nginx_or_behind_it(front: Front):
     pool = front.pool(timeout=60)
     for person, megabytes, status in (
         ("quantri", 60, 413),  # more than nginx takes
-        ("quantri", 1, 403),  # taken, but of no page of ours
+        ("quantri", 1, 400),  # taken, but of no page of ours
         ("xem", 52, 403),  # the process says no without reading it
         ("", 1, 401),
     ):
