@@ -6,20 +6,23 @@ about a visitor becomes an `Actor` here and nowhere else.
 """
 
 import ipaddress
+import logging
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache, partial
 from hmac import compare_digest
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from lib.access.policy import ROLES, Policy, Role, load
-from lib.language.errors import NotAllowedError
+from lib.language.errors import NotAllowedError, WrongUseError
 from lib.language.text import nfc
 from lib.settings import settings
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class Action(StrEnum):
@@ -74,11 +77,15 @@ class Actor:
         gives a name with each act.
     expires : float or None
         Seconds since 1970 UTC from which nothing is allowed any more.
+    again : callable or None
+        Returns who this is by another policy: what was said of him, read anew. None
+        for who did not sign in.
     """
 
     role: Role | None
     name: str = ""
     expires: float | None = None
+    again: "Callable[[Policy], Actor] | None" = field(default=None, compare=False, repr=False)
 
     def may(self, action: Action, now: float) -> bool:
         """Return whether `action` is allowed at the moment `now` (seconds since 1970 UTC)."""
@@ -98,17 +105,46 @@ ALONE: Final = Actor("administrator")
 """The one person at a machine that nobody else can reach."""
 
 
-@cache
 def policy() -> Policy | None:
-    """Return the policy of this process, read once; None where the settings name no file.
+    """Return the policy as the file says now; None where the settings name no file.
+
+    A file that was changed is read again, so a table that is restricted and a role
+    that is taken away are so at once. What cannot be read any more while the server
+    runs leaves the last policy in force: a slip of the pen opens nothing.
 
     Raises
     ------
     WrongUseError
-        The file cannot be read or says something it cannot say.
+        The file cannot be read or says something it cannot say, and never could.
     """
     path = settings().access
-    return load(path) if path else None
+    if path is None:
+        return None
+    try:
+        stat = path.stat()
+        found = _read(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    except OSError:
+        found = WrongUseError("access.file_unreadable", file=path.name)
+    if isinstance(found, Policy):
+        _IN_FORCE[path] = found
+    elif path not in _IN_FORCE:
+        raise found
+    return _IN_FORCE[path]
+
+
+_IN_FORCE: Final[dict[Path, Policy]] = {}
+"""The last policy each file said that could be read."""
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed_ns: int, size: int, inode: int) -> Policy | WrongUseError:  # noqa: ARG001 - keys of the cache
+    """Return what a file says, or why it says nothing: read once for each of its states."""
+    try:
+        return load(path)
+    except WrongUseError as error:
+        if path in _IN_FORCE:
+            _LOGGER.error("access file not taken over: %s", error.message())  # noqa: TRY400 - ours
+        return error
 
 
 def require(actor: Actor, action: Action, now: float) -> None:
@@ -126,6 +162,12 @@ def require(actor: Actor, action: Action, now: float) -> None:
     if not actor.may(action, now):
         needed = f"access.need_{action.value}"
         raise NotAllowedError(needed)
+
+
+def of_now(actor: Actor) -> Actor:
+    """Return `actor` with the role the access file gives him at this moment."""
+    given = policy()
+    return actor if given is None or actor.again is None else actor.again(given)
 
 
 def require_tables(actor: Actor, tables: Collection[str], given: Policy | None) -> None:
@@ -192,11 +234,12 @@ def role_of(given: Policy, subject: str, values: Iterable[str]) -> Role | None:
     given : Policy
         The file of `PHUTHO_ACCESS`.
     subject : str
-        What the person is called in the list, upper or lower case.
+        What the person is called in the list: letter for letter. Two names that look
+        alike, or differ in case only, may be two accounts.
     values : iterable of str
         Values of the claim or header that carries roles.
     """
-    roles = [given.people.get(subject.casefold())] if subject else []
+    roles = [given.people.get(subject)] if subject else []
     roles += [given.groups.get(value) for value in values]
     found = [role for role in roles if role]
     return max(found, key=ROLES.index) if found else given.others
@@ -214,14 +257,13 @@ def of_claims(given: Policy, claims: Mapping[str, Any]) -> Actor:
     until, issued = _moment(claims.get("exp")), _moment(claims.get("iat"))
     if until is None or issued is None:
         return STRANGER
-    subject = _word(claims.get(oidc.person_claim))
+    subject = _exact(claims.get(oidc.person_claim))
     if not subject or (oidc.person_claim == "email" and claims.get("email_verified") is False):
         return STRANGER
     role = role_of(given, subject, _words(claims.get(oidc.role_claim)))
-    shown = _word(claims.get(oidc.name_claim))
-    name = f"{shown} ({subject})" if shown and shown != subject else subject
+    name = _named(subject, _word(claims.get(oidc.name_claim)))
     expires = min(until, issued + given.max_hours * _HOUR)
-    return Actor(role, name[:_NAME_CHARS], expires)
+    return Actor(role, name, expires, partial(of_claims, claims=dict(claims)))
 
 
 def of_headers(given: Policy, headers: Iterable[tuple[str, str]], since: float) -> Actor:
@@ -240,18 +282,21 @@ def of_headers(given: Policy, headers: Iterable[tuple[str, str]], since: float) 
     proxy = given.proxy
     if proxy is None:
         return STRANGER
-    single = _once(headers)
+    said = tuple(headers)
+    single = _once(said)
     secret = single.get(proxy.secret_header.lower(), "")
     if not compare_digest(secret.encode(), proxy.secret.encode()):
         return STRANGER
-    subject = _word(single.get(proxy.person_header.lower()))
+    subject = _exact(single.get(proxy.person_header.lower()))
     if not subject:
         return STRANGER
     values = single.get(proxy.role_header.lower(), "") if proxy.role_header else ""
     role = role_of(given, subject, [value.strip() for value in values.split(",")])
     shown = _word(single.get(proxy.name_header.lower())) if proxy.name_header else ""
-    name = f"{shown} ({subject})" if shown and shown != subject else subject
-    return Actor(role, name[:_NAME_CHARS], since + given.max_hours * _HOUR)
+    until = since + given.max_hours * _HOUR
+    return Actor(
+        role, _named(subject, shown), until, partial(of_headers, headers=said, since=since)
+    )
 
 
 def is_loopback(host: str | None) -> bool:
@@ -294,6 +339,19 @@ def _once(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 def _moment(value: object) -> float | None:
     right = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if right and math.isfinite(value) else None  # type: ignore[arg-type]
+
+
+def _named(subject: str, shown: str) -> str:
+    """Return the name for the log: the account whole, what it calls itself as far as there is room.
+
+    An account's own long name must not push out which account it is.
+    """
+    room = _NAME_CHARS - len(subject) - len(" ()")
+    return f"{shown[:room]} ({subject})" if shown and shown != subject and room > 0 else subject
+
+
+def _exact(value: object) -> str:
+    return value if isinstance(value, str) and value.strip() else ""
 
 
 def _word(value: object) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from markupsafe import Markup
 
+from lib.access.standing import Standing
 from lib.language.text import LANGS, Lang, catalog, t
 from lib.layers.files import APART, LayerFile
 from lib.layers.target import Target, parse_target, parse_view
@@ -174,14 +175,15 @@ def map_view() -> str:
     return parse_view(st.query_params.get(_VIEW, ""))
 
 
-def open_with(snapshot_id: str) -> None:
-    """Keep the snapshot the page is drawn from."""
-    st.session_state[_SNAPSHOT] = snapshot_id
+def open_with(snapshot_id: str, standing: Standing) -> None:
+    """Keep the snapshot the page is drawn from, and the rights it is drawn for."""
+    st.session_state[_SNAPSHOT] = (snapshot_id, standing)
 
 
-def opened_with() -> str:
-    """Return the snapshot the page was drawn from last."""
-    return str(st.session_state.get(_SNAPSHOT, ""))
+def opened_with() -> tuple[str, Standing] | None:
+    """Return the snapshot the page was drawn from last and the rights it was drawn for."""
+    found: tuple[str, Standing] | None = st.session_state.get(_SNAPSHOT)
+    return found
 
 
 def page() -> str:

@@ -89,14 +89,21 @@ def _source(source: str) -> str:
 def past(store: Store, current: Snapshot) -> None:
     """Draw the snapshots, the difference of two, and the way back."""
     visitor = access.require(Action.VIEW)
-    every = [acts.seen(visitor, snapshot) for snapshot in store.snapshots()[:_LISTED]]
+    closed = acts.closed(visitor)
+    whole = store.snapshots()[:_LISTED]
+    every = [acts.seen(visitor, snapshot) for snapshot in whole]
+    hidden = {s.snapshot_id for s in whole if history.kept_back(s.manifest, closed)}
+
+    def told(snapshot: Snapshot, what: str) -> str:
+        return tr("data.hidden") if snapshot.snapshot_id in hidden else what
+
     st.dataframe(
         pd.DataFrame(
             {
                 tr("data.snapshot_made"): [_moment(s) for s in every],
                 tr("data.snapshot_act"): [tr(f"data.action_{s.manifest.action}") for s in every],
-                tr("data.who"): [s.manifest.who for s in every],
-                tr("data.files"): [", ".join(f.name for f in s.manifest.files) for s in every],
+                tr("data.who"): [told(s, s.manifest.who) for s in every],
+                tr("data.files"): [told(s, _files(s)) for s in every],
                 tr("data.snapshot_state"): [
                     tr("data.snapshot_current") if s.snapshot_id == current.snapshot_id else ""
                     for s in every
@@ -127,7 +134,7 @@ def past(store: Store, current: Snapshot) -> None:
     with st.container(horizontal=True):
         for file in chosen.manifest.files if access.may(Action.IMPORT) else ():
             button(
-                tr("data.original", file=file.name),
+                tr("data.original", file=plain(file.name)),
                 partial(acts.original, visitor, chosen, file),
                 access.file_name(file.name, brought=True),
                 icon=":material/attach_file:",
@@ -156,9 +163,12 @@ def _moment(snapshot: Snapshot) -> str:
     return f"{when:%d/%m/%Y %H:%M}"
 
 
+def _files(snapshot: Snapshot) -> str:
+    return ", ".join(f.name for f in snapshot.manifest.files)
+
+
 def _name(snapshot: Snapshot) -> str:
-    files = ", ".join(f.name for f in snapshot.manifest.files)
-    said = files or tr(f"data.action_{snapshot.manifest.action}")
+    said = _files(snapshot) or tr(f"data.action_{snapshot.manifest.action}")
     return f"{_moment(snapshot)} · {said}"
 
 

@@ -7,13 +7,13 @@ from typing import Any, Final
 import streamlit as st
 
 from lib.access import acts
-from lib.access.roles import Action
+from lib.access.roles import Action, Actor
 from lib.importing import draft
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
-from lib.language.errors import PhuThoError, StoreError
+from lib.language.errors import NotAllowedError, PhuThoError, StoreError
 from lib.language.text import date, number
 from lib.access.serving import serve_layers
 from lib.settings import settings
@@ -44,7 +44,8 @@ def steps() -> None:
 
 def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
     """Draw the step the visitor is in."""
-    visitor.require(Action.IMPORT)
+    who = visitor.require(Action.IMPORT)
+    _require_held(who)
     steps()
     step = work()["step"]
     if step == "choose":
@@ -53,6 +54,25 @@ def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
         check_step(data, base)
     else:
         _publish(store)
+
+
+def _require_held(who: Actor) -> None:
+    """Let go of a file whose table was closed to the visitor since he brought it.
+
+    Raises
+    ------
+    NotAllowedError
+        It was.
+    """
+    held = work()
+    if "options" not in held:
+        return
+    try:
+        acts.require_import(who, held["options"].kind)
+        acts.require_tables(who, held["draft"].tables if "draft" in held else ())
+    except NotAllowedError:
+        forget()
+        raise
 
 
 def _choose(closed: Collection[str]) -> None:
