@@ -13,7 +13,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.access.standing import Standing
-from lib.language.text import LANGS, Lang, catalog, t
+from lib.language.errors import PhuThoError
+from lib.language.text import LANGS, Lang, catalog, plain, t
 from lib.layers.files import APART, LayerFile
 from lib.layers.target import Target, parse_target, parse_view
 from lib.power.measures import MEASURES, MOST_WEIGHT
@@ -63,8 +64,6 @@ _OTHERWISE: Final = "_otherwise"
 """What a choice of one is where nothing was chosen: not worth a word in the address."""
 _MAX_CHARS: Final = 2000
 _DIGITS: Final = 6
-_SIGNS: Final = "\\`*_{}[]()<>#+-.!|~:$"
-"""What Markdown or Streamlit reads as more than a letter."""
 
 
 def multi() -> tuple[str, ...]:
@@ -265,9 +264,9 @@ def served(path: str) -> str:
     return f"{'/' + base if base else ''}/{place}"
 
 
-def plain(text: str) -> str:
-    """Return `text` with what Markdown would read as a sign made plain."""
-    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in text)
+def said(error: PhuThoError) -> str:
+    """Return what an error says in the visitor's language, for where Markdown is read."""
+    return plain(error.message(language()))
 
 
 def select(target: str) -> None:

@@ -16,7 +16,7 @@ from lib.settings import settings
 from lib.store.store import Store
 from lib.ui import state
 from lib.ui.server.rights import SINCE
-from lib.ui.state import language, tr
+from lib.ui.state import tr
 
 _LONG_AGO: Final = 0.0
 """A sign-in without a start has run out."""
@@ -101,7 +101,7 @@ def gate() -> None:
             _log("sign-in-refused", actor())
         st.title(tr("frame.app"), anchor=False)
         st.space("small")
-        st.info(refusal.message(language()), title=tr("access.title"), icon=":material/lock:")
+        st.info(state.said(refusal), title=tr("access.title"), icon=":material/lock:")
         if policy is not None and policy.oidc is not None:
             words = "access.sign_in" if actor() == STRANGER else "access.sign_in_again"
             st.button(

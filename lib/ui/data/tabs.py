@@ -11,7 +11,7 @@ from lib.access.roles import Action
 from lib.importing import draft
 from lib.importing.templates import forms
 from lib.language.errors import StoreError
-from lib.language.text import number, percent
+from lib.language.text import number, percent, plain
 from lib.access.serving import serve_layers
 from lib.register import completeness
 from lib.settings import province, settings
@@ -22,7 +22,7 @@ from lib.tables.sample import title
 from lib.ui import frame
 from lib.ui import visitor as access
 from lib.ui.downloads import button
-from lib.ui.state import language, plain, tr
+from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
 _WHOLE: Final[tuple[tuple[Literal["gpkg", "xlsx", "geoparquet"], str], ...]] = (
@@ -186,7 +186,7 @@ def _differences(earlier: Snapshot, later: Snapshot) -> None:
         seen = sorted({*earlier.manifest.tables, *later.manifest.tables})
         found = _compared(earlier, later, (earlier.snapshot_id, later.snapshot_id, *seen))
     except StoreError as error:
-        st.error(error.message(lang), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
         return
     if not found:
         st.info(tr("data.compare_same"), icon=":material/drag_handle:")

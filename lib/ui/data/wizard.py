@@ -14,7 +14,7 @@ from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import NotAllowedError, PhuThoError, StoreError
-from lib.language.text import date, number
+from lib.language.text import date, number, plain
 from lib.access.serving import serve_layers
 from lib.settings import settings
 from lib.store.store import Snapshot, Store
@@ -24,7 +24,7 @@ from lib.ui.downloads import button
 from lib.ui import visitor
 from lib.ui.data.check import check_step
 from lib.ui.data.work import forget, go, work
-from lib.ui.state import language, plain, tr
+from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
 _SURVEYED: Final[tuple[str, float | None]] = ("surveyed", 0.5)
@@ -188,9 +188,9 @@ def _publish(store: Store) -> None:
     except StoreError as error:
         held.pop("key", None)
         go("check")
-        st.error(error.message(language()), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
     except PhuThoError as error:
-        st.error(error.message(language()), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
     else:
         held["made"] = made.snapshot_id
         st.rerun()
