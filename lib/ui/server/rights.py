@@ -9,6 +9,7 @@ drawn for. Streamlit's page then connects by itself and asks for everything anew
 
 import asyncio
 import contextlib
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,7 +23,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from lib.access import roles
+from lib.access.policy import open_to_others
 from lib.access.standing import Standing, standing
+from lib.language.text import t
+from lib.settings import settings
 from lib.ui.server import door
 
 SINCE: Final = "X-Phutho-Since"
@@ -228,7 +232,13 @@ def _named(content: bytes | None) -> str:
 
 
 def parts() -> dict[str, Any]:
-    """Return what the server is made of, `door.parts`, with rights watched behind the door."""
+    """Return what the server is made of, `door.parts`, with rights watched behind the door.
+
+    An access file that others can read is told on standard error; the server starts.
+    """
+    path = settings().access
+    if path is not None and open_to_others(path):
+        sys.stderr.write(f"{t('status.access_open', file=path)}\n")
     made = door.parts()
     made["middleware"] = [*made["middleware"], Middleware(Rights)]
     return made
