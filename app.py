@@ -39,7 +39,7 @@ HIDDEN = {"status"}
 
 
 def explore() -> None:
-    """Run one visit."""
+    """Draw one visit: settings of the page, navigation, sign-in, then the page itself."""
     state.seed_language()
     st.set_page_config(
         page_title=tr("frame.app"), page_icon=str(FAVICON), layout="wide", initial_sidebar_state=300

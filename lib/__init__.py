@@ -1,7 +1,7 @@
 """The map of clusters and the power grid of a merged province: everything but the pages.
 
-The modules read top to bottom as the data flows; no import runs back up
-(``import-linter`` holds it). Only ``mapview`` and ``ui`` know Streamlit.
+Its packages are rooms that import downwards only, and only ``ui`` knows Streamlit and
+folium (``import-linter`` holds both; see ``docs/ARCHITECTURE.md``).
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Every knob of the program, its default and what it is for; the province it is run for.
+"""Settings of the program with their defaults, and the province it is run for.
 
 A setting is read from the environment with the prefix ``PHUTHO_``
 (``PHUTHO_STORE=/srv/phutho``); the command line wins over it. What is of the
@@ -58,6 +58,10 @@ class Settings(BaseSettings):
         default=None,
         description="Folder the backups go to; its newest one is watched by `status`.",
     )
+    log: Path = Field(
+        default=ROOT / "data" / "phutho.log",
+        description="File the traces of what was not foreseen go to, the newest last.",
+    )
     tolerance_m: float = Field(
         default=50.0,
         ge=TOLERANCE_RANGE[0],
@@ -78,6 +82,31 @@ class Settings(BaseSettings):
         ge=0,
         allow_inf_nan=False,
         description="How far, in metres, drawn lines may leave the measured ones.",
+    )
+    read_seconds: int = Field(
+        default=60,
+        ge=1,
+        description="Seconds of processor time one reading of foreign files may take.",
+    )
+    read_memory_mb: int = Field(
+        default=1024,
+        ge=256,
+        description="Megabytes of memory one reading of foreign files may take.",
+    )
+    read_output_mb: int = Field(
+        default=256,
+        ge=1,
+        description="Megabytes of the largest file one reading may write, what it found included.",
+    )
+    read_files: int = Field(
+        default=128,
+        ge=32,
+        description="Files one reading may have open at the same time.",
+    )
+    readings: int = Field(
+        default=2,
+        ge=1,
+        description="Readings of foreign files that go on at the same time; the others wait.",
     )
     database_url: SecretStr | None = Field(
         default=None,
@@ -194,7 +223,7 @@ class Background(_Part):
 
 
 class Counts(_Part):
-    """How many units the law names: tables with another number are refused."""
+    """Numbers of units the law names: tables with another number are refused."""
 
     communes: int = Field(ge=1)
     former_units: int = Field(ge=1)

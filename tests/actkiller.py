@@ -21,6 +21,7 @@ from killedstores import file_with, publish
 
 from lib.importing import bring
 from lib.importing.draft import Options
+from lib.importing.readers import registry
 from lib.operate import backup, restore
 from lib.store.store import Store
 
@@ -74,6 +75,7 @@ def die_at(step: int, folder: str) -> None:
 
 def serve() -> None:
     """Run each act asked for on stdin in a process of its own; say how it ended."""
+    registry.allow_here()
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder)
         publish(Store(aside / "kho"), 1)

@@ -19,6 +19,7 @@ from e2e import sites
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from lib.importing.readers import registry
 from lib.operate.backup import backup
 from lib.store.store import Store
 
@@ -44,8 +45,19 @@ settings.load_profile("house")
 LIVE = {"browser", "site", "postgres", "killer", "server"}
 """Fixtures behind which something runs beside the test: Chromium, a server, what is killed."""
 
-OWN_SERVERS = ("data", "database", "door", "nginx", "payloads", "server_killed", "signing_in")
+OWN_SERVERS = (
+    "bombs",
+    "data",
+    "database",
+    "door",
+    "nginx",
+    "payloads",
+    "server_killed",
+    "signing_in",
+)
 """Modules of e2e that share no server with the others: another worker may take them."""
+FACES = ("tests/cli/", "tests/ui/", "tests/e2e/")
+"""Tests of what reads foreign files in a process apart only."""
 LONG = (
     "e2e",
     "e2e-own",
@@ -129,12 +141,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(_scope(item.nodeid), len(LONG)))
 
 
-def pytest_runtest_setup() -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give each test the real main module: Streamlit's test runner leaves a script in its place.
 
-    A process that is started later would run that script.
+    A process that is started later would run that script. Tests of the readers read files
+    in their own process; those of the pages and commands may not, as these never do.
     """
     sys.modules["__main__"] = MAIN
+    registry._here[:] = [] if item.nodeid.startswith(FACES) else [True]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What every command shares: the program, the option of the store, how it ends."""
+"""Shared by all commands: the Typer app, the option ``--store``, the store, exit codes."""
 
 import getpass
 from pathlib import Path
@@ -7,10 +7,13 @@ from typing import Annotated, Final
 import typer
 
 from lib.access.serving import serve_layers
+from lib.importing import direct
 from lib.language.errors import StoreError
+from lib.language.text import t
 from lib.settings import province, settings
 from lib.store.database import connect
 from lib.store.store import Snapshot, Store
+from lib.tables.sample import Source
 
 _HELP: Final = f"Bản đồ cụm công nghiệp và lưới điện tỉnh {province().name}."
 
@@ -29,16 +32,16 @@ StoreOption = Annotated[
 
 @app.callback(help=_HELP)
 def main() -> None:
-    """Take what stands before a command: nothing."""
+    """Take the options before a command; there are none."""
 
 
 def open_store(folder: Path | None) -> Store:
-    """Return the store the option or the settings name."""
+    """Open the store named by the option or the settings."""
     return connect.open_store(folder or settings().store)
 
 
 def up_to_date(folder: Path | None) -> Store:
-    """Return the store the option or the settings name, with what other servers published.
+    """Open the store and bring it up to date with the shared database.
 
     Raises
     ------
@@ -51,7 +54,7 @@ def up_to_date(folder: Path | None) -> Store:
 
 
 def caught_up(store: Store) -> bool:
-    """Use what the shared database has, if there is one; return whether that was something new."""
+    """Put in use what the shared database has in use, if there is one; return if it was new."""
     if store.shared is None:
         return False
 
@@ -73,6 +76,23 @@ def in_use(store: Store) -> Snapshot:
     if snapshot is None:
         raise StoreError("store.empty")
     return snapshot
+
+
+def source_of(given: direct.Given) -> Source:
+    """Return what a file gives, after saying what was found in it.
+
+    Raises
+    ------
+    DataRefusedError
+        Something in it is refused, or asked and nobody is here to answer: the first of it.
+    """
+    grave = direct.grave(given.findings)
+    for finding in given.findings:
+        if finding not in grave[:1]:
+            typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
+    if given.source is None:
+        raise direct.refusal(grave[0])
+    return given.source
 
 
 def account() -> str:

@@ -1,4 +1,4 @@
-"""Commands that ask whether all is as it was: ``audit``, ``snapshots check``."""
+"""Commands that verify the store: ``audit``, ``snapshots check``, ``status``."""
 
 import json
 from pathlib import Path

@@ -10,7 +10,7 @@ import typer
 
 from lib.access.serving import serve_layers
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
-from lib.importing import bring
+from lib.importing import bring, sandbox
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
@@ -66,6 +66,9 @@ def import_files(
         list[str] | None,
         typer.Option(help="Xã của một tên cũ bị chia, dạng TÊN=MÃ; TÊN= để trống."),
     ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="Mã cụm của ranh giới, khi tệp (như DXF vẽ trên lớp 0) không ghi.")
+    ] = "",
     accuracy: Annotated[float | None, typer.Option(help="Sai số ranh giới cụm, mét.")] = 0.5,
     store: StoreOption = None,
 ) -> None:
@@ -78,11 +81,12 @@ def import_files(
         replace=replace,
         accuracy_m=accuracy,
         communes=dict(_answer(text) for text in commune or []),
+        cluster=cluster,
     )
+    sandbox.ready()
     where = open_store(store) if dry_run else up_to_date(store)
     base = in_use(where)
-    contents, unreadable = bring.read_all([(path, path.name) for path in files])
-    draft = bring.check(contents, options, bring.tables_of(base), unreadable=unreadable)
+    draft = sandbox.draft_of([(path, path.name) for path in files], options, base)
     for finding in draft.findings:
         typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
     if report is not None:
@@ -103,7 +107,7 @@ def import_files(
 
 
 def _said(key: str, table: str, counts: Mapping[str, int]) -> str:
-    """Return the sentence that counts the rows an act touches of a table called so."""
+    """Return the sentence that counts the rows of one table an import touches."""
     values: dict[str, object] = {name: number(count) for name, count in counts.items()}
     return t(key, "vi", table=table, **values)
 

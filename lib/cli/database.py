@@ -96,8 +96,7 @@ def read(
 ) -> None:
     """Đọc một bảng của đơn vị khác vào tệp, để nhập như mọi tệp của cơ quan."""
     shared = connect.database()
-    from lib.importing import outside  # noqa: PLC0415 - needs the driver
+    from lib.importing import outside, sandbox  # noqa: PLC0415 - needs the driver
 
-    frame = outside.read_table(shared, table)
-    outside.to_file(frame, out, table=table)
-    typer.echo(t("database.read", rows=number(len(frame)), table=table, file=out.name))
+    rows = sandbox.run(outside.save, shared, table, out.resolve(), name=table)
+    typer.echo(t("database.read", rows=number(rows), table=table, file=out.name))

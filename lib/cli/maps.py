@@ -1,4 +1,4 @@
-"""Commands that make the map and answer its question: ``prepare``, ``cross-commune``."""
+"""The commands ``prepare`` (data and map layers) and ``cross-commune`` (the answer as a file)."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import Annotated
 import geopandas as gpd
 import typer
 
-from lib.cli.base import StoreOption, app, caught_up, in_use, open_store
+from lib.cli.base import StoreOption, app, caught_up, in_use, open_store, source_of
 from lib.crossing import answer
 from lib.crossing.communes import prepare_communes
+from lib.importing import directmaps, sandbox
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date, number, t
 from lib.operate import prepare as preparing
@@ -20,7 +21,7 @@ from lib.tables.facts import data_date
 
 
 class Scope(StrEnum):
-    """What the map shows."""
+    """Extent of the map: the province or the whole country."""
 
     PROVINCE = "province"
     VIETNAM = "vietnam"
@@ -57,7 +58,7 @@ def prepare(
 
 
 def _left_as_it_is(store: Store) -> bool:
-    """Return whether the shared database cannot be reached: then what is here is served on."""
+    """Return whether the shared database is unreachable: the local snapshot then stays in use."""
     try:
         caught_up(store)
     except StoreError as error:
@@ -79,10 +80,11 @@ def cross_commune(
         typer.Option(help="Sai số ranh giới T, 3-80 m (mặc định: PHUTHO_TOLERANCE_M hoặc 50)."),
     ] = None,
     clusters: Annotated[
-        Path | None, typer.Option(help="Ranh giới cụm (GeoJSON, GPKG): cluster_id, name.")
+        Path | None,
+        typer.Option(help="Ranh giới cụm (GeoJSON, GPKG, SHP, KML …): cluster_id, name."),
     ] = None,
     communes: Annotated[
-        Path | None, typer.Option(help="Ranh giới xã (GeoJSON, GPKG): code, name.")
+        Path | None, typer.Option(help="Ranh giới xã (GeoJSON, GPKG, SHP, KML …): code, name.")
     ] = None,
     store: StoreOption = None,
 ) -> None:
@@ -96,7 +98,7 @@ def cross_commune(
         raise WrongUseError("crosswork.both_files")
     export.suffix_of(out)
     if clusters is not None and communes is not None:
-        given = answer.answer_files(clusters, communes, tolerance_m=tolerance)
+        given = _from_files(clusters, communes, tolerance)
         borders = t("crosswork.given_borders", communes=communes.name)
         said = t("crosswork.files", clusters=clusters.name, communes=communes.name)
         about = answer.notes(tolerance_m=tolerance, data_date="", borders=borders, sources=said)
@@ -117,6 +119,17 @@ def cross_commune(
             tolerance=number(tolerance, unit="m"),
         )
     )
+
+
+def _from_files(clusters: Path, communes: Path, tolerance: float) -> answer.Answer:
+    for path in (clusters, communes):
+        if not path.is_file():
+            raise WrongUseError("crosswork.no_file", file=str(path))
+    names = f"{clusters.name}, {communes.name}"
+    given, drawn = sandbox.run(directmaps.both, clusters.resolve(), communes.resolve(), name=names)
+    borders = prepare_communes(gpd.GeoDataFrame(source_of(given)))
+    outlines = gpd.GeoDataFrame(source_of(drawn or given))
+    return answer.answer_given(outlines, borders, tolerance_m=tolerance)
 
 
 def _from_store(store: Store, tolerance: float) -> tuple[answer.Answer, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The commands that leave a report behind: one for each record of `lib.reports.registry`."""
+"""Report commands, one generated from each record of `lib.reports.registry`."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 import pandas as pd
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
-from lib.cli.base import StoreOption, app, in_use, open_store
+from lib.cli.base import StoreOption, app, in_use, open_store, source_of
+from lib.importing import direct, sandbox
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, number, t
 from lib.power import clean, gaps, indices, inuse, madeup, view, words
@@ -26,7 +28,7 @@ _SUFFIXES = (".csv", ".parquet", ".xlsx")
 
 
 class By(StrEnum):
-    """What the indices are counted by."""
+    """What the indices are grouped by."""
 
     COMMUNE = "commune"
     MONTH = "month"
@@ -51,7 +53,7 @@ _KEYS: Final[Mapping[By, tuple[indices.By, ...]]] = {
 
 
 class Engine(StrEnum):
-    """What computes them."""
+    """Query engine that computes the indices."""
 
     DUCKDB = "duckdb"
     SPARK = "spark"
@@ -67,13 +69,16 @@ class Planned(StrEnum):
 
 @app.command("reliability")
 def reliability_indices(
+    context: typer.Context,
     out: Annotated[Path, typer.Option(help="Tệp kết quả: .csv, .parquet hoặc .xlsx.")],
     outages: Annotated[
         Path | None,
-        typer.Option(help="Nhật ký mất điện (CSV hoặc Parquet); bỏ trống: lấy trong kho dữ liệu."),
+        typer.Option(
+            help="Nhật ký mất điện (CSV, Excel hoặc Parquet); bỏ trống: lấy trong kho dữ liệu."
+        ),
     ] = None,
     customers: Annotated[
-        Path | None, typer.Option(help="Số khách hàng theo xã và tháng (CSV hoặc Parquet).")
+        Path | None, typer.Option(help="Số khách hàng theo xã và tháng (CSV, Excel hoặc Parquet).")
     ] = None,
     by: Annotated[
         By,
@@ -98,18 +103,19 @@ def reliability_indices(
 ) -> None:
     """Tính SAIFI, SAIDI, CAIDI, MAIFI (IEEE 1366) từ nhật ký mất điện."""
     _check_files(out, report, outages, customers)
-    log, served, sources = _given(outages, customers, store)
-    sample = sample_of(log, served)
-    given = indices.answer(
-        log,
-        served,
-        by=_KEYS[by],
-        engine=engine.value,
-        planned=planned.value,
-        momentary_minutes=momentary,
-        exclude_major_days=exclude_major_days,
-        groups=indices.former_areas(load("communes"), load("former_units")),
-    )
+    log, served, sources = _given(context, outages, customers, store)
+    with direct.readable(outages, customers):
+        sample = sample_of(log, served)
+        given = indices.answer(
+            log,
+            served,
+            by=_KEYS[by],
+            engine=engine.value,
+            planned=planned.value,
+            momentary_minutes=momentary,
+            exclude_major_days=exclude_major_days,
+            groups=indices.former_areas(load("communes"), load("former_units")),
+        )
     for finding in clean.findings(given.rules):
         typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
     about = {t("power.note_sources"): "; ".join(sources), **_about(log, given, planned, momentary)}
@@ -137,11 +143,19 @@ def _check_files(out: Path, report: Path | None, *given: Path | None) -> None:
 
 
 def _given(
-    outages: Path | None, customers: Path | None, store: Path | None
+    context: typer.Context, outages: Path | None, customers: Path | None, store: Path | None
 ) -> tuple[Source, Source | None, list[str]]:
     """Return the log, the customers and where they come from: files, else the store."""
+    served = None
+    if customers is not None:
+        path = customers.resolve()
+        served = source_of(sandbox.run(direct.customers, path, name=path.name))
     if outages is not None:
-        return outages, customers, [path.name for path in (outages, customers) if path is not None]
+        folder = context.with_resource(TemporaryDirectory(prefix="phutho-"))
+        path, size = outages.resolve(), outages.stat().st_size
+        read = sandbox.run(direct.outages, path, Path(folder), name=path.name, size=size)
+        log_given = source_of(read)
+        return log_given, served, [path.name for path in (outages, customers) if path is not None]
     snapshot = in_use(open_store(store))
     tables = {
         name: snapshot.read(name)
@@ -153,17 +167,18 @@ def _given(
         raise DataRefusedError("power.no_log")
     if log.set_aside:
         typer.echo(t("power.set_aside", rows=number(log.set_aside)), err=True)
-    infos = [snapshot.manifest.tables[name] for name in tables]
-    sources = [f"{info.source} ({date(info.as_of)})" for info in infos]
+    days = {"outages": log.as_of}
+    infos = {name: snapshot.manifest.tables[name] for name in tables}
+    sources = [f"{i.source} ({date(days.get(name, i.as_of))})" for name, i in infos.items()]
     if customers is not None:
-        return log.outages, customers, [sources[0], customers.name]
+        return log.outages, served, [sources[0], customers.name]
     return log.outages, log.customers if len(log.customers) else None, sources
 
 
 def _about(
     log: Source, given: indices.ReliabilityAnswer, planned: Planned, momentary: float
 ) -> dict[str, str]:
-    """Return what a reader of the file has to know, label -> text."""
+    """Return the notes of the output file, label -> text."""
     first, last = indices.extent(log)
     about = {
         t("power.note_period"): t("power.period", first=date(first), last=date(last)),

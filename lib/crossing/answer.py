@@ -1,4 +1,4 @@
-"""From files or a store to the answer of ``cross-commune``, and its files.
+"""Compute the answer of ``cross-commune`` from files or tables, and write it as a file.
 
 The page and the command line both ask here, so that they cannot differ.
 """
@@ -12,15 +12,14 @@ import geopandas as gpd
 import pandas as pd
 
 from lib.crossing import verdict
-from lib.crossing.communes import CommuneIndex, prepare_communes
-from lib.crossing.verdict import COLUMNS, SURVEYED_M, Cut
+from lib.crossing.communes import CommuneIndex
+from lib.crossing.verdict import COLUMNS, Cut
 from lib.geo.crs import STORAGE_CRS
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.places import names as merger
 from lib.tables import export
 
-_DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
 _NO_DECISIONS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "certain": []})
 _NO_CHANGES: Final = pd.DataFrame({"cluster_id": [], "change": []})
 _NO_ASSIGNMENTS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "status": []})
@@ -28,7 +27,7 @@ _NO_ASSIGNMENTS: Final = pd.DataFrame({"cluster_id": [], "commune_code": [], "st
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of one run.
+    """Rows of one run, with what geometry said and the tolerance they hold for.
 
     Parameters
     ----------
@@ -89,8 +88,6 @@ def answer(
         The communes; None where borders are schematic and measure nothing.
     tolerance_m : float
         T of a surveyed outline, metres.
-    lang : {"vi", "en"}
-        Language of the notes.
     """
     clusters, former, ended = (tables[n] for n in ("clusters", "former_units", "ended_units"))
     names = merger.Names(former, ended, tables["communes"])
@@ -131,8 +128,6 @@ def of_register(
         T of a surveyed outline, metres.
     samples : GeoDataFrame or None
         Made-up outlines to measure besides, EPSG:4326.
-    lang : {"vi", "en"}
-        Language of the notes.
     """
     given = [part for part in (outlines_of(tables), samples) if part is not None]
     outlines = gpd.GeoDataFrame(pd.concat(given, ignore_index=True)) if given else None
@@ -149,33 +144,27 @@ def outlines_of(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame | None:
     return gpd.GeoDataFrame(outlines, geometry="geometry", crs=STORAGE_CRS)
 
 
-def answer_files(clusters: Path, communes: Path, *, tolerance_m: float) -> Answer:
-    """Return what geometry says of two plain files, without any store.
+def answer_given(
+    outlines: gpd.GeoDataFrame, communes: CommuneIndex, *, tolerance_m: float
+) -> Answer:
+    """Return what geometry says of outlines and borders alone, without any store.
 
     Parameters
     ----------
-    clusters : Path
-        GeoJSON or GeoPackage with ``cluster_id`` and ``name``; the outlines are
-        taken as surveyed (0.5 m) unless a column ``outline_accuracy_m`` says
-        otherwise.
-    communes : Path
-        GeoJSON or GeoPackage with ``code`` and ``name``.
+    outlines : GeoDataFrame
+        ``cluster_id``, ``name``, ``outline_accuracy_m`` (metres), ``geometry`` in
+        any stated CRS.
+    communes : CommuneIndex
+        Of `lib.crossing.communes.prepare_communes`.
     tolerance_m : float
         T of a surveyed outline, metres.
 
     Raises
     ------
-    WrongUseError
-        If a file is not there or of another kind.
     DataRefusedError
-        If a file cannot be read, lacks a column, or no outline can be cut.
+        If no outline can be cut.
     """
-    outlines = _read(clusters, ("cluster_id", "name"))
-    if "outline_accuracy_m" not in outlines:
-        outlines["outline_accuracy_m"] = SURVEYED_M
-    cut = verdict.cut(
-        outlines, prepare_communes(_read(communes, ("code", "name"))), tolerance_m=tolerance_m
-    )
+    cut = verdict.cut(outlines, communes, tolerance_m=tolerance_m)
     if len(outlines) and len(cut.refused) == len(outlines):
         first = cut.refused.iloc[0]
         raise DataRefusedError(str(first["reason"]), **first["values"])
@@ -184,33 +173,10 @@ def answer_files(clusters: Path, communes: Path, *, tolerance_m: float) -> Answe
     return Answer(rows, cut, tolerance_m)
 
 
-def _read(path: Path, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
-    driver = _DRIVERS.get(path.suffix.lower())
-    if driver is None:
-        raise WrongUseError("crosswork.file_kind", file=path.name)
-    if not path.is_file():
-        raise WrongUseError("crosswork.no_file", file=str(path))
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415 - loads GDAL: only to read a file
-
-    try:
-        # The prefix names the driver: a VRT in disguise could read any file.
-        frame = gpd.read_file(f"{driver}:{path}" if driver == "GeoJSON" else path, engine="pyogrio")
-    except (DataSourceError, ValueError) as error:
-        raise DataRefusedError("crosswork.unreadable", file=path.name) from error
-    missing = [column for column in columns if column not in frame]
-    if missing or not isinstance(frame, gpd.GeoDataFrame):
-        raise DataRefusedError(
-            "crosswork.columns", file=path.name, columns=", ".join(missing or ["geometry"])
-        )
-    for column in columns:
-        frame[column] = frame[column].astype("str")
-    return frame
-
-
 def notes(
     *, tolerance_m: float, data_date: str, borders: str, sources: str, lang: Lang = "vi"
 ) -> dict[str, str]:
-    """Return what every file says of itself: data date, tolerance, rules, borders, sources."""
+    """Return the metadata of every file: data date, tolerance, rules, borders, sources."""
     return {
         "_sheet": t("crosswork.sheet_notes", lang),
         t("crosswork.note_date", lang): date(data_date, lang),

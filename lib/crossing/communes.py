@@ -1,4 +1,4 @@
-"""Communes made ready for cutting clusters, in the plane of measurement.
+"""Prepare the communes for cutting clusters: planar geometry, spatial index, border lines.
 
 Built once from the borders as published, never simplified, and shared by every
 cut whatever its tolerance.
@@ -26,7 +26,7 @@ _RUN: Final = 16  # segments of a border held together in the search tree
 
 @dataclass(frozen=True, eq=False)
 class CommuneIndex:
-    """Communes made ready for any number of cuts; never changed, safe to share.
+    """Communes prepared for any number of cuts; immutable, so that threads may share it.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class CommuneIndex:
 
     @property
     def outside(self) -> int:
-        """Return the position that stands for the land outside every commune."""
+        """Index that stands for the land outside every commune."""
         return len(self.shapes) - 1
 
 
@@ -130,8 +130,6 @@ def lines_around(
     ----------
     outline : shapely.Geometry
         EPSG:4326.
-    index : CommuneIndex
-        The communes.
     reach_m : float
         How far from the outline's box a line is still wanted, metres.
 

@@ -1,4 +1,4 @@
-"""All that is known of one cluster, and what follows: verdict, lead, note.
+"""Weigh the documents and the measured pieces of one cluster: verdict, lead, note.
 
 Two kinds of evidence stand side by side. A written decision outranks geometry
 where it can be followed for certain; where it cannot, geometry speaks.
@@ -18,7 +18,7 @@ _MEASURES: Final = ("area_ha", "share", "area_ha_low", "area_ha_high")
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is known of one cluster; blanks are None.
+    """Documents and measured pieces of one cluster; blanks are None.
 
     Attributes
     ----------
@@ -53,18 +53,18 @@ class Evidence:
 
     @property
     def doubtful(self) -> list[Record]:
-        """Names that lead to several communes, or against what another source says."""
+        """Names that resolve to several communes, or otherwise than another source says."""
         known = [row for row in self.decided if row["commune_code"] is not None]
         return [row for row in known if row["commune_code"] not in self.named]
 
     @property
     def lost(self) -> list[Record]:
-        """Names that lead nowhere."""
+        """Names that resolve to no commune of today."""
         return [row for row in self.decided if row["commune_code"] is None]
 
     @property
     def decision_verdict(self) -> Verdict | None:
-        """What the documents say; None if they name no commune."""
+        """Verdict by the documents; None if they name no commune."""
         if not self.decided:
             return None
         if len(self.named) > 1:
@@ -73,7 +73,7 @@ class Evidence:
 
     @property
     def geometry_verdict(self) -> Verdict | None:
-        """What the outline says; None without one that can be measured."""
+        """Verdict by the outline; None without one that can be measured."""
         if self.geometry is None or self.geometry["tolerance_m"] is None:
             return None
         return cast("Verdict", self.geometry["verdict"])
@@ -136,7 +136,7 @@ class Evidence:
         return " ".join(notes) or None
 
     def _disagree(self) -> bool:
-        """Whether documents and outline cannot both be right.
+        """Return whether documents and outline contradict each other.
 
         They cannot if one says two communes and the other one, or if land
         stands in a commune that no name of the documents can mean.

@@ -1,4 +1,4 @@
-"""Cluster outlines: which can be cut, and why the others cannot.
+"""Check which cluster outlines can be cut, and say why the others cannot.
 
 Nothing is repaired: a repaired outline is a different outline, and only the
 office knows which was meant.

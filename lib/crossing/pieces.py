@@ -1,4 +1,4 @@
-"""Clusters cut by communes: pieces, hectares, and how far a moved border changes them.
+"""Cut clusters by communes: pieces, hectares, and how far a moved border changes them.
 
 Plane geometry in `AREA_CRS`, for `lib.crossing.verdict` to judge. The work is kept small
 without changing a figure: only borders within T of a cluster matter to it, so a

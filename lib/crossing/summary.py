@@ -1,4 +1,4 @@
-"""From one row a cluster and commune to one row a cluster: what a meeting reads.
+"""Aggregate rows of cluster and commune to one row a cluster, in the order of a meeting.
 
 The order is the meeting's: clusters on two communes first, most hectares in
 dispute on top; what has not been measured comes after what has.

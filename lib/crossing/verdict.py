@@ -1,4 +1,4 @@
-"""Which clusters lie on two or more communes: verdict, evidence, lead.
+"""Decide which clusters lie on two or more communes: verdict, evidence, lead.
 
 Two kinds of evidence stand side by side. A written decision names former
 communes, which the merger turned into new ones; an outline of known accuracy is
@@ -67,7 +67,7 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Cut:
-    """What geometry says.
+    """Result of a cut: pieces, verdict and reason of each outline.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ def tolerances(outline_accuracy_m: pd.Series, tolerance_m: float) -> pd.Series:
 
 
 def cut(clusters: gpd.GeoDataFrame, index: CommuneIndex, *, tolerance_m: float = 50.0) -> Cut:
-    """Cut cluster outlines by the communes and say what can be said.
+    """Cut cluster outlines by the communes; return pieces, area intervals and verdicts.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def combine(
     *,
     lang: Lang = "vi",
 ) -> pd.DataFrame:
-    """Put both kinds of evidence side by side: one row a cluster and commune.
+    """Join documents and geometry: one row for each cluster and commune.
 
     Parameters
     ----------
@@ -210,8 +210,6 @@ def combine(
         ``cluster_id``, ``change``.
     clusters : DataFrame
         ``cluster_id``, ``name``; every cluster gets at least one row.
-    lang : {"vi", "en"}
-        Language of the notes.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a card and a page of paper say of a cluster's communes, in the same words."""
+"""Sentences on the communes of a cluster, shared by card and paper."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,12 +14,12 @@ _HALF: Final = 2
 def by_decision(
     cluster: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame], lang: Lang = "vi"
 ) -> str:
-    """Return how the documents lead to the new communes, name by name.
+    """Return in words, name by name, which new communes the documents lead to.
 
     Parameters
     ----------
     cluster : mapping
-        A row of `lib.tables.schemas.Clusters`, blanks None; empty for a sample.
+        A row of `lib.tables.clusters.CLUSTERS`, blanks None; empty for a sample.
     tables : mapping
         ``former_units``, ``ended_units``, ``communes``.
     """
@@ -40,7 +40,7 @@ def by_decision(
 
 
 def by_geometry(verdict: Mapping[Any, Any], *, standing: int, lang: Lang = "vi") -> str:
-    """Return what the outline says and why.
+    """Return the verdict of the outline and its reason in words.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Whether the communes fit together, and how small misfits are settled.
+"""Check that the communes form a coverage, and settle small overlaps and gaps.
 
 All borders are noded together, which cuts the land into faces; a face claimed
 by two communes is an overlap, one claimed by none is a gap. Topology is judged
@@ -35,7 +35,7 @@ _NO_POLYGON: Final = "Not a polygon"
 
 @dataclass(frozen=True)
 class CoverageReport:
-    """How a set of units fits together.
+    """Overlaps, gaps and unmatched edges of a set of units.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class CoverageReport:
 
 @dataclass(frozen=True)
 class Settlement:
-    """Land that was claimed twice or not at all, and the unit it was given to.
+    """One overlap or gap, and the unit it was given to.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ def check_and_settle(
     *,
     widest_gap_m: float = WIDEST_GAP_M,
 ) -> tuple[CoverageReport, gpd.GeoDataFrame, tuple[Settlement, ...]]:
-    """Return how `communes` fit together, and `communes` as an exact coverage.
+    """Report how `communes` fit together, and return them as an exact coverage.
 
     The rule: an overlap goes to the commune that lacks more of its officially
     published area, as a share of it (a commune without a published area lacks

@@ -49,7 +49,7 @@ class BorderFile(NamedTuple):
 
 @dataclass(frozen=True)
 class DownloadOptions:
-    """How patient the download is; times in seconds.
+    """Address, time-outs (seconds) and retries of the download.
 
     Parameters
     ----------
@@ -62,8 +62,6 @@ class DownloadOptions:
         server that never answers, a host with eight addresses tried one by one.
     retries : int
         Further tries for a file after a passing fault: no answer, 5xx, a wrong hash.
-    threads : int
-        Files fetched at once.
     give_up_after : int
         Give up the whole after so many files in a row without any answer, or so many lost.
     """
@@ -78,7 +76,7 @@ class DownloadOptions:
 
     @property
     def patience_s(self) -> float:
-        """Longest wait for any file to end: a little more than all tries of one file."""
+        """Longest time one file may take with all its tries, seconds, with a margin."""
         return (1 + self.retries) * (self.connect_s + self.read_s) + 10
 
 
@@ -123,12 +121,8 @@ def fetch_release(
 
     Parameters
     ----------
-    files : sequence of BorderFile
-        The registry.
     cache : pathlib.Path
         Folder of the files; made if absent.
-    options : DownloadOptions, optional
-        Address and patience.
 
     Raises
     ------
@@ -185,7 +179,7 @@ def _unwritable(folder: Path, fault: OSError) -> SourceUnavailableError:
 
 
 class _Loss(NamedTuple):
-    """Why a try failed: text key, values, and what that settles."""
+    """Reason an attempt failed: text key, values, and whether it ends the try, the file or all."""
 
     key: str
     values: Mapping[str, object]
@@ -194,7 +188,7 @@ class _Loss(NamedTuple):
 
 @dataclass
 class _Run:
-    """What the threads of one download share; each field is safe to touch from all."""
+    """Shared state of the threads of one download; each field is safe to touch from all."""
 
     options: DownloadOptions
     files: Sequence[BorderFile]

@@ -1,4 +1,4 @@
-"""Areas, and the light shapes that are drawn.
+"""Areas in hectares, and simplified shapes, label points and lines for drawing.
 
 Everything is WGS 84 in and out and measured in `AREA_CRS`. Drawn shapes are for
 the eye only: no area is ever computed from them.

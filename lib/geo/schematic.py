@@ -1,4 +1,4 @@
-"""Schematic borders: what is shown when no published border can be had.
+"""Schematic borders: Voronoi cells of the former units, drawn where nothing is published.
 
 A former unit is known by one label point. Every place is given to the nearest
 label point, and with it to the commune that unit went to. Such a border tells

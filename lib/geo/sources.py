@@ -1,4 +1,4 @@
-"""Where the commune borders come from: a bundle, the public release, or a schematic drawing.
+"""Find the commune borders: in a bundle, in the public release, or as a schematic drawing.
 
 Every source that was passed over leaves a note, so that a page can say which
 borders it shows and why.
@@ -45,7 +45,7 @@ _LICENCE: Final = "MIT, © 2021 Thang Le Quoc"
 
 
 class SourceNote(NamedTuple):
-    """Something to tell about a source: the key of a text and its values."""
+    """Message on a source that was used or passed over: text key and values."""
 
     key: str
     values: Mapping[str, object]
@@ -103,16 +103,8 @@ def find_borders(
     bundle : pathlib.Path or None
         Folder with the files under the same relative paths as upstream. Files may be newer
         than the release; how many differ is noted.
-    root : pathlib.Path
-        Folder of the application.
-    cache : pathlib.Path
-        Where downloaded files are kept.
     former_points : pandas.DataFrame
         Label points of the former units, as in `schematic_communes`.
-    offline : bool
-        Never use the network.
-    download : DownloadOptions, optional
-        Address and patience of the download.
     registry : pathlib.Path
         CSV naming the files and their sha256.
 

@@ -1,4 +1,4 @@
-"""Official borders of the communes: all of them at once, or none.
+"""Import official borders of the communes: all of them at once, or none.
 
 Borders of two sources in one coverage would leave gaps and overlaps along the
 seams, and nobody could say which line is right.

@@ -1,4 +1,4 @@
-"""Bringing the office's own files: read, check, publish.
+"""Bring the office's own files in: read, check, publish.
 
 `check` is pure: it says what would change and what is wrong, and writes nothing.
 `publish` puts a checked draft into a new snapshot in one act, with the original
@@ -46,11 +46,6 @@ def kind_of(word: str) -> str:
 def read_all(paths: Sequence[tuple[Path, str]]) -> tuple[list[Content], list[Finding]]:
     """Return what the files hold; a file that cannot be read becomes a refusal.
 
-    Parameters
-    ----------
-    paths : sequence of (Path, str)
-        Where a file lies and what it is called.
-
     Raises
     ------
     WrongUseError
@@ -96,14 +91,10 @@ def check(
     ----------
     contents : sequence of Content
         From `read_all`.
-    options : Options
-        What a person chose.
     base : mapping
         From `tables_of`.
-    unreadable : sequence of Finding
-        Refusals of files that could not be read.
     """
-    meant, unused = _meant(contents, options.kind)
+    meant, unused = meant_parts(contents, options.kind)
     settled, said, shown = texts.settle(meant, options.text)
     if not settled:
         return Draft(options, findings=gravest_first([*unreadable, *said]))
@@ -120,7 +111,19 @@ def check(
     return replace(draft, findings=found, text_before_after=tuple(shown))
 
 
-def _meant(contents: Sequence[Content], kind: str) -> tuple[list[Content], list[Finding]]:
+def draft_of(files: Sequence[tuple[Path, str]], options: Options, base: Snapshot) -> Draft:
+    """Read files and check them against a snapshot; for `lib.importing.sandbox` to call.
+
+    Raises
+    ------
+    WrongUseError
+        A file is not there.
+    """
+    contents, unreadable = read_all(files)
+    return check(contents, options, tables_of(base), unreadable=unreadable)
+
+
+def meant_parts(contents: Sequence[Content], kind: str) -> tuple[list[Content], list[Finding]]:
     """Return the files with only the sheet or layer called as the kind, where one is.
 
     Such a file holds other tables under their own names, as a download of all
@@ -162,16 +165,12 @@ def publish(
 
     Parameters
     ----------
-    store : Store
-        Where it goes.
     draft : Draft
         From `check`.
     base : Snapshot
         The one the draft was checked against.
     files : mapping
         Name -> bytes of the originals, kept with the snapshot.
-    who : str
-        Name of the person.
     confirmed : bool
         What the draft asks has been seen and confirmed.
 

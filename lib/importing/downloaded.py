@@ -1,4 +1,4 @@
-"""What a download of our own says of its shapes, so that it comes back as it went."""
+"""Read back the metadata of our own exports: quality, accuracy and source of each shape."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -25,7 +25,7 @@ OUTLINE: Final = (
 
 
 def border_qualities(grid: Grid | None, count: int) -> list[str]:
-    """Return what a file says of each of its borders; what an office brings is official."""
+    """Return the quality a file states for each border; *official* where it states none."""
     if grid is None or "border_quality" not in grid.rows[0]:
         return ["official"] * count
     at = grid.rows[0].index("border_quality")
@@ -34,7 +34,7 @@ def border_qualities(grid: Grid | None, count: int) -> list[str]:
 
 
 def outlines_said(grid: Grid | None, frame: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """Return what a file says of each outline, and what of it cannot be read.
+    """Return the metadata a file states for each outline, and findings on what cannot be read.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def outlines_said(grid: Grid | None, frame: gpd.GeoDataFrame) -> tuple[pd.DataFr
 
 
 def outline_columns(checked: gpd.GeoDataFrame, options: Options) -> Mapping[str, Any]:
-    """Return what is kept of each outline: what its file says, else what a person chose.
+    """Return the metadata kept of each outline: what its file states, else what a person chose.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What an import is asked for, and what it would change, before anything is written."""
+"""Options of an import, and its draft: what it would change, before anything is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ TextChoice = LegacyEncoding | Literal["keep"] | None
 
 @dataclass(frozen=True)
 class Options:
-    """What a person chose for one import.
+    """Choices of a person for one import.
 
     Parameters
     ----------
@@ -54,6 +54,8 @@ class Options:
         -1 for a column the file does not have.
     matches : mapping
         Label in the file -> cluster_id, picked by hand; empty to leave it out.
+    cluster : str
+        Cluster that every outline of the files is of; empty where they say it.
     communes : mapping
         Name of a commune as the file has it -> commune code, picked by hand;
         empty to leave it blank.
@@ -76,6 +78,7 @@ class Options:
     quality: str = "surveyed"
     accuracy_m: float | None = 0.5
     replace: bool = False
+    cluster: str = ""
 
     def chosen(self) -> dict[str, dict[str, object]]:
         """Return what a person picked by hand, for the manifest; empty where nothing was."""
@@ -83,6 +86,7 @@ class Options:
             "columns": self.mapping,
             "clusters": self.matches,
             "communes": self.communes,
+            "cluster": {"all": self.cluster} if self.cluster else {},
         }
         return {name: dict(choice) for name, choice in picked.items() if choice}
 
@@ -99,7 +103,7 @@ class CrsRead:
 
 
 def no_preview() -> gpd.GeoDataFrame:
-    """Return a preview with nothing on it."""
+    """Return an empty preview."""
     return gpd.GeoDataFrame(
         {"code": [], "name": [], "state": []}, geometry=[], crs=STORAGE_CRS
     ).astype({"code": "str", "name": "str", "state": "str"})
@@ -107,12 +111,10 @@ def no_preview() -> gpd.GeoDataFrame:
 
 @dataclass(frozen=True)
 class Draft:
-    """What an import would change.
+    """Changes an import would make, with all findings; nothing is written yet.
 
     Parameters
     ----------
-    options : Options
-        What was chosen.
     tables : mapping
         Tables as they would be after it; empty if nothing can be used.
     findings : tuple of Finding
@@ -150,7 +152,7 @@ class Draft:
 
     @property
     def refused(self) -> bool:
-        """Whether something cannot be used as it is."""
+        """Whether any finding is a refusal."""
         return bool(self.of("refused"))
 
     @property

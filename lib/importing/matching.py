@@ -1,4 +1,4 @@
-"""Which cluster of the register a shape or a row of a file means.
+"""Match shapes and rows of a file with clusters of the register, by code or by name.
 
 A code decides. Without one the name is compared; an equal spelling is taken, a
 similar one is only proposed, with its similarity, for a person to confirm.
@@ -25,7 +25,7 @@ _SIGNS: Final = frozenset("ăâđêôơư\u0300\u0309\u0303\u0301\u0323–—“
 
 @dataclass(frozen=True)
 class ClusterMatch:
-    """What one label of a file was matched with.
+    """Cluster found for one label of a file, with the similarity of the names.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Outlines of clusters as the office sends them, looked at before they are published.
+"""Check and mend outlines of clusters before they are published.
 
 What can only have been meant one way is mended and told; what only the office
 can know is asked or refused. Everything is measured in the plane, `AREA_CRS`.
@@ -31,6 +31,8 @@ _CORNERS: Final = 3
 _PLANE_DIMENSIONS: Final = 2
 _GLOBE: Final = (180.0, 90.0)
 _COLLECTION: Final = 7
+_POINTS: Final = (0, 4)
+_LINES: Final = (1, 2, 5)
 _PLACE: Final = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>\S+) (?P<y>\S+)\]$")
 _FAULTS: Final = {
     "Self-intersection": "outlinecheck.crosses_itself",
@@ -50,7 +52,7 @@ def check(
     province: shapely.Geometry,
     file: str,
 ) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
-    """Return the outlines that can be published, mended, and what there is to say.
+    """Return the outlines that can be published, mended, and all findings.
 
     Parameters
     ----------
@@ -64,8 +66,6 @@ def check(
         Cluster -> hectares of the decision; NaN where it says none.
     province : shapely.Geometry
         Polygon or multipolygon, EPSG:4326.
-    file : str
-        Name of the file.
 
     Returns
     -------
@@ -100,10 +100,10 @@ def check(
     return kept.set_geometry(shapes.rename(frame.geometry.name)), review.sorted()
 
 
-def _polygons(shape: shapely.Geometry) -> list[shapely.Geometry]:
+def polygons_in(shape: shapely.Geometry) -> list[shapely.Geometry]:
     """Return a polygon or multipolygon as it is, of a collection those in it, however deep."""
     if shapely.get_type_id(shape) == _COLLECTION:
-        return [found for member in shapely.get_parts(shape) for found in _polygons(member)]
+        return [found for member in shapely.get_parts(shape) for found in polygons_in(member)]
     outline = shapely.get_type_id(shape) in POLYGONAL and not shapely.is_empty(shape)
     return [shape] if outline else []
 
@@ -114,9 +114,9 @@ def _refuse_unreadable(given: Geometries, review: Review) -> Geometries:
     for at in review.those(shapely.is_missing(given) | shapely.is_empty(given)):
         review.say("refused", "outlinecheck.missing", at)
     for at in review.those(np.ones(len(given), dtype=bool)):
-        inside = _polygons(given[at])
+        inside = polygons_in(given[at])
         if not inside:
-            review.say("refused", "outlinecheck.not_polygon", at)
+            review.say("refused", _no_area(given[at]), at)
         elif len(inside) > 1:
             review.say("refused", "outlinecheck.several_outlines", at, count=len(inside))
         else:
@@ -131,6 +131,17 @@ def _refuse_unreadable(given: Geometries, review: Review) -> Geometries:
         corner = int(np.flatnonzero(lost[of == at])[0]) + 1
         review.say("refused", "outlinecheck.not_finite", at, corner=corner)
     return shapes
+
+
+def _no_area(shape: shapely.Geometry) -> str:
+    """Return the key of what a shape without an area is."""
+    kind = shapely.get_type_id(shape)
+    if kind in _POINTS:
+        return "outlinecheck.point"
+    if kind not in _LINES:
+        return "outlinecheck.not_polygon"
+    closed = shapely.is_closed(shapely.get_parts(shape)).all()
+    return "outlinecheck.closed_line" if closed else "outlinecheck.open_line"
 
 
 def _thin(shapes: Geometries) -> Geometries:
@@ -187,7 +198,7 @@ def _tell_mended(given: Geometries, mended: Geometries, review: Review) -> None:
         review.say("mended", "outlinecheck.heights_dropped", at)
     flat = shapely.force_2d(given)
     for at in review.those(np.ones(len(given), dtype=bool)):
-        (shape,) = _polygons(flat[at])
+        (shape,) = polygons_in(flat[at])
         gone = shapely.get_num_coordinates(shape) - shapely.get_num_coordinates(mended[at])
         if gone:
             review.say("mended", "outlinecheck.corners_dropped", at, count=int(gone))

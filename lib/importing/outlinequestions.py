@@ -1,4 +1,4 @@
-"""What only the office can know about an outline: spikes, overlaps, odd areas, land outside.
+"""Ask what only the office can know of an outline: spikes, overlaps, odd areas, land outside.
 
 Everything is measured in the plane, `AREA_CRS`.
 """
@@ -24,7 +24,7 @@ HA_M2: Final = 10_000.0
 
 
 class Review:
-    """What has been said about the rows of a file, and which are still in hand."""
+    """Findings on the rows of a file, and which rows are not refused."""
 
     def __init__(self, outlines: gpd.GeoDataFrame, file: str) -> None:
         self.file = file
@@ -35,7 +35,7 @@ class Review:
         self.findings: list[Finding] = []
 
     def say(self, level: Level, key: str, at: int, **values: object) -> None:
-        """Say one thing about the row at position `at`, which is out if refused."""
+        """Add a finding on the row at position `at`; a refusal takes the row out."""
         named = {"name": self.names[at], **values}
         self.findings.append(Finding(level, key, named, self.file, self.rows[at]))
         if level == "refused":

@@ -1,27 +1,34 @@
-"""Outlines of clusters: which cluster, where, and what becomes of the tables."""
+"""Import outlines of clusters: match the cluster, check the shape, update the tables."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from lib.geo.crs import STORAGE_CRS
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import areas_ha, outline
 from lib.importing import outlinecheck
 from lib.importing.downloaded import OUTLINE, address, outline_columns, outlines_said
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
-from lib.importing.matching import ClusterMatch, alike, match_clusters
+from lib.importing.matching import ClusterMatch
+from lib.importing.outlinekinds import areas_only, strays
+from lib.importing.outlinenames import matched
+from lib.importing.outlinequestions import OVERLAP_M2
 from lib.importing.readers.base import Content
 from lib.importing.rows import otherwise
 from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, Twin, from_error
-from lib.language.text import hectares, number
+from lib.language.findings import Finding, Level, Twin, from_error
+from lib.language.text import hectares
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.schemas import ALL_TABLES
+
+SLIVER_M: Final = 0.05
+"""Half the width up to which two parcels only share a side that was rounded twice."""
+_M2_IN_HA: Final = 10_000
 
 
 def check_outlines(
@@ -60,11 +67,13 @@ def check_outlines(
                 own, told = outlines_said(one.grid, frame)
                 found.extend(told)
                 named = frame.assign(file=one.file, stem=_stem(content.file))
-                placed.append(named.join(own))
+                areas, told = areas_only(named.join(own), one.file)
+                found.extend(told)
+                placed.append(areas)
     if not placed:
         return Draft(options, findings=gravest_first(found), crs=tuple(crs))
     given = gpd.GeoDataFrame(pd.concat(placed, ignore_index=True), crs=STORAGE_CRS)
-    matches, said = _matched(given, options, base["clusters"])
+    matches, said = matched(given, options, base["clusters"], strays(given, province))
     found.extend(said)
     given["cluster_id"] = [match.cluster_id for match in matches]
     added = _new_clusters(given, matches, options, base)
@@ -98,42 +107,6 @@ def check_outlines(
 
 def _stem(name: str) -> str:
     return name.rpartition(".")[0] or name
-
-
-def _matched(
-    given: gpd.GeoDataFrame, options: Options, clusters: pd.DataFrame
-) -> tuple[list[ClusterMatch], list[Finding]]:
-    """Return which cluster each shape is of; a file of one unnamed shape is known by its name."""
-    alone = given.groupby("file")["row"].transform("size") == 1
-    names = [
-        name or (stem if single and not code else "")
-        for code, name, stem, single in zip(
-            given["code"], given["name"], given["stem"], alone, strict=True
-        )
-    ]
-    given["name"] = names
-    labels = list(zip(given["code"], names, strict=True))
-    matches = match_clusters(labels, clusters, options.matches)
-    known = clusters.set_index("cluster_id")["name"]
-    found = []
-    for match, (code, name), file, row in zip(
-        matches, labels, given["file"], given["row"], strict=True
-    ):
-        values: dict[str, Any] = {"label": match.label or f"{row}"}
-        if match.how == "code" and name and not alike(name, match.cluster_id, known):
-            values |= {"name": name, "cluster": match.cluster_id, "known": known[match.cluster_id]}
-            found.append(Finding("ask", "importing.other_name", values, file, row))
-        if match.how == "similar":
-            score = Twin.of(lambda lang, m=match: number(m.score, lang, 0, "%"))  # type: ignore[misc]
-            values |= {"cluster": match.cluster_id, "name": known[match.cluster_id], "score": score}
-            found.append(Finding("ask", "importing.match_similar", values, file, row))
-        elif match.how == "left_out":
-            found.append(Finding("note", "importing.match_left_out", values, file, row))
-        elif match.how == "none" and not (code and options.kind == "clusters" and name):
-            near = ", ".join(f"{c} {known[c]}" for c, _ in match.candidates)
-            values |= {"near": near or "-"}
-            found.append(Finding("refused", "importing.match_none", values, file, row))
-    return matches, found
 
 
 def _new_clusters(
@@ -190,12 +163,13 @@ def _joined(
         shapes = parts.geometry.to_numpy()
         shape = shapes[0] if len(shapes) == 1 else _union(shapes)
         if len(shapes) > 1:
-            values = {"cluster": cluster, "name": names[cluster], "count": len(shapes)}
-            found.append(
-                Finding(
-                    "mended", "importing.parts_joined", values, first["file"], int(first["row"])
-                )
-            )
+            values: dict[str, Any] = {
+                "cluster": cluster,
+                "name": names[cluster],
+                "count": len(shapes),
+            }
+            level, key = _how_joined(shapes, values)
+            found.append(Finding(level, key, values, first["file"], int(first["row"])))
         stated = parts["stated_ha"].sum(min_count=len(parts))
         own = [first[column] for column in ("file", "row", "epsg", *OUTLINE)]
         rows.append((cluster, names[cluster], *own, stated, shape))
@@ -203,6 +177,25 @@ def _joined(
     return gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=columns), geometry="geometry", crs=STORAGE_CRS
     )
+
+
+def _how_joined(shapes: np.ndarray[Any, Any], values: dict[str, Any]) -> tuple[Level, str]:
+    """Return whether joining parcels is only told or asked: an old and a new version overlap."""
+    common = _common_m2(shapes) if shapely.is_valid(shapes).all() else 0.0
+    if common > OVERLAP_M2:
+        values["area"] = Twin.of(lambda lang: hectares(common / _M2_IN_HA, lang))
+        return "ask", "importing.parts_overlap"
+    return "mended", "importing.parts_joined"
+
+
+def _common_m2(shapes: np.ndarray[Any, Any]) -> float:
+    """Return the area that lies in two parcels, without slivers a rounded corner leaves."""
+    flat = gpd.GeoSeries(shapes, crs=STORAGE_CRS).to_crs(AREA_CRS).to_numpy()
+    one, other = shapely.STRtree(flat).query(flat, predicate="intersects")
+    pairs = one < other
+    common = shapely.intersection(flat[one[pairs]], flat[other[pairs]])
+    wide = ~shapely.is_empty(shapely.buffer(common, -SLIVER_M))
+    return float(shapely.area(common[wide]).sum())
 
 
 def _union(shapes: np.ndarray[Any, Any]) -> shapely.Geometry:

@@ -1,4 +1,4 @@
-"""Tables others keep in the database, brought into a file that the import reads.
+"""Copy tables others keep in the database into a file that the import reads.
 
 What was read lies beside the snapshot as its original file, as with any other
 import: a table in a database may be another one tomorrow.
@@ -44,8 +44,6 @@ def read_table(database: Database, name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    database : Database
-        Where it is kept.
     name : str
         ``schema.table``: looked up in the catalogue, never put into a statement as it is.
 
@@ -123,3 +121,21 @@ def to_file(frame: pd.DataFrame, out: Path, *, table: str) -> None:
         frame.to_file(out, layer=table.rpartition(".")[2], driver="GPKG", engine="pyogrio")
     else:
         out.write_bytes(export.to_csv(frame))
+
+
+def save(database: Database, name: str, out: Path) -> int:
+    """Read one of `tables` into a file; for `lib.importing.sandbox` to call.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    WrongUseError, DataRefusedError
+        As `read_table` and `to_file`.
+    """
+    frame = read_table(database, name)
+    to_file(frame, out, table=name)
+    return len(frame)

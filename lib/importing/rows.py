@@ -1,4 +1,4 @@
-"""Registers, logs and lists: rows of a sheet into a table, by the key of its rows."""
+"""Import registers, logs and lists: merge rows of a sheet into a table by its key."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,10 +18,12 @@ from lib.importing.readers.grid import Grid
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
 from lib.importing.sheets import reader, tablecheck
 from lib.importing.sheets.headings import Heading
+from lib.importing.sheets.sections import sections
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import is_blank, number
 from lib.settings import province
+from lib.tables import statements
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
@@ -44,8 +46,6 @@ def check_register(
         What the files hold, texts settled.
     options : Options
         ``kind`` is one of `lib.tables.registry.imported` other than outlines.
-    base : mapping
-        Tables in use.
     """
     table = options.kind
     found: list[Finding] = []
@@ -81,10 +81,21 @@ def check_register(
         result = gpd.GeoDataFrame(result, geometry=merged["geometry"].to_numpy(), crs=STORAGE_CRS)
     if before is not None:
         result = result[list(before.columns)]
+    said_so: pd.DataFrame | None = None
+    if before is not None and TABLES[table].stated:
+        given = frozenset(map(str, fresh.columns))
+        result, said_so = statements.by_value(
+            before,
+            result,
+            given,
+            base.get("statements"),
+            table=TABLES[table],
+            brought=[row > 0 for row in where],
+        )
     counts = {table: count_changes(before, result, TABLES[table].key)}
     return Draft(
         options,
-        tables={table: result},
+        tables={table: result} if said_so is None else {table: result, "statements": said_so},
         findings=gravest_first(found),
         counts=counts,
         crs=tuple(crs),
@@ -149,7 +160,9 @@ def _sheets(
 ) -> list[tuple[Grid, gpd.GeoSeries | None]]:
     """Return each sheet or layer of a file with the shapes of its rows, if the table has any."""
     if content.grids and (table not in _WITH_GEOMETRY or not drawn(content)):
-        return [(grid, None) for grid in content.grids]
+        parts, said = sections(content.grids, table)
+        found.extend(said)
+        return [(grid, None) for grid in parts]
     if table not in (*_WITH_GEOMETRY, *_WITH_PLACE):
         raise DataRefusedError("importing.no_rows", file=content.file)
     province = outline(gpd.GeoDataFrame(base["communes"]))
@@ -288,13 +301,13 @@ def _without_shape(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None)
 
 
 def otherwise(table: str) -> Mapping[str, str | bool]:
-    """Return column -> what a new row has in it where the file says nothing."""
+    """Return column -> the code or value a new row gets where the file says nothing."""
     columns = TABLES[table].columns
     return {c.name: c.otherwise for c in columns if c.otherwise is not None}
 
 
 def _filled(fresh: pd.DataFrame, table: str, before: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the rows with *nobody says* where a new row lacks a column that has such a code."""
+    """Fill coded columns of new rows with the code of *unknown* where the file says nothing."""
     rows = fresh.copy()
     key = list(TABLES[table].key)
     known = set() if before is None else set(before[key].astype(str).agg("|".join, axis=1))

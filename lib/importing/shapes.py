@@ -1,4 +1,4 @@
-"""Every shape of the files with its label, and the CRS it is read in."""
+"""Collect the shapes of all files with their labels, and the CRS each is read in."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +11,7 @@ import shapely
 
 from lib.geo import zones
 from lib.geo.crs import STORAGE_CRS
+from lib.importing.coordinates.pages import pages
 from lib.importing.coordinates.parcels import CoordinateTable
 from lib.importing.coordinates.reader import is_coordinate_table, read_coordinate_table
 from lib.importing.draft import CrsRead, Options
@@ -24,6 +25,7 @@ from lib.language.text import Lang, fold, number
 
 _WKT: Final = ("wkt", "geometry", "geom", "hinh hoc")
 _STORAGE_EPSG: Final = 4326
+_VN2000_DEGREES: Final = 4756
 _CODES: Final = (
     "cluster_id",
     "ma_cum",
@@ -52,7 +54,8 @@ class Shapes:
     file : str
         Name of the file with sheet or layer.
     frame : DataFrame
-        ``code``, ``name``, ``row`` (as a person counts), ``stated_ha``.
+        ``code``, ``name``, ``row`` (as a person counts), ``stated_ha``; ``by_layer``
+        where the name is only that of a layer of a drawing.
     given : numpy.ndarray of shapely geometries
         (easting, northing) or (lon, lat).
     epsg : int or None
@@ -81,12 +84,16 @@ def drawn(content: Content) -> bool:
 def shapes_of(content: Content) -> tuple[list[Shapes], list[Finding]]:
     """Return the shapes a file holds: features, coordinate tables, or tables with WKT."""
     found: list[Finding] = list(content.findings)
-    shapes = [_features(layer) for layer in content.layers]
+    layers, said_of_tables = _with_geometry(content)
+    found.extend(said_of_tables)
+    shapes = [_features(layer) for layer in layers]
     found.extend(said for one in shapes for said in _hidden(one))
     alone = len(content.grids) == 1
-    for grid in content.grids:
+    groups, said = pages(content.grids)
+    found.extend(said)
+    for grid, *more in groups:
         if is_coordinate_table(grid):
-            table = read_coordinate_table(grid)
+            table = read_coordinate_table(grid, *more)
             found.extend(table.findings)
             if table.parcels:
                 shapes.append(_parcels(grid, table))
@@ -103,6 +110,25 @@ def shapes_of(content: Content) -> tuple[list[Shapes], list[Finding]]:
     return shapes, found
 
 
+def _with_geometry(content: Content) -> tuple[list[Features], list[Finding]]:
+    """Return the layers that have a shape at all, and a note for each other.
+
+    Raises
+    ------
+    DataRefusedError
+        The file has layers, and none of them has a shape.
+    """
+    drawn_ones = [one for one in content.layers if not shapely.is_missing(one.shapes).all()]
+    if content.layers and not drawn_ones and not content.grids:
+        raise DataRefusedError("importing.no_geometry", file=content.file)
+    notes = [
+        Finding("note", "importing.no_geometry_beside", {"count": len(one.frame)}, one.place)
+        for one in content.layers
+        if shapely.is_missing(one.shapes).all()
+    ]
+    return drawn_ones, notes
+
+
 def _labels(grid: Grid) -> pd.DataFrame:
     """Return ``code`` and ``name`` of each row of a layer's attributes."""
     rows = grid.rows[1:]
@@ -113,7 +139,9 @@ def _labels(grid: Grid) -> pd.DataFrame:
         texts = ([clean_text(cell_text(row[at])) for at in places] for row in rows)
         return [next((text for text in row if text), "") for row in texts]
 
-    return pd.DataFrame({"code": first(_CODES), "name": first(_NAMES)}, dtype=object)
+    labels = pd.DataFrame({"code": first(_CODES), "name": first(_NAMES)}, dtype=object)
+    # The name of a drawing's layer is the least sure: RANH, HIEN TRANG.
+    return labels.assign(by_layer=[not name for name in first(_NAMES[:-1])])
 
 
 def _hidden(shapes: Shapes) -> list[Finding]:
@@ -133,7 +161,7 @@ def _hidden(shapes: Shapes) -> list[Finding]:
 def _features(layer: Features) -> Shapes:
     grid = as_grid(layer)
     frame = _labels(grid)
-    frame["row"] = range(1, len(frame) + 1)
+    frame["row"] = layer.rows or range(1, len(frame) + 1)
     frame["stated_ha"] = np.nan
     epsg = int(layer.crs.removeprefix("EPSG:")) if layer.crs else None
     return Shapes(layer.place, frame, layer.shapes, epsg, layer.by_format, grid)
@@ -149,9 +177,14 @@ def _parcels(grid: Grid, table: CoordinateTable) -> Shapes:
             "stated_ha": [parcel.stated_area_ha for parcel in parcels],
         }
     ).astype({"code": object, "name": object, "stated_ha": float})
+    frame["by_layer"] = False
     given = np.array([parcel.polygon() for parcel in parcels], dtype=object)
     degrees = all(parcel.geographic for parcel in parcels)
-    return Shapes(grid.place, frame, given, _STORAGE_EPSG if degrees else table.stated_epsg)
+    if not degrees:
+        return Shapes(grid.place, frame, given, table.stated_epsg)
+    if table.stated_epsg is None:  # its title says VN-2000, which is asked
+        return Shapes(grid.place, frame, given, _VN2000_DEGREES, by_format=True)
+    return Shapes(grid.place, frame, given, _STORAGE_EPSG, by_format=True)
 
 
 def _wkt_column(grid: Grid) -> tuple[int, int] | None:
@@ -167,7 +200,7 @@ def _wkt(grid: Grid, top: int, place: int) -> tuple[Shapes, list[Finding]]:
     kept: list[tuple[Cell, ...]] = []
     given: list[shapely.Geometry] = []
     rows: list[int] = []
-    refused: list[Finding] = []
+    refused: list[Finding] = list(grid.ragged(top, range(top + 1, len(grid.rows))))
     for at, row in enumerate(grid.rows[top + 1 :], start=grid.first_row + top + 1):
         if not any(cell_text(cell) for cell in row):
             continue
@@ -214,7 +247,7 @@ def place(
         values = {"stated": _zone_words(stated), "chosen": _zone_words(options.crs)}
         clash = Finding("refused", "importing.crs_conflict", values, file=shapes.file)
         return None, CrsRead(shapes.file, stated, stated=True), [clash]
-    if stated is not None and stated not in zones.CHOICES:
+    if stated is not None and not zones.readable(stated):
         other = Finding("refused", "importing.crs_unsupported", {"epsg": stated}, file=shapes.file)
         return None, CrsRead(shapes.file, stated, stated=True), [other]
     epsg = stated if stated is not None else options.crs
@@ -259,7 +292,7 @@ def place(
 
 
 def _zone_words(epsg: int) -> str:
-    if epsg not in zones.CHOICES:
+    if not zones.readable(epsg):
         return f"EPSG:{epsg}"
     return Twin.of(lambda lang: zones.zone_label(epsg, lang))
 

@@ -1,4 +1,4 @@
-"""Texts in old fonts: recognised over a whole file, converted only when a person says so."""
+"""Recognise texts in old fonts over a whole file; convert them when a person says so."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +12,7 @@ from lib.importing.draft import TextChoice
 from lib.importing.fonts import convert
 from lib.importing.fonts.convert import LegacyEncoding
 from lib.importing.readers.base import Content, Features
-from lib.importing.readers.grid import GUARDED, Cell, Grid
+from lib.importing.readers.grid import GUARDED, Cell, Grid, Unread
 from lib.language.findings import Finding
 
 _LOOKED_AT: Final = 20_000
@@ -66,7 +66,9 @@ def settle(
 
 def _converted(content: Content, encoding: LegacyEncoding) -> Content:
     def cell(value: Cell) -> Cell:
-        return convert.convert(value, encoding) if isinstance(value, str) else value
+        if isinstance(value, Unread) or not isinstance(value, str):
+            return value
+        return convert.convert(value, encoding)
 
     grids = tuple(
         replace(grid, rows=tuple(tuple(map(cell, row)) for row in grid.rows))

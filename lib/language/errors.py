@@ -1,4 +1,4 @@
-"""The few ways this project says no.
+"""Exceptions a user sees: wrong use, not allowed, data refused, source or store unavailable.
 
 An error carries the key of a text and its values, never a finished sentence,
 so that the screen, the command line and a report say the same words in the
@@ -43,7 +43,7 @@ class WrongUseError(PhuThoError):
 
 
 class NotAllowedError(PhuThoError):
-    """Who asks may not do this, or nobody is signed in."""
+    """The person may not do this, or nobody is signed in."""
 
     exit_code = 2
 

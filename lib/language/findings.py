@@ -1,4 +1,4 @@
-"""What a check has to say about a file: where, what, and whether it can go on.
+"""Findings of a check: how grave, which text, and the file, row and column they are about.
 
 A finding carries the key of a text and its values, as errors do, so that the
 page, the command line and the report in JSON say the same words.
@@ -40,18 +40,16 @@ class Twin(str):
 
     @classmethod
     def of(cls, say: Callable[[Lang], str]) -> Self:
-        """Return what `say` says in either language."""
+        """Return the result of `say` in both languages."""
         return cls(say("vi"), say("en"))
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found in a file.
+    """One note, mended value, question or refusal on a file.
 
     Parameters
     ----------
-    level : {"note", "mended", "ask", "refused"}
-        How grave it is.
     key : str
         Key of the sentence in ``lib/language/texts``.
     values : dict

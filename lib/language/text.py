@@ -1,4 +1,4 @@
-"""Vietnamese words, numbers, dates and order.
+"""Texts by key, and Vietnamese spelling, numbers, dates and sort order.
 
 Every sentence a person reads lives in ``lib/language/texts/<room>.toml`` with its
 English twin, under the heading of its key, for example ``[common.no_data]``. What it
@@ -29,7 +29,7 @@ _LOCALES: Final[Mapping[Lang, str]] = {"vi": "vi_VN", "en": "en_GB"}
 
 
 class Home(Protocol):
-    """What the texts are told of the province."""
+    """Names and words the texts take from the province."""
 
     @property
     def words(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
@@ -41,7 +41,7 @@ _OF_HOME: Final = re.compile(r"\{home\.(\w+)\}")
 
 
 def belong_to(home: Callable[[], Home]) -> None:
-    """Let the texts speak of the province `home` returns: its names fill ``{home.name}``.
+    """Register the function that returns the province whose names fill ``{home.name}``.
 
     It is asked when the first text is that needs it, so that a refusal of the file it
     comes from can still be put in words.
@@ -79,7 +79,7 @@ def catalog() -> Mapping[str, Mapping[str, str]]:
 
 
 def _spoken(text: str, lang: str, home: Home) -> str:
-    """Return `text` with what it says of the province filled in."""
+    """Return `text` with the names of the province filled in."""
 
     def said(match: re.Match[str]) -> str:
         value = getattr(home, match[1])
@@ -211,8 +211,6 @@ def number(value: float | None, lang: Lang = "vi", digits: int = 0, unit: str = 
     ----------
     value : float or None
         The number; None and NaN are blanks, 0 is a true zero.
-    lang : {"vi", "en"}
-        Language of the separators.
     digits : int
         Decimals, always all of them.
     unit : str

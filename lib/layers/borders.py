@@ -35,8 +35,6 @@ def draw(
 
     Parameters
     ----------
-    snapshot : Snapshot
-        Where the tables are.
     static : pathlib.Path
         Folder Streamlit serves.
     simplify_m : float

@@ -1,4 +1,4 @@
-"""What the map's script in a browser is given: layers, small drawings, tooltips, bounds.
+"""Values the map's script in a browser is given: layers, small drawings, tooltips, bounds.
 
 The map of a page and the map in one file run the same script on the same values.
 """
@@ -111,8 +111,6 @@ def configuration(
     ----------
     files : sequence of LayerFile
         The layers, bottom first; ``communes`` is among them.
-    lang : {"vi", "en"}
-        Language of the buttons.
     texts : sequence of str
         Names of the ``map.`` texts the script writes itself.
     address : callable

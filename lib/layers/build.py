@@ -1,4 +1,4 @@
-"""From a snapshot to the layer files of its map.
+"""Build the layer files of a map from a snapshot.
 
 Everything that is drawn comes from one simplified coverage, so that commune
 lines, former provinces and the outline lie exactly on each other. What is
@@ -56,8 +56,6 @@ def build(
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The data in use.
     static : Path
         Folder Streamlit serves.
     simplify_m : float

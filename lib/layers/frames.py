@@ -1,4 +1,4 @@
-"""What a layer is drawn from: tables of a snapshot to shapes with the lines of their tooltips."""
+"""Make the shapes of each layer from tables of a snapshot, with the lines of their tooltips."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Lists of layer files beside them: what was drawn once is found again.
+"""Index files that list finished layer files, so that these are not built again.
 
 A list that is missing, was cut short or names a file that is gone names nothing:
 what it would say is drawn again.

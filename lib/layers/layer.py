@@ -1,4 +1,4 @@
-"""What a map layer is, before any data: one record for map, legend, paper and QGIS."""
+"""Definition of a map layer, one record for map, legend, paper and QGIS."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Kind = Literal["polygon", "line", "point"]
 
 @dataclass(frozen=True)
 class Label:
-    """When names appear on the map and which go first where room is short."""
+    """Zoom from which names appear on the map, and their priority where room is short."""
 
     min_zoom: float
     rank: int
@@ -25,12 +25,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Qgis:
-    """How tables of a snapshot look in QGIS.
+    """Style of tables of a snapshot in QGIS.
 
     Parameters
     ----------
-    tables : tuple of str
-        Which ones.
     styles : tuple of Style
         The one look of all their rows, or one for each code of `column`.
     column : str
@@ -47,7 +45,7 @@ class Qgis:
 
 @dataclass(frozen=True)
 class Layer:
-    """What a layer is, before any data.
+    """Definition of a layer, without data.
 
     Parameters
     ----------
@@ -55,12 +53,8 @@ class Layer:
         Name in files, in the URL of a selection and in the style sheet.
     title : str
         Text key of its name in the legend.
-    kind : {"polygon", "line", "point"}
-        What its geometry is.
     styles : tuple of Style
         Its classes; a rerun names them by their place in this tuple.
-    interactive : bool
-        Whether it answers the pointer.
     label : Label or None
         Names on the map, if it has them.
     canvas : bool

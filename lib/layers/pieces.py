@@ -1,4 +1,4 @@
-"""What is drawn of one measured cluster: its pieces, the band in doubt, the exact lines."""
+"""Drawings of one measured cluster: its pieces, the band in doubt, the exact lines."""
 
 from typing import Final
 
@@ -24,8 +24,6 @@ def shapes_of(given: Answer, cluster_id: str, lang: Lang) -> list[Shape]:
         What geometry said of the clusters, if anything.
     cluster_id : str
         A cluster; one that was not measured draws nothing.
-    lang : {"vi", "en"}
-        Language of the names and figures on the shapes.
     """
     cut, index = given.cut, given.index
     if cut is None or index is None:

@@ -41,12 +41,8 @@ def qml(table: str, kind: Kind, *, schematic: bool = False, lang: Lang = "vi") -
     ----------
     table : str
         A table of a snapshot; one the map does not know gets a plain look.
-    kind : {"point", "line", "polygon"}
-        What its geometry is.
     schematic : bool
         The borders are schematic: commune lines are dotted.
-    lang : {"vi", "en"}
-        Language of the legend.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""How things look: one table of colours and shapes for map, legend and paper.
+"""Styles: one table of colours and shapes for map, legend and paper.
 
 Colours are of the Okabe-Ito family, told apart by colour-blind eyes and on a
 pale projector; point symbols differ in shape as well. An approximate place has

@@ -1,4 +1,4 @@
-"""What a link or a click names on the map: one feature of one layer, and where the map looks.
+"""Parse the feature and the view that a link or a click names.
 
 What comes from an address or a browser is not trusted: only what is on the map gets through.
 """

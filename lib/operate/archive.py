@@ -1,4 +1,4 @@
-"""A zip that says it is a backup, believed in nothing.
+"""Check a zip before trusting it as a backup.
 
 What is not whole, or leads out of its folder, is refused before anything is
 unpacked; each member has to be byte for byte the one the list names.
@@ -43,7 +43,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def entries_of(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
-    """Return the members by name after looking at what they say of themselves."""
+    """Return the members by name, after checking their number, sizes, kinds and names."""
     file = path.name
     entries = archive.infolist()
     if len(entries) > MAX_MEMBERS:

@@ -1,4 +1,4 @@
-"""One file that holds the whole store.
+"""Back up the whole store to one zip.
 
 A backup is a zip of plain copies and a list of them, ``backup.json``, with the
 sha256 of each; `lib.operate.restore` is the way back.
@@ -38,7 +38,7 @@ MEMBER: Final = re.compile(
 
 @dataclass(frozen=True)
 class BackupInfo:
-    """What a backup holds.
+    """Contents of a backup.
 
     Parameters
     ----------
@@ -48,8 +48,6 @@ class BackupInfo:
         The snapshot in use at that time.
     snapshots : tuple of str
         All snapshots, oldest first.
-    files : int
-        Number of files.
     size : int
         Bytes of these files.
     notes : tuple of Finding
@@ -65,7 +63,7 @@ class BackupInfo:
 
 
 class BackupFile(BaseModel):
-    """What ``backup.json`` says of one member: bytes and their sha256 in hexadecimal."""
+    """Entry of ``backup.json`` for one member: bytes and their sha256 in hexadecimal."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -74,7 +72,7 @@ class BackupFile(BaseModel):
 
 
 class BackupList(BaseModel):
-    """What ``backup.json`` says."""
+    """Content of ``backup.json``."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Whether the store is what its log says: the chain, the snapshots, a backup kept elsewhere.
+"""Verify the store: the chain of its log, its snapshots, and a backup kept elsewhere.
 
 A hash chain shows a line that was changed, taken out of the middle, put in or
 moved. It does not show lines cut off the end, or a log that was written anew
@@ -43,12 +43,10 @@ DAMAGED: Final = frozenset(
 
 @dataclass(frozen=True)
 class LogCheck:
-    """What a check of the log found.
+    """Result of a check of the log.
 
     Parameters
     ----------
-    head : Head
-        Where the log stands.
     findings : tuple of Finding
         ``refused`` where the log is not what it was, ``note`` for what is odd but honest.
     """
@@ -58,17 +56,15 @@ class LogCheck:
 
     @property
     def whole(self) -> bool:
-        """Return whether nothing speaks against the log."""
+        """Return whether no finding contradicts the log."""
         return not any(finding.level == "refused" for finding in self.findings)
 
 
 def check_log(store: Store, *, backup: Path | None = None, known: str = "") -> LogCheck:
-    """Hold the log of `store` against its chain and all that lies outside it; write nothing.
+    """Verify the log of `store` against its chain, the manifests and a backup; write nothing.
 
     Parameters
     ----------
-    store : Store
-        Whose log.
     backup : Path, optional
         A backup made earlier: its log has to be the beginning of this one.
     known : str, optional

@@ -1,4 +1,4 @@
-"""From a fresh clone to data in use: facts, borders, snapshot, layer files.
+"""Prepare a fresh clone for use: facts, borders, snapshot, layer files.
 
 Borders come from a bundle, the public release or, without either, from the
 schematic cells; see `lib.geo.sources`. If only schematic ones can be had while the
@@ -33,12 +33,10 @@ _QUALITY: Final = ("schematic", "reference", "official")
 
 @dataclass(frozen=True)
 class Prepared:
-    """What `prepare` did.
+    """Result of `prepare`.
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The data now in use.
     border_quality : str
         official, reference or schematic.
     notes : tuple
@@ -80,16 +78,12 @@ def prepare(
         Folder Streamlit serves.
     bundle : Path or None
         Folder with border files as published; refused if it is not whole.
-    offline : bool
-        Ask nothing of the network.
     simplify_m : float
         Tolerance of drawn lines in metres.
     scope : {"province", "vietnam"}
         Whether the communes of the other provinces are on the map too.
     root : Path
         Where ``bundle/`` and ``../shared/data/upstream`` are looked for.
-    download : DownloadOptions, optional
-        Address and time-outs of the public release.
 
     Raises
     ------
@@ -168,7 +162,7 @@ def _check_counts(tables: Mapping[str, pd.DataFrame]) -> None:
 
 
 def draw(snapshot: Snapshot, static: Path, *, simplify_m: float) -> None:
-    """Write what a server hands out of `snapshot`: Leaflet and the layer files, all anew."""
+    """Write the static files of `snapshot`, Leaflet and the layer files, all anew."""
     web.install(static)
     serve_layers(snapshot, static=static, simplify_m=simplify_m, anew=True)
 

@@ -1,4 +1,4 @@
-"""The way back from a backup.
+"""Restore the store from a backup.
 
 Nothing of the store is touched before all of the backup stands beside it, whole.
 Only the last step, naming another snapshot in ``CURRENT``, changes what is in use.
@@ -36,8 +36,6 @@ def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
         A zip written by `backup`.
     store : Store
         Left as it was unless all went well.
-    who : str
-        Name for the log.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Whether this server can do its work: the data in use, the disk, the log, the backups.
+"""Health checks of this server: data in use, disk, log, backups.
 
 ``/_stcore/health`` only says that a process answers. What is asked here is what
 fails quietly: a damaged file, a disk that fills up, a folder that became
@@ -40,7 +40,7 @@ _MB: Final = 1e6
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """Result of one check.
 
     Parameters
     ----------
@@ -48,10 +48,6 @@ class Check:
         What was looked at; the same whatever was found, for machines.
     level : Level
         good; attention: work goes on, somebody should look; bad: it does not.
-    key : str
-        Key of the sentence that says what was found.
-    values : mapping
-        What the sentence names.
     """
 
     name: Name
@@ -70,7 +66,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Status:
-    """What was found at one moment.
+    """Results of all checks at one moment.
 
     Parameters
     ----------
@@ -81,8 +77,6 @@ class Status:
         borders; empty if none can be read.
     free_bytes : int or None
         Room left on the disk of the store; None if nobody can say.
-    checks : tuple of Check
-        All that was looked at.
     """
 
     checked: str
@@ -123,12 +117,10 @@ class Status:
 def check(
     store: Store, *, static: Path, backups: Path | None = None, now: dt.datetime | None = None
 ) -> Status:
-    """Look at everything; every byte of the snapshot in use is read, nothing is changed.
+    """Run all checks; every byte of the snapshot in use is read, nothing is changed.
 
     Parameters
     ----------
-    store : Store
-        The data.
     static : Path
         Folder of the layer files, which an import writes too.
     backups : Path, optional

@@ -1,4 +1,4 @@
-"""What the page *before and after the merger* says: which commune came from what.
+"""Tables of the page *before and after the merger*: which commune was made of which units.
 
 Everything follows from the table of the resolution and the list of
 the communes. No area is computed: lines of former units are reconstructed,
@@ -30,8 +30,6 @@ def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
     ----------
     communes : DataFrame
         The communes; a geometry is not looked at.
-    former_units : DataFrame
-        The table of former units and new communes.
 
     Returns
     -------
@@ -100,15 +98,7 @@ def split_units(former_units: pd.DataFrame) -> pd.DataFrame:
 
 
 def origins(former_units: pd.DataFrame, lang: Lang = "vi") -> dict[str, str]:
-    """Return code of a commune -> its former units: ``Huyện A: xã B, xã C; Huyện D: …``.
-
-    Parameters
-    ----------
-    former_units : DataFrame
-        The table of former units and new communes.
-    lang : {"vi", "en"}
-        Language of the word for a part.
-    """
+    """Return code of a commune -> its former units: ``Huyện A: xã B, xã C; Huyện D: …``."""
     of_part = t("cards.part", lang)
     columns = ("new_code", "district", "kind", "name", "part")
     made: dict[str, dict[str, list[str]]] = {}
@@ -144,16 +134,12 @@ def ended_in(code: str, former_units: pd.DataFrame, ended: pd.DataFrame) -> pd.D
 
 
 def taken_away(rows: pd.DataFrame, former_units: pd.DataFrame, lang: Lang = "vi") -> pd.DataFrame:
-    """Return the table of changes as a file has it: one row a commune and a former unit.
+    """Return the table of changes for export: one row a commune and a former unit.
 
     Parameters
     ----------
     rows : DataFrame
         The communes in view, of `merged`; their order is kept.
-    former_units : DataFrame
-        The table of former units and new communes.
-    lang : {"vi", "en"}
-        Language of headings and codes.
 
     Returns
     -------
@@ -192,7 +178,7 @@ def taken_away(rows: pd.DataFrame, former_units: pd.DataFrame, lang: Lang = "vi"
 def notes(
     former_units: pd.DataFrame, *, data_date: str, filters: str, lang: Lang = "vi"
 ) -> dict[str, str]:
-    """Return what a file of the table says of itself: data date, basis, filter, rules, sources."""
+    """Return the metadata of the exported table: data date, basis, filter, rules, sources."""
     return {
         "_sheet": t("crosswork.sheet_notes", lang),
         t("crosswork.note_date", lang): date(data_date, lang),

@@ -1,4 +1,4 @@
-"""What the merger of 1 July 2025 changed: names, former units, new communes.
+"""Resolve names of communes before the merger to the communes of today.
 
 A decision names the communes of its day. `resolve` follows each name to the
 new communes: through the units that ended before 2025 where that is needed,
@@ -149,14 +149,10 @@ class Names:
 
         Parameters
         ----------
-        given : str
-            The name that is followed.
         former_code : str
             Code of the unit of 30 June 2025.
         ended : str
             Kind and name of the unit that had ended in it; empty for the unit itself.
-        basis : str
-            What says that earlier step.
         """
         new = tuple(sorted(set(self._new[former_code])))
         status: Status = "split" if len(new) > 1 else "ended" if ended else "whole"
@@ -196,7 +192,7 @@ def resolve(
     former_units, ended_units : pandas.DataFrame
         Tables of ``former_units`` and ``ended_units``, see `lib.tables.registry`.
     communes : pandas.DataFrame, optional
-        Table of `lib.tables.schemas.Communes`, for names instead of codes in the chain.
+        Table of `lib.tables.places.COMMUNES`, for names instead of codes in the chain.
 
     Returns
     -------

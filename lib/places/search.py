@@ -1,4 +1,4 @@
-"""Finding a place by a name typed the way people type: no accents, small slips.
+"""Search places by name as people type: without accents, with small slips.
 
 A place has several names: what it is called today, what its parts were called
 until 30 June 2025, what those had taken in before, the district, an investor.
@@ -48,7 +48,7 @@ _COMPANY: Final = re.compile(
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found.
+    """One result of a search.
 
     Parameters
     ----------
@@ -57,8 +57,6 @@ class Hit:
     kind : str
         What it is: ``commune``, ``zone``, ``cluster``, ``former``, ``ended``, ``district`` or a
         column of the clusters that can be found by, such as ``investor``.
-    name : str
-        Its name.
     detail : str
         What tells it from its namesakes: the former district, the new commune.
     clause : str
@@ -83,7 +81,7 @@ Index = tuple[tuple[str, Hit], ...]
 
 
 def build_index(tables: Mapping[str, pd.DataFrame]) -> Index:
-    """Return everything that can be found, each with its folded names.
+    """Return the search index: everything that can be found, with its folded names.
 
     Parameters
     ----------
@@ -226,8 +224,6 @@ def namesakes(query: str, hits: Sequence[Hit]) -> list[Hit]:
     ----------
     query : str
         What was typed. With accents only names spelt the same are meant.
-    hits : sequence of Hit
-        What was found.
 
     Returns
     -------

@@ -129,7 +129,7 @@ def counted(whole: ir.Table) -> ir.Table:
 
 
 def exchanged(whole: ir.Table, taken: ir.Table, given: ir.Table) -> ir.Table:
-    """Return the cells of a log in which the rows of `taken` are replaced by those of `given`.
+    """Return the cells of a log with rows `taken` replaced by `given`; float residue becomes zero.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ FACT_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader calls remote and weak.
+    """Thresholds and kinds by which the reader calls a commune remote or weak.
 
     Parameters
     ----------
@@ -59,12 +59,12 @@ class Choice:
 
     @property
     def is_remote(self) -> bool:
-        """Whether anything says what is remote."""
+        """Whether any threshold of remoteness is set."""
         return self.difficult or bool(self.of("remote"))
 
     @property
     def asks_log(self) -> bool:
-        """Whether a threshold is one of a log of interruptions."""
+        """Whether any threshold is on a measure of a log."""
         return any(MEASURES[key].of_log for key in self.thresholds)
 
     def weak_kinds(self) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Gaps:
-    """Which communes are remote and weak, and why.
+    """Communes that are remote and weak, with the facts that say so.
 
     Parameters
     ----------
@@ -111,8 +111,6 @@ def find(
     ----------
     tables : mapping
         ``communes``, ``settlements``, ``weak_supply``.
-    choice : Choice
-        Thresholds and kinds.
     indices : DataFrame or None
         As `lib.power.measures.measures`; its interruptions are those the reader chose.
     log : mapping or None

@@ -1,4 +1,4 @@
-"""The log in use: which rows count together, and what has to be said of them.
+"""Select the rows of a log that count together, and state its span, sources and rule counts.
 
 A sample never counts together with real rows: where a log has both, the sample
 is set aside.
@@ -33,6 +33,11 @@ class Log:
     sample: bool
     set_aside: int = 0
 
+    @property
+    def as_of(self) -> str:
+        """The day its data reach, ISO: the last one it holds, whenever it was brought in."""
+        return last_day(self.outages)
+
     @cached_property
     def cleaned(self) -> clean.CleanLog:
         """The rows after the rules of `lib.power.clean`, which no choice of a reader changes."""
@@ -42,7 +47,7 @@ class Log:
 
 @dataclass(frozen=True)
 class LogFacts:
-    """What has to be said of a log beside its figures.
+    """Facts stated beside the figures of a log.
 
     Parameters
     ----------
@@ -53,9 +58,9 @@ class LogFacts:
     sample : bool
         A made-up log, or one divided by made-up customers.
     rows_from, customers_from : tuple of (str, str)
-        Where its rows and the customers served come from, each with its newest data date.
+        Where its rows and the customers served come from, each with the day its data reach.
     as_of : str
-        Newest data date of its rows, ISO.
+        Last day it holds, ISO.
     unplaced : int
         Records without a commune: only in figures of the whole province.
     set_aside : int
@@ -80,7 +85,7 @@ class LogFacts:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Where rows and customers come from, in order."""
+        """Sources of rows and customers, in order."""
         return tuple(sorted({url for url, _ in (*self.rows_from, *self.customers_from)}))
 
     @property
@@ -89,7 +94,7 @@ class LogFacts:
         return bool(self.customers_from) and self.rules["no_customers"] < self.rows
 
     def said(self) -> dict[str, object]:
-        """Return what stands beside a figure of the log: source, date, whether a sample."""
+        """Return source, date and sample flag that stand beside a figure of the log."""
         return {
             "source_url": "; ".join(self.sources),
             "as_of": self.as_of,
@@ -123,7 +128,7 @@ def log_in_use(tables: Tables) -> Log | None:
 def log_facts(
     tables: Tables, *, momentary_minutes: float = MOMENTARY_MINUTES, log: Log | None = None
 ) -> LogFacts | None:
-    """Return what has to be said of the log beside its figures; None without a log.
+    """Return the facts stated beside the figures of the log; None without a log.
 
     Parameters
     ----------
@@ -143,14 +148,26 @@ def log_facts(
         last_day=rows["start"].max().normalize(),
         rows=len(rows),
         sample=log.sample,
-        rows_from=_dated(rows),
+        rows_from=_days_of(rows),
         customers_from=_dated(log.customers),
-        as_of=str(rows["as_of"].max()),
+        as_of=log.as_of,
         unplaced=int(rows["commune_code"].isna().sum()),
         set_aside=log.set_aside,
         rules=log.cleaned.counts,
         removed_days=major_days_of(log, momentary_minutes),
     )
+
+
+def last_day(rows: pd.DataFrame) -> str:
+    """Return the last day on which an interruption of a log began, ISO; empty without any."""
+    last = rows["start"].max()
+    return "" if pd.isna(last) else f"{last:%Y-%m-%d}"
+
+
+def _days_of(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """Return each source of a log with the last day it holds."""
+    sourced = rows.dropna(subset=["source_url"])
+    return tuple((str(url), last_day(own)) for url, own in sourced.groupby("source_url"))
 
 
 def _dated(rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:

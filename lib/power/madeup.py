@@ -41,7 +41,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Cause:
-    """How one cause behaves: text, share of events, median minutes, spread of the logarithm."""
+    """Parameters of one cause: text, share of events, median minutes, spread of the logarithm."""
 
     key: str
     share: float
@@ -69,8 +69,6 @@ def sample_outages(
 
     Parameters
     ----------
-    events : int
-        Rows of the log.
     seed : int
         Any whole number from 0.
     communes : DataFrame
@@ -79,7 +77,7 @@ def sample_outages(
     Returns
     -------
     outages : DataFrame
-        Columns of `lib.tables.schemas.Outages` but for the source; local times, in order of start.
+        Columns of `lib.tables.grid.OUTAGES` but for the source; local times, in order of start.
     customers : DataFrame
         ``commune_code``, ``month``, ``customers_served``, ``sample``: every
         commune in every month.

@@ -21,15 +21,13 @@ MOST_WEIGHT: Final = 5
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of a commune that can be drawn, and by which it can be chosen.
+    """One number of a commune: painted on the map, and a threshold of the list.
 
     Parameters
     ----------
     key : str
         Column of `measures` and name in the address; ``gaps.measure_<key>``,
         ``gaps.short_<key>``, ``gaps.unit_<key>`` and ``powerpage.choice_<key>`` are its words.
-    side : {"remote", "weak"}
-        What it says about a commune.
     digits : int
         Decimals it is shown with.
     at_least : bool
@@ -41,10 +39,6 @@ class Measure:
         indices of a log.
     most : int
         Greatest threshold of its slider, which begins at 0; 0 for a measure without one.
-    step : int
-        Step of its slider.
-    weighed : bool
-        Whether a ranking may weigh it.
     """
 
     key: str

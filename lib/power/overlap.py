@@ -1,4 +1,4 @@
-"""Finding the records of a log that may overlap or be there twice, and joining those that do.
+"""Find records of a log that may overlap or be there twice, and join those that do.
 
 Place and time of a record are packed into one whole number, so that ten million
 rows are put in order by one column without any other. Packed numbers only
@@ -92,7 +92,7 @@ def suspects(con: BaseBackend, log: ir.Table, free: int, rows: int) -> tuple[ir.
 
 
 def _which(log: ir.Table, free: int, rows: int) -> Any:  # noqa: ANN401 Ibis has no static types
-    """Return 23 bits of what must be equal: the place, without a feeder the whole record."""
+    """Return a 23-bit hash of the place, or of the whole record without a feeder."""
     place, record = (_hash(log, columns) for columns in (PLACE, IDENTITY))
     if not free:
         number = place

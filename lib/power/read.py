@@ -1,4 +1,4 @@
-"""Reading a log of interruptions into a table expression, and what runs it.
+"""Read a log of interruptions into a table expression of DuckDB or Spark.
 
 DuckDB runs it on a laptop, Spark on a server; the rows never pass through Python.
 """
@@ -96,8 +96,9 @@ def read(con: BaseBackend, source: Source) -> ir.Table:
     con : BaseBackend
         From `connect`.
     source : Path or DataFrame
-        ``.csv`` (UTF-8, times in ISO 8601 with or without a zone) or ``.parquet``; columns
+        ``.parquet``, or a table; texts of times are ISO 8601 with or without a zone. Columns
         `REQUIRED`, and where known ``planned`` (true/false or planned/unplanned) and `TEXTS`.
+        Files people write come through `lib.importing.direct`.
 
     Returns
     -------
@@ -124,7 +125,7 @@ def read(con: BaseBackend, source: Source) -> ir.Table:
     _refuse_unreadable(
         con, raw, {c: t for c, (t, _) in times.items()} | {"customers_interrupted": number}, name
     )
-    tidy = isinstance(source, pd.DataFrame) or source.suffix.lower() != ".parquet"
+    tidy = isinstance(source, pd.DataFrame)
     plain = raw.select(
         start=times["start"][0],
         end=times["end"][0],
@@ -147,7 +148,7 @@ def read(con: BaseBackend, source: Source) -> ir.Table:
 
 
 def understood(plain: ir.Table) -> ir.Table:
-    """Return rows with `PLAIN` and what their kind and customers mean.
+    """Return the rows with planned or unplanned, customers, and a flag for negative customers.
 
     Few rows of a long log are looked at one by one, so that this comes last.
     """
@@ -179,9 +180,6 @@ def _raw(con: BaseBackend, source: Source) -> tuple[ir.Table, set[str], str]:
         epoch = ibis.timestamp("1970-01-01")
         times = {c: epoch + (n // 1_000).as_interval("us") for c, n in numbers.items()}
         return table.mutate(**times), aware, source.name
-    if source.suffix.lower() == ".csv":
-        asked = {"all_varchar": True} if con.name == "duckdb" else {"header": True, "sep": ","}
-        return con.read_csv(source, **asked), set(), source.name
     raise WrongUseError("outageread.bad_suffix", file=source.name)
 
 
@@ -190,7 +188,7 @@ def _never_empty(source: Source) -> tuple[frozenset[str], frozenset[str]]:
 
     Looking for empty texts in ten million rows costs more than adding them up.
     """
-    if isinstance(source, pd.DataFrame) or source.suffix.lower() != ".parquet":
+    if isinstance(source, pd.DataFrame):
         return frozenset(), frozenset()
     about = pq.ParquetFile(source).metadata
     some: set[str] = set()

@@ -18,7 +18,7 @@ def served_table(customers: Source) -> pd.DataFrame:
     Parameters
     ----------
     customers : Path or DataFrame
-        ``.csv`` or ``.parquet``; ``commune_code``, ``month`` (YYYY-MM), ``customers_served``.
+        ``.parquet``, or a table; ``commune_code``, ``month`` (YYYY-MM), ``customers_served``.
 
     Returns
     -------
@@ -75,11 +75,9 @@ def served_table(customers: Source) -> pd.DataFrame:
 
 def _customers_frame(customers: Source) -> tuple[pd.DataFrame, str]:
     if isinstance(customers, pd.DataFrame):
-        return customers, ""
+        return customers, str(customers.attrs.get("file", ""))
     if not customers.is_file():
         raise WrongUseError("served.no_file", file=customers.name)
     if customers.suffix.lower() == ".parquet":
         return pd.read_parquet(customers), customers.name
-    if customers.suffix.lower() == ".csv":
-        return pd.read_csv(customers, dtype="string", encoding="utf-8-sig"), customers.name
     raise WrongUseError("served.bad_suffix", file=customers.name)

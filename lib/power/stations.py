@@ -1,4 +1,4 @@
-"""What is known of the grid near each cluster: substations, their voltage and capacity.
+"""Substations on record near each cluster: voltage, capacity, distance.
 
 A substation stands with a cluster because a source puts both in one commune,
 or in one former district where it names no commune. A distance is measured

@@ -1,4 +1,4 @@
-"""What a page shows of a log of interruptions: a period by commune, a month, an outage.
+"""Queries of a page on a log: a period by commune, a commune by month, single outages.
 
 The rules of `lib.power.clean` hold for all of it, so that the list of a commune
 has as many rows as its count.
@@ -31,12 +31,10 @@ EVENTS: Final = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader chose.
+    """Period, kind and limits the reader chose.
 
     Parameters
     ----------
-    planned : {"all", "planned", "unplanned"}
-        Which interruptions count.
     first_month, last_month : str
         Period, ``YYYY-MM``, both in it; empty for the first, the last month of
         the log. What began outside the log's months is not known, so a longer
@@ -64,8 +62,6 @@ def by_commune(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.
     ----------
     tables : mapping
         ``communes`` and, where they were imported, ``outages`` and ``customers``.
-    choice : Choice
-        The period and what counts in it.
     log : Log or None
         That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
@@ -98,10 +94,6 @@ def series(
     ----------
     tables : mapping
         As `by_commune`.
-    choice : Choice
-        What the reader chose.
-    commune_code : str
-        The commune.
     log : Log or None
         That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
@@ -129,10 +121,6 @@ def events(
     ----------
     tables : mapping
         As `by_commune`.
-    choice : Choice
-        What the reader chose.
-    commune_code : str
-        The commune.
     log : Log or None
         That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
@@ -282,7 +270,7 @@ def totals(tables: Tables, choice: Choice, *, log: Log | None = None) -> pd.Data
 
 
 def listed(log: Log) -> pd.DataFrame:
-    """Return the records the rules of the log name, each with its id and its file.
+    """Return the records each rule of the log touched, with id and file.
 
     Returns
     -------

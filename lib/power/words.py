@@ -1,4 +1,4 @@
-"""The words of remoteness and weak supply: measures, thresholds, facts, the table to take away."""
+"""Words and export table of ``gaps``: measures, thresholds, facts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -104,7 +104,7 @@ def by_commune(gaps: Gaps, lang: Lang) -> pd.DataFrame:
 
 
 def taken_away(gaps: Gaps, lang: Lang) -> pd.DataFrame:
-    """Return the facts of the listed communes under headings in words, a source on every row."""
+    """Return the facts of the listed communes for export, a source on every row."""
     facts = gaps.facts
     columns = {
         "code": facts["commune_code"],
@@ -147,7 +147,7 @@ def _threshold(fact: Mapping[Any, Any], lang: Lang) -> str:
 def notes(
     choice: Choice, lang: Lang, *, data_date: str, sources: Sequence[str], sample: bool
 ) -> dict[str, str]:
-    """Return what stands beside the table: the rule in words, date, sources, whether a sample."""
+    """Return the metadata of the export: the rule in words, date, sources, whether a sample."""
     told = {
         t("gaps.note_remote", lang): remote_words(choice, lang),
         t("gaps.note_weak", lang): weak_words(choice, lang),
@@ -159,5 +159,5 @@ def notes(
 
 
 def sample_note(lang: Lang = "vi", *, sample: bool) -> dict[str, str]:
-    """Return what stands beside figures of a sample, in a file taken away; nothing of real ones."""
+    """Return the note of a file made from a sample; nothing for real rows."""
     return {t("gaps.note_sample", lang): t("gaps.note_sample_text", lang)} if sample else {}

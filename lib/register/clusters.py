@@ -9,13 +9,18 @@ district has no marker: a point would be an invention.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from lib.geo.crs import STORAGE_CRS
 from lib.language.text import bare_name, is_blank
 from lib.places import names as merger
 from lib.register import completeness
+
+PLACED_BY: Final = ("former_units", "ended_units", "communes", "outlines")
+"""Tables that say where a cluster stands; there may be no ``outlines``."""
 
 _SPREAD_DEG: Final = 0.008
 """Markers that would stand on each other are set about 850 m apart."""
@@ -66,6 +71,24 @@ def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     now = [sure.get(c, []) for c in joined["cluster_id"]]
     places = _places(clusters, tables, now, index.resolve_all)
     return _on_outlines(joined.join(places), tables.get("outlines"))
+
+
+def on_map(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Return the register with each cluster as a point, EPSG:4326, in the order of ``clusters``.
+
+    Parameters
+    ----------
+    tables : mapping
+        As for `register`.
+
+    Returns
+    -------
+    GeoDataFrame
+        `register` and ``geometry``: the marker, None where it has none.
+    """
+    known = register(tables)
+    points = gpd.GeoSeries(gpd.points_from_xy(known["lon"], known["lat"]), crs=STORAGE_CRS)
+    return gpd.GeoDataFrame(known, geometry=points.where(known["lat"].notna().to_numpy()))
 
 
 def _on_outlines(clusters: pd.DataFrame, outlines: pd.DataFrame | None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What the register of clusters still lacks: the one answer to what is missing.
+"""Which columns of the register are blank for which cluster.
 
 What a meeting asks of a cluster (domain notes, part 2) and what delay needs (part 1.5) is
 marked ``asked`` in `lib.tables.clusters`; some codes, *no outline* or an approximate one, say
@@ -16,14 +16,14 @@ from lib.tables.registry import TABLES
 
 @dataclass(frozen=True)
 class Field:
-    """One column and the clusters that have nothing in it."""
+    """A column, and the names of the clusters in which it is blank."""
 
     column: str
     missing: tuple[str, ...]
 
 
 def lacking(clusters: pd.DataFrame) -> pd.DataFrame:
-    """Return which cluster lacks what: a row as in `clusters`, a column for each asked for."""
+    """Return True where a cluster lacks a column asked for: rows of `clusters`, one column each."""
     asked = [column for column in TABLES["clusters"].columns if column.asked]
     return pd.DataFrame(
         {c.name: clusters[c.name].isna() | clusters[c.name].isin(c.lacking) for c in asked},

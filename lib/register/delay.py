@@ -1,4 +1,4 @@
-"""Whether a project is behind time under Land Law 2024, article 81: dates in, words out.
+"""Compute whether a project is behind schedule under Land Law 2024, article 81.
 
 Article 81.8: land not used for 12 months in a row after the handover in the
 field, or 24 months behind the schedule of the project, may be extended once,
@@ -42,7 +42,7 @@ Span = tuple[dt.date, dt.date]
 
 @dataclass(frozen=True)
 class Delay:
-    """What three dates say on one day.
+    """State of a schedule on one day, by its three dates.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Delay:
     on : datetime.date
         The day they are compared with.
     missing : tuple of str
-        Columns of the register that lack a date (`lib.tables.schemas.Clusters`).
+        Columns of the register that lack a date (`lib.tables.clusters.CLUSTERS`).
     dates : tuple of str
         Handover, end of schedule, end of extension as given; empty if blank.
     """
@@ -150,7 +150,7 @@ def last_day(value: str) -> dt.date:
 
 
 class Told(NamedTuple):
-    """What a cluster's card says of time, by the two schedules."""
+    """Sentences of a cluster's card on its two schedules."""
 
     land_law: str
     decision: str
@@ -162,9 +162,7 @@ def of_cluster(cluster: Mapping[Any, Any], *, on: dt.date, lang: Lang = "vi") ->
     Parameters
     ----------
     cluster : mapping
-        A row of `lib.tables.schemas.Clusters`.
-    on : datetime.date
-        The day asked about.
+        A row of `lib.tables.clusters.CLUSTERS`.
     """
     law = of_dates(
         cluster["handover_date"], cluster["schedule_end"], cluster["extension_end"], on=on
@@ -186,8 +184,6 @@ def of_decision(
     ----------
     decision_end : str or None
         End of the schedule in the decision, ISO, perhaps partial; blank: not known.
-    on : datetime.date
-        The day asked about.
     decision_no : str, optional
         Number of the decision; without it nothing is said to be passed.
     """

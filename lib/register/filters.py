@@ -54,8 +54,6 @@ class Filter:
         How it is chosen: several codes, on or off, communes found by typing, a number.
     span : tuple of int
         Least, greatest and resting number of a slider; the least filters nothing.
-    folded : bool
-        Whether it stands under *more filters*.
     """
 
     key: str
@@ -76,7 +74,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Filtered:
-    """What is left, how to say it, and which filter to lift if nothing is."""
+    """Result of filtering: mask, sentence, and which filters leave nothing."""
 
     mask: pd.Series
     sentence: str
@@ -233,16 +231,10 @@ def apply(
 
     Parameters
     ----------
-    frame : DataFrame
-        With the columns the filters ask for.
     chosen : mapping
         Filter key -> codes.
-    filters : sequence of Filter
-        The filters of this table.
     value_name : callable
         Filter key and code -> the word for it in `lang`.
-    lang : {"vi", "en"}
-        Language of the sentence.
     """
     active = [f for f in filters if chosen.get(f.key)]
     masks = {f.key: f.mask(frame, chosen[f.key]) for f in active}

@@ -1,4 +1,4 @@
-"""What a meeting goes through one by one: prepared lists of clusters and communes."""
+"""Prepared lists of clusters and communes to step through in a meeting."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
@@ -17,12 +17,8 @@ class Stop:
 
     Parameters
     ----------
-    page : str
-        Page that shows it.
     target : str
         ``layer:code`` of what is selected.
-    name : str
-        What it is called.
     """
 
     page: str

@@ -57,8 +57,6 @@ def atlas(
 
     Parameters
     ----------
-    material : Material
-        The data.
     cluster_ids : sequence of str, optional
         Clusters, in the order of their pages; `chosen` by default.
     progress : callable, optional

@@ -24,8 +24,6 @@ def brief(material: Material, code: str) -> bytes:
 
     Parameters
     ----------
-    material : Material
-        The data.
     code : str
         Code of a commune since 1 July 2025.
 

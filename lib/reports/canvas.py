@@ -108,8 +108,6 @@ class Canvas:
 
     Parameters
     ----------
-    window : Window
-        The frame.
     labels : list of mapping
         ``x``, ``y`` (mm), ``text``, ``kind`` and ``rank`` (lower goes first) of
         the names to put on the map where there is room.

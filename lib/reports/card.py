@@ -19,7 +19,7 @@ Row = Mapping[Any, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """Who says so: what it is (empty for the host alone), host, address, date in words."""
+    """A source: its name (empty for the host alone), host, address, date in words."""
 
     name: str
     host: str
@@ -28,7 +28,7 @@ class Source:
 
     @property
     def title(self) -> str:
-        """What a reader who can follow the address needs: the name, else the host."""
+        """Name for a reader who can follow the address; the host if there is none."""
         return self.name or self.host
 
     @property
@@ -43,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Said:
-    """What another source says of the same."""
+    """Value that another source gives for the same fact."""
 
     words: str
     source: Source
@@ -61,12 +61,6 @@ class Fact:
         What it is, in the reader's language.
     value : object
         What is known, as the data has it; a blank is said in words.
-    words : str
-        The value as it is read.
-    sources : tuple of Source
-        Who says so.
-    others : tuple of Said
-        What other sources say instead.
     strong : bool
         The one thing that matters on this card.
     """
@@ -81,7 +75,7 @@ class Fact:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing is known."""
+        """Whether the value is blank."""
         return is_blank(self.value)
 
 
@@ -103,16 +97,12 @@ class Line(TypedDict):
 
 @dataclass(frozen=True)
 class Card:
-    """All that is said of one thing.
+    """Card of one thing: title, cautions, facts, note, sources.
 
     Parameters
     ----------
-    title, sub : str
-        Its name, and what it is.
     facts : tuple of Fact
         In the order they are read.
-    lang : {"vi", "en"}
-        Language of the words.
     note : str
         What the source says besides, in its own words.
     cautions : tuple of str
@@ -189,10 +179,6 @@ def fact(
         What is known, or a blank.
     words : str, optional
         How it is read; the value itself by default.
-    *sources : Source
-        Who says so.
-    lang : {"vi", "en"}
-        Language of label and words.
     label : str
         Another label than the text of `key`.
     strong : bool

@@ -1,4 +1,4 @@
-"""Cards as an editable Word file: the same facts, numbers of sources and cautions as the screen."""
+"""Write cards as an editable Word file, with the facts, sources and cautions of the screen."""
 
 import io
 from collections.abc import Sequence
@@ -26,8 +26,6 @@ def cards_docx(material: Material, targets: Sequence[Target]) -> bytes:
 
     Parameters
     ----------
-    material : Material
-        The data.
     targets : sequence of Target
         Clusters and communes, in the order of their pages.
 

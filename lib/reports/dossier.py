@@ -1,4 +1,4 @@
-"""All that is said of one cluster: what is concluded, what is on record, its pieces."""
+"""Card of one cluster: what is concluded, what is on record, its pieces."""
 
 from functools import cached_property, partial
 from typing import Final
@@ -25,8 +25,6 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
         The data; a `Material` has the answer of clusters on two communes too.
     target : Target
         A feature of a layer, known to be there.
-    lang : {"vi", "en"}
-        Language of the words.
     """
     if target.layer_id == "clusters" and isinstance(known, Material):
         return Dossier(known, target.code).card
@@ -61,22 +59,27 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
 
     Parameters
     ----------
-    known : Known
-        The data.
     cluster : mapping
         A row of `lib.register.clusters.register`, blanks None.
-    lang : {"vi", "en"}
-        Language of the words.
     """
     own = source_of(cluster, lang)
+    told_by = known.voices("clusters", str(cluster["cluster_id"]), lang).told
 
     def say(key: str, column: str, codes: str = "") -> Fact:
         value = cluster[column]
-        words = value_label(codes, value, lang) if codes and value else None
-        return fact(key, value, words, own, lang=lang)
+
+        def words(code: str) -> str:
+            return value_label(codes, code, lang) if codes else code
+
+        said = fact(key, value, words(str(value)) if value else None, own, lang=lang)
+        return told_by(said, words, column)
 
     def area(key: str, column: str) -> Fact:
-        return fact(key, cluster[column], hectares(cluster[column], lang), own, lang=lang)
+        said = fact(key, cluster[column], hectares(cluster[column], lang), own, lang=lang)
+        return told_by(said, lambda value: hectares(float(value), lang), column)
+
+    def listed(text: str) -> str:
+        return text.replace(";", "; ")
 
     named, now = cluster["former_communes"], _now(cluster, lang)
     share = cluster["occupancy_pct"]
@@ -85,13 +88,21 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         known.tables["former_units"].iloc[0].to_dict(), lang, t("cards.table_479", lang)
     )
     told = [
-        fact("cards.place_former", named, str(named).replace(";", "; "), own, lang=lang),
+        told_by(
+            fact("cards.place_former", named, listed(str(named)), own, lang=lang),
+            listed,
+            "former_communes",
+        ),
         say("cards.district_former", "former_district"),
         fact("cards.place_now", now, None, law, lang=lang, strong=True),
         area("cards.area", "area_ha"),
         say("cards.legal", "legal_status", "legal_status"),
         say("cards.operation", "operation_status", "operation_status"),
-        fact("cards.decision", decision_of(cluster, lang), None, own, lang=lang),
+        told_by(
+            fact("cards.decision", decision_of(cluster, lang), None, own, lang=lang),
+            str,
+            *("decision_no", "decision_date", "decision_kind"),
+        ),
         say("cards.investor", "investor"),
         area("schemas.column.cleared_ha", "cleared_ha"),
         area("schemas.column.leased_ha", "leased_ha"),
@@ -167,12 +178,10 @@ def _stations(known: Known, cluster: Row, lang: Lang) -> Fact:
 
 
 class Dossier:
-    """What is concluded of one cluster and why, beside what is on record.
+    """Conclusions on one cluster with their reasons, beside what is on record.
 
     Parameters
     ----------
-    material : Material
-        The data.
     cluster_id : str
         A cluster of the answer: of the register, or a sample.
     """
@@ -201,12 +210,12 @@ class Dossier:
 
     @property
     def measured_rows(self) -> int:
-        """How many pieces were measured."""
+        """Number of measured pieces."""
         return int(self.rows["area_ha"].notna().sum())
 
     @property
     def verdict_words(self) -> str:
-        """What is concluded."""
+        """Verdict in words."""
         return t(f"crossing.value.verdict.{self.row['verdict']}", self.lang)
 
     @property
@@ -225,7 +234,7 @@ class Dossier:
 
     @property
     def by_geometry(self) -> str:
-        """What the outline says and why."""
+        """Verdict of the outline and its reason in words."""
         standing = 0
         if self.pieces is not None:
             standing = int((self.pieces["stands"] & self.pieces["commune_code"].ne("")).sum())

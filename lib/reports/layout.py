@@ -1,4 +1,4 @@
-"""From data to pages: the Typst compiler, its templates and the fonts.
+"""Typeset documents with Typst: compiler, templates, drawings, fonts.
 
 Nothing that comes from data is ever read as markup: a template reads one JSON
 file and puts its texts on the page as text. Fonts come with pinned packages
@@ -46,8 +46,6 @@ class Drawings:
 
         Parameters
         ----------
-        canvas : Canvas
-            The drawing and its labels.
         alt : str
             What it shows, for those who do not see it.
         lang : {"vi", "en"}, optional
@@ -91,8 +89,6 @@ def typeset(
         Name of a file in ``templates`` without its ending.
     data : mapping
         What the template reads; goes through JSON.
-    drawings : Drawings
-        What it shows.
     kind : {"pdf", "png", "svg"}
         Kind of file; the last two of one page.
     ppi : float, optional

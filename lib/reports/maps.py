@@ -37,12 +37,8 @@ class Drawn:
 
     Parameters
     ----------
-    canvas : Canvas
-        The drawing.
     legend : list of (Style, str)
         Classes that are really on it, with the kind of their geometry.
-    caption : str
-        Said under the map.
     stamp : str
         Said on the map: *approximate*, *sample*; empty if nothing.
     words : mapping
@@ -110,7 +106,7 @@ class Drawn:
 
 
 def figure(material: Material, drawn: Drawn, drawings: Drawings, alt: str) -> dict[str, Any]:
-    """Return what a template's map needs; on schematic borders nothing can be measured off it."""
+    """Return the map as a template takes it; without a scale on schematic borders."""
     if material.schematic:
         stamps = [t("frame.schematic_title", material.lang), drawn.stamp]
         made = drawings.map(drawn.canvas, alt)
@@ -142,8 +138,6 @@ def province(
 
     Parameters
     ----------
-    material : Material
-        The data.
     styles : mapping
         Layer -> class of each code; a layer that is missing is hidden.
     width, height : float

@@ -24,8 +24,6 @@ def card_html(card: Card, picture: Markup = Markup("")) -> Markup:  # noqa: B008
 
     Parameters
     ----------
-    card : Card
-        What is said.
     picture : Markup
         Drawn between the cautions and the facts.
     """

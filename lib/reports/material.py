@@ -1,4 +1,4 @@
-"""What every paper is made of: one snapshot, the answer of one tolerance, one language.
+"""Input of every paper: one snapshot, the answer at one tolerance, one language.
 
 The same tables, register, layer files and answer as the pages read, so that a
 count, a colour or a word cannot differ between screen and paper.
@@ -36,7 +36,7 @@ _SITES: Final = 3
 
 @dataclass(frozen=True)
 class Material(Known):
-    """One snapshot and one answer, ready for paper.
+    """Snapshot, answer and layer files, ready for paper.
 
     Parameters
     ----------
@@ -46,10 +46,6 @@ class Material(Known):
         Of `lib.crossing.answer.answer`, in the same language.
     files : sequence of LayerFile
         The layers of the map, bottom first.
-    static : Path
-        Folder the layer files are in.
-    lang : {"vi", "en"}
-        Language of the paper.
     """
 
     answer: Answer
@@ -72,7 +68,7 @@ class Material(Known):
 
     @property
     def warnings(self) -> list[str]:
-        """What the reader must know before any map."""
+        """Warnings that stand before any map: schematic borders."""
         if not self.schematic:
             return []
         title, why = (t(k, self.lang) for k in ("frame.schematic_title", "reports.schematic"))
@@ -140,18 +136,8 @@ def from_snapshot(
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The data in use.
-    files : tuple of LayerFile
-        Its layer files.
-    static : Path
-        Folder they lie in.
     tolerance_m : float
         T of a surveyed outline, metres.
-    samples : bool
-        Whether the sample outlines are measured too.
-    lang : {"vi", "en"}
-        Language of the paper.
 
     Raises
     ------

@@ -42,8 +42,6 @@ def page(material: Material, view: View) -> bytes:
 
     Parameters
     ----------
-    material : Material
-        The data.
     view : View
         What is shown; its layers can be switched on and off.
     """

@@ -30,10 +30,6 @@ def picture(material: Material, view: View, kind: Literal["png", "svg"]) -> byte
 
     Parameters
     ----------
-    material : Material
-        The data.
-    view : View
-        What is shown.
     kind : {"png", "svg"}
         PNG at 300 dots an inch of an A4 sheet, or SVG.
     """

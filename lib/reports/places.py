@@ -1,4 +1,4 @@
-"""What is said of a commune, of weak supply, of a substation, of a commune elsewhere."""
+"""Cards of a commune, a place with weak supply, a substation, a commune elsewhere."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -29,12 +29,8 @@ def commune_card(known: Known, code: str, lang: Lang) -> Card:
 
     Parameters
     ----------
-    known : Known
-        The data.
     code : str
         Code of a commune since 1 July 2025.
-    lang : {"vi", "en"}
-        Language of the words.
     """
     say = partial(fact, lang=lang)
     commune = row_of(known.commune_rows, "code", code)

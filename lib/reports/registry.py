@@ -20,18 +20,12 @@ Subject = Literal["clusters", "commune", "map", "all"]
 
 @dataclass(frozen=True)
 class Request:
-    """What one report is made of.
+    """Input of one report.
 
     Parameters
     ----------
-    material : Material
-        Snapshot, answer and language.
-    kind : str
-        Format, one of the report's.
     clusters : sequence of str or None
         Clusters it is about; None for those the report itself chooses.
-    commune : str
-        Code of the commune it is about.
     view : View or None
         The map it is about; None for that of all clusters.
     progress : callable or None
@@ -48,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Batch:
-    """The words where a report on many clusters is asked for: button, download, file."""
+    """Words of the buttons and the file name of a report on many clusters."""
 
     ask: str
     ready: str
@@ -61,8 +55,6 @@ class Report:
 
     Parameters
     ----------
-    name : str
-        Its command.
     about : {"clusters", "commune", "map", "all"}
         Its subject: which options the command has, where the buttons stand.
     help : str

@@ -1,4 +1,4 @@
-"""The map as it stands on the screen, handed over to paper: what a page shows, in words."""
+"""State of the map on the screen, as papers reproduce it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,14 +18,10 @@ from lib.reports.material import Material
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows.
+    """Title, sentence, styles and selection of a page's map.
 
     Parameters
     ----------
-    title : str
-        Name of the page.
-    sentence : str
-        What is shown: the filter, in words.
     styles : mapping
         Layer -> class of each code (or one for all), as the page gives its map;
         a layer that is missing is hidden.

@@ -37,7 +37,7 @@ _FIRST: Final = "0" * 64
 
 @dataclass(frozen=True)
 class Event:
-    """One act.
+    """One act: one line of the log.
 
     Parameters
     ----------
@@ -82,12 +82,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Head:
-    """Where the log stood at a moment.
+    """State of the log at a moment: number of lines and hash of the last.
 
     Parameters
     ----------
-    lines : int
-        How many lines it had.
     digest : str
         Hash of the last of them.
     first : str
@@ -256,13 +254,6 @@ def intend(folder: Path, event: Event) -> None:
 
 def settle(folder: Path, in_use: str) -> None:
     """Log the intended act if its snapshot came into use, and forget it; call under the lock.
-
-    Parameters
-    ----------
-    folder : Path
-        The store.
-    in_use : str
-        The snapshot in use now.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What goes into a snapshot: the tables, the act that publishes them, the original files."""
+"""Write the files of a snapshot: its tables and the originals they came from."""
 
 import hashlib
 import os
@@ -11,21 +11,22 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from lib.language.errors import StoreError
 from lib.store.disk import sync_folder, write_synced
-from lib.store.snapshot import FileInfo, TableInfo, sha256_of
+from lib.store.snapshot import TABLE_NAME, FileInfo, TableInfo, sha256_of
 from lib.tables import sample
+
+_SHOWN = 60
 
 
 @dataclass(frozen=True)
 class Act:
-    """Who publishes, why and from which files.
+    """Act that publishes a snapshot: its kind, who, the original files, details.
 
     Parameters
     ----------
     action : str
         prepare, import ...
-    who : str
-        Name of the person or account.
     files : mapping
         Name as given -> bytes of the original file.
     base : str or None
@@ -45,7 +46,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Table:
-    """One table on its way into a snapshot."""
+    """One table to be written into a snapshot."""
 
     frame: pd.DataFrame
     source: str
@@ -53,7 +54,15 @@ class Table:
 
 
 def write_table(folder: Path, name: str, table: Table) -> TableInfo:
-    """Write a table as Parquet, forced to the disk; return its line of the manifest."""
+    """Write a table as Parquet, forced to the disk; return its line of the manifest.
+
+    Raises
+    ------
+    StoreError
+        The name could lead out of the folder, or be read as something else than a name.
+    """
+    if not TABLE_NAME.fullmatch(name):
+        raise StoreError("store.table_name", table=name[:_SHOWN])
     path = folder / f"{name}.parquet"
     sample.write(table.frame, path)
     with path.open("rb") as file:

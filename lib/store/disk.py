@@ -1,4 +1,4 @@
-"""What is written is on the disk before it is called written."""
+"""Write files durably: content and names are synced to the disk."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What changed between two snapshots, and how much of a snapshot's history who may see.
+"""Compare two snapshots, and how much of a snapshot's history who may see.
 
 Rows added, changed, removed, and in which fields. An act on a table that is kept
 from somebody is told to him without its files, counts and person.
@@ -122,7 +122,7 @@ def _brought_with(
 
 @dataclass(frozen=True)
 class Difference:
-    """How one table differs between two snapshots.
+    """Difference of one table between two snapshots.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One snapshot on disk: what its manifest says, and whether it is still true.
+"""One snapshot on disk: its manifest, its tables, and their checks against hashes.
 
 Every file of a snapshot can be held against a hash: tables and originals
 against the manifest, the manifest against its own seal, and the seal against
@@ -20,18 +20,20 @@ import pandas as pd
 from lib.language.errors import StoreError
 from lib.store.audit import Head
 from lib.tables.glossary import with_later_columns
+from lib.tables.registry import TABLES
 
 MANIFEST: Final = "manifest.json"
 SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
 _SHOWN: Final = 60
-_TABLE: Final = re.compile(r"[a-z0-9_]{1,60}")
+TABLE_NAME: Final = re.compile(r"[a-z0-9_]{1,60}")
+"""What a table of a snapshot is called: it names a file."""
 _STORED: Final = re.compile(r"files/[0-9]{1,6}([.][a-z0-9]{1,8})?")
 _SEAL: Final = "seal"
 
 
 @dataclass(frozen=True)
 class TableInfo:
-    """What the manifest says of one table."""
+    """Entry of the manifest for one table."""
 
     rows: int
     sha256: str
@@ -52,7 +54,7 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot holds, who made it, when and from what.
+    """Manifest of a snapshot: its tables, who made it, when and from what.
 
     `log` is where the log of acts stood before: lines cut off its end are
     missed. `seal` is the hash of all the rest; a manifest of an earlier version
@@ -161,8 +163,15 @@ class Snapshot:
         return path
 
     def without(self, closed: Collection[str]) -> "Snapshot":
-        """Return the snapshot as if it had no tables `closed`: what is not there cannot leak."""
-        left = {name: info for name, info in self.manifest.tables.items() if name not in closed}
+        """Return the snapshot as if it had no tables `closed`: what is not there cannot leak.
+
+        What is said of single values of a closed table goes with it.
+        """
+        said = (
+            {"statements"} if any(name in TABLES and TABLES[name].stated for name in closed) else ()
+        )
+        hidden = {*closed, *said}
+        left = {name: info for name, info in self.manifest.tables.items() if name not in hidden}
         return replace(self, manifest=replace(self.manifest, tables=left))
 
     def read_geo(self, name: str) -> gpd.GeoDataFrame:
@@ -207,10 +216,11 @@ def _well_formed(manifest: Manifest) -> bool:
     log = manifest.log
     try:
         dt.datetime.fromisoformat(manifest.created)
-        named = all(map(_TABLE.fullmatch, manifest.tables)) and all(map(_STORED.fullmatch, stored))
+        tables = all(map(TABLE_NAME.fullmatch, manifest.tables))
+        files = all(map(_STORED.fullmatch, stored))
     except (TypeError, ValueError):
         return False
-    return named and (log is None or (type(log.lines) is int and log.lines >= 0))
+    return tables and files and (log is None or (type(log.lines) is int and log.lines >= 0))
 
 
 def sha256_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Snapshots: the data in use, whole or not at all.
+"""The store of snapshots: publish, restore, and name the one in use.
 
 A snapshot is a folder with one Parquet file a table and a manifest. It is
 written aside, synced to disk and renamed; only then does ``CURRENT`` name it.
@@ -42,7 +42,7 @@ _STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
 class Shared(Protocol):
-    """What several servers share, see `lib.store.database`; it says what is in use."""
+    """Interface of a database several servers share, which says what is in use."""
 
     def expect(self, in_use: str) -> None:
         """Refuse, with a StoreError, unless `in_use` is in use there, or nothing is yet."""
@@ -148,7 +148,7 @@ class Store:
             return snapshot
 
     def take(self, event: audit.Event, still: Callable[[], bool]) -> bool:
-        """Put in use what another server published, if it is here and `still` holds.
+        """Put in use a snapshot another server published, if it is here and `still` holds.
 
         Parameters
         ----------
@@ -292,7 +292,7 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self, patience: float | None = None) -> Iterator[None]:
-        """Hold the store for one act of writing; what a dead writer left undone is settled first.
+        """Lock the store for one write; settle first what a process that died left undone.
 
         Parameters
         ----------

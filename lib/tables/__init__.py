@@ -1,1 +1,1 @@
-"""What a table is: records of columns, schemas, words, facts, merging, exports, colours."""
+"""Tables: records of columns, schemas, words, facts, merging, exports, colours."""

@@ -70,6 +70,7 @@ CLUSTERS: Final = Table(
         Column("source_date", blank=True, pattern=ISO_DATE),
     ),
     key=("cluster_id",),
+    stated=True,
 )
 """Industrial clusters: a sample of the register."""
 

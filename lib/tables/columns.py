@@ -1,4 +1,4 @@
-"""What a table and its columns are: one record a column, read by all that walk columns.
+"""Definition of tables and their columns: one record a column, read by all that walk columns.
 
 From a record come the check of a value (`lib.tables.schemas`), the column of a template and
 its guide, the heading an import looks for, the type in a database, the row of an
@@ -35,8 +35,6 @@ class Column:
     ----------
     name : str
         Name in files; ``schemas.<table>.<name>`` or ``schemas.column.<name>`` are its words.
-    type : {"text", "number", "whole", "moment", "flag"}
-        What its values are.
     blank : bool
         Whether *no source says it* is allowed.
     unique : bool
@@ -106,6 +104,8 @@ class Table:
         bring it.
     imported : bool
         Whether a file of an office may change it.
+    stated : bool
+        Whether each value has its own source (`lib.tables.statements`).
     """
 
     name: str
@@ -113,6 +113,7 @@ class Table:
     key: tuple[str, ...]
     facts: bool = True
     imported: bool = True
+    stated: bool = False
 
     def every(self) -> Iterator[Column]:
         """Return all columns, source and date first."""

@@ -51,8 +51,6 @@ def load(name: str, folder: Path = FACTS) -> pd.DataFrame:
     ----------
     name : str
         One of `lib.tables.registry.with_facts`; the file is ``<name>.csv``.
-    folder : pathlib.Path
-        Where the files are.
 
     Returns
     -------
@@ -113,8 +111,6 @@ def check(name: str, frame: pd.DataFrame, *, file: str) -> pd.DataFrame:
         A key of `lib.tables.registry.TABLES`.
     frame : pandas.DataFrame
         As read: text in every column, blanks as NA, index 0, 1, 2 ...
-    file : str
-        Name of the file for the message.
 
     Raises
     ------

@@ -33,6 +33,7 @@ WEAK_SUPPLY: Final = Table(
         NOTE,
     ),
     key=("weak_id",),
+    stated=True,
 )
 """Places with weak or no power; programmes and context keep a kind of their own."""
 
@@ -52,6 +53,7 @@ SUBSTATIONS: Final = Table(
         NOTE,
     ),
     key=("substation_id",),
+    stated=True,
 )
 """Substations as published; no source gives their coordinates."""
 

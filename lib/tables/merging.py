@@ -1,4 +1,4 @@
-"""Rows of a file into a table: known ones changed, new ones added, the rest kept."""
+"""Merge rows of a file into a table by key: change known ones, add new ones, keep the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import shapely
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows of a table an import touches."""
+    """Numbers of rows an import adds, changes, keeps and removes."""
 
     added: int = 0
     changed: int = 0

@@ -6,7 +6,7 @@ Walked by the schemas, imports, templates, exports, the database and history.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from lib.tables import clusters, grid, places
+from lib.tables import clusters, grid, places, statements
 from lib.tables.columns import Table
 
 TABLES: Final[Mapping[str, Table]] = {
@@ -27,6 +27,7 @@ TABLES: Final[Mapping[str, Table]] = {
         grid.POWER_LINES,
         grid.OUTAGES,
         grid.CUSTOMERS,
+        statements.STATEMENTS,
     )
 }
 """Name of a table -> its record, in the order they are shown."""

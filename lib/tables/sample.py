@@ -1,4 +1,4 @@
-"""Whether a log is made up: a sample never counts together with real rows."""
+"""Tell made-up rows from real ones: a sample never counts together with real rows."""
 
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from lib.language.errors import DataRefusedError
 from lib.language.text import Lang, t
 
 Source = Path | pd.DataFrame
-"""Where rows come from: a file or a table."""
+"""Where rows come from: a Parquet file, or a table whose ``attrs["file"]`` may name its file."""
 
 SAMPLE_PREFIX: Final = "MAU-"
 """Beginning of every code of a sample: *mẫu*."""
@@ -21,7 +21,7 @@ _TRUE = ("true", "1")
 
 
 def sample_of(outages: Source, customers: Source | None = None) -> bool:
-    """Return whether what these rows give is a sample.
+    """Return whether results computed from these rows are a sample.
 
     Parameters
     ----------
@@ -56,8 +56,6 @@ def write(frame: pd.DataFrame, path: Path) -> None:
     ----------
     frame : DataFrame
         Any table, with or without geometry.
-    path : Path
-        Where it goes.
     """
     if not has_sample(frame):
         frame.to_parquet(path, index=False)
@@ -74,20 +72,18 @@ def title(table: str, lang: Lang = "vi", *, sample: bool) -> str:
 
 
 def _name(source: Source | None) -> str:
-    return "" if source is None or isinstance(source, pd.DataFrame) else source.name
+    if isinstance(source, pd.DataFrame):
+        return str(source.attrs.get("file", ""))
+    return "" if source is None else source.name
 
 
 def _marks(source: Source) -> frozenset[bool]:
     """Return what the rows say of themselves; a log without rows says nothing."""
     if isinstance(source, pd.DataFrame):
         column = source[_COLUMN] if _COLUMN in source else pd.Series([False])
-    elif source.suffix.lower() == ".parquet":
-        if _COLUMN not in pq.read_schema(source).names:
-            return frozenset({False})
-        column = pq.read_table(source, columns=[_COLUMN])[_COLUMN].unique().to_pandas()
+    elif _COLUMN not in pq.read_schema(source).names:
+        return frozenset({False})
     else:
-        column = pd.read_csv(
-            source, usecols=lambda name: name == _COLUMN, dtype="string", encoding="utf-8-sig"
-        ).get(_COLUMN, pd.Series([False]))
+        column = pq.read_table(source, columns=[_COLUMN])[_COLUMN].unique().to_pandas()
     told = column.drop_duplicates().astype("string").str.strip().str.lower()
     return frozenset(told.isin(_TRUE))

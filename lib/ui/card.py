@@ -8,5 +8,5 @@ from lib.reports.markup import card_html
 
 
 def show_card(card: Card, picture: Markup = Markup("")) -> None:  # noqa: B008 - never changes
-    """Draw a card, `picture` between its cautions and its facts."""
+    """Draw a card; `picture` stands between its cautions and its facts."""
     st.html(str(card_html(card, picture)))

@@ -42,13 +42,9 @@ def button(
 
     Parameters
     ----------
-    label : str
-        Its words.
     data : bytes, str or callable
         The file, or what makes it once the button is pressed. `guarded` looks at
         the visitor then; what makes a file without it asks for itself.
-    file : str
-        Name of the file.
     icon : str
         Material icon of the button.
     **more
@@ -90,8 +86,6 @@ def table_row(
         Label -> what holds for all of it; a label with ``_`` is the workbook's alone.
     file : str
         Name of the files without ending.
-    sheet : str
-        Name of the sheet.
     """
     named = _named(notes)
     st.caption(tr("cross.download"))

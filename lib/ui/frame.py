@@ -29,8 +29,6 @@ class Figure:
     ----------
     key : str
         Unique on the page; ``pages.figure_<key>`` says what it counts.
-    value : int
-        The number.
     show : callable
         Sets the filters that leave exactly what is counted.
     """
@@ -41,7 +39,7 @@ class Figure:
 
 
 def style() -> None:
-    """Load the few rules the theme cannot say, from a file the browser keeps."""
+    """Load the style sheets of the pages, which the browser keeps."""
     sheets = PAGE_STYLES if state.presenting() else PAGE_STYLES[:1]
     # One element, whatever the mode: Streamlit leaves a style that comes no more where it was.
     imports = "".join(f'@import url("{served(page_style_path(name))}");' for name in sheets)
@@ -50,7 +48,7 @@ def style() -> None:
 
 @st.fragment(run_every=_SELDOM)
 def come_back() -> None:
-    """Have a page that lost its server ask for itself anew as soon as there is one.
+    """Force a full rerun of a page that reconnected to a server.
 
     Without something due by the clock Streamlit's page does not ask after it was
     connected again, and a server that has never seen the visit drops what is
@@ -72,7 +70,7 @@ def language_switch() -> None:
 
 
 def banner(data: Workspace) -> None:
-    """Say on every page what holds for all of it: schematic borders, the country, old data."""
+    """Draw the notices that hold for the whole page: schematic borders, the country, old data."""
     sharing.notice(data.manifest.created, why=state.page() == "data")
     if data.schematic:
         st.warning(
@@ -149,15 +147,7 @@ def table_date(as_of: str) -> str:
 
 
 def foot(data: Workspace, used: Sequence[str]) -> None:
-    """Draw the last line of every page: sources, data date, kind of borders.
-
-    Parameters
-    ----------
-    data : Workspace
-        The data in use.
-    used : sequence of str
-        Tables the page shows.
-    """
+    """Draw the last line of every page: sources, data date, kind of borders."""
     lang = language()
     urls: dict[str, str] = {}
     for name in used:

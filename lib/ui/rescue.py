@@ -1,4 +1,4 @@
-"""What a page says when it cannot go on, and the way back to data that is whole."""
+"""Error page: the reason, and the way back to the newest whole snapshot."""
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +13,7 @@ from lib.ui.state import said, tr
 
 
 def say(error: PhuThoError) -> None:
-    """Draw what is wrong; offer those who may go back the newest whole snapshot before it."""
+    """Draw the reason of an error; offer those who may restore the newest whole snapshot."""
     st.error(said(error), icon=":material/error:")
     if not visitor.may(Action.RESTORE):
         return

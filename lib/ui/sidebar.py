@@ -89,7 +89,7 @@ def _say_namesakes(several: Sequence[search.Hit]) -> None:
 
 
 def _told(hit: search.Hit) -> str:
-    """Return what a hit is, what tells it from its namesakes, and the clause of an old name."""
+    """Return the kind of a hit, what tells it from its namesakes, and the clause of an old name."""
     parts = [tr(f"sidebar.hit_{hit.kind}"), hit.detail]
     if hit.clause:
         parts.append(tr("sidebar.clause", clause=hit.clause))
@@ -162,10 +162,6 @@ def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None
 
     Parameters
     ----------
-    data : Workspace
-        The data in use.
-    keys : sequence of str
-        Keys of the filters.
     clear : bool
         Whether the button that forgets them is drawn; False where the page has its own.
     """
@@ -217,8 +213,6 @@ def clear_button(keys: Sequence[str], among: Collection[str] | None = None) -> N
 
     Parameters
     ----------
-    keys : sequence of str
-        Keys of the choices.
     among : collection of str or None
         Keys whose choice counts; others always have one. All by default.
     """

@@ -1,4 +1,4 @@
-"""What a visitor chose, kept in the session and in the URL.
+"""State of a visitor: what was chosen, in the session and in the URL.
 
 The URL holds stable codes (``?status=operating&sel=clusters:PT-002``), so a
 link works in both languages and survives a change of words. Streamlit's own
@@ -132,7 +132,7 @@ def resume_link() -> None:
 
 
 def begin(page: str) -> None:
-    """Bring the session in step with the URL before any widget is drawn.
+    """Synchronise the session with the URL before any widget is drawn.
 
     A URL that differs from the one written last was typed, linked or reached
     with the browser's back button: it wins. Moving to another page of the app
@@ -186,7 +186,7 @@ def opened_with() -> tuple[str, Standing] | None:
 
 
 def page() -> str:
-    """Return the address of the page that is shown."""
+    """Return the URL path of the page that is shown."""
     return str(st.session_state.get(_PAGE, ""))
 
 

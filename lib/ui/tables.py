@@ -1,4 +1,4 @@
-"""Tables in step with the map: the same rows, order and words."""
+"""Draw tables in step with the map: the same rows, order and words."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,6 @@ class Column:
 
     Parameters
     ----------
-    name : str
-        Column of the frame.
-    label : str
-        Heading in the visitor's language.
     shown : callable or None
         How a number is written; the sort order stays that of the numbers.
     width : str or int
@@ -61,10 +57,6 @@ def show_table(
         Code of the row to mark, empty for none.
     on_pick : callable
         Called before the rerun; with an empty code when a row is let go.
-    key : str
-        Name of the table in the session.
-    alt : str
-        What the table is, for a screen reader.
     height : int
         Height in pixels at most.
     """

@@ -1,4 +1,4 @@
-"""Who the visitor is, asked anew at every run and every act; how to sign in and out."""
+"""Identify the visitor anew at every run and every act; sign in and out."""
 
 import time
 from collections.abc import Callable

@@ -54,7 +54,7 @@ class Workspace(Known):
 
     @property
     def key(self) -> str:
-        """Name of what is seen, for caches: two visitors may not see the same of a snapshot."""
+        """Cache key: the snapshot and the tables hidden from the visitor."""
         return " ".join([self.manifest.snapshot_id, *sorted(self.closed)])
 
     @property

@@ -171,8 +171,8 @@ MAPS = (
     BadFile(
         "geojson-in-a-system-nobody-uses",
         f"{NAME}.geojson",
-        holding(collection(feature(polygon(square(epsg=3857))), crs=3857)),
-        words=("EPSG:3857",),
+        holding(collection(feature(polygon(square(epsg=28418))), crs=28418)),
+        words=("EPSG:28418",),
     ),
     BadFile(
         "stated-system-is-not-the-chosen-one",

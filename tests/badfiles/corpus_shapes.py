@@ -71,7 +71,7 @@ SHAPES = (
     ),
     BadFile("null-coordinates", FILE, _of(polygon((A, (None, 21.4), C, D)))),
     BadFile("words-for-coordinates", FILE, _of(polygon((A, ("105,1", "21,4"), C, D)))),
-    BadFile("no-geometry", FILE, _of(None)),
+    BadFile("no-geometry", FILE, _of(None), words=("không đối tượng nào có hình",)),
     BadFile(
         "one-of-two-without-geometry",
         FILE,
@@ -95,13 +95,13 @@ SHAPES = (
     ),
     BadFile("polygon-of-nothing", FILE, _of({"type": "Polygon", "coordinates": []})),
     BadFile(
-        "point-for-an-outline", FILE, _of({"type": "Point", "coordinates": A}), words=("vùng",)
+        "point-for-an-outline", FILE, _of({"type": "Point", "coordinates": A}), words=("là điểm",)
     ),
     BadFile(
         "line-for-an-outline",
         FILE,
         _of({"type": "LineString", "coordinates": [A, B, C]}),
-        words=("vùng",),
+        words=("đường hở",),
     ),
     BadFile("bow-tie", FILE, _of(polygon((A, C, B, D))), words=("tự cắt", "X =", "Y =")),
     BadFile(

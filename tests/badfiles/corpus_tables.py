@@ -154,7 +154,11 @@ TABLES = (
     ),
     BadFile("a-nul-byte", FILE, holding(table(a2="2\0")), crs="9208", words=("CSV",)),
     BadFile(
-        "utf-16-without-a-mark", FILE, holding(table(), "utf-16-le"), crs="9208", words=("CSV",)
+        "utf-16-cut-in-a-letter",
+        FILE,
+        holding(table().encode("utf-16-le")[:-1]),
+        crs="9208",
+        words=("CSV",),
     ),
     BadFile("an-empty-file", FILE, holding(b""), crs="9208", words=("rỗng",)),
     BadFile("separators-only", FILE, holding(";;;\r\n" * 5), crs="9208", words=("không có ô",)),

@@ -32,7 +32,7 @@ from typing import Any
 import pandas as pd
 import requests
 
-from lib.importing import bring
+from lib.importing import bring, sandbox
 from lib.importing.draft import Options
 from lib.layers import build
 from lib.store.store import Snapshot, Store
@@ -189,9 +189,8 @@ def import_for_ever(root: Path, every: float) -> None:
         for number in itertools.count(1):
             start = time.monotonic()
             pd.DataFrame({"cluster_id": ids, "decision_no": f"{WORD}{number}"}).to_csv(path)
-            contents, unreadable = bring.read_all([(path, path.name)])
             base = store.current()
-            draft = bring.check(contents, options, bring.tables_of(base), unreadable=unreadable)
+            draft = sandbox.draft_of([(path, path.name)], options, base)
             made = bring.publish(
                 store,
                 draft,

@@ -14,7 +14,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from lib.cli import main, maps
+from lib.cli import main, maps, power
 from lib.cli.base import account
 from lib.geo.download import read_registry
 from lib.language.errors import DataRefusedError, PhuThoError, StoreError, WrongUseError
@@ -159,6 +159,36 @@ def call(monkeypatch, capsys):
     settings.cache_clear()
     yield run
     settings.cache_clear()
+
+
+def test_what_nobody_foresaw_is_one_sentence_and_its_trace_lies_in_the_log(
+    call, tmp_path, monkeypatch
+):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("cái này không ai ngờ")
+
+    monkeypatch.setattr(power, "in_use", broken)
+    monkeypatch.setenv("PHUTHO_LOG", str(tmp_path / "logs" / "phutho.log"))
+    settings.cache_clear()
+    words = ("gaps", "--store", tmp_path / "store", "--out", tmp_path / "o.csv")
+    code, out, err = call(*words)
+    assert (code, out) == (1, "")
+    assert "ZeroDivisionError" in err
+    assert "phutho.log" in err
+    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1
+    call(*words)
+    log = (tmp_path / "logs" / "phutho.log").read_text(encoding="utf-8")
+    assert log.count("Traceback") == 2
+    assert log.count("ZeroDivisionError: cái này không ai ngờ") == 2
+    assert log.count("gaps --store store") == 2
+    # Where the log cannot be written either, the sentence still comes, alone.
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PHUTHO_LOG", str(tmp_path / "file" / "phutho.log"))
+    settings.cache_clear()
+    code, _, err = call(*words)
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "ổ đĩa" in err
 
 
 def test_a_file_its_account_may_not_read_is_said_in_words(call, tmp_path, monkeypatch):
@@ -318,9 +348,15 @@ def test_the_tolerance_is_that_of_the_line_or_of_the_environment(
         raise TakenError
 
     assert call
-    monkeypatch.setattr(maps.answer, "answer_files", take)
+    monkeypatch.setattr(maps, "source_of", lambda given: given)
+    monkeypatch.setattr(maps.sandbox, "run", lambda *_, **__: ({"geometry": []}, {"geometry": []}))
+    monkeypatch.setattr(maps, "prepare_communes", lambda communes: communes)
+    monkeypatch.setattr(maps.answer, "answer_given", take)
     monkeypatch.setenv("PHUTHO_TOLERANCE_M", "30")
-    files = ["--clusters", "a.geojson", "--communes", "b.geojson", "--out", tmp_path / "c.csv"]
+    named = [tmp_path / "a.geojson", tmp_path / "b.geojson"]
+    for path in named:
+        path.touch()
+    files = ["--clusters", named[0], "--communes", named[1], "--out", tmp_path / "c.csv"]
     done = CliRunner().invoke(main.app, ["cross-commune", *map(str, files), *words])
     assert isinstance(done.exception, TakenError)
     assert calls == [{"tolerance_m": metres}]

@@ -141,7 +141,8 @@ def test_what_comes_from_a_sample_says_so_in_every_kind_of_file(tmp_path, kind):
         notes = [text.decode() for text in pq.read_schema(out).metadata.values()]
     if kind != "csv":
         assert any("MẪU" in note for note in notes)
-        assert any("import: nhat-ky.csv (05/01/2026)" in note for note in notes)
+        last = pd.read_parquet(next(store.rglob("outages.parquet")))["start"].max()
+        assert any(f"import: nhat-ky.csv ({last:%d/%m/%Y})" in note for note in notes)
         assert any("Nhật ký từ" in note for note in notes)
 
 

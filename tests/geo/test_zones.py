@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 from pyproj.transformer import TransformerGroup
 
-from lib.geo.zones import CHOICES, proposal, propose, readings, to_storage, zone_label
+from lib.geo.zones import CHOICES, proposal, propose, readable, readings, to_storage, zone_label
 from lib.language.errors import WrongUseError
 from lib.language.findings import gravest
 from lib.language.text import LANGS
@@ -22,8 +22,11 @@ POINT = {  # easting, northing: facts/domain_notes.md 3.3
     9211: (437561.681, 2358498.832),
     3405: (541286.510, 2357724.155),
     4326: (LON, LAT),
+    4756: (105.398112573, 21.320979597),
+    32648: (541482.524, 2357616.230),
 }
-METRIC = [epsg for epsg in CHOICES if epsg != 4326]
+DEGREES = (4326, 4756)
+METRIC = [epsg for epsg in CHOICES if epsg not in (*DEGREES, 32648)]
 PROVINCE = shapely.box(104.8, 20.3, 105.9, 21.8)
 """As wide as the province: readings that differ by one zone lie inside together."""
 AROUND = shapely.box(LON - 0.05, LAT - 0.05, LON + 0.05, LAT + 0.05)
@@ -35,7 +38,7 @@ WGS84 = Geod(ellps="WGS84")
 def square(epsg, side=0.0):
     """Return a square round the test point as a file in `epsg` has it."""
     east, north = POINT[epsg]
-    side = side or (0.004 if epsg == 4326 else 400.0)
+    side = side or (0.004 if epsg in DEGREES else 400.0)
     return np.array([shapely.box(east - side, north - side, east + side, north + side)])
 
 
@@ -138,13 +141,56 @@ def test_the_zones_are_named_as_officials_name_them():
     assert "Hòa Bình cũ" in zone_label(9211)
 
 
+@pytest.mark.parametrize("epsg", [3857, 32648, 32649, 9209, 3406, 4756])
+def test_whatever_stands_on_wgs_84_or_vn_2000_is_read(epsg):
+    assert readable(epsg)
+    shift = by_operation(4756, 6960) if epsg in {9209, 3406, 4756} else None
+    on_datum = shift.transform(LON, LAT, direction="INVERSE") if shift else (LON, LAT)
+    datum = 4756 if shift else 4326
+    xy = Transformer.from_crs(datum, epsg, always_xy=True).transform(*on_datum)
+    shapes = np.array([shapely.Point(xy)])
+    (point,) = to_storage(shapes, epsg)
+    assert metres_apart((point.x, point.y), (LON, LAT)) < 0.001
+    assert [f for f in propose(shapes, epsg, PROVINCE, file=FILE) if f.level != "note"] == []
+    assert str(epsg) in zone_label(epsg) or epsg in CHOICES
+
+
+@pytest.mark.parametrize("epsg", [4147, 4131, 28404, 5773, 4978, 999999])
+def test_an_older_datum_heights_and_codes_of_nobody_are_not_read(epsg):
+    assert not readable(epsg)
+
+
+@pytest.mark.parametrize("epsg", DEGREES)
+def test_degrees_of_the_other_datum_lie_inside_too_and_are_told(epsg):
+    (note,) = propose(square(epsg), epsg, AROUND, file=FILE)
+    other = 4756 if epsg == 4326 else 4326
+    assert note.level == "note"
+    assert f"{zone_label(other)} (lệch 0,2" in note.message()
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_the_frame_of_a_drawing_does_not_move_the_file(frames):
+    sheet = shapely.box(0, 0, 420, 297)
+    shapes = np.array([*square(9208), *[sheet] * frames])
+    assert propose(shapes, 9208, AROUND, file=FILE) == []
+    assert proposal(shapes, 5897, AROUND).epsg == 9208
+
+
+def test_most_shapes_decide_not_the_one_that_strayed_in():
+    inner = square(9208)
+    inside_as_5897 = square(5897)
+    shapes = np.array([*inner, *inner, *inner, *inside_as_5897])
+    assert proposal(shapes, 5897, AROUND).epsg == 9208
+    assert proposal(shapes, 9208, AROUND) is None
+
+
 def test_a_zone_that_is_no_choice_is_refused_with_the_choices():
     for call in (
-        lambda: zone_label(3857),
-        lambda: to_storage(square(9208), 3857),
-        lambda: propose(square(9208), 3857, PROVINCE, file=FILE),
+        lambda: zone_label(4147),
+        lambda: to_storage(square(9208), 4147),
+        lambda: propose(square(9208), 4147, PROVINCE, file=FILE),
     ):
-        with pytest.raises(WrongUseError, match=r"3857 .*9208, 5897, 9211, 3405, 4326"):
+        with pytest.raises(WrongUseError, match=r"4147 .*9208, 5897, 9211, 3405, 4326"):
             call()
 
 

@@ -1,15 +1,18 @@
 """Every bad file: read or refused in words, and never a trace of it in the store."""
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import ezdxf
 import pytest
 from badfiles.corpus import CORPUS
 from badfiles.corpus_build import (
@@ -27,11 +30,13 @@ from badfiles.corpus_build import (
     square,
     table,
     workbook,
+    zipped,
 )
 from clones import data_of
 
 from lib.cli import main
 from lib.importing.draft import KINDS
+from lib.importing.readers.registry import accepted
 from lib.language.errors import DataRefusedError
 from lib.language.text import catalog
 from lib.settings import settings
@@ -56,6 +61,15 @@ def at(tmp_path) -> Callable[[BadFile], Path]:
     return make
 
 
+def folder_of(path: Path) -> dict[str, tuple[bytes, int]]:
+    """Return name -> bytes and time of change of all that lies where a file does."""
+    return {
+        str(one.relative_to(path.parent)): (one.read_bytes(), one.stat().st_mtime_ns)
+        for one in path.parent.rglob("*")
+        if one.is_file()
+    }
+
+
 def test_the_corpus_is_what_its_list_says():
     ids = [bad.id for bad in CORPUS]
     assert len(ids) >= 70
@@ -74,7 +88,7 @@ def test_the_corpus_is_what_its_list_says():
 @EACH
 def test_a_reader_takes_it_or_refuses_it_in_words(at, bad):
     path = at(bad)
-    before = path.read_bytes()
+    before = folder_of(path)
     start = time.process_time()
     read = attempt(path)
     if isinstance(read, DataRefusedError):
@@ -84,7 +98,7 @@ def test_a_reader_takes_it_or_refuses_it_in_words(at, bad):
         assert read.file == bad.file_name
         assert read.grids or read.layers
     assert time.process_time() - start < SECONDS
-    assert path.read_bytes() == before
+    assert folder_of(path) == before
 
 
 # ---- import through the command line ----------------------------------------------------
@@ -183,10 +197,11 @@ OF_EACH_KIND = {(bad.kind, bad.outcome): bad for bad in CORPUS}.values()
 @pytest.mark.parametrize("bad", OF_EACH_KIND, ids=[bad.id for bad in OF_EACH_KIND])
 def test_a_dry_run_says_the_same_and_changes_nothing(calls, at, bad):
     path = at(bad)
-    before = calls.tree()
+    before, beside = calls.tree(), folder_of(path)
     calls.run(bad, path, "--dry-run")
     said = calls.findings()
     assert calls.tree() == before
+    assert folder_of(path) == beside
     calls.run(bad, path, "--yes")
     assert calls.findings() == said
 
@@ -242,6 +257,67 @@ SOUND = (
         holding(collection(feature(polygon(square(epsg=4326))))),
     ),
 )
+
+
+def _kmz(path: Path) -> None:
+    zipped(path, {"doc.kml": kml().encode()})
+
+
+def _drawing(path: Path) -> None:
+    made = ezdxf.new("R2010")
+    made.modelspace().add_lwpolyline(square(), close=True)
+    made.saveas(path)
+
+
+def _mif(path: Path) -> None:
+    frame().to_file(path, driver="MapInfo File")
+
+
+def _journal(path: Path) -> None:
+    """Leave the only row of a GeoPackage in its journal, as a program that has it open does."""
+    frame().iloc[:0].to_file(path, layer="ccn", driver="GPKG", geometry_type="Polygon")
+    frame().to_file(path.with_name("dòng.gpkg"), layer="ccn", driver="GPKG")
+    with contextlib.closing(sqlite3.connect(path)) as opened:
+        opened.execute("PRAGMA journal_mode = WAL")
+        opened.execute("PRAGMA wal_autocheckpoint = 0")
+        for (name,) in opened.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            opened.execute(f'DROP TRIGGER "{name}"')
+        opened.execute("ATTACH ? AS other", [str(path.with_name("dòng.gpkg"))])
+        opened.execute("INSERT INTO ccn SELECT * FROM other.ccn")
+        opened.commit()
+        kept = {part: part.read_bytes() for part in path.parent.glob(f"{path.name}*")}
+    path.with_name("dòng.gpkg").unlink()
+    for part, content in kept.items():
+        part.write_bytes(content)
+
+
+EVERY_READER = (
+    *SOUND,
+    BadFile("json", "Bãi Ba 2.json", SOUND[-1].make),
+    BadFile("txt", "Bãi Ba 2.txt", SOUND[0].make, crs="9208"),
+    BadFile("xlsm", "Bãi Ba 2.xlsm", SOUND[1].make, crs="9208"),
+    BadFile("kmz", "Bãi Ba 2.kmz", _kmz),
+    BadFile("dxf", "Bãi Ba 2.dxf", _drawing, crs="9208"),
+    BadFile("mif", "Bãi Ba 2.mif", _mif),
+    BadFile("gpkg-with-a-journal", "Bãi Ba 2.gpkg", _journal),
+)
+
+
+def test_every_reader_has_a_sound_file_here():
+    assert {Path(sound.file_name).suffix for sound in EVERY_READER} == set(accepted())
+
+
+@pytest.mark.parametrize("sound", EVERY_READER, ids=[sound.id for sound in EVERY_READER])
+def test_reading_and_a_dry_run_change_nothing_in_the_folder_of_a_file(calls, at, sound):
+    path = at(sound)
+    before = folder_of(path)
+    assert not isinstance(attempt(path), DataRefusedError)
+    assert folder_of(path) == before
+    code, said = calls.run(sound, path, "--dry-run", "--yes")
+    assert code == 0, said
+    assert folder_of(path) == before
 
 
 @pytest.mark.parametrize("sound", SOUND, ids=[sound.id for sound in SOUND])

@@ -138,3 +138,17 @@ def test_what_is_asked_waits_for_a_word(store, outline, tmp_path):
     with pytest.raises(DataRefusedError):
         publish(store, at, draft, confirmed=False)
     assert store.current().snapshot_id == at.snapshot_id
+
+
+def test_one_cell_brought_is_the_files_and_the_row_keeps_its_source(tmp_path, base):
+    path = tmp_path / "một ô.csv"
+    path.write_text("cluster_id;former_communes\nHB-025;xã Vầy Nưa\n", encoding="utf-8")
+    contents, lost = bring.read_all([(path, path.name)])
+    options = Options("clusters", "2026-11-30")
+    draft = bring.check(contents, options, base, unreadable=lost)
+    before, after = base["clusters"], draft.tables["clusters"]
+    assert list(after["source_url"]) == list(before["source_url"])
+    assert list(after["as_of"]) == list(before["as_of"])
+    (said,) = draft.tables["statements"].query("state == 'in_use'").to_dict("records")
+    assert said["field"] == "former_communes"
+    assert said["source_url"].startswith("file:")

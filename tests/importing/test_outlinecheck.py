@@ -50,8 +50,9 @@ def test_a_good_outline_has_nothing_said_and_stays_as_it_is():
 REFUSALS = {
     "missing": (None, "missing", "không có ranh giới"),
     "empty": (shapely.Polygon(), "missing", "không có ranh giới"),
-    "a point": (GOOD.centroid, "not_polygon", "không phải là vùng khép kín"),
-    "a line": (GOOD.exterior, "not_polygon", "chỉ có điểm hoặc đường"),
+    "a point": (GOOD.centroid, "point", "là điểm, không phải vùng"),
+    "a line": (GOOD.exterior, "closed_line", "là đường khép kín (line), không phải vùng"),
+    "an open line": (shapely.LineString(GOOD.exterior.coords[:-1]), "open_line", "là đường hở"),
     "points in a collection": (
         shapely.GeometryCollection([GOOD.centroid]),
         "not_polygon",

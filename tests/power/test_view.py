@@ -222,8 +222,9 @@ def test_the_facts_of_a_log(tables):
     )
     assert (facts.rows, facts.unplaced, facts.sample, facts.set_aside) == (6, 1, False, 0)
     assert facts.sources == ("file:khach-hang.csv", "file:nhat-ky.xlsx")
-    assert facts.as_of == "2025-04-01"
-    assert facts.rows_from == (("file:nhat-ky.xlsx", "2025-04-01"),)
+    # Brought in on 1 April; its last interruption began on 31 March.
+    assert facts.as_of == "2025-03-31"
+    assert facts.rows_from == (("file:nhat-ky.xlsx", "2025-03-31"),)
     assert facts.customers_from == (("file:khach-hang.csv", "2025-04-01"),)
     assert facts.rules["overlaps"] == 1
     assert facts.with_customers

@@ -35,6 +35,8 @@ SILENCE: Final = 120
 """Seconds without a word after which a worker is taken for dead: other programs run too."""
 CHECKED: Final = 100
 """Every so many files that can be read are checked as an import would."""
+ANSWERED: Final = 10
+"""Every so many files given to a command by hand go all the way to its answer."""
 
 
 # ---- the worker: reads files until it is told to stop ------------------------------------------
@@ -52,8 +54,11 @@ def work(store: str) -> None:
     """Read the cases asked for on stdin; say of each reader how it went."""
     # Loaded here: the process that only counts needs none of it.
     from lib.importing import bring  # noqa: PLC0415
+    from lib.importing.readers import registry  # noqa: PLC0415
     from lib.store.store import Store  # noqa: PLC0415
     from security.seeds import beside, seeds  # noqa: PLC0415
+
+    registry.allow_here()
 
     current = Store(Path(store)).current()
     base = bring.tables_of(current)
@@ -99,6 +104,7 @@ def _read(
     from lib.importing.draft import Options  # noqa: PLC0415
     from lib.importing.readers import registry  # noqa: PLC0415
     from security.mutate import mutated  # noqa: PLC0415
+    from security.seeds import COMMANDS  # noqa: PLC0415
 
     chance = random.Random(f"{seed} {reader} {number}")  # noqa: S311 - chance, no secret
     source = chance.choice(sound)
@@ -108,6 +114,8 @@ def _read(
     for name, part in near.items():
         spoiled = chance.random() < 0.5
         Path(name).write_bytes(mutated(chance, part, [part]) if spoiled else part)
+    if reader in COMMANDS:
+        return _commanded(reader, source.kind, path, content, whole=number % ANSWERED == 0)
     registry.read(path)
     # Some go the whole way of an import, which takes longer by far.
     if number % CHECKED == 0:
@@ -118,6 +126,46 @@ def _read(
             finding.message()
         return "checked", ""
     return "read", ""
+
+
+def _commanded(
+    command: str, kind: str, path: Path, content: bytes, *, whole: bool
+) -> tuple[str, str]:
+    """Read a file as a command that takes it by hand does; some go the whole way to the answer."""
+    import geopandas as gpd  # noqa: PLC0415
+
+    from lib.crossing import answer  # noqa: PLC0415
+    from lib.crossing.communes import prepare_communes  # noqa: PLC0415
+    from lib.importing import direct, directmaps  # noqa: PLC0415
+    from lib.power import indices  # noqa: PLC0415
+    from security.seeds import COMMANDS, made  # noqa: PLC0415
+
+    files = []
+    for role, (name, make) in COMMANDS[command].items():
+        files.append(path if role == kind else path.with_name(name))
+        if role != kind:
+            files[-1].write_bytes(made(make, name))
+    first, second = files
+    if command == "reliability":
+        with tempfile.TemporaryDirectory() as folder:
+            given = [direct.outages(first, Path(folder)), direct.customers(second)]
+            if whole and all(one.source is not None for one in given):
+                with direct.readable(first, second):
+                    indices.answer(given[0].source, given[1].source, by=("all",))
+    else:
+        given = [directmaps.communes(second)]
+        if given[0].source is not None:
+            borders = prepare_communes(gpd.GeoDataFrame(given[0].source))
+            given.append(directmaps.outlines(first, borders))
+            if whole and given[1].source is not None:
+                outlines = gpd.GeoDataFrame(given[1].source)
+                answer.answer_given(outlines, borders, tolerance_m=50)
+    for finding in (found for one in given for found in one.findings):
+        finding.message()
+    if path.read_bytes() != content:
+        return "changed", path.name
+    refused = next((found for one in given for found in direct.grave(one.findings)), None)
+    return ("refused", refused.key) if refused else ("checked" if whole else "read", "")
 
 
 # ---- the one that counts ----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ezdxf
+import pandas as pd
 import shapely
 from badfiles.corpus_build import (
     NAME,
@@ -93,6 +94,23 @@ _OUTAGES = (
     "08500,01/03/2026 10:00,01/03/2026 11:30,có,sét,120\r\n"
 )
 
+_LOG = (
+    "start,end,commune_code,customers_interrupted,planned,feeder\n"
+    "2026-03-01 10:00,2026-03-01 11:30,08500,120,planned,471E4.1\n"
+    "2026-03-02 10:00,2026-03-02 11:30,8500,1.200,,471E4.1\n"
+)
+_SERVED = "commune_code,month,customers_served\n08500,2026-03,1000\n08503,2026-03,900\n"
+_BORDERS = collection(
+    feature(polygon(square(side_m=9000.0, epsg=4326)), code="08500", name="Một"),
+    feature(polygon(square((105.6, 21.3), epsg=4326)), code=8503, name="Hai"),
+)
+
+
+def _parquet(text: str) -> Make:
+    """Return a maker of a Parquet file of these rows, numbers as numbers."""
+    return lambda path: pd.read_csv(io.StringIO(text), dtype={"commune_code": str}).to_parquet(path)
+
+
 _SEEDS: Mapping[str, tuple[tuple[str, str, Make], ...]] = {
     "geojson": (
         (f"{NAME}.geojson", "outlines", holding(_geometries())),
@@ -116,12 +134,40 @@ _SEEDS: Mapping[str, tuple[tuple[str, str, Make], ...]] = {
         ("b.xlsx", "clusters", workbook([r.split(";") for r in _REGISTER.splitlines()])),
         ("c.xlsx", "clusters", holding(template("clusters", "vi"))),
     ),
+    # What the two commands are given by hand, each with its sound counterpart (`counterpart`).
+    "reliability": (
+        ("a.csv", "outages", holding(_OUTAGES)),
+        ("b.csv", "outages", holding(_LOG)),
+        ("c.csv", "outages", holding(_LOG.replace(",", ";").encode("utf-16"))),
+        ("d.xlsx", "outages", workbook([r.split(",") for r in _LOG.splitlines()])),
+        ("e.parquet", "outages", _parquet(_LOG)),
+        ("f.csv", "customers", holding(_SERVED)),
+        ("g.parquet", "customers", _parquet(_SERVED)),
+    ),
+    "cross-commune": (
+        ("a.geojson", "outlines", holding(_geometries())),
+        ("b.gpkg", "outlines", _two_layers),
+        ("c.zip", "outlines", shapefile),
+        ("d.geojson", "communes", holding(_BORDERS)),
+    ),
     "docx": (
         (f"{NAME}.docx", "outlines", document(coordinate_rows(square()), title="KTT 104°45'")),
     ),
 }
 READERS: tuple[str, ...] = (*_SEEDS, "mif")
 """Each way a file can come in."""
+
+COMMANDS: dict[str, dict[str, tuple[str, Make]]] = {
+    "reliability": {
+        "outages": ("nhat-ky.csv", holding(_LOG)),
+        "customers": ("khach-hang.csv", holding(_SERVED)),
+    },
+    "cross-commune": {
+        "outlines": ("cum.geojson", holding(collection(feature(polygon(square(epsg=4326)))))),
+        "communes": ("xa.geojson", holding(_BORDERS)),
+    },
+}
+"""Commands that read files by hand -> the two they need, sound."""
 
 
 def seeds(reader: str) -> list[Seed]:

@@ -28,21 +28,19 @@ def made_up():
     return sample_outages(200, 3, facts.load("communes").head(5))
 
 
-@pytest.mark.parametrize("kind", ["frame", "csv", "parquet"])
+@pytest.mark.parametrize("kind", ["frame", "parquet"])
 def test_a_sample_is_known_from_frames_and_files(tmp_path, made_up, kind):
     paths = made_up if kind == "frame" else write(tmp_path / f"mau.{kind}", *made_up)
     assert sample_of(*paths)
     assert sample_of(paths[0])
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_rows_without_a_mark_are_real_and_mixtures_are_refused(tmp_path, made_up, suffix):
+def test_rows_without_a_mark_are_real_and_mixtures_are_refused(tmp_path, made_up):
     outages, customers = made_up
 
     def saved(frame, name):
-        path = tmp_path / f"{name}.{suffix}"
-        write_to = frame.to_csv if suffix == "csv" else frame.to_parquet
-        write_to(path, index=False)
+        path = tmp_path / f"{name}.parquet"
+        frame.to_parquet(path, index=False)
         return path
 
     real = saved(outages.drop(columns="sample"), "that")

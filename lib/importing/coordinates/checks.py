@@ -1,4 +1,4 @@
-"""Outlines when all their rows are in: what they lack, and what a person is asked."""
+"""Check outlines once all their rows are read: corners, totals, zone; ask what is unclear."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -43,7 +43,9 @@ def checked(
         for edge in parcel.edges_off():
             _ask_edge(edge, notes)
     stated = _zone(notes, geographic=all(draft.geographic for draft in drafts))
-    ordered = sorted(notes.findings, key=lambda one: one.row or 0)
+    tables = list(dict.fromkeys(point.where for draft in drafts for point in draft.points))
+    order = {where: at for at, where in enumerate(tables)}
+    ordered = sorted(notes.findings, key=lambda one: (order.get(one.file, 0), one.row or 0))
     return CoordinateTable(parcels, stated, tuple(ordered))
 
 
@@ -59,8 +61,9 @@ def _usable(draft: Draft, drafts: Sequence[Draft], notes: Notes) -> bool:
     usable = not any(point.bad for point in (*draft.points, draft.closing or draft.points[0]))
     if usable and len(draft.points) < LEAST_CORNERS:
         usable = False
-        row, parcel, count = draft.points[0].row, label(draft, drafts), len(draft.points)
-        notes.find("refused", "coordinates.too_few", row, parcel=parcel, count=count)
+        first, parcel, count = draft.points[0], label(draft, drafts), len(draft.points)
+        key = "coordinates.too_few"
+        notes.find("refused", key, first.row, where=first.where, parcel=parcel, count=count)
     seen: dict[str, Point] = {}
     for point in draft.points:
         before = seen.setdefault(point.name, point)
@@ -70,11 +73,13 @@ def _usable(draft: Draft, drafts: Sequence[Draft], notes: Notes) -> bool:
                 "refused",
                 "coordinates.two_places",
                 point.row,
+                where=point.where,
                 point=point.name,
                 other=before.row,
             )
     for before, after in jumps(draft.points):
-        notes.find("ask", "coordinates.jump", after.row, before=before.name, after=after.name)
+        names = {"before": before.name, "after": after.name}
+        notes.find("ask", "coordinates.jump", after.row, where=after.where, **names)
     return usable
 
 
@@ -93,6 +98,7 @@ def _parcel(draft: Draft) -> Parcel:
         stated_edges=tuple(edges),
         stated_area_ha=draft.area_ha,
         geographic=draft.geographic,
+        wheres=tuple(point.where for point in draft.points),
     )
 
 
@@ -101,6 +107,7 @@ def _ask_edge(edge: Edge, notes: Notes) -> None:
         "ask",
         "coordinates.edge_off",
         edge.row,
+        where=edge.where,
         edge=f"{edge.start}-{edge.end}",
         stated=Twin.of(lambda lang: number(edge.stated_m, lang, 2)),
         computed=Twin.of(lambda lang: number(edge.computed_m, lang, 2)),

@@ -1,4 +1,4 @@
-"""Outlines while their rows come in, and how the numbers of their points go on."""
+"""Outlines under construction, and the numbering of their points."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ _SAME_DEGREES: Final = 1e-9
 
 @dataclass(eq=False)
 class Draft:
-    """An outline while its rows come in."""
+    """An outline under construction."""
 
     name: str
     code: str
@@ -39,6 +39,34 @@ class Draft:
         """Give the last point its side to the next one, unless it has one."""
         if self.points[-1].edge is None:
             self.points[-1] = replace(self.points[-1], edge=edge)
+
+
+def side_says(draft: Draft, point: Point, tolerance_m: float) -> bool | None:
+    """Say whether a stated length leads on to `point`, or back to the first corner.
+
+    Parameters
+    ----------
+    tolerance_m : float
+        How far a length may be off.
+
+    Returns
+    -------
+    bool or None
+        True if the side after the last corner (or before `point`) is as long as
+        the way between them, False if it is the way back to the first corner;
+        None if no length is stated or it fits both or neither.
+    """
+    last, first = draft.points[-1], draft.points[0]
+    if draft.geographic:
+        return None
+
+    def fits(stated: float | None, corner: Point) -> bool:
+        way = float(np.hypot(*np.subtract(last.place, corner.place)))
+        return stated is not None and abs(stated - way) <= tolerance_m
+
+    on = fits(last.edge, point) or fits(point.edge, point)
+    back = fits(last.edge, first)
+    return on if on != back else None
 
 
 def follows(before: Point, after: Point) -> bool:

@@ -1,4 +1,4 @@
-"""Where the columns of a coordinate table are: its headings, and the blocks below them."""
+"""Find the columns of a coordinate table: its headings, and the blocks below them."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What one cell of a Vietnamese coordinate table says: a number, an area, a zone, a heading.
+"""Parse one cell of a Vietnamese coordinate table: a number, an area, a zone, a heading.
 
 Every reader here answers None rather than guess: a cell that could be read in
 two ways is a question for the office.
@@ -100,7 +100,7 @@ def parse_number(value: Cell) -> float | None:
     >>> parse_number("2.358.517,85"), parse_number("2358517,85"), parse_number("56l23")
     (2358517.85, 2358517.85, None)
     """
-    if value is None or isinstance(value, bool | dt.date | dt.time):
+    if value is None or isinstance(value, bool | dt.date | dt.time | dt.timedelta):
         return None
     if isinstance(value, int | float):
         return _finite(value)
@@ -176,7 +176,7 @@ def parse_area_ha(text: str) -> float | None:
 
 @dataclass(frozen=True)
 class StatedZone:
-    """What titles say about the coordinate system.
+    """Coordinate systems, zones and meridians the titles of a table name.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The only outline of a CSV table, in longitude and latitude."""
+"""Read the only outline of a CSV table, in longitude and latitude."""
 
 import csv
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a coordinate table gives: parcels with their corners, and the sides that are off."""
+"""Result of reading a coordinate table: parcels, their corners, sides whose length is off."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +31,8 @@ class Edge:
         Metres in the plane of the file.
     row : int
         Row of the file where it starts.
+    where : str
+        File and sheet of that row.
     """
 
     start: str
@@ -38,11 +40,12 @@ class Edge:
     stated_m: float
     computed_m: float
     row: int
+    where: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Parcel:
-    """One outline as a table gives it.
+    """One outline of a coordinate table, as it is written there.
 
     Parameters
     ----------
@@ -51,8 +54,6 @@ class Parcel:
     corners : numpy.ndarray of shape (n, 2)
         (X northing, Y easting) in metres, or (latitude, longitude) in degrees;
         the first corner is not repeated. Read-only.
-    points : tuple of str
-        Names of the corners.
     rows : tuple of int
         Row in the file of each corner, from 1.
     stated_edges : tuple of float or None
@@ -61,6 +62,8 @@ class Parcel:
         Stated area in hectares.
     geographic : bool
         True if `corners` are degrees.
+    wheres : tuple of str
+        File and sheet of each corner: a parcel may go on in the next table.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Parcel:
     stated_edges: tuple[float | None, ...]
     stated_area_ha: float | None
     geographic: bool
+    wheres: tuple[str, ...]
 
     def polygon(self, *, swapped: bool = False) -> shapely.Polygon:
         """Return the outline in the file's own CRS, as it is: not repaired, not reprojected.
@@ -99,9 +103,9 @@ class Parcel:
         lengths = np.hypot(*(np.roll(self.corners, -1, axis=0) - self.corners).T)
         ends = (*self.points[1:], self.points[0])
         return tuple(
-            Edge(start, end, stated, float(length), row)
-            for start, end, stated, length, row in zip(
-                self.points, ends, self.stated_edges, lengths, self.rows, strict=True
+            Edge(start, end, stated, float(length), row, where)
+            for start, end, stated, length, row, where in zip(
+                self.points, ends, self.stated_edges, lengths, self.rows, self.wheres, strict=True
             )
             if stated is not None and abs(stated - length) > tolerance_m + _NOISE_M
         )
@@ -109,7 +113,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class CoordinateTable:
-    """Everything read from one table.
+    """All parcels of one table, with the findings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One row of a coordinate table as a corner point."""
+"""Read one row of a coordinate table as a corner point."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from lib.importing.coordinates.layout import LONGEST_NUMBER, Block, Row, shown
 from lib.importing.coordinates.numbers import parse_degrees, parse_metres
 from lib.importing.coordinates.titles import is_parcel_title, is_sum
-from lib.importing.readers.grid import Cell, cell_text
+from lib.importing.readers.grid import Cell, Unread, cell_text
 from lib.language.text import fold
 
 _HALF_TURN: Final = 180.0
@@ -34,6 +34,8 @@ class Point:
     row: int
     parcel: tuple[str, str]
     """Name and code of the parcel in the columns that hold them."""
+    where: str = ""
+    """File and sheet of the row, for the findings."""
 
     @property
     def bad(self) -> bool:
@@ -54,7 +56,11 @@ def is_point(block: Block, row: Row) -> bool:
         return True
     texts = block.texts(row)
     said = [shown(cell) for cell in cells]
-    if not texts or is_sum(" ".join(texts)) or (said[0] and len(texts) == 1):
+    if not texts or is_sum(" ".join(texts)):
+        return False
+    if any(isinstance(cell, Unread) for cell in cells):
+        return True
+    if said[0] and len(texts) == 1:
         return False
     if any(map(is_parcel_title, said)):
         return False
@@ -67,8 +73,8 @@ def is_point(block: Block, row: Row) -> bool:
 
 def coordinate(cell: Cell, axis: str) -> tuple[float, str]:
     """Return a coordinate and nothing, or NaN and the key of what is wrong."""
-    if not shown(cell) or fold(shown(cell)) in _NO_NUMBER:
-        return np.nan, "coordinates.missing_point"
+    if isinstance(cell, Unread) or not shown(cell) or fold(shown(cell)) in _NO_NUMBER:
+        return np.nan, cell.key if isinstance(cell, Unread) else "coordinates.missing_point"
     if axis in {"lat", "lon"}:
         angle = parse_degrees(cell, "lat" if axis == "lat" else "lon")
         return (np.nan, "coordinates.not_degrees") if angle is None else (angle, "")

@@ -1,11 +1,11 @@
-"""The way through the rows of a coordinate table: which points make which parcel."""
+"""Read a coordinate table row by row and group its points into parcels."""
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise
 
 from lib.importing.coordinates.checks import checked
-from lib.importing.coordinates.drafts import Draft, follows, label, restarts
+from lib.importing.coordinates.drafts import Draft, follows, label, restarts, side_says
 from lib.importing.coordinates.layout import (
     Block,
     Row,
@@ -17,7 +17,7 @@ from lib.importing.coordinates.layout import (
     texts_of,
 )
 from lib.importing.coordinates.numbers import heading_kind, parse_area_ha
-from lib.importing.coordinates.parcels import LEAST_CORNERS, CoordinateTable
+from lib.importing.coordinates.parcels import EDGE_TOLERANCE_M, LEAST_CORNERS, CoordinateTable
 from lib.importing.coordinates.points import Point, is_point, parcel_key
 from lib.importing.coordinates.rows import Event, Rows
 from lib.importing.coordinates.titles import (
@@ -28,9 +28,11 @@ from lib.importing.coordinates.titles import (
     is_total,
     parcel_title,
     without_area,
+    without_page,
 )
 from lib.importing.readers.grid import Grid
-from lib.language.findings import Finding
+from lib.language.findings import Finding, Level
+from lib.language.text import fold
 
 
 def is_coordinate_table(grid: Grid) -> bool:
@@ -55,59 +57,71 @@ def is_coordinate_table(grid: Grid) -> bool:
     return any(after in {before, ("", "")} for before, after in pairwise(keys))
 
 
-def read_coordinate_table(grid: Grid) -> CoordinateTable:
+def read_coordinate_table(*grids: Grid) -> CoordinateTable:
     """Read every outline of a coordinate table, and everything there is to say about it.
 
     A parcel begins at a title row, at a repeated heading, where the column with
     its name changes, after its first point is repeated, and where the numbering
-    starts anew. Blocks side by side are read left block first. In the columns
-    X is the northing and Y the easting; their order is not corrected.
+    starts anew; under a repeated heading it goes on if its numbering does.
+    Blocks side by side are read left block first. In the columns X is the
+    northing and Y the easting; their order is not corrected.
 
     Parameters
     ----------
-    grid : Grid
-        Sheet or table as the file holds it.
+    *grids : Grid
+        Sheet or table as the file holds it; several if one goes on in the next.
 
     Returns
     -------
     CoordinateTable
         Parcels with a refused row are left out. Findings: ``refused`` a cell
         that is no coordinate, too few corners; ``mended`` a repeated corner left
-        out; ``ask`` a jump in the numbers, a side off its stated length, an
-        unclear coordinate system.
+        out, a table that goes on; ``ask`` a jump in the numbers, a side off its
+        stated length, an unclear coordinate system.
     """
-    found = headings(grid.rows)
-    if not found:
-        return CoordinateTable(
-            (), None, (Finding("refused", "coordinates.no_heading", {}, grid.place),)
-        )
-    index, blocks = found[0]
-    if len(blocks) > 1 and any(not {"point", "order"} & one.columns.keys() for one in blocks):
-        row = grid.first_row + index
-        clash = Finding("refused", "coordinates.two_pairs", {"count": len(blocks)}, grid.place, row)
-        return CoordinateTable((), None, (clash,))
-    reader = _Reader(grid)
-    reader.prelude(grid.rows[:index])
-    for (start, layout), end in zip(
-        found, [*(i for i, _ in found[1:]), len(grid.rows)], strict=True
-    ):
-        reader.section(start, layout, end)
-    return reader.table(grid.first_row + index)
+    reader = _Reader(grids[0])
+    row, ragged = 0, list[Finding]()
+    for grid in grids:
+        found = headings(grid.rows)
+        if not found:
+            none = Finding("refused", "coordinates.no_heading", {}, grid.place)
+            return CoordinateTable((), None, (none,))
+        index, blocks = found[0]
+        at = grid.first_row + index
+        if len(blocks) > 1 and any(not {"point", "order"} & one.columns.keys() for one in blocks):
+            values = {"count": len(blocks)}
+            clash = Finding("refused", "coordinates.two_pairs", values, grid.place, at)
+            return CoordinateTable((), None, (clash,))
+        row = row or at
+        reader.take(grid)
+        reader.prelude(grid.rows[:index])
+        ends = [*(i for i, _ in found[1:]), len(grid.rows)]
+        for (start, layout), end in zip(found, ends, strict=True):
+            reader.section(start, layout, end)
+        said = [at for at in range(index + 1, len(grid.rows)) if len(texts_of(grid.rows[at])) > 1]
+        ragged += grid.ragged(index, said)
+    table = reader.table(row)
+    return replace(table, findings=(*table.findings, *ragged))
 
 
 class _Reader:
     """The way through the rows of a table: outlines grow, findings are kept."""
 
     def __init__(self, grid: Grid) -> None:
-        self.grid = grid
         self.drafts: list[Draft] = []
         self.notes = Notes(grid.place)
-        self.rows = Rows(grid, self.notes)
         self.total_ha: float | None = None
         self.totals: list[tuple[Draft, float]] = []
         self.key = ("", "")
         self.geographic = False
+        self.take(grid)
         self._forget()
+
+    def take(self, grid: Grid) -> None:
+        """Go on in this sheet or table."""
+        self.grid = grid
+        self.notes = replace(self.notes, place=grid.place)
+        self.rows = Rows(grid, self.notes)
 
     def _forget(self) -> None:
         self.title: str | None = None
@@ -129,11 +143,8 @@ class _Reader:
                 self.total_ha = area or self.total_ha
                 name = cluster_title(text)
             if name is not None:
-                self.title, self.sure, self.title_ha = (
-                    without_area(name[:LONGEST_TITLE]),
-                    True,
-                    area,
-                )
+                title = without_page(without_area(name[:LONGEST_TITLE]))
+                self.title, self.sure, self.title_ha = title, True, area
 
     def section(self, start: int, blocks: tuple[Block, ...], end: int) -> None:
         """Take the rows below one heading."""
@@ -151,8 +162,10 @@ class _Reader:
         if end < len(rows) and is_upper(rows[end - 1]):
             end -= 1
         events = list(self.rows.events(blocks, start, end))
-        for event, after in zip_longest(events, events[1:]):
+        for at, event in enumerate(events):
             if isinstance(event, Point):
+                rest = (after for after in islice(events, at + 1, None) if not _is_side(after))
+                after = next(rest, None)
                 self._point(event, after if isinstance(after, Point) else None)
             else:
                 self._other(event)
@@ -167,7 +180,8 @@ class _Reader:
         if event.kind == "title":
             sure = is_parcel_title(event.text)
             if sure or not self.sure:
-                self.title, self.sure, self.title_ha = without_area(event.text), sure, area
+                title = without_page(without_area(event.text))
+                self.title, self.sure, self.title_ha = title, sure, area
         elif event.kind == "area" and area is not None:
             if is_total(event.text):
                 self.totals += [(draft, area) for draft in self.drafts[-1:]]
@@ -206,17 +220,13 @@ class _Reader:
     def _begins(self, draft: Draft, point: Point, following: Point | None) -> bool:
         """Say whether `point` is the first of another parcel."""
         last = draft.points[-1]
-        if self.title is not None and (self.sure or not follows(last, point)):
+        # The title of every page, above each heading.
+        again = self.heading and fold(self.title or "") == fold(draft.name) != ""
+        if self.title is not None and not again and (self.sure or not follows(last, point)):
             return True
+        if self.heading and (self.title is None or again):
+            return not self._goes_on(draft, point)
         if self.heading:
-            if self.title is None and draft.closing is None and follows(last, point):
-                self.notes.find(
-                    "ask",
-                    "coordinates.same_numbering",
-                    point.row,
-                    before=last.name,
-                    after=point.name,
-                )
             return True
         if any(new and new != old for new, old in zip(point.parcel, self.key, strict=True)):
             return True
@@ -224,6 +234,21 @@ class _Reader:
             alone = following is None and not self.gap
             return not (alone and draft.same(draft.closing, point))
         return self._starts_anew(draft, point, following)
+
+    def _goes_on(self, draft: Draft, point: Point) -> bool:
+        """Say whether a parcel goes on under a repeated heading, and tell or ask."""
+        last = draft.points[-1]
+        again = last.name == point.name and draft.same(last, point)
+        if draft.closing is not None or not (again or follows(last, point)):
+            return False
+        if again:  # the corner at the end of a page, said again at its top
+            return True
+        says = side_says(draft, point, EDGE_TOLERANCE_M)
+        key = "coordinates.same_numbering" if says is False else "coordinates.goes_on"
+        sure = says or (self.grid.flows and last.where != point.where)
+        level: Level = "mended" if sure else "ask"
+        self.notes.find(level, key, point.row, before=last.name, after=point.name)
+        return says is not False
 
     def _starts_anew(self, draft: Draft, point: Point, following: Point | None) -> bool:
         """Say whether the numbering begins again at `point`, for another parcel."""
@@ -248,3 +273,7 @@ class _Reader:
         if len(self.drafts) == 1 and self.total_ha is not None and not totals:
             totals = [(self.drafts[0], self.total_ha)]
         return checked(self.drafts, totals, self.notes, heading_row)
+
+
+def _is_side(event: Point | Event) -> bool:
+    return isinstance(event, Event) and event.kind == "edge"

@@ -1,4 +1,4 @@
-"""What stands around the points: titles of parcels, sums and areas."""
+"""Recognise titles of parcels, sums and stated areas around the points."""
 
 import re
 from collections.abc import Iterable
@@ -15,8 +15,6 @@ class Notes:
 
     Parameters
     ----------
-    place : str
-        File and sheet, for the findings.
     findings : list of Finding
         In the order they were made.
     said : list of str
@@ -27,9 +25,18 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
-    def find(self, level: Level, key: str, row: int, column: str = "", **values: object) -> None:
-        """Keep a finding about a row."""
-        self.findings.append(Finding(level, key, values, self.place, row, column))
+    def find(
+        self,
+        level: Level,
+        key: str,
+        row: int,
+        column: str = "",
+        *,
+        where: str = "",
+        **values: object,
+    ) -> None:
+        """Keep a finding about a row, of the table at hand or of the one at `where`."""
+        self.findings.append(Finding(level, key, values, where or self.place, row, column))
 
 
 LONGEST_TITLE: Final = 300
@@ -40,6 +47,10 @@ _PARCEL_TITLE: Final = re.compile(
 )
 _CLUSTER: Final = re.compile(r"(?:cụm công nghiệp|\bCCN\b).*", re.IGNORECASE)
 _AREA_WORDS: Final = re.compile(r"[\s,;:.(–-]*(?:diện tích|\bS\s*=|\bDT\b).*", re.IGNORECASE)
+_PAGE: Final = re.compile(
+    r"[\s,;:.(\[–-]*(?:tiếp(?: theo)?|tt|trang \d+(?:\s*/\s*\d+)?|continued|cont\.?)[\s).\]]*",
+    re.IGNORECASE,
+)
 _SUM: Final = re.compile(
     r"(?:tong|dien tich|chu vi|total|sum\b|perimeter|dt\b|(?:cong|area)\s*(?:[:(=]|$)|[sp]\s*=)"
 )
@@ -71,6 +82,17 @@ def cluster_title(text: str) -> str | None:
     return found[0] if found else None
 
 
+def without_page(title: str) -> str:
+    """Return a title without the words that say it goes on from the page before.
+
+    >>> without_page("CCN Tân Phú (tiếp theo)"), without_page("Thửa 2")
+    ('CCN Tân Phú', 'Thửa 2')
+    """
+    ends = (found for found in _PAGE.finditer(title) if found.end() == len(title))
+    found = next(ends, None)
+    return title[: found.start()] if found and found.start() else title
+
+
 def without_area(title: str) -> str:
     """Return a title without the area it states."""
-    return _AREA_WORDS.sub("", title)
+    return _AREA_WORDS.sub("", title[:LONGEST_TITLE])

@@ -1,4 +1,4 @@
-"""Whether a word spells a Vietnamese syllable.
+"""Check whether a word spells a Vietnamese syllable.
 
 Onset, rime, at most one tone, on the vowel that can carry it, and a rising or
 heavy one before c, ch, p, t. A list of known words would miss the name nobody

@@ -39,6 +39,8 @@ class Features:
         ``EPSG:n`` if the file states one.
     by_format : bool
         The CRS is only what the format prescribes (GeoJSON, KML), the file itself says nothing.
+    rows : tuple of int
+        Number in the file of each feature, from 1, where some are left out; else empty.
     """
 
     file: str
@@ -47,6 +49,7 @@ class Features:
     shapes: npt.NDArray[np.object_]
     crs: str | None
     by_format: bool = False
+    rows: tuple[int, ...] = ()
 
     @property
     def place(self) -> str:

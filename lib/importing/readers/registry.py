@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from unicodedata import category
 
-from lib.importing.readers import csvfile, docx, dxf, geopackage, kml, ogr, shapefile, xlsx
+from lib.importing.readers import csvfile, docx, dxf, geopackage, kml, limits, ogr, shapefile, xlsx
 from lib.importing.readers.base import Content, Features, Reader, refuse_size
 from lib.language.errors import DataRefusedError, WrongUseError
 
@@ -60,7 +60,18 @@ FORMATS: Final[Mapping[str, Format]] = {
 }
 """Ending of a name -> its format: what the page offers, the command reads, a refusal names."""
 
-__all__ = ["FORMATS", "Content", "Features", "Format", "accepted", "read"]
+__all__ = ["FORMATS", "Content", "Features", "Format", "accepted", "allow_here", "read"]
+
+_here: list[bool] = []
+
+
+def allow_here() -> None:
+    """Let this process read foreign files: it is one that a file may bring down.
+
+    `lib.importing.sandbox` makes such processes. A server or a command that others
+    wait for reads there, never itself.
+    """
+    _here.append(True)
 
 
 def accepted() -> tuple[str, ...]:
@@ -85,7 +96,11 @@ def read(path: Path, name: str | None = None) -> Content:
         The file is not there.
     DataRefusedError
         Its kind is not known, or it cannot be read; the message says what to do.
+    RuntimeError
+        This process may not read foreign files, see `allow_here`.
     """
+    if not _here:
+        raise RuntimeError("foreign files are read in lib.importing.sandbox only")
     # A name may carry signs that steer a terminal or turn the direction of writing.
     shown = "".join(c for c in Path(name or path.name).name if category(c)[0] != "C")
     if not path.is_file():
@@ -97,4 +112,7 @@ def read(path: Path, name: str | None = None) -> Content:
         values = {} if known.advice else {"kinds": ", ".join(accepted())}
         raise DataRefusedError(key, file=shown, **values)
     refuse_size(path, shown)
-    return known.read(path, shown)
+    limits.refuse(path, suffix, shown)
+    content = known.read(path, shown)
+    limits.refuse_sums(content)
+    return content

@@ -7,12 +7,15 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from lib.importing.readers import records
 from lib.importing.readers.archive import extract, open_zip
 from lib.importing.readers.base import Content, start_of
+from lib.importing.readers.counts import Counts, refuse_losses
 from lib.importing.readers.ogr import options, read_layers
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding
 
+_DATUM_LOST: Final = ("EPSG:4326", "EPSG:32648")
 _MAGIC: Final = b"\x00\x00\x27\x0a"
 _NATIVE: Final = re.compile(rb"^\s*type\s+native\b", re.IGNORECASE | re.MULTILINE)
 _FOREIGN: Final = re.compile(
@@ -37,12 +40,15 @@ def read_shapefile(path: Path, name: str) -> Content:
         raise DataRefusedError("readers.unreadable", file=name)
     if not path.with_suffix(".dbf").exists():
         raise DataRefusedError("readers.part_missing", file=name, part=".dbf")
+    said = records.shapefile(path, name)
     with options(SHAPE_RESTORE_SHX="YES"):
-        layers = read_layers(str(path), "ESRI Shapefile", name)
-    found: tuple[Finding, ...] = ()
+        layers, found = read_layers(path, "ESRI Shapefile", name, beside=_PARTS[".shp"])
+    refuse_losses(Counts(features=said.kept), Counts.of(layers), name)
+    if said.deleted:
+        found.append(Finding("note", "readers.dbf_deleted", {"count": said.deleted}, file=name))
     if path.with_suffix(".prj").exists() and layers[0].crs is None:
-        found = (Finding("note", "readers.unknown_crs", {"part": ".prj"}, file=name),)
-    return Content(name, layers=tuple(layers), findings=found)
+        found.append(Finding("note", "readers.unknown_crs", {"part": ".prj"}, file=name))
+    return Content(name, layers=tuple(layers), findings=tuple(found))
 
 
 def read_mif(path: Path, name: str) -> Content:
@@ -57,7 +63,22 @@ def read_mif(path: Path, name: str) -> Content:
         raise DataRefusedError("readers.wrong_kind", file=name, kind="MapInfo MIF")
     if not any(path.with_suffix(part).exists() for part in (".mid", ".MID", ".Mid")):
         raise DataRefusedError("readers.part_missing", file=name, part=".mid")
-    return Content(name, layers=tuple(read_layers(str(path), "MapInfo File", name)))
+    content = _mapinfo(path, name, ".mif")
+    refuse_losses(Counts(features=records.mid_rows(path)), Counts.of(content.layers), name)
+    return content
+
+
+def _mapinfo(path: Path, name: str, kind: str) -> Content:
+    """Return the layer of a MapInfo table; one whose datum may have been lost states no CRS.
+
+    GDAL, and QGIS with it, write VN-2000 as WGS 84, which it is not by 224 m:
+    only zones 3° wide are known for VN-2000 all the same.
+    """
+    (layer,), found = read_layers(path, "MapInfo File", name, beside=_PARTS[kind])
+    if layer.crs in _DATUM_LOST:
+        layer = replace(layer, crs=None)
+        found.append(Finding("note", "readers.mapinfo_datum", file=name))
+    return Content(name, layers=(layer,), findings=tuple(found))
 
 
 def read_tab(path: Path, name: str) -> Content:
@@ -76,7 +97,10 @@ def read_tab(path: Path, name: str) -> Content:
     for part in (".dat", ".map", ".id"):
         if not path.with_suffix(part).exists():
             raise DataRefusedError("readers.part_missing", file=name, part=part)
-    return Content(name, layers=tuple(read_layers(str(path), "MapInfo File", name)))
+    said = records.tab(path, name)
+    table = _mapinfo(path, name, ".tab")
+    refuse_losses(Counts(features=said.kept), Counts.of(table.layers), name)
+    return table
 
 
 _PARTS: Final = {

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from lib.importing.readers.grid import Cell, blank, clean_text, hidden_marks
+from lib.importing.readers.grid import Cell, Unread, blank, clean_text, hidden_marks
 from lib.importing.sheets.moments import from_serial, has_zone, read_day, read_moment, read_month
 from lib.language.findings import Level
 from lib.language.text import LANGS, bare_name, date, fold
@@ -32,6 +32,10 @@ _DIGITS: Final = 15
 _WRITTEN: Final = 17
 """Digits with which any float is written so that it reads back the same."""
 _GROUP: Final = 3
+_ERROR: Final = re.compile(
+    r"\s*(?:#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!)|#{3,}|Err:\d{3})\s*"
+)
+"""What spreadsheets show instead of a value, copied as text; ``####`` is a column too narrow."""
 _LISTED: Final = 5
 
 
@@ -114,6 +118,8 @@ def read_cell(
         Day of an hour that stands alone.
     """
     kind = kind_of(table, column)
+    if isinstance(cell, Unread) or (isinstance(cell, str) and _ERROR.fullmatch(cell)):
+        return _refused(cell.key if isinstance(cell, Unread) else "cells.error_value", cell)
     if kind == "code":
         return code(cell, TABLES[table].column(column).codes)
     if blank(cell):
@@ -122,9 +128,8 @@ def read_cell(
         return number(cell, units=units_of(table, column), whole=kind == "whole", decimal=decimal)
     if kind in ("day", "month", "moment"):
         return when(cell, kind, on=on)
-    if TABLES[table].column(column).pattern == VOLTAGE:
-        return voltage(cell)
-    return _READERS[kind](cell)
+    written = TABLES[table].column(column).pattern == VOLTAGE
+    return voltage(cell) if written else _READERS[kind](cell)
 
 
 def _refused(key: str, cell: Cell, /, **values: object) -> Value:

@@ -143,6 +143,19 @@ def find_heading(grid: Grid, table: str) -> Heading | None:
     return best[2] if best and best[0] and best[1] >= _AT_LEAST else None
 
 
+def heading_at(grid: Grid, row: int, table: str) -> Heading:
+    """Return one row of a sheet read as its heading, whether or not it is one."""
+    return _heading(grid, row, 1, _matches(_texts(grid, row, 1), table), table)
+
+
+def names_a_column(text: str, table: str) -> bool:
+    """Return True for a heading that is beyond doubt a column of a table."""
+    return len(text) <= _LONGEST and any(
+        spelling in _vocabulary(table)
+        for spelling in (_spelled(text), _spelled(_no_brackets(text)))
+    )
+
+
 def place_by_hand(grid: Grid, table: str, heading: Heading, mapping: Mapping[str, int]) -> Heading:
     """Return `heading` with the columns a person placed.
 

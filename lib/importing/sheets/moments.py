@@ -11,7 +11,7 @@ from typing import Final, Literal
 from lib.importing.readers.grid import Cell, cell_text
 from lib.language.text import fold
 
-Reason = Literal["cells.not_a_moment", "cells.no_hour", "cells.no_day"]
+Reason = Literal["cells.not_a_moment", "cells.no_hour", "cells.no_day", "cells.hour_over_day"]
 """Key of the sentence that says why a cell is no moment."""
 Span = tuple[dt.datetime, dt.datetime | None]
 
@@ -19,9 +19,14 @@ LOCAL: Final = dt.timezone(dt.timedelta(hours=7))
 """Vietnam's time; no summer time."""
 
 _YEARS: Final = range(1900, 2100)
+_LONGEST: Final = dt.timedelta(days=366)
+"""So far hours counted from one day may run on."""
 _SERIALS: Final = range(20_000, 60_000)
 _SHEET_ZERO: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 a sheet knows no zone
 _DAY_S: Final = 86_400
+_DAY: Final = dt.timedelta(days=1)
+_ZERO_YEAR: Final = 1904
+"""Sheets count days from the beginning of 1900 or of this year: an hour alone lies there."""
 _MIDNIGHT: Final = 24
 
 _DAYS: Final = (
@@ -42,6 +47,8 @@ _IN_HOUR: Final = re.compile(
 )
 _BETWEEN: Final = re.compile(r"(?:tu|den|toi|ngay|luc|vao|hoi|[-,;.:()@#\s])*")
 _BACKWARDS: Final = re.compile(r"\b(?:den|toi)\b.*\btu\b")
+_LETTERS: Final = 200
+"""Letters of a cell that can be a moment; patterns are not tried on longer ones."""
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d.*")
 
 
@@ -51,6 +58,8 @@ def from_serial(cell: Cell) -> dt.datetime | None:
     >>> from_serial(45945), from_serial(45945.3125), from_serial(7.5)
     (datetime.datetime(2025, 10, 15, 0, 0), datetime.datetime(2025, 10, 15, 7, 30), None)
     """
+    if isinstance(cell, dt.timedelta):  # a moment shown as hours: [h]:mm
+        cell = cell / _DAY
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return None
     if not _SERIALS.start <= cell < _SERIALS.stop:
@@ -86,7 +95,8 @@ def read_moment(cell: Cell, *, on: dt.date | None = None) -> Span | Reason:
     """Return an hour of a day and, if the cell gives a span, its end.
 
     Read are ``07:30:00 ngày 28/8/2026``, ``7h30 28/8/2026``, ISO,
-    *từ 05h00 đến 11h30 ngày 28/8/2026* and the dates and hours of sheets.
+    *từ 05h00 đến 11h30 ngày 28/8/2026* and the dates and hours of sheets, 24:00
+    and more as ``[h]:mm`` shows them too.
 
     Parameters
     ----------
@@ -101,10 +111,13 @@ def read_moment(cell: Cell, *, on: dt.date | None = None) -> Span | Reason:
         Start and end in local time (UTC+7) without zone, a zone in the cell is
         converted; or why not: no hour, no day, nothing of the kind, two spans.
     """
+    if isinstance(cell, dt.date) and cell.year <= _ZERO_YEAR:
+        return "cells.hour_over_day"
     if isinstance(cell, dt.datetime):
         return _local(cell)
-    if isinstance(cell, dt.time) or (isinstance(cell, int | float) and 0 <= cell < 1):
-        return "cells.no_day" if on is None else (_hour_alone(cell, on), None)
+    hours = _hours_alone(cell)
+    if hours is not None:
+        return _after(on, hours)
     text = cell_text(cell)
     if isinstance(cell, str) and _STAMP.fullmatch(text):
         try:
@@ -147,14 +160,31 @@ def _local(value: dt.datetime) -> Span | Reason:
     return value if value.tzinfo is None else value.astimezone(LOCAL).replace(tzinfo=None), None
 
 
-def _hour_alone(cell: dt.time | float, on: dt.date) -> dt.datetime:
+def _hours_alone(cell: Cell) -> dt.timedelta | None:
+    """Return the hours of a cell that gives no day, 26:30 too; None if it is no such cell."""
+    if isinstance(cell, dt.timedelta):
+        return cell
     if isinstance(cell, dt.time):
-        return dt.datetime.combine(on, cell.replace(tzinfo=None))
-    return dt.datetime.combine(on, dt.time()) + dt.timedelta(seconds=round(cell * _DAY_S))
+        clock = cell.replace(tzinfo=None)
+        return dt.datetime.combine(dt.date.min, clock) - dt.datetime.min  # noqa: DTZ901 its hours
+    if isinstance(cell, int | float) and 0 <= cell < 1:
+        return dt.timedelta(seconds=round(cell * _DAY_S))
+    return None
+
+
+def _after(on: dt.date | None, hours: dt.timedelta) -> Span | Reason:
+    """Return the moment so many hours after a day began."""
+    if on is None:
+        return "cells.no_day"
+    if not dt.timedelta() <= hours < _LONGEST:
+        return "cells.not_a_moment"
+    return dt.datetime.combine(on, dt.time()) + hours, None
 
 
 def _span(shown: str, on: dt.date | None) -> Span | Reason:
     """Return the one or two hours of a text; anything left over in it is a refusal."""
+    if len(shown) > _LETTERS:
+        return "cells.not_a_moment"
     text = fold(shown)
     days: list[dt.date | None] = [_day_of(found) for found in _IN_DAY.findall(text)]
     text = _IN_DAY.sub("@", text)

@@ -8,6 +8,7 @@ a person is asked.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 import pandas as pd
@@ -17,6 +18,7 @@ from lib.importing.sheets.cells import Value
 from lib.language.text import bare_name, fold, same_spelling
 from lib.places.names import CERTAIN, Names, Resolution
 from lib.settings import province
+from lib.tables.facts import load
 from lib.tables.schemas import ALL_TABLES
 
 MERGED_ON: Final = province().merged_on.isoformat()
@@ -38,6 +40,8 @@ _ENGLISH: Final = re.compile(
     re.IGNORECASE,
 )
 _APART: Final = re.compile(r"\s*[(),]\s*|\s+[-–]\s+")
+_LONGEST: Final = 300
+"""Letters of a cell that are looked at: names of a commune, a district and a province."""
 _FORMER: Final = frozenset({"cu", "truoc sap nhap", "truoc 1/7/2025", "truoc 01/7/2025"})
 _NOW: Final = fold(province().name)
 
@@ -157,9 +161,15 @@ class Places:
         return next(iter(found)) if len(found) == 1 else ""
 
 
+@cache
+def places_of_facts() -> Places:
+    """Return the names of the tables of facts, indexed once a process."""
+    return Places({name: load(name) for name in ("communes", "former_units", "ended_units")})
+
+
 def _parted(given: str) -> tuple[str, str, str | None, bool]:
     """Return name, district, former province and whether the cell itself says *cũ*."""
-    first, *rest = [_typed(part) for part in _APART.split(given) if part] or [given]
+    first, *rest = [_typed(part) for part in _APART.split(given[:_LONGEST]) if part] or [given]
     name = _SHORT.sub(lambda found: _LONG[(found[1] or found[2]).lower()], first)
     old = any(fold(part) in _FORMER or fold(part).endswith(" cu") for part in rest)
     places = [re.sub(r" cu$", "", fold(part)) for part in rest if fold(part) not in _FORMER]

@@ -4,7 +4,7 @@ Nothing is dropped in silence and nothing is guessed: a cell that cannot be read
 is blank in the table and a finding names its file, row, heading and value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -100,11 +100,7 @@ def read_register(
     found = heading_findings(heading, grid, table, defaults)
     if heading is None:
         return Register(_typed({}, table, 0), (), None, found, ())
-    indices, notes = data_rows(grid, heading)
-    places = {match.column: match.place for match in heading.matches}
-    titles = {match.column: match.heading for match in heading.matches}
-    sheet = Sheet(grid, table, indices, places, titles, found=[*found, *notes])
-    tell_hidden(sheet)
+    sheet = _opened(grid, table, heading, found)
     _read(sheet, Places(reference, communes))
     for column, value in defaults.items():
         if column in ALL_TABLES[table].columns:
@@ -118,9 +114,47 @@ def read_register(
     rows = tuple(map(sheet.row, range(len(sheet.indices))))
     partly = values_only(table, frame.columns)
     place = (table, grid.place)
-    sheet.found += failures(partly, frame, rows, place, titles, sheet.shown)[1]
-    named = tuple(c for c in ALL_TABLES[table].columns if c in places)
+    sheet.found += failures(partly, frame, rows, place, sheet.titles, sheet.shown)[1]
+    named = tuple(c for c in ALL_TABLES[table].columns if c in sheet.places)
     return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
+
+
+def read_cells(grid: Grid, table: str, places: Places) -> Register:
+    """Return the rows of a sheet as `read_register` does, every cell read, no row held to a rule.
+
+    Keys, order, blanks and references are what a table in use demands; a log that
+    is only counted has rules of its own (`lib.power.clean`).
+
+    Parameters
+    ----------
+    grid : Grid
+        One sheet; the heading is looked for in its first 30 rows.
+    table : str
+        A key of `lib.tables.registry.TABLES` but ``outlines``.
+    places : Places
+        What names of communes are looked up in.
+    """
+    heading = find_heading(grid, table)
+    found = heading_findings(heading, grid, table)
+    if heading is None:
+        return Register(_typed({}, table, 0), (), None, found, ())
+    sheet = _opened(grid, table, heading, found)
+    _read(sheet, places)
+    frame = _typed(sheet.read, table, len(sheet.indices))
+    named = tuple(c for c in ALL_TABLES[table].columns if c in sheet.read)
+    rows = tuple(map(sheet.row, range(len(sheet.indices))))
+    return Register(frame, named, heading, capped(sheet.found, grid.place), rows)
+
+
+def _opened(grid: Grid, table: str, heading: Heading, found: Iterable[Finding]) -> Sheet:
+    """Return the rows under a heading with what is to be told of them as the file has them."""
+    indices, notes = data_rows(grid, heading)
+    places = {match.column: match.place for match in heading.matches}
+    titles = {match.column: match.heading for match in heading.matches}
+    torn = grid.ragged(heading.row, indices, height=heading.height)
+    sheet = Sheet(grid, table, indices, places, titles, found=[*found, *notes, *torn])
+    tell_hidden(sheet)
+    return sheet
 
 
 def _read(sheet: Sheet, places: Places) -> None:
@@ -132,10 +166,13 @@ def _read(sheet: Sheet, places: Places) -> None:
         if column in moments or (column == "commune_code" and named):
             continue
         cells = sheet.cells(column)
-        decimal = decimal_sign(cells) if kind_of(sheet.table, column) == "number" else ""
+        kind = kind_of(sheet.table, column)
+        decimal = decimal_sign(cells) if kind == "number" else ""
         sheet.read[column] = []
         for at, cell in enumerate(cells):
-            value = read_cell(cell, sheet.table, column, decimal=decimal)
+            # What is counted is not repeated; names, days and causes are each row's.
+            shared = sheet.shared(at, column) if kind in ("number", "whole") else None
+            value = shared or read_cell(cell, sheet.table, column, decimal=decimal)
             sheet.read[column].append(value.value)
             sheet.tell(at, column, value)
     if moments:

@@ -5,7 +5,8 @@ and the heading as the file has it.
 """
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from lib.language.text import fold, is_blank
 from lib.tables.registry import TABLES, references
 from lib.tables.schemas import ALL_TABLES, label
 
+Row = tuple[Cell, ...]
+
 _MERGED: Final = 3
 _TOTALS: Final = re.compile(r"(tong|cong|tong cong|tong so)(\W.*)?")
 
@@ -27,7 +30,8 @@ def data_rows(grid: Grid, heading: Heading) -> tuple[list[int], tuple[Finding, .
     """Return the indices in ``grid.rows`` of the rows of data, and notes on those passed over.
 
     Passed over are blank rows, the row that numbers columns, titles merged
-    across the table and totals.
+    across the table, totals, the heading again on a new page, and what only
+    goes on from the row above because all its cells are merged with it.
     """
     rows: list[int] = []
     notes: list[Finding] = []
@@ -37,7 +41,14 @@ def data_rows(grid: Grid, heading: Heading) -> tuple[list[int], tuple[Finding, .
         texts = [clean_text(cell) for cell in cells if not blank(cell)]
         if not texts or (index == start and _numbers_columns(texts)):
             continue
-        own = any(not blank(cells[place]) for place in places)
+        if repeats(grid.rows[heading.row : start], cells, places):
+            where = grid.first_row + index
+            notes.append(Finding("note", "headings.repeated", {}, file=grid.place, row=where))
+            continue
+        own = any(
+            not blank(cells[place]) and not (grid.areas and grid.continued(index, place))
+            for place in places
+        )
         merged = len(texts) >= _MERGED and len(set(texts)) == 1
         if own and not merged and not _is_total(texts, cells, places):
             rows.append(index)
@@ -47,6 +58,15 @@ def data_rows(grid: Grid, heading: Heading) -> tuple[list[int], tuple[Finding, .
             Finding("note", "headings.passed_over", {"value": texts[0]}, file=grid.place, row=where)
         )
     return rows, tuple(notes)
+
+
+def repeats(heads: Sequence[Row], cells: Row, places: Sequence[int]) -> bool:
+    """Return True for a row that says one of the rows `heads` again in the columns `places`."""
+    for head in heads:
+        said = [place for place in places if isinstance(head[place], str)]
+        if len(said) > 1 and all(cells[place] == head[place] for place in said):
+            return True
+    return False
 
 
 def _numbers_columns(texts: list[str]) -> bool:
@@ -81,6 +101,32 @@ class Sheet:
         if place is None:
             return [None] * len(self.indices)
         return [self.grid.rows[index][place] for index in self.indices]
+
+    def shared(self, at: int, column: str) -> Value | None:
+        """Return why a quantity is not the row's own: its cell is merged with another's.
+
+        None for a cell of the row alone. The first row of the area asks (or is
+        refused where the table needs the number); the others are only blank.
+        """
+        if not self.grid.areas:
+            return None
+        index = self.indices[at]
+        cell = self.grid.rows[index][self.places[column]]
+        area = self.grid.area(index, self.places[column])
+        first, last = (
+            bisect_left(self.indices, area.top),
+            bisect_right(self.indices, area.bottom) - 1,
+        )
+        across = sum(area.left <= place <= area.right for place in self.places.values()) > 1
+        if blank(cell) or not (last > first or across):
+            return None
+        if at > first:
+            self.told.add((at, column))
+            return Value()
+        needed = not ALL_TABLES[self.table].columns[column].nullable
+        values = {"value": clean_text(cell), "rows": f"{self.row(first)}-{self.row(last)}"}
+        key = "cells.merged_quantity" if last > first else "cells.merged_across"
+        return Value(None, "refused" if needed else "ask", key, values)
 
     def shown(self, at: int, column: str) -> str:
         """Return a cell as the file has it; a value the file does not hold as it was given."""

@@ -51,16 +51,10 @@ def workbook(
 
     Parameters
     ----------
-    table : str
-        Name of the sheet to fill in.
     columns : sequence of TemplateColumn
         From left to right; the mark of the example comes after them.
-    titles : sequence of str
-        Rows above the headings.
     guide : sequence of str
         Rows above the guide, at most `GUIDE_HEAD`.
-    lang : {"vi", "en"}
-        Language of what is written here.
     """
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

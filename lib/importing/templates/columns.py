@@ -35,12 +35,8 @@ class TemplateColumn:
     ----------
     heading, unit, how, about : str
         Texts in the language of the template; empty if there is no unit.
-    required : bool
-        Whether a row needs it.
     example : object
         What stands in the example row, None if nothing does.
-    kind : Kind
-        How its cells are read.
     words : tuple of str
         The words of a coded column, the only ones allowed.
     """

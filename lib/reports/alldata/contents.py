@@ -1,4 +1,4 @@
-"""What goes into a file with everything: its tables, what they are called, what holds for all."""
+"""Tables of a file with everything, their titles, and the metadata of the whole."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,18 +15,12 @@ from lib.tables.schemas import ALL_TABLES
 
 @dataclass(frozen=True)
 class Contents:
-    """A snapshot and the language of its words; each table was looked at once.
+    """A snapshot, the language of its words, and which of its tables hold made-up rows.
 
     Parameters
     ----------
-    snapshot : Snapshot
-        What is taken away.
-    lang : {"vi", "en"}
-        Language of titles and notes.
     tables : mapping
         What may be taken away, in the order of the snapshot.
-    made_up : frozenset of str
-        Tables with made-up rows.
     """
 
     snapshot: Snapshot
@@ -57,7 +51,7 @@ class Contents:
 
     @property
     def created(self) -> dt.datetime:
-        """When the snapshot was made, UTC."""
+        """Time the snapshot was made, UTC."""
         return dt.datetime.fromisoformat(self.snapshot.manifest.created).astimezone(dt.UTC)
 
     def borders(self) -> str:

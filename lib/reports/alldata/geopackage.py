@@ -19,7 +19,7 @@ from lib.geo.crs import STORAGE_CRS
 from lib.language.text import t
 from lib.layers.layer import Kind
 from lib.layers.qgis import qml
-from lib.register.clusters import register
+from lib.register.clusters import PLACED_BY, on_map
 from lib.reports.alldata.contents import Contents
 from lib.store.store import Snapshot
 
@@ -27,7 +27,6 @@ _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "polygon")
 _GEOMETRY: Final = "geom"
 _FOLLOWED: Final = ("communes_now", "change")
 """What the register says beside the facts of a cluster."""
-_NEEDED: Final = ("clusters", "former_units", "ended_units", "communes")
 
 
 def geopackage(contents: Contents) -> bytes:
@@ -75,10 +74,9 @@ def _layers(contents: Contents) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _placed_clusters(snapshot: Snapshot, clusters: pd.DataFrame) -> gpd.GeoDataFrame:
-    known = register({name: snapshot.read(name) for name in _NEEDED})
-    points = gpd.GeoSeries(gpd.points_from_xy(known["lon"], known["lat"]), crs=STORAGE_CRS)
-    points = points.where(known["lat"].notna().to_numpy())
-    return gpd.GeoDataFrame(known[[*clusters.columns, *_FOLLOWED]], geometry=points)
+    needed = (name for name in PLACED_BY if name in snapshot.manifest.tables)
+    known = on_map({"clusters": clusters, **{name: snapshot.read(name) for name in needed}})
+    return gpd.GeoDataFrame(known[[*clusters.columns, *_FOLLOWED, "geometry"]])
 
 
 def _kind(frame: gpd.GeoDataFrame) -> Kind:

@@ -1,4 +1,4 @@
-"""A store that follows the database: what is in use there comes here, whole or not at all."""
+"""Bring the snapshot in use in the database into the local store, whole or not at all."""
 
 import contextlib
 import hashlib
@@ -39,8 +39,6 @@ def follow(store: Store, database: Database, ready: Ready) -> Snapshot | None:
 
     Parameters
     ----------
-    store : Store
-        The store of this server.
     database : Database
         What is followed; one without a snapshot changes nothing.
     ready : callable

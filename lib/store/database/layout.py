@@ -1,4 +1,4 @@
-"""What the database holds: tables for others to read, and the store's own.
+"""Layout of the database: tables for others to read, and the store's own.
 
 Every identifier in an SQL statement comes from here, never from a file: a
 column of a file that the glossary does not know is kept in the snapshot's
@@ -23,43 +23,47 @@ ROW: Final = "row_no"
 """Number of the row, from 1: a key of one column, which QGIS wants."""
 
 _TEXT, _FLOAT, _INT, _BOOL = "text", "double precision", "bigint", "boolean"
-_MULTIPOLYGON, _MULTILINE, _ANY = "MultiPolygon", "MultiLineString", "Geometry"
+_POINT, _MULTIPOLYGON, _MULTILINE = "Point", "MultiPolygon", "MultiLineString"
 _SQL: Final = {kind: sql.SQL(kind) for kind in (_TEXT, _FLOAT, _INT, _BOOL, "timestamp")}
-SHAPES: Final = {kind: sql.SQL(kind) for kind in (_MULTIPOLYGON, _MULTILINE, _ANY)}
+SHAPES: Final = {kind: sql.SQL(kind) for kind in (_POINT, _MULTIPOLYGON, _MULTILINE)}
+"""Kinds of shapes; a column is of one of them, for QGIS opens no layer of any kind."""
 
 _BESIDE: Final[Mapping[str, Mapping[str, str]]] = {
     "communes": {"border_quality": _TEXT, "measured_ha": _FLOAT, GEOMETRY: _MULTIPOLYGON},
+    "clusters": {GEOMETRY: _POINT},
     "outlines": {GEOMETRY: _MULTIPOLYGON},
     "power_lines": {GEOMETRY: _MULTILINE},
 }
-"""What a snapshot has beside the glossary's columns, geometry last."""
+"""What a snapshot has beside the glossary's columns, geometry last; clusters at their places."""
 
 _BACKGROUND: Final[Mapping[str, Mapping[str, str]]] = {
-    "neighbours": {"code": _TEXT, "name": _TEXT, "path": _TEXT, GEOMETRY: _ANY},
-    "rivers": {"name": _TEXT, "name_basis": _TEXT, "src": _TEXT, GEOMETRY: _ANY},
-    "grid_2016": {"voltage_kv": _TEXT, GEOMETRY: _ANY},
+    "neighbours": {"code": _TEXT, "name": _TEXT, "path": _TEXT, GEOMETRY: _MULTIPOLYGON},
+    "rivers": {"name": _TEXT, "name_basis": _TEXT, "src": _TEXT, GEOMETRY: _MULTILINE},
+    "grid_2016": {"voltage_kv": _TEXT, GEOMETRY: _MULTILINE},
     "former_borders": {
         **dict.fromkeys(("code", "name", "kind", "district_code", "district"), _TEXT),
         **dict.fromkeys(("province_code", "province", "new_codes"), _TEXT),
         **dict.fromkeys(("units_2009", "population_2009"), _INT),
         **dict.fromkeys(("area_km2", "area_2009_km2"), _FLOAT),
-        GEOMETRY: _ANY,
+        GEOMETRY: _MULTIPOLYGON,
     },
     "former_pieces": {
         **dict.fromkeys(("old_code", "old_name", "old_district", "old_province"), _TEXT),
         **dict.fromkeys(("new_code", "new_name"), _TEXT),
         "whole": _BOOL,
         "area_km2": _FLOAT,
-        GEOMETRY: _ANY,
+        GEOMETRY: _MULTIPOLYGON,
     },
     "former_districts": {
         **dict.fromkeys(("district_code", "district", "province_code", "province"), _TEXT),
         "communes": _INT,
         "area_km2": _FLOAT,
-        GEOMETRY: _ANY,
+        GEOMETRY: _MULTIPOLYGON,
     },
 }
 """Background layers as `lib.geo.sources` brings them: they are in no glossary."""
+BACKGROUND: Final = frozenset(_BACKGROUND)
+"""Tables whose odd shapes are left blank: a river that only touches the frame of its file."""
 
 
 def _type(dtype: Any) -> str:  # noqa: ANN401 - whatever pandera declares

@@ -1,4 +1,4 @@
-"""The way to the database server, and what its refusals mean in words.
+"""Connect to the database server, and turn its errors into refusals in words.
 
 No message of the server or the driver is ever passed on: both may quote parts
 of ``DATABASE_URL``, and with them a password.

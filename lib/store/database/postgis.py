@@ -1,4 +1,4 @@
-"""The database as a store sees it: expect, publish, what is in use, what came after."""
+"""The shared database as a store uses it: publish, ask what is in use, listen for changes."""
 
 import contextlib
 import time
@@ -23,18 +23,14 @@ _PAUSE_SECONDS: Final = 0.5
 
 @dataclass(frozen=True)
 class Status:
-    """What a database holds.
+    """State of the database: what is in use, what it keeps, its log.
 
     Parameters
     ----------
     in_use : str
         The snapshot in use; empty before the first one.
-    snapshots : int
-        How many it keeps.
     events : int
         Lines of its log, the chain of which is whole.
-    last : Event or None
-        The last of them.
     tables : mapping
         Table others read -> rows published and rows there now.
     """

@@ -1,4 +1,4 @@
-"""A snapshot into the database: all of it and its line in the log, or nothing."""
+"""Write a snapshot and its line of the log to the database in one transaction."""
 
 import hashlib
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ PART: Final = 4 * 2**20
 
 
 def lock(connection: Connection) -> None:
-    """Be the only publisher until the transaction ends; wait for the one before."""
+    """Take the advisory lock of publishers until the transaction ends."""
     connection.execute(
         "SELECT set_config('lock_timeout', %s, true),"
         " set_config('idle_in_transaction_session_timeout', %s, true),"

@@ -1,4 +1,4 @@
-"""What the pages say and draw of the other provinces where the map is of the whole country."""
+"""Filter, styles and card of the other provinces on a map of the whole country."""
 
 from collections.abc import Collection
 from typing import Final

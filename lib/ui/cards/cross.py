@@ -44,8 +44,6 @@ def list_words(listed: pd.DataFrame, *, placed: int, filters: str) -> str:
         The rows of `lib.crossing.summary.summarise` the filter leaves.
     placed : int
         How many of them are on the map.
-    filters : str
-        The filter, in words.
     """
     lang = language()
     samples = int(listed["sample"].sum())

@@ -24,12 +24,8 @@ def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
 
     Parameters
     ----------
-    data : Workspace
-        The data in use.
     rows : DataFrame
         Every commune, of `lib.places.merger.merged`.
-    code : str
-        Code of the commune.
     """
     lang = language()
     row = row_of(rows, "code", code)

@@ -1,4 +1,4 @@
-"""Which card stands beside the map: that of what is selected."""
+"""Choose the card that stands beside the map: that of what is selected."""
 
 from collections.abc import Callable
 
@@ -16,10 +16,6 @@ def card_of(
 
     Parameters
     ----------
-    data : Workspace
-        The data in use.
-    selected : Target or None
-        A feature of the map.
     cluster_id : str
         A cluster chosen even if it has no marker.
     """

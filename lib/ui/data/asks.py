@@ -1,4 +1,4 @@
-"""What only a person can say of a file: which cluster, which commune, which column."""
+"""Questions of an import to a person: which cluster, which commune, which column."""
 
 import hashlib
 from collections.abc import Mapping

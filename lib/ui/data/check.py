@@ -1,31 +1,31 @@
-"""The second step of an import: what was read, what is wrong, what a person has to say."""
+"""Second step of an import: what was read, the findings, the questions, a preview."""
 
 import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from lib.access import acts
 from lib.geo import zones
-from lib.importing import bring
+from lib.importing import sandbox
 from lib.importing.draft import Draft, Options
-from lib.importing.readers import base, registry
+from lib.importing.readers import registry
 from lib.language.text import plain
-from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.layers.browser import Shape
+from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.layers.target import Target
-from lib.ui.maps.view import show_map
 from lib.store.store import Snapshot
-from lib.ui.data import findings, asks
+from lib.ui import visitor
+from lib.ui.data import asks, findings
+from lib.ui.data.work import change, forget, go, work
 from lib.ui.downloads import button
 from lib.ui.maps import styles
-from lib.ui import visitor
-from lib.ui.data.work import change, forget, go, work
+from lib.ui.maps.view import show_map
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -42,14 +42,15 @@ def _draft(base: Snapshot) -> Draft:
     key = hashlib.sha256(names.encode()).hexdigest()
     if held.get("key") != key:
         with st.spinner(tr("data.checking")):
-            contents, unreadable = _contents(held["files"])
-            draft = bring.check(contents, options, bring.tables_of(base), unreadable=unreadable)
+            draft = _read(held["files"], options, base)
         held.update(draft=draft, key=key, base=base)
     found: Draft = held["draft"]
     return found
 
 
-def _contents(files: Mapping[str, bytes]) -> tuple[list[base.Content], list[Any]]:
+def _read(files: Mapping[str, bytes], options: Options, base: Snapshot) -> Draft:
+    """Have the files read and checked; when the tab is closed or left, that ends too."""
+    asked = st.empty()
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for at, (name, content) in enumerate(files.items()):
@@ -57,7 +58,8 @@ def _contents(files: Mapping[str, bytes]) -> tuple[list[base.Content], list[Any]
             path = Path(folder) / f"{at}{suffix if suffix in registry.accepted() else ''}"
             path.write_bytes(content)
             paths.append((path, name))
-        return bring.read_all(paths)
+        # Whatever is drawn is where Streamlit ends a run that nobody waits for any more.
+        return sandbox.draft_of(paths, options, base, waiting=lambda: (asked.empty(), None)[1])
 
 
 def check_step(data: Workspace, base: Snapshot) -> None:

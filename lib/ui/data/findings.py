@@ -1,4 +1,4 @@
-"""What a check found, on the screen: the verdict first, then every point with its place."""
+"""Draw the findings of a check: the verdict first, then every point with its place."""
 
 from __future__ import annotations
 

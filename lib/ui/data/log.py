@@ -1,4 +1,4 @@
-"""For administrators: what was done to the store and by whom, and who has which role."""
+"""Draw the log of acts and the accounts, for administrators."""
 
 import pandas as pd
 import streamlit as st

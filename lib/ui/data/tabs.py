@@ -1,4 +1,4 @@
-"""What is in use, what was before, and everything to take away."""
+"""Tabs of the page on data: tables in use, earlier snapshots, downloads."""
 
 from functools import partial
 from typing import Final, Literal

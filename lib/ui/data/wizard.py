@@ -1,4 +1,4 @@
-"""Bringing a file in, in three steps: choose, check, publish."""
+"""Import a file in three steps: choose, check, publish."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -8,22 +8,21 @@ import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action, Actor
-from lib.importing import draft
+from lib.access.serving import serve_layers
+from lib.importing import draft, sandbox
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import NotAllowedError, PhuThoError, StoreError
 from lib.language.text import date, number, plain
-from lib.access.serving import serve_layers
-from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
-from lib.ui.data import findings
-from lib.ui.downloads import button
 from lib.ui import visitor
+from lib.ui.data import findings
 from lib.ui.data.check import check_step
 from lib.ui.data.work import forget, go, work
+from lib.ui.downloads import button
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
@@ -76,6 +75,7 @@ def _require_held(who: Actor) -> None:
 
 
 def _choose(closed: Collection[str]) -> None:
+    sandbox.ready()
     kind = st.selectbox(
         tr("data.kind"),
         [kind for kind in draft.KINDS if kind not in closed],

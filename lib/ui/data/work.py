@@ -1,4 +1,4 @@
-"""What a visitor's import holds between its three steps."""
+"""Session state of a visitor's import between its three steps."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -9,13 +9,13 @@ _WORK: Final = "_import"
 
 
 def work() -> dict[str, Any]:
-    """Return what this visitor's import holds between the steps."""
+    """Return the session state of this visitor's import."""
     held: dict[str, Any] = st.session_state.setdefault(_WORK, {"step": "choose"})
     return held
 
 
 def forget() -> None:
-    """Begin anew; used as a callback."""
+    """Clear the session state of the import; used as a callback."""
     st.session_state[_WORK] = {"step": "choose"}
 
 

@@ -1,4 +1,4 @@
-"""The map, the card beside it and the legend: the middle of every page."""
+"""Lay out the middle of every page: the map, the card beside it, the legend."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -38,14 +38,6 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
 
     Parameters
     ----------
-    data : Workspace
-        The data in use.
-    styles : Styles
-        Which class each feature is drawn in.
-    selected : Target or None
-        What is outlined and gone to.
-    shapes : sequence of Shape
-        Drawn over the layers.
     focus : Target, optional
         Names where the map goes if that is not the selection.
     card : callable or None
@@ -62,8 +54,6 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Class of a choropleth -> its words, for paper.
     left : Left or None
         What a slider over the map shows otherwise on its left.
-    cluster_id : str
-        The selected cluster, drawn or not.
     """
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):

@@ -1,4 +1,4 @@
-"""The legend, drawn by the page itself so that it prints and reads aloud."""
+"""Draw the legend as part of the page, so that it prints and reads aloud."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from lib.ui.state import served, tr
 
 @dataclass(frozen=True)
 class ClassLegend:
-    """What a choropleth shows.
+    """Legend of a choropleth: title, limits, counts.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Papers from the screen: what is seen goes with the reader, made only when asked for."""
+"""Download buttons of the reports on the map in view; a file is made when asked for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Wanted = dict[str, Any]
 
 
 def maker(data: Workspace) -> Maker:
-    """Return what makes the material of papers, by what the visitor chose until now.
+    """Return a function that builds the material of papers from the visitor's choices.
 
     A download is made when its button is pressed, outside the visitor's
     session: language, tolerance and samples are read here, not there.
@@ -63,16 +63,10 @@ def _buttons(
 
     Parameters
     ----------
-    report : Report
-        What is offered.
-    make : Maker
-        Makes the material when a button is pressed.
     wanted : callable
         Fields of `lib.reports.registry.Request` beside material and format.
     of : str
         Code of what it is about, for the file name.
-    width : {"stretch", "content"}
-        Whether a button fills its row.
     """
     stem = f"{tr(report.file)}-{of}" if of else tr(report.file)
     for kind, words in report.buttons.items():

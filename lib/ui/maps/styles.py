@@ -1,4 +1,4 @@
-"""Which class each feature of the map is drawn in, for the page's filter."""
+"""Compute the class of each feature of the map for the page's filter."""
 
 from collections.abc import Collection, Mapping
 from typing import cast
@@ -25,8 +25,6 @@ def ground(
 
     Parameters
     ----------
-    data : Workspace
-        The data in use.
     inside : collection of str
         Codes of the communes the filter leaves; the others are pale.
     named : collection of str
@@ -108,8 +106,6 @@ def merged(
 
     Parameters
     ----------
-    data : Workspace
-        The data in use.
     marks : mapping
         Code of a commune -> its mark, see `lib.places.merger.MARKS`.
     inside : collection of str
@@ -136,7 +132,7 @@ def eras(
     data, marks, inside
         As of `merged`.
     era : {"before", "both", "after"}
-        What is to be seen.
+        *Both* are parted by the map's slider.
     """
     styles = merged(data, marks, inside, before=era == "before")
     if era != "both":

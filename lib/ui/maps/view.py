@@ -90,7 +90,7 @@ def _target(target: Target | None) -> dict[str, str] | None:
 
 @dataclass(frozen=True)
 class Left:
-    """What a map shows left of the line of its slider.
+    """Styles of the map left of the line of its slider.
 
     Parameters
     ----------
@@ -130,12 +130,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     styles : mapping
         Layer -> class of each code (or one class for all); a layer that is
         missing is hidden.
-    selected : Target or None
-        Gets a heavy outline.
     focus : Target or None
         The map goes there, once, unless it was clicked on the map itself.
-    lang : {"vi", "en"}
-        Language of tooltips and buttons.
     on_click : callable
         Called before the rerun with what was clicked, None for the ground.
     shapes : sequence of Shape

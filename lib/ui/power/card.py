@@ -48,7 +48,7 @@ _OF_ROWS: Final = ("interruptions", "hours")
 
 @dataclass(frozen=True)
 class Painted:
-    """What the map shows of the communes.
+    """Measure the map is painted by, with the values of all communes and the log behind them.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def _sub(province: str, log: LogView | None) -> str:
 
 @dataclass(frozen=True)
 class _Sources:
-    """Who says the measures: of settlements, communes, a log's rows, its customers served."""
+    """Sources of the measures: settlements, communes, a log's rows, its customers served."""
 
     settlements: tuple[Source, ...]
     communes: tuple[Source, ...]

@@ -1,4 +1,4 @@
-"""What the page on power computes, once a snapshot and choice, shared by all visitors.
+"""Computed answers of the page on power, cached by snapshot and choice for all visitors.
 
 What is kept here is handed to every session as it is: never change it in place.
 """
@@ -25,12 +25,8 @@ class LogView:
 
     Parameters
     ----------
-    facts : LogFacts
-        What has to be said beside its figures.
     indices : DataFrame
         One row a commune, as `lib.power.view.by_commune`.
-    choice : Choice
-        What the reader chose.
     """
 
     facts: inuse.LogFacts

@@ -1,4 +1,4 @@
-"""What the choropleth on the page on power shows, in words: its name, its legend."""
+"""Title, sentence and legend of the choropleth on the page on power."""
 
 from collections.abc import Callable, Collection
 from functools import partial

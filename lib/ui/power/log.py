@@ -1,4 +1,4 @@
-"""Under the map, of the log: its span, sums of larger areas, its rules and their records."""
+"""Section on the log under the map: its span, sums of larger areas, rules and their records."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _ASKED = ("outages", "customers", "weak_supply", "substations")
 
 @dataclass(frozen=True)
 class Shown:
-    """What the map shows: the answer, what was asked, the log behind it."""
+    """Answer the map shows, the choice behind it, and the log."""
 
     answer: gaps.Gaps
     choice: gaps.Choice
@@ -44,10 +44,6 @@ def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: st
     ----------
     part : str
         ``list``, ``grid``, ``published``, ``ask`` or ``log``.
-    data : Workspace
-        The data in use.
-    shown : Shown
-        What the map shows.
     commune, cluster : str
         Code of what is selected, empty for nothing.
     """

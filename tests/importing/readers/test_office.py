@@ -94,7 +94,7 @@ def test_a_table_that_starts_further_in_keeps_its_row_numbers(xlsx):
     assert all(cell is None for row in found.rows[:4] for cell in row)
 
 
-def test_every_sheet_that_holds_anything_is_read_and_a_hidden_one_is_told(xlsx):
+def test_a_hidden_sheet_is_left_out_and_asked(xlsx):
     with xlsxwriter.Workbook(xlsx) as book:
         book.add_worksheet("Cụm").write(0, 0, "a")
         book.add_worksheet("Trống")
@@ -103,8 +103,21 @@ def test_every_sheet_that_holds_anything_is_read_and_a_hidden_one_is_told(xlsx):
         hidden.hide()
         book.add_chartsheet("Biểu đồ").set_chart(_chart(book))
     read = registry.read(xlsx)
-    assert [found.place for found in read.grids] == ["bảng.xlsx [Cụm]", "bảng.xlsx [Ẩn]"]
-    assert [(f.key, f.values) for f in read.findings] == [("readers.hidden_sheet", {"sheet": "Ẩn"})]
+    assert [found.place for found in read.grids] == ["bảng.xlsx [Cụm]"]
+    assert [(f.level, f.key, f.values) for f in read.findings] == [
+        ("ask", "readers.hidden_sheet_left", {"sheet": "Ẩn"})
+    ]
+
+
+def test_a_hidden_sheet_that_holds_all_there_is_is_read_and_asked(xlsx):
+    with xlsxwriter.Workbook(xlsx) as book:
+        book.add_worksheet("Bìa")
+        hidden = book.add_worksheet("Ẩn")
+        hidden.write(0, 0, "b")
+        hidden.hide()
+    read = registry.read(xlsx)
+    assert [found.place for found in read.grids] == ["bảng.xlsx [Ẩn]"]
+    assert [(f.level, f.key) for f in read.findings] == [("ask", "readers.hidden_sheet")]
 
 
 def _chart(book: xlsxwriter.Workbook) -> object:
@@ -119,7 +132,7 @@ def test_a_single_cell_far_out_does_not_fill_the_memory(xlsx):
         sheet.write(0, 0, "a")
         sheet.write(1_048_575, 16_383, "b")
     error = refused(xlsx)
-    assert error.key == "readers.too_many"
+    assert error.key == "readers.too_many_columns"
 
 
 def test_a_far_cell_without_its_place_is_found_too(xlsx):
@@ -132,7 +145,7 @@ def test_a_far_cell_without_its_place_is_found_too(xlsx):
         )
 
     spoil(workbook(ROWS), far)(xlsx)
-    assert refused(xlsx).key == "readers.too_many"
+    assert refused(xlsx).key == "readers.bad_address"
 
 
 def test_formatting_far_below_a_table_is_no_reason_to_refuse(xlsx):

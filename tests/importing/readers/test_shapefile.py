@@ -1,5 +1,6 @@
 """Layers that come in several files: Shapefile and MapInfo, and what their .prj says."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pyogrio
 import pytest
 import shapely
 from badfiles.corpus_build import frame, shapefile_parts, square, zipped
+from pyproj import CRS
 
 from lib.importing.readers import base, registry
 from lib.importing.readers.ogr import epsg_of
@@ -159,6 +161,39 @@ def test_vn2000_as_a_proj_string_is_known(meridian, code, shift):
 )
 def test_another_system_is_never_taken_for_vn2000(text, code):
     assert epsg_of(text) == code
+
+
+OFFICIAL = "-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278"
+ON_VN2000 = {
+    "+proj=longlat": "EPSG:4756",
+    "+proj=utm +zone=48": "EPSG:3405",
+    "+proj=utm +zone=49": "EPSG:3406",
+    "+proj=tmerc +lon_0=105.5 +k=0.9999 +x_0=500000": "EPSG:9209",
+    "+proj=tmerc +lon_0=104.75 +k=0.9999 +x_0=500000": "EPSG:9208",
+    "+proj=tmerc +lon_0=104.75 +k=0.9996 +x_0=500000": None,
+}
+
+
+@pytest.mark.parametrize("version", ["WKT1_GDAL", "WKT2_2019", "PROJ4"])
+@pytest.mark.parametrize("system", ON_VN2000)
+@pytest.mark.parametrize("shift", [OFFICIAL, "-191.90441429,-39.30318279,-111.45032835"])
+def test_a_system_of_its_own_with_the_shift_of_vn2000_is_vn2000(system, version, shift):
+    crs = CRS(f"{system} +ellps=WGS84 +towgs84={shift} +no_defs +type=crs")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # PROJ strings lose words
+        stated = crs.to_proj4() if version == "PROJ4" else crs.to_wkt(version)
+    assert epsg_of(stated) == ON_VN2000[system]
+
+
+@pytest.mark.parametrize("system", ON_VN2000)
+def test_a_system_with_another_shift_is_no_known_one(system):
+    stated = f"{system} +ellps=WGS84 +towgs84=198,881,317,0,0,0,0 +no_defs +type=crs"
+    assert epsg_of(stated) is None
+
+
+@pytest.mark.parametrize("system", ["EPSG:9208+5773", "EPSG:4756+5773", "EPSG:32648+5773"])
+def test_heights_with_a_system_of_their_own_do_not_hide_the_plane(system):
+    assert epsg_of(system) == system.partition("+")[0]
 
 
 def fifty(path: Path) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from databasestores import (
     HOSTILE,
     communes,
     customers,
+    looking,
     publish,
     rows,
     served,
@@ -21,8 +22,10 @@ from hypothesis import strategies as st
 
 from lib.language.errors import StoreError
 from lib.language.text import t
+from lib.register.clusters import register
 from lib.store.database import layout, publishing
 from lib.store.store import Act, Table
+from lib.tables import facts
 from lib.tables.schemas import ALL_TABLES
 
 # ---- what others read -----------------------------------------------------------
@@ -47,6 +50,9 @@ def test_every_table_of_a_snapshot_has_a_place_with_the_types_of_the_glossary(ur
     shapes = rows(url, "SELECT f_table_name, type, srid FROM geometry_columns")
     assert {srid for _, _, srid in shapes} == {4326}
     assert ("communes", "MULTIPOLYGON", 4326) in shapes
+    assert ("rivers", "MULTILINESTRING", 4326) in shapes
+    assert ("clusters", "POINT", 4326) in shapes
+    assert "GEOMETRY" not in {kind for _, kind, _ in shapes}  # QGIS opens none of any kind
     words = rows(url, "SELECT col_description('phutho.clusters'::regclass, 5)")
     assert words != [(None,)]
 
@@ -112,6 +118,78 @@ def test_a_reader_sees_the_old_snapshot_until_the_new_one_is_whole(url, here, mo
     assert rows(url, "SELECT customers_served FROM phutho.customers") == [(2,)]
 
 
+# ---- one kind of shape a table, clusters at their places -----------------------
+
+
+def rivers() -> gpd.GeoDataFrame:
+    line = shapely.LineString([(105, 21), (105.1, 21.1)])
+    two = shapely.MultiLineString([line, shapely.LineString([(105.2, 21), (105.3, 21)])])
+    shapes = [line, two, shapely.Point(105, 21), shapely.GeometryCollection([line]), None]
+    names = [f"sông {at}" for at in range(len(shapes))]
+    return gpd.GeoDataFrame({"name": names}, geometry=shapes, crs="EPSG:4326")
+
+
+def test_what_only_touches_the_frame_of_a_background_file_keeps_its_row_without_a_shape(url, here):
+    publish(here, rivers=Table(rivers(), "", ""))
+    read = rows(url, "SELECT name, GeometryType(geometry) FROM phutho.rivers ORDER BY row_no")
+    line = "MULTILINESTRING"
+    assert [kind for _, kind in read] == [line, line, None, None, None]
+
+
+def test_a_table_an_earlier_version_made_for_any_shape_becomes_one_of_lines(url, here):
+    publish(here, rivers=Table(rivers(), "", ""))
+    with looking(url) as connection:
+        connection.execute(
+            "ALTER TABLE phutho.rivers ALTER COLUMN geometry TYPE geometry(Geometry, 4326);"
+            "UPDATE phutho.rivers SET geometry = ST_SetSRID(ST_MakePoint(105, 21), 4326);"
+            "UPDATE phutho_store.shown SET columns = 'name,name_basis,src,geometry'"
+            " WHERE name = 'rivers'"
+        )
+    publish(here, 2, rivers=Table(rivers(), "", ""))
+    query = "SELECT type FROM geometry_columns WHERE f_table_name = 'rivers'"
+    assert rows(url, query) == [("MULTILINESTRING",)]
+    assert rows(url, "SELECT count(geometry) FROM phutho.rivers") == [(2,)]
+
+
+@pytest.fixture
+def placed() -> dict[str, Table]:
+    names = ("former_units", "ended_units", "clusters")
+    made = {name: Table(facts.load(name), "", "") for name in names}
+    every = facts.load("communes").assign(border_quality="reference", measured_ha=1.0)
+    square = shapely.box(105, 21, 105.1, 21.1)
+    made["communes"] = Table(
+        gpd.GeoDataFrame(every, geometry=[square] * len(every), crs="EPSG:4326"), "", ""
+    )
+    return made
+
+
+def places(url: str) -> dict[str, tuple[float, float] | None]:
+    query = "SELECT cluster_id, ST_X(geometry), ST_Y(geometry) FROM phutho.clusters"
+    return {name: None if x is None else (x, y) for name, x, y in rows(url, query)}
+
+
+def test_clusters_stand_where_the_register_puts_them(url, here, placed):
+    snapshot = publish(here, **placed)
+    known = register({name: snapshot.read(name) for name in placed})
+    told = {
+        row.cluster_id: None if pd.isna(row.lat) else (row.lon, row.lat)
+        for row in known.itertuples()
+    }
+    assert places(url) == told
+    assert None in told.values()
+    assert len({place for place in told.values() if place}) > 30
+
+
+def test_a_cluster_moves_into_its_outline_though_its_own_row_is_as_it_was(url, here, placed):
+    publish(here, **placed)
+    said = {"outline_quality": ["surveyed"], "given_crs": ["EPSG:9208"]}
+    outline = typed("outlines", {"cluster_id": ["PT-001"], **said})
+    shape = shapely.box(105.2, 21.2, 105.21, 21.21)
+    brought = gpd.GeoDataFrame(outline, geometry=[shape], crs="EPSG:4326")
+    publish(here, 2, **placed, outlines=Table(brought, "", ""))
+    assert shapely.contains(shape, shapely.Point(places(url)["PT-001"]))
+
+
 # ---- hostile texts, names and shapes ---------------------------------------------
 
 
@@ -122,9 +200,10 @@ def test_names_of_columns_and_tables_from_files_never_reach_sql(url, here):
     )
     oddly = rivers.rename_geometry("hình'; DROP")
     made = publish(here, rivers=Table(rivers, "", ""), neighbours=Table(oddly, "", ""))
-    publish(
-        here, 2, **{'x"; DROP SCHEMA phutho CASCADE; --': Table(pd.DataFrame({"a": [1]}), "", "")}
-    )
+    named = {'x"; DROP SCHEMA phutho CASCADE; --': Table(pd.DataFrame({"a": [1]}), "", "")}
+    with pytest.raises(StoreError) as caught:
+        publish(here, 2, **named)
+    assert caught.value.key == "store.table_name"
     assert rows(url, "SELECT count(*) FROM phutho.communes") == [(1,)]
     assert list(made.read("rivers").columns) == ["name", column, "geometry"]
 

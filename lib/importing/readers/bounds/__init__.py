@@ -1,0 +1,1 @@
+"""What a file asks for, added up before a reader gives it."""

@@ -1,0 +1,68 @@
+"""A file that says some values of a row is the source of these values, and of no other."""
+
+import pandas as pd
+import pytest
+from facttables import fact_tables
+
+from lib.tables.registry import TABLES
+from lib.tables.schemas import ALL_TABLES
+from lib.tables.statements import STATEMENTS, by_value
+
+CLUSTERS = fact_tables()["clusters"]
+ROW = CLUSTERS[CLUSTERS["area_ha"].notna()].iloc[0]
+FILE = "file:một_ô.csv"
+
+
+def brought(known: pd.DataFrame | None = None, *, file: str = FILE, **values):
+    """Return what `by_value` makes of a file with one row of some columns."""
+    after = CLUSTERS.copy()
+    at = after.index[after["cluster_id"] == ROW["cluster_id"]]
+    for name, value in {**values, "source_url": file, "as_of": "2026-11-30"}.items():
+        after.loc[at, name] = value
+    given = frozenset({"cluster_id", "source_url", "as_of", *values})
+    in_file = list(after["cluster_id"] == ROW["cluster_id"])
+    return by_value(CLUSTERS, after, given, known, table=TABLES["clusters"], brought=in_file)
+
+
+def test_the_row_keeps_its_source_and_the_value_has_its_own():
+    result, told = brought(area_ha=12.5)
+    pd.testing.assert_frame_equal(
+        result[["cluster_id", "source_url", "as_of"]],
+        CLUSTERS[["cluster_id", "source_url", "as_of"]],
+    )
+    assert result.loc[result["cluster_id"] == ROW["cluster_id"], "area_ha"].item() == 12.5
+    ALL_TABLES["statements"].validate(told)
+    said = told.set_index("state")[["id", "field", "value", "source_url"]]
+    assert list(said.loc["in_use"]) == [ROW["cluster_id"], "area_ha", "12.5", FILE]
+    assert list(said.loc["kept"]) == [
+        *(ROW["cluster_id"], "area_ha", str(ROW["area_ha"]), ROW["source_url"])
+    ]
+
+
+def test_a_value_that_was_there_is_nobody_elses():
+    result, told = brought(area_ha=ROW["area_ha"])
+    assert told is None
+    assert (result["source_url"] == CLUSTERS["source_url"]).all()
+
+
+def test_a_later_file_wins_and_the_earlier_is_kept():
+    _, first = brought(area_ha=12.5)
+    _, second = brought(first, file="file:hai.csv", area_ha=13.0)
+    states = second.groupby("state")["value"].agg(set)
+    assert states["in_use"] == {"13.0"}
+    assert {"12.5", str(ROW["area_ha"])} == states["kept"]
+    assert not second.duplicated(list(STATEMENTS.key)).any()
+
+
+def test_a_file_with_the_whole_row_is_its_source():
+    values = {c.name: ROW[c.name] for c in TABLES["clusters"].columns if c.name != "cluster_id"}
+    result, told = brought(**values | {"area_ha": 12.5})
+    assert told is None
+    assert result.loc[result["cluster_id"] == ROW["cluster_id"], "source_url"].item() == FILE
+
+
+@pytest.mark.parametrize("address", ["https://phutho.gov.vn/x", ROW["source_url"]])
+def test_a_file_that_names_its_source_is_believed(address):
+    result, told = brought(file=address, area_ha=12.5)
+    assert told is None
+    assert result.loc[result["cluster_id"] == ROW["cluster_id"], "source_url"].item() == address
