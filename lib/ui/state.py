@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from lib.access.standing import Standing
 from lib.language.errors import PhuThoError
-from lib.language.text import LANGS, Lang, catalog, plain, t
+from lib.language.text import LANGS, Lang, catalog, t
 from lib.layers.files import APART, LayerFile
 from lib.layers.target import Target, parse_target, parse_view
 from lib.power.measures import MEASURES, MOST_WEIGHT
@@ -266,7 +266,7 @@ def served(path: str) -> str:
 
 def said(error: PhuThoError) -> str:
     """Return what an error says in the visitor's language, for where Markdown is read."""
-    return plain(error.message(language()))
+    return error.markdown(language())
 
 
 def select(target: str) -> None:
