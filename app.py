@@ -13,7 +13,7 @@ import streamlit as st
 from lib.language.errors import PhuThoError
 
 try:
-    from lib.ui.server import door
+    from lib.ui.server import door, headers
 except PhuThoError as error:  # a setting or the file of the province, read by what it decides
     sys.stderr.write(f"{error.message()}\n")
     raise SystemExit(error.exit_code) from error
@@ -81,4 +81,4 @@ if __name__ == "__main__":
     explore()
 else:
     door.check_start()
-    app = st.App(__file__, **door.parts())
+    app = st.App(__file__, **headers.parts())

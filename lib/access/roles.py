@@ -9,10 +9,10 @@ import ipaddress
 import logging
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from hmac import compare_digest
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -77,11 +77,15 @@ class Actor:
         gives a name with each act.
     expires : float or None
         Seconds since 1970 UTC from which nothing is allowed any more.
+    again : callable or None
+        Returns who this is by another policy: what was said of him, read anew. None
+        for who did not sign in.
     """
 
     role: Role | None
     name: str = ""
     expires: float | None = None
+    again: "Callable[[Policy], Actor] | None" = field(default=None, compare=False, repr=False)
 
     def may(self, action: Action, now: float) -> bool:
         """Return whether `action` is allowed at the moment `now` (seconds since 1970 UTC)."""
@@ -160,6 +164,12 @@ def require(actor: Actor, action: Action, now: float) -> None:
         raise NotAllowedError(needed)
 
 
+def of_now(actor: Actor) -> Actor:
+    """Return `actor` with the role the access file gives him at this moment."""
+    given = policy()
+    return actor if given is None or actor.again is None else actor.again(given)
+
+
 def require_tables(actor: Actor, tables: Collection[str], given: Policy | None) -> None:
     """Refuse if one of `tables` is restricted and `actor` may not see restricted ones.
 
@@ -224,11 +234,12 @@ def role_of(given: Policy, subject: str, values: Iterable[str]) -> Role | None:
     given : Policy
         The file of `PHUTHO_ACCESS`.
     subject : str
-        What the person is called in the list, upper or lower case.
+        What the person is called in the list: letter for letter. Two names that look
+        alike, or differ in case only, may be two accounts.
     values : iterable of str
         Values of the claim or header that carries roles.
     """
-    roles = [given.people.get(subject.casefold())] if subject else []
+    roles = [given.people.get(subject)] if subject else []
     roles += [given.groups.get(value) for value in values]
     found = [role for role in roles if role]
     return max(found, key=ROLES.index) if found else given.others
@@ -246,14 +257,13 @@ def of_claims(given: Policy, claims: Mapping[str, Any]) -> Actor:
     until, issued = _moment(claims.get("exp")), _moment(claims.get("iat"))
     if until is None or issued is None:
         return STRANGER
-    subject = _word(claims.get(oidc.person_claim))
+    subject = _exact(claims.get(oidc.person_claim))
     if not subject or (oidc.person_claim == "email" and claims.get("email_verified") is False):
         return STRANGER
     role = role_of(given, subject, _words(claims.get(oidc.role_claim)))
-    shown = _word(claims.get(oidc.name_claim))
-    name = f"{shown} ({subject})" if shown and shown != subject else subject
+    name = _named(subject, _word(claims.get(oidc.name_claim)))
     expires = min(until, issued + given.max_hours * _HOUR)
-    return Actor(role, name[:_NAME_CHARS], expires)
+    return Actor(role, name, expires, partial(of_claims, claims=dict(claims)))
 
 
 def of_headers(given: Policy, headers: Iterable[tuple[str, str]], since: float) -> Actor:
@@ -272,18 +282,21 @@ def of_headers(given: Policy, headers: Iterable[tuple[str, str]], since: float) 
     proxy = given.proxy
     if proxy is None:
         return STRANGER
-    single = _once(headers)
+    said = tuple(headers)
+    single = _once(said)
     secret = single.get(proxy.secret_header.lower(), "")
     if not compare_digest(secret.encode(), proxy.secret.encode()):
         return STRANGER
-    subject = _word(single.get(proxy.person_header.lower()))
+    subject = _exact(single.get(proxy.person_header.lower()))
     if not subject:
         return STRANGER
     values = single.get(proxy.role_header.lower(), "") if proxy.role_header else ""
     role = role_of(given, subject, [value.strip() for value in values.split(",")])
     shown = _word(single.get(proxy.name_header.lower())) if proxy.name_header else ""
-    name = f"{shown} ({subject})" if shown and shown != subject else subject
-    return Actor(role, name[:_NAME_CHARS], since + given.max_hours * _HOUR)
+    until = since + given.max_hours * _HOUR
+    return Actor(
+        role, _named(subject, shown), until, partial(of_headers, headers=said, since=since)
+    )
 
 
 def is_loopback(host: str | None) -> bool:
@@ -326,6 +339,19 @@ def _once(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 def _moment(value: object) -> float | None:
     right = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if right and math.isfinite(value) else None  # type: ignore[arg-type]
+
+
+def _named(subject: str, shown: str) -> str:
+    """Return the name for the log: the account whole, what it calls itself as far as there is room.
+
+    An account's own long name must not push out which account it is.
+    """
+    room = _NAME_CHARS - len(subject) - len(" ()")
+    return f"{shown[:room]} ({subject})" if shown and shown != subject and room > 0 else subject
+
+
+def _exact(value: object) -> str:
+    return value if isinstance(value, str) and value.strip() else ""
 
 
 def _word(value: object) -> str:

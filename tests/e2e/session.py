@@ -13,6 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets import Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 from e2e.sites import Site
@@ -158,13 +159,15 @@ class Session:
 
 
 @contextmanager
-def session(site: Site, headers: Mapping[str, str]) -> Iterator[Session]:
-    """Open a visit whose websocket carries `headers`."""
+def session(site: Site, headers: Mapping[str, str], *, resumed: str = "") -> Iterator[Session]:
+    """Open a visit whose websocket carries `headers` and takes up the session `resumed`."""
     address = f"{site.url.replace('http://', 'ws://')}/_stcore/stream"
     with connect(
         address,
         additional_headers=dict(headers),
-        subprotocols=["streamlit"],
+        subprotocols=[
+            Subprotocol(one) for one in ("streamlit", *(("-", resumed) if resumed else ()))
+        ],
         max_size=None,
         open_timeout=SECONDS,
     ) as socket:
