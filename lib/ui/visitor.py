@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
-from lib.access import acts, roles, signins
+from lib.access import acts, identity, roles, signins
 from lib.access.roles import ALONE, STRANGER, Action, Actor
 from lib.access.standing import Standing, standing
 from lib.language.errors import NotAllowedError, StoreError
@@ -31,12 +31,12 @@ def actor() -> Actor:
     """
     policy = roles.policy()
     if policy is None:
-        return ALONE if roles.is_loopback(st.get_option("server.address")) else STRANGER
+        return ALONE if identity.is_loopback(st.get_option("server.address")) else STRANGER
     if policy.oidc is not None:
-        return roles.of_claims(policy, st.user.to_dict())
+        return identity.of_claims(policy, st.user.to_dict())
     headers = st.context.headers
     given = [(name, value) for name in headers for value in headers.get_all(name)]
-    return roles.of_headers(policy, given, float(headers.get(SINCE) or _LONG_AGO))
+    return identity.of_headers(policy, given, float(headers.get(SINCE) or _LONG_AGO))
 
 
 def stands() -> Standing:

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from backups import tree
 
-from lib.access import acts, roles
+from lib.access import acts, identity, roles
 from lib.access.policy import ROLES, Policy
 from lib.access.roles import ALONE, STRANGER, Actor
 from lib.importing.draft import Draft, Options
@@ -169,7 +169,7 @@ def of(who: str, **changed: object) -> Policy:
 
 def come(policy: Policy) -> Actor:
     said = [("X-Phutho-Secret", "p" * 40), ("X-Remote-User", "lan")]
-    return roles.of_headers(policy, said, time.time())
+    return identity.of_headers(policy, said, time.time())
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from lib.access import roles, serving
+from lib.access import identity, roles, serving
 from lib.access.roles import STRANGER, Action, Actor
 from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t
@@ -56,7 +56,7 @@ def check_start() -> None:
     try:
         policy = roles.policy()
         address = st.get_option("server.address")
-        if policy is None and not roles.is_loopback(address):
+        if policy is None and not identity.is_loopback(address):
             raise WrongUseError("access.address_open", address=address or t("access.all_addresses"))
         if policy is not None and policy.oidc is not None and not _can_sign_in():
             raise WrongUseError("access.no_authlib")
@@ -196,7 +196,7 @@ def _close_to_others(path: tuple[str, ...], headers: MutableHeaders) -> None:
 
 
 def _refusal(request: HTTPConnection, path: tuple[str, ...]) -> Response | None:
-    if roles.policy() is None and not roles.came_from_here(request.headers.items()):
+    if roles.policy() is None and not identity.came_from_here(request.headers.items()):
         return _said("access.not_from_here", 403)
     try:
         action = gate.needed(path)
@@ -226,8 +226,8 @@ def visitor(request: HTTPConnection) -> Actor:
     if policy is None:
         return STRANGER
     if policy.oidc is None:
-        return roles.of_headers(policy, request.headers.items(), time.time())
-    return roles.of_claims(policy, _claims(request.cookies))
+        return identity.of_headers(policy, request.headers.items(), time.time())
+    return identity.of_claims(policy, _claims(request.cookies))
 
 
 def _share(request: HTTPConnection) -> Visitor:

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from lib.access import roles
+from lib.access import identity, roles
 from lib.access.policy import open_to_others
 from lib.access.standing import Standing, standing
 from lib.language.text import t
@@ -199,7 +199,7 @@ def _stands(scope: Scope, since: float) -> Standing:
     """Return what the visitor of a connection may see now."""
     connection, policy = HTTPConnection(scope), roles.policy()
     if policy is not None and policy.proxy is not None:
-        actor = roles.of_headers(policy, connection.headers.items(), since)
+        actor = identity.of_headers(policy, connection.headers.items(), since)
     else:
         actor = door.visitor(connection)
     return standing(actor, time.time())
