@@ -6,14 +6,13 @@ imported by visits: the map's component registers itself with the running server
 """
 
 import sys
-from pathlib import Path
 
 import streamlit as st
 
 from lib.language.errors import PhuThoError
 
 try:
-    from lib.ui.server import door
+    from lib.ui.server import door, headers
 except PhuThoError as error:  # a setting or the file of the province, read by what it decides
     sys.stderr.write(f"{error.message()}\n")
     raise SystemExit(error.exit_code) from error
@@ -23,7 +22,6 @@ if __name__ == "__main__":
     from lib.ui import frame, present, rescue, state, visitor
     from lib.ui.state import tr
 
-FAVICON = Path(__file__).parent / "lib" / "ui" / "assets" / "favicon.svg"
 PAGES = {
     "overview": ":material/map:",
     "clusters": ":material/factory:",
@@ -34,16 +32,14 @@ PAGES = {
     "about": ":material/info:",
     "status": ":material/monitor_heart:",
 }
-# Not in the menu of the officials; the page of data leads administrators there.
-HIDDEN = {"status"}
+HIDDEN = {"status"}  # not in the menu: the page of data leads administrators there
 
 
 def explore() -> None:
     """Draw one visit: settings of the page, navigation, sign-in, then the page itself."""
     state.seed_language()
-    st.set_page_config(
-        page_title=tr("frame.app"), page_icon=str(FAVICON), layout="wide", initial_sidebar_state=300
-    )
+    icon = str(frame.FAVICON)
+    st.set_page_config(tr("frame.app"), icon, layout="wide", initial_sidebar_state=300)
     page = st.navigation(
         [
             st.Page(
@@ -81,4 +77,4 @@ if __name__ == "__main__":
     explore()
 else:
     door.check_start()
-    app = st.App(__file__, **door.parts())
+    app = st.App(__file__, **headers.parts())

@@ -6,11 +6,12 @@ province and not of the program is in ``province.toml``.
 """
 
 import datetime as dt
+import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +26,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS, belong_to
+
+# A file named .geojson may really be a VRT that reads any file of this machine. GDAL
+# looks at this when it loads: whoever imports pyogrio imports this module first.
+os.environ["GDAL_SKIP"] = (
+    "OGR_VRT GDALG HTTP WFS OAPIF OGCAPI CSW GML LVBAG PLSCENES CSV XLSX ODS SQLite PGDUMP "
+    "PDF EEDA Elasticsearch Carto NGW AmigoCloud ADBC MiraMonVector GPX GPSBabel GeoRSS OSM S57 "
+    "SXF VFK EDIGEO JML MapML GTFS PMTiles MBTiles MVT TopoJSON ESRIJSON"
+)
 
 TOLERANCE_RANGE: Final = (3.0, 80.0)
 """Least and greatest border tolerance in metres that has a meaning here."""
@@ -120,9 +129,11 @@ class Settings(BaseSettings):
         return self.province / "facts"
 
 
-@cache
-def settings() -> Settings:
-    """Return the settings of this process, read once.
+_S = TypeVar("_S", bound=BaseSettings)
+
+
+def from_environment(kind: type[_S]) -> _S:
+    """Return settings of a kind as the environment says them.
 
     Raises
     ------
@@ -130,7 +141,7 @@ def settings() -> Settings:
         If a variable of the environment has a value it cannot have.
     """
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         first = error.errors()[0]
         raise WrongUseError(
@@ -138,6 +149,12 @@ def settings() -> Settings:
             variable=f"PHUTHO_{first['loc'][0]}".upper(),
             value=first["input"],
         ) from error
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once; see `from_environment`."""
+    return from_environment(Settings)
 
 
 def _in_both(twins: Mapping[str, str]) -> Mapping[str, str]:

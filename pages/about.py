@@ -1,11 +1,15 @@
+import re
+
 import pandas as pd
 import streamlit as st
 
-from lib.language.text import date, number
+from lib.language.text import date, number, plain
 from lib.reports.card import site
 from lib.ui import frame, sidebar
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
+
+ADDRESS = re.compile(r"https?://[\w./~-]+")
 
 data = workspace()
 lang = language()
@@ -27,7 +31,7 @@ for name, info in manifest.tables.items():
         {
             tr("about.table"): frame.table_name(data, name),
             tr("about.rows"): number(info.rows, lang),
-            tr("about.source"): ", ".join(hosts) if hosts else info.source,
+            tr("about.source"): plain(", ".join(hosts) if hosts else info.source),
             tr("about.licence"): tr(f"about.licence_{name}"),
             tr("about.as_of"): frame.table_date(info.as_of),
         }
@@ -43,7 +47,9 @@ st.markdown(
         date=date(manifest.tables["communes"].as_of, lang),
     )
 )
-st.markdown(tr("about.licence_line", licence=borders["licence"], url=borders["source_url"]))
+url = borders["source_url"]
+address = f"<{url}>" if ADDRESS.fullmatch(url) else plain(url)
+st.markdown(tr("about.licence_line", licence=plain(borders["licence"]), url=address))
 st.markdown(
     tr(
         "about.coverage",
@@ -59,8 +65,8 @@ settled = [
     {
         tr("about.defect"): tr(f"geometry.{one['kind']}"),
         tr("about.hectares"): number(one["area_ha"], lang, 4),
-        tr("about.given_to"): str(names[one["to_code"]]),
-        tr("about.taken_from"): str(names.get(one["from_code"], "–")),
+        tr("about.given_to"): plain(str(names[one["to_code"]])),
+        tr("about.taken_from"): plain(str(names.get(one["from_code"], "–"))),
         tr("about.rule"): tr(one["rule"]),
     }
     for one in manifest.details["settlements"]

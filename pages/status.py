@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.access.roles import Action
-from lib.language.text import number
+from lib.language.text import number, plain
 from lib.operate import status
 from lib.settings import settings
 from lib.store.store import Store
@@ -36,7 +36,7 @@ st.table(
     pd.DataFrame(
         {
             tr("status.column_level"): f"{SIGNS[check.level]} {tr(f'status.level_{check.level}')}",
-            tr("status.column_found"): check.message(lang),
+            tr("status.column_found"): plain(check.message(lang)),
         }
         for check in found.checks
     ).set_index(tr("status.column_level")),

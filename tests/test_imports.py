@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,23 @@ def test_no_page_with_a_map_loads_what_no_map_needs():
     loaded = loaded_by(ROOT / "app.py", *(ROOT / "pages" / f"{name}.py" for name in WITH_MAP))
     assert {"streamlit", "pandas", "lib"} <= loaded
     assert sorted(loaded & set(HEAVY)) == []
+
+
+def test_drivers_of_gdal_are_chosen_before_it_loads():
+    """A VRT called .geojson could read any file: GDAL looks once, when pyogrio is imported."""
+    for path in (ROOT / "lib").rglob("*.py"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        loads = [at for at, line in enumerate(lines) if re.match(r"(import|from) pyogrio", line)]
+        first = [at for at, line in enumerate(lines) if line.startswith("import lib.settings")]
+        assert not loads or (first and first[0] < loads[0]), path
+    code = "import os, lib.importing.readers.ogr; print('OGR_VRT' in os.environ['GDAL_SKIP'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "True", done.stderr
+
+
+def test_a_package_holds_its_sentence_and_nothing_else():
+    for path in (ROOT / "lib").rglob("__init__.py"):
+        (only,) = ast.parse(path.read_text(encoding="utf-8")).body
+        assert isinstance(only, ast.Expr), path

@@ -8,21 +8,18 @@ line does not: whoever has the machine's account has the files anyway.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
 
 from lib.access import roles
 from lib.access.roles import Action, Actor
 from lib.language.text import Lang
-from lib.store import audit
+from lib.store import audit, history
 from lib.store.store import FileInfo, Snapshot, Store
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib.importing.draft import Draft
     from lib.reports.alldata import everything as alldata
-
-_MINE: Final = "import"
-"""Where a manifest keeps what its import was of."""
 
 
 def require(actor: Actor, action: Action) -> None:
@@ -33,12 +30,28 @@ def require(actor: Actor, action: Action) -> None:
     NotAllowedError
         Nobody is signed in, the sign-in has run out or the role is not enough.
     """
-    roles.require(actor, action, time.time())
+    roles.require(roles.of_now(actor), action, time.time())
+
+
+def closed(actor: Actor) -> frozenset[str]:
+    """Return the tables kept from `actor`, by the access file of this moment."""
+    return roles.closed_to(roles.of_now(actor), roles.policy())
+
+
+def require_tables(actor: Actor, tables: Collection[str]) -> None:
+    """Refuse if one of `tables` is kept from `actor`, by the access file of this moment.
+
+    Raises
+    ------
+    NotAllowedError
+        One of them is.
+    """
+    roles.require_tables(roles.of_now(actor), tables, roles.policy())
 
 
 def seen(actor: Actor, snapshot: Snapshot) -> Snapshot:
     """Return `snapshot` as `actor` may see it: without the tables kept for administrators."""
-    return snapshot.without(roles.closed_to(actor, roles.policy()))
+    return history.seen_without(snapshot, closed(actor))
 
 
 def require_import(actor: Actor, kind: str) -> None:
@@ -53,7 +66,7 @@ def require_import(actor: Actor, kind: str) -> None:
         The role is not enough, or the table is restricted.
     """
     require(actor, Action.IMPORT)
-    roles.require_tables(actor, {kind}, roles.policy())
+    require_tables(actor, {kind})
 
 
 def publish(
@@ -83,7 +96,7 @@ def publish(
         As `lib.importing.bring.publish`.
     """
     require_import(actor, draft.options.kind)
-    roles.require_tables(actor, draft.tables.keys(), roles.policy())
+    require_tables(actor, draft.tables.keys())
     from lib.importing import bring  # noqa: PLC0415 - loads every reader
 
     return bring.publish(
@@ -121,9 +134,7 @@ def original(actor: Actor, snapshot: Snapshot, file: FileInfo) -> bytes:
         It is missing or not as it was.
     """
     require(actor, Action.IMPORT)
-    brought = snapshot.manifest.details.get(_MINE, {})
-    tables = {str(brought.get("kind", "")), *brought.get("counts", {})}
-    roles.require_tables(actor, tables, roles.policy())
+    require_tables(actor, history.touched(snapshot.manifest))
     return snapshot.original(file).read_bytes()
 
 
@@ -158,10 +169,15 @@ def log(actor: Actor, store: Store) -> list[audit.Event]:
 
 
 def guarded(actor: Actor, make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Return `make` for a download: made later, so the sign-in is looked at again then."""
+    """Return `make` for a download: made later, so the visitor is looked at again then.
+
+    What it holds was drawn from the tables he saw; one closed to him since may be in it.
+    """
+    drawn_without = closed(actor)
 
     def made() -> bytes:
         require(actor, Action.TAKE_AWAY)
+        require_tables(actor, closed(actor) - drawn_without)
         return make()
 
     return made

@@ -1,6 +1,8 @@
 """The file that says who may sign in and as what: `PHUTHO_ACCESS`, a TOML file."""
 
+import os
 import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -18,7 +20,6 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from lib.language.errors import WrongUseError
-from lib.language.text import nfc
 from lib.layers.registry import restrictable
 
 Role = Literal["viewer", "editor", "administrator"]
@@ -45,11 +46,6 @@ def _discovery(value: str) -> str:
     if urlsplit(value).scheme not in ("https", "http") or not urlsplit(value).netloc:
         raise PydanticCustomError("discovery", "access.why_discovery")
     return value
-
-
-def _folded(people: dict[str, Role]) -> dict[str, Role]:
-    """Return names as they are compared: an address has no upper case."""
-    return {nfc(name).casefold(): role for name, role in people.items()}
 
 
 Secret = Annotated[str, StringConstraints(min_length=_SECRET_CHARS)]
@@ -93,7 +89,7 @@ class Policy(_Strict):
     groups : mapping
         Value of the claim or header that carries roles -> role.
     people : mapping
-        What `person_claim` or `person_header` says of a person, folded -> role.
+        What `person_claim` or `person_header` says of a person, letter for letter -> role.
     others : Role or None
         Role of everybody else who signs in; None keeps them out.
     restricted : tuple of str
@@ -105,7 +101,7 @@ class Policy(_Strict):
     oidc: Oidc | None = None
     proxy: Proxy | None = None
     groups: dict[str, Role] = Field(default_factory=dict)
-    people: Annotated[dict[str, Role], AfterValidator(_folded)] = Field(default_factory=dict)
+    people: dict[str, Role] = Field(default_factory=dict)
     others: Role | None = None
     restricted: Annotated[tuple[str, ...], Field(strict=False)] = ()
     max_hours: Annotated[float, Field(gt=0, le=24 * 30, strict=False)] = 12
@@ -119,6 +115,18 @@ class Policy(_Strict):
         if set(self.restricted) - set(restrictable()):
             raise PydanticCustomError("restricted", "access.why_restricted")
         return self
+
+
+def open_to_others(path: Path) -> bool:
+    """Return whether accounts of the machine other than the owner and his group read the file.
+
+    It holds secrets. Windows keeps its rights elsewhere and is not asked.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return os.name == "posix" and bool(mode & (stat.S_IROTH | stat.S_IWOTH))
 
 
 def load(path: Path) -> Policy:

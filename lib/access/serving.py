@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from lib.access import roles
-from lib.layers import build
-from lib.layers.files import LayerFile
+from lib.layers import build, index
+from lib.layers.files import LayerFile, apart
 from lib.settings import settings
 from lib.store.store import Snapshot
 
@@ -50,6 +50,28 @@ def serve_all_layers(snapshot: Snapshot) -> tuple[LayerFile, ...]:
         grid=knobs.grid_layer,
         closed=closed_tables(),
     )
+
+
+def public_list(snapshot_id: str) -> Path:
+    """Return the list of the layer files of a snapshot that a stranger may fetch now."""
+    knobs = settings()
+    return index.listing(
+        knobs.static / "layers",
+        snapshot_id,
+        simplify_m=knobs.simplify_m,
+        grid=knobs.grid_layer,
+        closed=closed_tables(),
+    )
+
+
+def clean_layers(snapshot_id: str) -> list[Path]:
+    """Take away the layer files that earlier runs left beside those of a snapshot; return them."""
+    knobs = settings()
+    closed = closed_tables()
+    whole = index.listing(
+        apart(knobs.static), snapshot_id, simplify_m=knobs.simplify_m, grid=knobs.grid_layer
+    )
+    return index.clean(knobs.static, public_list(snapshot_id), whole if closed else None, closed)
 
 
 def closed_tables() -> frozenset[str]:

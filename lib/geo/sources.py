@@ -4,6 +4,9 @@ Every source that was passed over leaves a note, so that a page can say which
 borders it shows and why.
 """
 
+import lib.settings  # noqa: F401 - switches drivers of GDAL off before it loads
+
+# isort: split
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

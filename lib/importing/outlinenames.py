@@ -38,8 +38,8 @@ def matched(
         The cluster chosen for the whole file is not in the register.
     """
     near = ~given.index.isin(list(far))
-    same = given[near].groupby("file")
-    alone = given["row"].where(near).groupby(given["file"]).transform("count") == 1
+    same = given[near].groupby("stem")
+    alone = given["row"].where(near).groupby(given["stem"]).transform("count") == 1
     nameless = same["name"].transform(lambda names: (names == "").all()).reindex(given.index)
     by_file = (given["code"] == "") & (given["name"] == "") & near
     by_file &= alone | nameless.eq(True)  # noqa: FBT003 - pandas' own method
@@ -93,9 +93,9 @@ def _asked_by_file(unnamed: gpd.GeoDataFrame) -> list[Finding]:
             "ask",
             "importing.several_by_file",
             {"count": len(shapes), "stem": shapes["stem"].iloc[0]},
-            str(file),
+            str(shapes["file"].iloc[0]),
         )
-        for file, shapes in unnamed.groupby("file", sort=False)
+        for _, shapes in unnamed.groupby("stem", sort=False)
     ]
 
 

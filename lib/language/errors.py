@@ -7,7 +7,7 @@ reader's language.
 
 from typing import ClassVar
 
-from lib.language.text import Lang, t
+from lib.language.text import Lang, plain, t
 
 
 class PhuThoError(Exception):
@@ -31,6 +31,14 @@ class PhuThoError(Exception):
     def message(self, lang: Lang = "vi") -> str:
         """Return the sentence for the user in `lang`."""
         return t(self.key, lang, **self.values)
+
+    def markdown(self, lang: Lang = "vi") -> str:
+        """Return the sentence for where Markdown is read: what it names is shown as it is."""
+        named = {
+            name: value if isinstance(value, int | float) else plain(str(value))
+            for name, value in self.values.items()
+        }
+        return t(self.key, lang, **named)
 
     def __str__(self) -> str:
         return self.message()

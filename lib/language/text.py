@@ -169,6 +169,29 @@ def sort_key(value: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
     return tuple(letters), tuple(tones), value
 
 
+def plain(value: str) -> str:
+    """Return `value` for where Markdown is read, so that it is shown letter for letter.
+
+    A backslash before a sign is not enough: GitHub's Markdown makes links of addresses,
+    and Streamlit emoji, icons and arrows of words, from the text as it would be
+    shown. A word joiner (U+2060), which nobody sees, stands inside those.
+    """
+    kept = _SPOKEN.sub(_JOINER, value)
+    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in kept)
+
+
+_SIGNS: Final = "\\`*_{}[]()<>#+-.!|~:$&="
+"""What Markdown or Streamlit reads as more than a letter."""
+_JOINER: Final = "\u2060"
+_SPOKEN: Final = re.compile(
+    r"(?<=http:)(?=//)|(?<=https:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=[\w-])"  # addresses
+    r"|(?<=:)(?=[\w+/-]+:)"  # :smile: and :material/home:
+    r"|(?<=[<>~-])(?=[-=>])",  # -> becomes an arrow
+    re.IGNORECASE,
+)
+"""Places inside what would become a link, a picture or another sign."""
+
+
 def is_blank(value: object) -> bool:
     """Return True for None, NaN, NaT and empty text: what is shown as *no data*."""
     if value is None or (isinstance(value, str) and not value.strip()):

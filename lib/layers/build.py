@@ -70,9 +70,9 @@ def build(
     anew : bool
         Build even if the files are there: after an update of the program.
     """
-    only = "" if grid else "-no-grid"
-    only += f"-without-{'-'.join(sorted(closed))}" if closed else ""
-    index = static / "layers" / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
+    index = layerindex.listing(
+        static / "layers", snapshot.snapshot_id, simplify_m=simplify_m, grid=grid, closed=closed
+    )
     known = () if anew else layerindex.known(index, static)
     files = known or _write(
         snapshot.without(closed), static, index, simplify_m=simplify_m, grid=grid, anew=anew
@@ -105,8 +105,9 @@ def build_whole(
     files = build(snapshot, static, simplify_m=simplify_m, grid=grid, closed=closed, anew=anew)
     if not closed:
         return files
-    only = "" if grid else "-no-grid"
-    index = apart(static) / f"{snapshot.snapshot_id}-{simplify_m:g}{only}.index.json"
+    index = layerindex.listing(
+        apart(static), snapshot.snapshot_id, simplify_m=simplify_m, grid=grid
+    )
     known = () if anew else layerindex.known(index, static)
     return known or _write(
         snapshot, static, index, simplify_m=simplify_m, grid=grid, anew=False, beside=True

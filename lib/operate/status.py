@@ -17,13 +17,15 @@ from typing import Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from lib.access import signins
+from lib.access.policy import open_to_others
 from lib.language.errors import StoreError
 from lib.language.text import Lang, number, t
+from lib.settings import settings
 from lib.store import audit
 from lib.store.store import Snapshot, Store
 
 Level = Literal["good", "attention", "bad"]
-Name = Literal["snapshot", "borders", "log", "store", "static", "room", "backup"]
+Name = Literal["snapshot", "borders", "log", "store", "static", "room", "backup", "access"]
 
 UPLOAD_BYTES: Final = 50 * 2**20
 """What one import may bring: ``server.maxUploadSize`` in ``.streamlit/config.toml``."""
@@ -133,6 +135,7 @@ def check(
     checks.append(_room(store.folder, snapshot))
     if backups is not None:
         checks.append(_backup(backups, moment))
+    checks += _access(settings().access)
     manifest = snapshot.manifest if snapshot else None
     return Status(
         checked=moment.astimezone(dt.UTC).isoformat(timespec="seconds"),
@@ -212,6 +215,13 @@ def _room(folder: Path, snapshot: Snapshot | None) -> Check:
         values = {"free": free / _MB, "need": whole / _MB}
         return Check("room", "attention", "status.room_little", values)
     return Check("room", "good", "status.room", {"free": free / _MB})
+
+
+def _access(path: Path | None) -> list[Check]:
+    """Say that other accounts of the machine can read the secrets; nothing where they cannot."""
+    if path is None or not open_to_others(path):
+        return []
+    return [Check("access", "attention", "status.access_open", {"file": path})]
 
 
 def _backup(folder: Path, now: dt.datetime) -> Check:

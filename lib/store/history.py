@@ -1,16 +1,123 @@
-"""Compare two snapshots: rows added, changed, removed, and in which fields."""
+"""Compare two snapshots, and how much of a snapshot's history who may see.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Rows added, changed, removed, and in which fields. An act on a table that is kept
+from somebody is told to him without its files, counts and person.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
+from lib.language.errors import StoreError
+from lib.store.snapshot import SNAPSHOT_ID, Manifest, TableInfo, open_snapshot
 from lib.store.store import Snapshot
 from lib.tables.merging import changed_keys
 from lib.tables.registry import TABLES
 from lib.tables.sample import has_sample
 
 Key = tuple[str, ...]
+
+_IMPORT: Final = "import"
+"""The act that brings files, and where a manifest keeps what it was of."""
+_BROUGHT: Final = "import: "
+"""How the source of a table begins that files were brought for; their names follow."""
+HIDDEN: Final = "…"
+"""Stands for the names of files that are kept from somebody."""
+
+
+def touched(manifest: Manifest) -> frozenset[str]:
+    """Return the tables a snapshot's import was of; none for another act.
+
+    An import that does not say counts as one of every table.
+    """
+    if manifest.action != _IMPORT:
+        return frozenset()
+    of = manifest.details.get(_IMPORT)
+    if not of:
+        return frozenset(TABLES)
+    return frozenset({str(of.get("kind", "")), *of.get("counts", {})} - {""})
+
+
+def kept_back(manifest: Manifest, closed: Collection[str]) -> bool:
+    """Return whether the files, counts and person of a snapshot's act are kept from somebody.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Of the snapshot as it is in the store.
+    closed : collection of str
+        Tables kept from him.
+    """
+    return not touched(manifest).isdisjoint(closed)
+
+
+def seen_without(snapshot: Snapshot, closed: Collection[str]) -> Snapshot:
+    """Return the snapshot as if tables `closed`, and who brought them from which files, were not.
+
+    A table that came with a closed one in one act keeps its rows; the names of the
+    files stand as `HIDDEN`, also in the snapshots made since.
+    """
+    if not closed:
+        return snapshot
+    left = snapshot.without(closed)
+    manifest = left.manifest
+    details = dict(manifest.details)
+    of = details.get(_IMPORT, {})
+    if not {of.get("kind", ""), *of.get("counts", {})}.isdisjoint(closed):
+        del details[_IMPORT]
+    hidden = kept_back(manifest, closed)
+    tables = {
+        name: replace(info, source=_BROUGHT + HIDDEN)
+        if info.source.startswith(_BROUGHT) and _came_with(snapshot, name, info, closed)
+        else info
+        for name, info in manifest.tables.items()
+    }
+    return replace(
+        left,
+        manifest=replace(
+            manifest,
+            tables=tables,
+            details=details,
+            who="" if hidden else manifest.who,
+            files=() if hidden else manifest.files,
+        ),
+    )
+
+
+def _came_with(snapshot: Snapshot, name: str, info: TableInfo, closed: Collection[str]) -> bool:
+    """Return whether the act that brought a table as it is brought a closed one as well."""
+    of = _brought_with(snapshot.folder.parent, snapshot.snapshot_id, name, info.source, info.as_of)
+    return not of.isdisjoint(closed)
+
+
+@lru_cache(maxsize=1024)
+def _brought_with(
+    folder: Path, snapshot_id: str, name: str, source: str, as_of: str
+) -> frozenset[str]:
+    """Return the tables of the acts that brought table `name` as it is in a snapshot.
+
+    Those are the acts on it in the row of snapshots back from this one that say the
+    same source: its bytes change when a later program adds a column. Where a snapshot
+    cannot be read, the act may have been one of any table.
+    """
+    of: frozenset[str] = frozenset()
+    for one in sorted((path.name for path in folder.iterdir()), reverse=True):
+        if not SNAPSHOT_ID.fullmatch(one) or one > snapshot_id:
+            continue
+        try:
+            manifest = open_snapshot(folder, one).manifest
+        except StoreError:
+            return frozenset(TABLES)
+        info = manifest.tables.get(name)
+        if info is None or (info.source, info.as_of) != (source, as_of):
+            break
+        if name in touched(manifest):
+            of |= touched(manifest)
+    return of or frozenset(TABLES)
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,7 @@ def official_totals(data: Workspace) -> None:
 
 
 _ASSETS = Path(__file__).parent / "assets"
+FAVICON = _ASSETS / "favicon.svg"
 
 _LINK = st.components.v2.component(
     "phutho_link",

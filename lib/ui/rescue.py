@@ -9,12 +9,12 @@ from lib.access.serving import serve_layers
 from lib.language.errors import PhuThoError
 from lib.operate import integrity
 from lib.ui import sharing, visitor
-from lib.ui.state import language, tr
+from lib.ui.state import said, tr
 
 
 def say(error: PhuThoError) -> None:
     """Draw the reason of an error; offer those who may restore the newest whole snapshot."""
-    st.error(error.message(language()), icon=":material/error:")
+    st.error(said(error), icon=":material/error:")
     if not visitor.may(Action.RESTORE):
         return
     store = sharing.store()

@@ -17,7 +17,7 @@ from lib.language.text import date
 from lib.settings import settings
 from lib.store.database import connect
 from lib.store.store import Snapshot, Store
-from lib.ui.state import language, tr
+from lib.ui.state import language, said, tr
 
 _LOOK_SECONDS: Final = 2.0
 """How often the database is looked at while nothing is heard from it."""
@@ -137,7 +137,7 @@ def notice(in_use: str, *, why: bool) -> None:
     if trouble is not None:
         words = tr("database.notice", when=date(in_use, language()))
         st.warning(
-            f"{trouble.message(language())} {words}" if why else words,
+            f"{said(trouble)} {words}" if why else words,
             title=tr("database.notice_title"),
             icon=":material/cloud_off:",
         )

@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection, Sequence
 import pandas as pd
 import streamlit as st
 
-from lib.language.text import is_blank, sort_key
+from lib.language.text import is_blank, plain, sort_key
 from lib.layers.target import parse_target
 from lib.places import search
 from lib.register import filters as flt
 from lib.register.filters import Filter
 from lib.ui import state
-from lib.ui.state import language, plain, tr
+from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 _FEW = 8

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 from markupsafe import Markup
 
+from lib.access.standing import Standing
+from lib.language.errors import PhuThoError
 from lib.language.text import LANGS, Lang, catalog, t
 from lib.layers.files import APART, LayerFile
 from lib.layers.target import Target, parse_target, parse_view
@@ -62,8 +64,6 @@ _OTHERWISE: Final = "_otherwise"
 """What a choice of one is where nothing was chosen: not worth a word in the address."""
 _MAX_CHARS: Final = 2000
 _DIGITS: Final = 6
-_SIGNS: Final = "\\`*_{}[]()<>#+-.!|~:$"
-"""What Markdown or Streamlit reads as more than a letter."""
 
 
 def multi() -> tuple[str, ...]:
@@ -174,14 +174,15 @@ def map_view() -> str:
     return parse_view(st.query_params.get(_VIEW, ""))
 
 
-def open_with(snapshot_id: str) -> None:
-    """Keep the snapshot the page is drawn from."""
-    st.session_state[_SNAPSHOT] = snapshot_id
+def open_with(snapshot_id: str, standing: Standing) -> None:
+    """Keep the snapshot the page is drawn from, and the rights it is drawn for."""
+    st.session_state[_SNAPSHOT] = (snapshot_id, standing)
 
 
-def opened_with() -> str:
-    """Return the snapshot the page was drawn from last."""
-    return str(st.session_state.get(_SNAPSHOT, ""))
+def opened_with() -> tuple[str, Standing] | None:
+    """Return the snapshot the page was drawn from last and the rights it was drawn for."""
+    found: tuple[str, Standing] | None = st.session_state.get(_SNAPSHOT)
+    return found
 
 
 def page() -> str:
@@ -263,9 +264,9 @@ def served(path: str) -> str:
     return f"{'/' + base if base else ''}/{place}"
 
 
-def plain(text: str) -> str:
-    """Return `text` with what Markdown would read as a sign made plain."""
-    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in text)
+def said(error: PhuThoError) -> str:
+    """Return what an error says in the visitor's language, for where Markdown is read."""
+    return error.markdown(language())
 
 
 def select(target: str) -> None:

@@ -3,19 +3,23 @@
 import time
 from collections.abc import Callable
 from functools import wraps
+from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
 
-from lib.access import acts, roles, signins
+from lib.access import acts, identity, roles, signins
 from lib.access.roles import ALONE, STRANGER, Action, Actor
+from lib.access.standing import Standing, standing
 from lib.language.errors import NotAllowedError, StoreError
 from lib.settings import settings
 from lib.store.store import Store
 from lib.ui import state
-from lib.ui.state import language, tr
+from lib.ui.server.rights import SINCE
+from lib.ui.state import tr
 
-_SINCE = "_since"
+_LONG_AGO: Final = 0.0
+"""A sign-in without a start has run out."""
 _TOLD = "_told"
 
 
@@ -27,13 +31,17 @@ def actor() -> Actor:
     """
     policy = roles.policy()
     if policy is None:
-        return ALONE if roles.is_loopback(st.get_option("server.address")) else STRANGER
+        return ALONE if identity.is_loopback(st.get_option("server.address")) else STRANGER
     if policy.oidc is not None:
-        return roles.of_claims(policy, st.user.to_dict())
-    since = st.session_state.setdefault(_SINCE, time.time())
+        return identity.of_claims(policy, st.user.to_dict())
     headers = st.context.headers
     given = [(name, value) for name in headers for value in headers.get_all(name)]
-    return roles.of_headers(policy, given, since)
+    return identity.of_headers(policy, given, float(headers.get(SINCE) or _LONG_AGO))
+
+
+def stands() -> Standing:
+    """Return what the visitor may see at this moment."""
+    return standing(actor(), time.time())
 
 
 def may(action: Action) -> bool:
@@ -59,7 +67,8 @@ def fragment(view: Callable[[], None]) -> Callable[[], None]:
 
     A rerun of a fragment does not pass `gate`; if the sign-in has run out, the
     whole page runs again, and does. So it does when another snapshot came into
-    use: the fragment holds the data its page was opened with.
+    use, or the visitor's role or the tables closed to him are others: the fragment
+    holds the data its page was opened with.
     """
 
     @st.fragment
@@ -74,12 +83,12 @@ def fragment(view: Callable[[], None]) -> Callable[[], None]:
 
 
 def _moved_on() -> bool:
-    """Return whether the page was opened with another snapshot than the one in use."""
+    """Return whether the page was opened with another snapshot or other rights than now."""
     try:
         current = Store(settings().store).current()
     except StoreError:  # the whole page says what is wrong
         return True
-    return current is None or current.snapshot_id != state.opened_with()
+    return current is None or (current.snapshot_id, stands()) != state.opened_with()
 
 
 def gate() -> None:
@@ -92,7 +101,7 @@ def gate() -> None:
             _log("sign-in-refused", actor())
         st.title(tr("frame.app"), anchor=False)
         st.space("small")
-        st.info(refusal.message(language()), title=tr("access.title"), icon=":material/lock:")
+        st.info(state.said(refusal), title=tr("access.title"), icon=":material/lock:")
         if policy is not None and policy.oidc is not None:
             words = "access.sign_in" if actor() == STRANGER else "access.sign_in_again"
             st.button(

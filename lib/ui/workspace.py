@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from lib.access.roles import closed_to, policy
+from lib.access import acts
 from lib.access.serving import serve_all_layers, serve_layers
 from lib.crossing.answer import of_register
 from lib.crossing.communes import CommuneIndex, prepare_communes
@@ -26,6 +26,7 @@ from lib.register.clusters import register
 from lib.reports.known import Known
 from lib.reports.material import Material
 from lib.settings import settings
+from lib.store import history
 from lib.store.store import Store
 from lib.ui import sharing, visitor
 from lib.ui.state import open_with, require_frame
@@ -102,7 +103,7 @@ def cross_answer(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _load(snapshot_id: str, folder: str, closed: frozenset[str]) -> Workspace:
     whole = Store(Path(folder)).open(snapshot_id)
-    snapshot = whole.without(closed)
+    snapshot = history.seen_without(whole, closed)
     tables = {
         name: snapshot.read(name)
         for name in snapshot.manifest.tables
@@ -131,6 +132,6 @@ def workspace() -> Workspace:
     current = store.current()
     if current is None:
         raise StoreError("store.empty")
-    open_with(current.snapshot_id)
-    closed = closed_to(visitor.actor(), policy())
+    closed = acts.closed(visitor.actor())
+    open_with(current.snapshot_id, visitor.stands())
     return _load(current.snapshot_id, str(store.folder), closed)

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from backups import tree
 
-from lib.access import acts, roles
+from lib.access import acts, identity, roles
 from lib.access.policy import ROLES, Policy
 from lib.access.roles import ALONE, STRANGER, Actor
 from lib.importing.draft import Draft, Options
@@ -160,6 +160,58 @@ def test_what_is_restricted_is_in_nothing_taken_away(store):
             assert b"substations" not in acts.everything(actor, newest, kind, "vi"), kind
     whole = acts.everything(Actor("administrator", "hoa"), newest, "geoparquet", "vi")
     assert b"substations.parquet" in whole
+
+
+def of(who: str, **changed: object) -> Policy:
+    given = {"proxy": {"secret": "p" * 40}, "people": {"lan": who}}
+    return Policy.model_validate(given | changed)
+
+
+def come(policy: Policy) -> Actor:
+    said = [("X-Phutho-Secret", "p" * 40), ("X-Remote-User", "lan")]
+    return identity.of_headers(policy, said, time.time())
+
+
+@pytest.mark.parametrize(
+    "act", ["publish", "restore", "original", "everything", "log", "download", "check"]
+)
+@pytest.mark.parametrize("role", [None, "viewer", "editor"])
+def test_no_act_outlives_the_role(store, monkeypatch, act, role):
+    """What a page holds was made for an administrator, and the file says something else by now."""
+    monkeypatch.setattr(roles, "policy", lambda: of("administrator"))
+    allowed, do = asked(come(of("administrator")), store)[act]
+    others = {"people": {"somebody": "viewer"}} if role is None else {}
+    monkeypatch.setattr(roles, "policy", lambda: of(role or "viewer", **others))
+    before = tree(store)
+    if role in allowed:
+        do()
+        return
+    with pytest.raises(NotAllowedError):
+        do()
+    assert tree(store) == before
+
+
+def test_a_download_drawn_before_a_table_was_closed_is_not_made(monkeypatch):
+    opened, closed = of("viewer"), of("viewer", restricted=["substations"])
+    monkeypatch.setattr(roles, "policy", lambda: opened)
+    drawn = acts.guarded(come(opened), lambda: b"with substations")
+    assert drawn() == b"with substations"
+    monkeypatch.setattr(roles, "policy", lambda: closed)
+    with pytest.raises(NotAllowedError) as refused:
+        drawn()
+    assert refused.value.key == "access.table_restricted"
+    assert acts.guarded(come(closed), lambda: b"without")() == b"without"
+
+
+@pytest.mark.usefixtures("restricted")
+def test_who_brought_a_restricted_table_from_which_file_is_not_told(store):
+    oldest = store.snapshots()[-1]
+    for actor, told in (
+        (Actor("editor", "lan"), ("", (), {})),
+        (Actor("administrator", "hoa"), ("Lan", oldest.manifest.files, oldest.manifest.details)),
+    ):
+        manifest = acts.seen(actor, oldest).manifest
+        assert (manifest.who, manifest.files, manifest.details) == told
 
 
 @pytest.mark.usefixtures("restricted")

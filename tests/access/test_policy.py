@@ -1,11 +1,12 @@
 """The access file: what it may say, and how a mistake is told with its line."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
-from lib.access.policy import load
+from lib.access.policy import load, open_to_others
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS
 
@@ -40,9 +41,21 @@ def write(tmp_path: Path, text: str) -> Path:
 def test_a_good_file(tmp_path):
     policy = load(write(tmp_path, GOOD))
     assert policy.oidc.client_id == "map"
-    assert policy.people == {"lan@example.vn": "editor"}
+    assert policy.people == {"Lan@Example.vn": "editor"}, "letter for letter"
     assert policy.groups == {"it": "administrator"}
     assert (policy.others, policy.restricted, policy.max_hours) == ("viewer", ("power_lines",), 8)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps the rights of a file elsewhere")
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [(0o600, False), (0o640, False), (0o660, False), (0o644, True), (0o602, True), (0o777, True)],
+)
+def test_a_file_other_accounts_can_read_is_told(tmp_path, mode, told):
+    path = write(tmp_path, GOOD)
+    path.chmod(mode)
+    assert open_to_others(path) is told
+    assert not open_to_others(tmp_path / "nowhere.toml")
 
 
 @pytest.mark.parametrize(

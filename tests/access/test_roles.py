@@ -1,6 +1,7 @@
 """Roles: every act by every role, when a sign-in ends, whom a token or a proxy speaks of."""
 
 import math
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.access import roles
+from lib.access import identity, roles
 from lib.access.policy import ROLES, Policy
 from lib.access.roles import ALONE, STRANGER, Action, Actor
 from lib.language.errors import NotAllowedError
@@ -34,7 +35,7 @@ OIDC = {
 def by_oidc(**more: object) -> Policy:
     given = {
         "oidc": OIDC,
-        "people": {"Lan@Example.vn": "editor"},
+        "people": {"lan@example.vn": "editor"},
         "groups": {"it": "administrator"},
     }
     return Policy.model_validate(given | more)
@@ -106,7 +107,7 @@ def test_who_is_alone_may_everything_for_ever_and_gives_a_name_each_time():
     ("said", "role"),
     [
         ({}, "editor"),
-        ({"email": "LAN@example.VN"}, "editor"),
+        ({"email": "LAN@example.VN"}, None),
         ({"roles": ["it"]}, "administrator"),
         ({"roles": "it"}, "administrator"),
         ({"roles": ["it", "x"], "email": "other@example.vn"}, "administrator"),
@@ -118,7 +119,7 @@ def test_who_is_alone_may_everything_for_ever_and_gives_a_name_each_time():
     ],
 )
 def test_the_role_is_the_highest_of_the_list_and_the_claim(said, role):
-    actor = roles.of_claims(by_oidc(), claims(**said))
+    actor = identity.of_claims(by_oidc(), claims(**said))
     assert actor.role == role
     assert actor.name
     assert actor.expires == NOW + HOUR
@@ -143,25 +144,25 @@ def test_the_role_is_the_highest_of_the_list_and_the_claim(said, role):
     ],
 )
 def test_a_token_that_leaves_something_open_is_nobodys(said):
-    assert roles.of_claims(by_oidc(others="administrator"), claims(**said)) == STRANGER
+    assert identity.of_claims(by_oidc(others="administrator"), claims(**said)) == STRANGER
 
 
 def test_a_sign_in_never_holds_longer_than_the_file_says():
-    actor = roles.of_claims(by_oidc(max_hours=2), claims(exp=NOW + 1000 * HOUR))
+    actor = identity.of_claims(by_oidc(max_hours=2), claims(exp=NOW + 1000 * HOUR))
     assert actor.expires == NOW + 2 * HOUR
-    assert roles.of_headers(by_proxy(max_hours=2), headers(), NOW).expires == NOW + 2 * HOUR
+    assert identity.of_headers(by_proxy(max_hours=2), headers(), NOW).expires == NOW + 2 * HOUR
 
 
 def test_the_log_says_name_and_address_and_is_not_flooded():
-    assert roles.of_claims(by_oidc(), claims()).name == "Nguyễn Thị Lan (lan@example.vn)"
-    assert roles.of_claims(by_oidc(), claims(name=None)).name == "lan@example.vn"
-    assert len(roles.of_claims(by_oidc(), claims(name="x" * 5000)).name) <= 80
-    assert "\n" not in roles.of_claims(by_oidc(), claims(name="a\nb")).name
+    assert identity.of_claims(by_oidc(), claims()).name == "Nguyễn Thị Lan (lan@example.vn)"
+    assert identity.of_claims(by_oidc(), claims(name=None)).name == "lan@example.vn"
+    assert len(identity.of_claims(by_oidc(), claims(name="x" * 5000)).name) <= 80
+    assert "\n" not in identity.of_claims(by_oidc(), claims(name="a\nb")).name
 
 
 def test_others_who_sign_in_get_what_the_file_says():
-    assert roles.of_claims(by_oidc(), claims(email="x@y.vn")).role is None
-    assert roles.of_claims(by_oidc(others="viewer"), claims(email="x@y.vn")).role == "viewer"
+    assert identity.of_claims(by_oidc(), claims(email="x@y.vn")).role is None
+    assert identity.of_claims(by_oidc(others="viewer"), claims(email="x@y.vn")).role == "viewer"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_others_who_sign_in_get_what_the_file_says():
     ],
 )
 def test_a_proxy_vouches_with_its_secret(said, role):
-    actor = roles.of_headers(by_proxy(), headers(**said), NOW)
+    actor = identity.of_headers(by_proxy(), headers(**said), NOW)
     assert actor.role == role
     assert actor.name
 
@@ -192,18 +193,18 @@ def test_a_proxy_vouches_with_its_secret(said, role):
     ],
 )
 def test_without_the_secret_or_a_name_a_header_says_nothing(said):
-    assert roles.of_headers(by_proxy(others="administrator"), headers(**said), NOW) == STRANGER
+    assert identity.of_headers(by_proxy(others="administrator"), headers(**said), NOW) == STRANGER
 
 
 @pytest.mark.parametrize("name", ["X-Phutho-Secret", "X-Remote-User", "x-remote-user", "X-Groups"])
 def test_a_header_that_comes_twice_counts_as_none(name):
     twice = [*headers(x_groups="it"), (name, "it")]
-    assert roles.of_headers(by_proxy(), twice, NOW).role != "administrator"
+    assert identity.of_headers(by_proxy(), twice, NOW).role != "administrator"
 
 
 def test_a_way_that_is_not_in_the_file_signs_nobody_in():
-    assert roles.of_headers(by_oidc(), headers(), NOW) == STRANGER
-    assert roles.of_claims(by_proxy(), claims()) == STRANGER
+    assert identity.of_headers(by_oidc(), headers(), NOW) == STRANGER
+    assert identity.of_claims(by_proxy(), claims()) == STRANGER
 
 
 def test_restricted_tables_are_closed_to_all_but_administrators():
@@ -220,7 +221,7 @@ def test_restricted_tables_are_closed_to_all_but_administrators():
 
 @pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])
 def test_an_address_only_this_machine_reaches(address):
-    assert roles.is_loopback(address)
+    assert identity.is_loopback(address)
 
 
 @pytest.mark.parametrize(
@@ -228,12 +229,12 @@ def test_an_address_only_this_machine_reaches(address):
     [None, "", " ", "0.0.0.0", "::", "10.0.0.4", "may-chu", "unix:/run/x", "localhost.vn"],  # noqa: S104
 )
 def test_an_address_others_may_reach(address):
-    assert not roles.is_loopback(address)
+    assert not identity.is_loopback(address)
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8501", "127.0.0.1:8501", "[::1]:8501"])
 def test_a_request_from_here(host):
-    assert roles.came_from_here([("host", host), ("cookie", "x")])
+    assert identity.came_from_here([("host", host), ("cookie", "x")])
 
 
 @pytest.mark.parametrize(
@@ -253,7 +254,49 @@ def test_a_request_from_here(host):
     ],
 )
 def test_a_request_that_passed_a_proxy_or_asks_for_another_name(said):
-    assert not roles.came_from_here(said)
+    assert not identity.came_from_here(said)
+
+
+@given(st.sampled_from(["lan", "tú", "ﬁ", "straße", "a b"]), st.data())
+def test_an_account_is_the_one_listed_letter_for_letter(listed, data):
+    alike = {
+        listed.upper(),
+        listed.title(),
+        listed.casefold(),
+        unicodedata.normalize("NFD", listed),
+        unicodedata.normalize("NFKC", listed),
+        listed.replace(" ", "  "),
+        f"{listed} ",
+        f"{listed}\u200b",
+    } - {listed}
+    other = data.draw(st.sampled_from(sorted(alike)) | st.text(max_size=8).filter(listed.__ne__))
+    people = {listed: "administrator"}
+    for said, role in ((listed, "administrator"), (other, None)):
+        assert (
+            identity.of_headers(by_proxy(people=people), headers(x_remote_user=said), NOW).role
+            == role
+        )
+        assert identity.of_claims(by_oidc(people=people), claims(email=said)).role == role
+
+
+def test_a_long_name_does_not_hide_whose_account_it_is():
+    actor = identity.of_claims(by_oidc(), claims(name="Trần Hòa (hoa@example.vn) " * 9))
+    assert actor.name.endswith("(lan@example.vn)")
+    assert len(actor.name) <= 80
+
+
+def test_what_was_said_of_somebody_is_read_by_the_policy_of_later():
+    for now, later, actor in (
+        (
+            by_proxy(),
+            by_proxy(people={"x": "viewer"}),
+            identity.of_headers(by_proxy(), headers(), NOW),
+        ),
+        (by_oidc(), by_oidc(people={"x": "viewer"}), identity.of_claims(by_oidc(), claims())),
+    ):
+        assert actor.again(now) == actor
+        assert actor.role == "editor"
+        assert actor.again(later).role is None
 
 
 @given(
@@ -265,14 +308,14 @@ def test_a_request_that_passed_a_proxy_or_asks_for_another_name(said):
     )
 )
 def test_no_token_without_a_listed_person_or_group_gives_a_role(said):
-    actor = roles.of_claims(by_oidc(), said)
+    actor = identity.of_claims(by_oidc(), said)
     listed = "it" in str(said.get("roles")) or "lan@" in str(said.get("email")).casefold()
     assert actor.role is None or listed
 
 
 @given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=60)), max_size=8))
 def test_no_headers_without_the_secret_give_a_role(said):
-    assert roles.of_headers(by_proxy(others="administrator"), said, NOW) == STRANGER
+    assert identity.of_headers(by_proxy(others="administrator"), said, NOW) == STRANGER
 
 
 @pytest.mark.parametrize("name", ["cụm.xlsx", "cụm", "a.b c.csv", "x; y.pdf"])

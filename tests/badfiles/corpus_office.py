@@ -153,10 +153,18 @@ OFFICE = (
     ),
     BadFile("entity-in-utf-16", DOCX, spoil(WORD, _utf16(BODY)), crs="9208", words=("DOCTYPE",)),
     BadFile(
-        "a-cell-at-the-end-of-the-sheet", XLSX, spoil(BOOK, _far), crs="9208", words=("5000000",)
+        "a-cell-at-the-end-of-the-sheet",
+        XLSX,
+        spoil(BOOK, _far),
+        crs="9208",
+        words=("16384", "1000"),
     ),
     BadFile(
-        "a-cell-two-thousand-million-wide", DOCX, spoil(WORD, _wide), crs="9208", words=("5000000",)
+        "a-cell-two-thousand-million-wide",
+        DOCX,
+        spoil(WORD, _wide),
+        crs="9208",
+        words=("200000000", "1000"),
     ),
     BadFile(
         "letters-in-a-number-of-a-sheet",

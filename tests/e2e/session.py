@@ -13,6 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets import Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 from e2e.sites import Site
@@ -49,6 +50,10 @@ class Session:
         Label -> choices of the boxes of the last run.
     files : dict
         Label -> name under which a file can be asked for.
+    said : list of bytes
+        Every message of this visit, as it was sent.
+    fragments : set of str
+        Parts of its pages that run by themselves.
     """
 
     socket: ClientConnection
@@ -57,6 +62,8 @@ class Session:
     widgets: dict[str, str] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    said: list[bytes] = field(default_factory=list)
+    fragments: set[str] = field(default_factory=set)
     session_id: str = ""
     page: str = ""
     page_hash: str = ""
@@ -80,8 +87,7 @@ class Session:
         state.page_script_hash = self.page_hash
         state.context_info.url = f"{self.site.url}/{self.page}"
         state.widget_states.widgets.extend(states)
-        message = BackMsg(rerun_script=state)
-        self.socket.send(message.SerializeToString())
+        self.say(BackMsg(rerun_script=state))
         while self._take(ForwardMsg.FromString(self.socket.recv(timeout=SECONDS))):
             pass
         return self
@@ -93,6 +99,8 @@ class Session:
             self.texts, self.widgets, self.options, self.files = [], {}, {}, {}
         if said.HasField("navigation"):
             self.page_hash = said.navigation.page_script_hash
+        if said.HasField("delta") and said.delta.fragment_id:
+            self.fragments.add(said.delta.fragment_id)
         if said.HasField("delta") and said.delta.add_block.popover.id:
             popover = said.delta.add_block.popover
             self.widgets[popover.label] = popover.id
@@ -121,11 +129,28 @@ class Session:
         request.backend_operation_request.request_id = "1"
         request.backend_operation_request.session_id = self.session_id
         request.backend_operation_request.deferred_file.file_id = file_id
-        self.socket.send(request.SerializeToString())
+        self.say(request)
         while True:
             said = ForwardMsg.FromString(self.socket.recv(timeout=SECONDS))
             if said.HasField("backend_operation_response"):
                 return said.backend_operation_response.deferred_file.url
+
+    def addresses(self, *names: str) -> list[str]:
+        """Return where files of these names may be put, as a file box asks for it."""
+        request = BackMsg()
+        request.file_urls_request.request_id = "1"
+        request.file_urls_request.session_id = self.session_id
+        request.file_urls_request.file_names.extend(names)
+        self.say(request)
+        while True:
+            said = ForwardMsg.FromString(self.socket.recv(timeout=SECONDS))
+            if said.HasField("file_urls_response"):
+                return [one.upload_url.lstrip("/") for one in said.file_urls_response.file_urls]
+
+    def say(self, message: BackMsg) -> None:
+        """Send a message as it is, and keep it."""
+        self.said.append(message.SerializeToString())
+        self.socket.send(self.said[-1])
 
     @property
     def text(self) -> str:
@@ -134,13 +159,15 @@ class Session:
 
 
 @contextmanager
-def session(site: Site, headers: Mapping[str, str]) -> Iterator[Session]:
-    """Open a visit whose websocket carries `headers`."""
+def session(site: Site, headers: Mapping[str, str], *, resumed: str = "") -> Iterator[Session]:
+    """Open a visit whose websocket carries `headers` and takes up the session `resumed`."""
     address = f"{site.url.replace('http://', 'ws://')}/_stcore/stream"
     with connect(
         address,
         additional_headers=dict(headers),
-        subprotocols=["streamlit"],
+        subprotocols=[
+            Subprotocol(one) for one in ("streamlit", *(("-", resumed) if resumed else ()))
+        ],
         max_size=None,
         open_timeout=SECONDS,
     ) as socket:

@@ -1,5 +1,6 @@
 """Every payload in every free text of the store, on every page in Chromium: it stays text."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 from clones import copy_of
 from security.hostile_store import hostile_snapshot, tag
-from security.payloads import PAYLOADS
+from security.payloads import CALLING, PAYLOADS
+from shapely import box
+from shapely.geometry import mapping
 
 from e2e.harness import Visit
 from e2e.sites import Site, served
@@ -57,6 +60,7 @@ def words(opened: Visit) -> str:
     said = []
     for frame in opened.page.frames:
         assert frame.evaluate(MADE) == [], frame.url
+        assert frame.evaluate(LEADING_OUT) == [], frame.url
         said.append(frame.evaluate("() => document.body.innerText"))
     assert opened.dialogs == []
     assert "pwned" not in opened.page.title()
@@ -65,6 +69,10 @@ def words(opened: Visit) -> str:
     return "\n".join(said)
 
 
+LEADING_OUT = """() => [...document.querySelectorAll("a, img, source, link, iframe, use, video")]
+  .filter((node) => /(beyond[.]example|example[.]org)/.test(
+       node.href || node.src || node.srcset || ""))
+  .map((node) => node.outerHTML)"""
 VIEWS = (
     ("", {"sel": "communes:04792"}),
     ("", {"sel": f"weak:{PAYLOADS['html']} {tag('weak_supply', 'weak_id')}", "present": "yes"}),
@@ -74,9 +82,44 @@ VIEWS = (
     ("power", {"part": "grid"}),
     ("power", {"part": "outages", "present": "yes"}),
     ("merger", {"sel": "communes:04828", "split": "yes"}),
+    ("data", {"tab": "use"}),
     ("data", {"tab": "history"}),
+    ("data", {"tab": "download"}),
+    ("data", {"tab": "log"}),
     ("about", {}),
+    ("status", {}),
 )
+
+
+def test_names_of_files_and_people_call_nobody(poisoned: Site, visit):
+    """They stand as text in the tab of history, in the label of a file's button too."""
+    opened = visit(poisoned).open("data", with_map=False, tab="history")
+    button = opened.page.get_by_test_id("stDownloadButton").filter(has_text="beyond.example")
+    button.first.wait_for()
+    words(opened)
+    assert plain(CALLING) in plain(button.first.inner_text())
+
+
+def test_what_an_import_asks_of_a_file_calls_nobody(poisoned: Site, visit):
+    opened = visit(poisoned).open("data", with_map=False, tab="import")
+    page = opened.page
+    page.get_by_role("combobox", name="Tệp này là gì?").click()
+    page.get_by_role("option", name=t("about.table_outlines"), exact=True).click()
+    opened.settled()
+    page.get_by_label(t("data.who")).fill(CALLING[:80])
+    page.get_by_label(t("data.who")).press("Enter")
+    opened.settled()
+    square = mapping(box(105.30, 21.30, 105.31, 21.31))
+    shape = {"type": "Feature", "properties": {"name": CALLING}, "geometry": square}
+    content = json.dumps({"type": "FeatureCollection", "features": [shape]}).encode()
+    name = f"{CALLING.replace('/', '-')[:100]}.geojson"
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "application/geo+json", "buffer": content}
+    )
+    page.get_by_role("button", name="Kiểm tra").click()
+    page.get_by_text(t("data.names")).wait_for(timeout=40_000)
+    opened.settled()
+    assert plain(CALLING) in plain(words(opened))
 
 
 def test_every_payload_stays_text_on_every_page(poisoned: Site, visit):

@@ -42,7 +42,7 @@ redirect_uri = "{app}/oauth2callback"
 cookie_secret = "{secret}"
 [people]
 "xem@so.vn" = "viewer"
-"SUA@so.vn" = "editor"
+"sua@so.vn" = "editor"
 [groups]
 "ccn-quan-tri" = "administrator"
 """

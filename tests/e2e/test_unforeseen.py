@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 BROKEN = """
 
-from lib.errors import StoreError
+from lib.language.errors import StoreError
 
 
 @st.fragment

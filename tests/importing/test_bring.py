@@ -140,8 +140,7 @@ def test_what_is_asked_waits_for_a_word(store, outline, tmp_path):
     assert store.current().snapshot_id == at.snapshot_id
 
 
-def test_one_cell_brought_is_the_files_and_the_row_keeps_its_source(tmp_path):
-    base = {**fact_tables(), "communes": schematic_communes(fact_tables()["former_units"])}
+def test_one_cell_brought_is_the_files_and_the_row_keeps_its_source(tmp_path, base):
     path = tmp_path / "một ô.csv"
     path.write_text("cluster_id;former_communes\nHB-025;xã Vầy Nưa\n", encoding="utf-8")
     contents, lost = bring.read_all([(path, path.name)])

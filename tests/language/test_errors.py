@@ -14,7 +14,7 @@ from lib.language.errors import (
     StoreError,
     WrongUseError,
 )
-from lib.language.text import LANGS
+from lib.language.text import LANGS, plain
 
 KINDS = [DataRefusedError, NotAllowedError, SourceUnavailableError, StoreError, WrongUseError]
 
@@ -69,3 +69,14 @@ def test_a_refusal_survives_the_way_to_another_process(kind):
 def test_an_unknown_key_is_a_mistake_of_ours_and_not_a_message():
     with pytest.raises(KeyError):
         StoreError("store.nothing_like_this").message()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_a_refusal_names_is_shown_as_it_is_where_markdown_is_read(lang):
+    name = "![i](http://beyond.example/i.png)"
+    error = StoreError("store.original_damaged", file=name, snapshot="20261130T000000Z-0")
+    assert name in error.message(lang)
+    assert name not in error.markdown(lang)
+    assert plain(name) in error.markdown(lang)
+    bare = NotAllowedError("access.nobody")
+    assert bare.markdown(lang) == bare.message(lang)

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from lib.language.text import (
     LANGS,
@@ -26,6 +27,7 @@ from lib.language.text import (
     no_data,
     number,
     percent,
+    plain,
     same_spelling,
     sort_key,
     t,
@@ -352,3 +354,46 @@ def test_every_two_names_of_the_province_have_an_order():
     assert initials == sorted(initials)
     for one, other in combinations(sorted(NAMES, key=sort_key)[:40], 2):
         assert sort_key(one) < sort_key(other)
+
+
+SPEAKING = (
+    "![i](http://beyond.example/i.png)",
+    "[x](//beyond.example)",
+    "<http://beyond.example>",
+    "http://beyond.example/x",
+    "HTTPS://beyond.example",
+    "www.beyond.example",
+    "an@beyond.example",
+    ":smile:",
+    ":+1:",
+    ":100:",
+    ":material/home:",
+    ":red[x]",
+    "$x^2$",
+    "a -> b <- c -- d >= e <= f ~= g",
+    "# h",
+    "1. x",
+    "&amp;&#x21;",
+    "[^1]",
+    "`x`",
+    "**b** __c__ ~~d~~",
+    "| a | b |",
+    "\\",
+)
+# What the browser's side of Streamlit 1.67 makes of text as it would be shown: GFM's addresses
+# (mdast-util-gfm-autolink-literal), shortcodes of emoji, icons and arrows.
+TURNED = re.compile(
+    r"https?://|www(?=\.)|(?<![^\s\W])[-.\w+]+@[-\w]+\.[-\w]|:[\w+-]+:|:material/\w+:|->|<-|--|[<>~]=",
+    re.IGNORECASE,
+)
+
+
+@given(st.lists(st.sampled_from(SPEAKING) | st.text("ab:/@.w-+<>=![]()` ", max_size=9), max_size=5))
+def test_what_is_plain_is_read_letter_for_letter_where_markdown_is(parts):
+    text = " ".join(["x", *parts, "x"])
+    (paragraph_open, inline, _) = MarkdownIt("gfm-like", {"linkify": False}).parse(plain(text))
+    assert paragraph_open.type == "paragraph_open"
+    assert {token.type for token in inline.children} <= {"text", "text_special"}
+    shown = "".join(token.content for token in inline.children)
+    assert shown.replace("\u2060", "") == text
+    assert not TURNED.search(shown)

@@ -72,9 +72,8 @@ def healthy(machine: Machine, *ports: int) -> None:
     """Wait until both processes say that they are well."""
     for port in ports or PORTS:
         asked = f"curl -s http://127.0.0.1:{port}/health"
-        until(lambda asked=asked: '"checks"' in machine.ask(asked), f"port {port} is not well")
-        level = json.loads(machine.ask(asked))["level"]
-        equal(level.replace("attention", "good"), "good", f"health of port {port}")
+        until(lambda asked=asked: '"well"' in machine.ask(asked), f"port {port} is not well")
+        equal(json.loads(machine.ask(asked)), {"well": True}, f"health of port {port}")
 
 
 def protected(machine: Machine) -> None:
@@ -125,7 +124,7 @@ def backups(machine: Machine) -> None:
     listed = machine.ask("phutho snapshots list")
     equal(listed.count("\n"), 1, "snapshots after an import")
     machine.call("phutho restore-backup /var/backups/phutho/phutho-*.zip")
-    equal(json.loads(machine.ask("curl -s 127.0.0.1:8502/health"))["snapshot"], before, "restored")
+    equal(json.loads(machine.ask("phutho status --json"))["snapshot"], before, "restored")
     machine.call("phutho audit verify && systemctl start phutho-backup.service")
     times = "systemctl show phutho-backup.timer -p NextElapseUSecRealtime --value"
     until(lambda: bool(machine.ask(times)), "the timer waits for nothing")

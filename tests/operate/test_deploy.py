@@ -17,6 +17,7 @@ from typer.main import get_command
 from lib.cli import main
 from lib.operate import status
 from lib.settings import ROOT, Settings
+from lib.ui.server.limits import Limits
 
 DEPLOY = ROOT / "deploy"
 GUIDE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
@@ -61,7 +62,7 @@ def test_every_command_it_names_is_one_of_ours():
 
 
 def test_every_variable_is_a_setting_of_ours_or_of_streamlit():
-    ours = {f"PHUTHO_{name.upper()}" for name in Settings.model_fields}
+    ours = {f"PHUTHO_{name.upper()}" for name in (*Settings.model_fields, *Limits.model_fields)}
     theirs = {option.env_var for option in config._config_options_template.values()}
     texts = [GUIDE, *(path.read_text(encoding="utf-8") for path in DEPLOY.iterdir())]
     for text in texts:

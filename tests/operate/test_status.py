@@ -170,6 +170,21 @@ def test_backups_are_watched_where_a_folder_is_named(look, tmp_path):
     assert (one(found, "backup").level, found.level, found.well) == ("attention", "attention", True)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps the rights of a file elsewhere")
+def test_an_access_file_other_accounts_can_read_is_told(look, tmp_path, monkeypatch):
+    path = tmp_path / "access.toml"
+    path.touch()
+    monkeypatch.setenv("PHUTHO_ACCESS", str(path))
+    for mode, level in ((0o644, "attention"), (0o640, "good")):
+        settings.cache_clear()
+        path.chmod(mode)
+        found = look()
+        told = [check for check in found.checks if check.name == "access"]
+        assert (found.level, found.well, len(told)) == (level, True, int(level != "good"))
+        assert all(str(path) in check.message(lang) for check in told for lang in LANGS)
+    settings.cache_clear()
+
+
 def test_a_snapshot_from_the_future_is_a_wrong_clock(look):
     found = look(now=dt.datetime(2026, 3, 1, 11, 50, tzinfo=dt.UTC))
     check = one(found, "snapshot")

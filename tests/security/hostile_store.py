@@ -8,7 +8,7 @@ import shapely
 
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables.schemas import ALL_TABLES, TRIMMED
-from security.payloads import PAYLOADS
+from security.payloads import CALLING, PAYLOADS
 
 _TEXTS: Final = list(PAYLOADS.values())
 
@@ -104,7 +104,8 @@ def hostile_snapshot(store: Store) -> Snapshot:
             made = filled(name, frame if len(frame) >= len(_TEXTS) else _enough(name, frame))
             columns = [c for c in ALL_TABLES[name].columns if c in made]
             ALL_TABLES[name].validate(pd.DataFrame(made[columns]))
-        source = info.source if info else "import: <img>.kml"
+        source = info.source if info else f"import: {CALLING}.kml"
         tables[name] = Table(made, source, info.as_of if info else "2026-10-01")
-    act = Act("import", "<b>An</b>", {"<img src=x>.xlsx": b"x"}, details=given.manifest.details)
+    files = {"<img src=x>.xlsx": b"x", f"{CALLING}.csv": b"x"}
+    act = Act("import", f"<b>An</b> {CALLING}", files, details=given.manifest.details)
     return store.publish(tables, act, border_quality="schematic")

@@ -35,6 +35,12 @@ PAYLOADS: Final[Mapping[str, str]] = {
 }
 """Name -> text; each may stand in a cell of a table (`lib.tables.schemas.TRIMMED`)."""
 
+CALLING: Final = (
+    "![i](http://beyond.example/i.png) [![i](//beyond.example/j.png)](//beyond.example) "
+    "www.beyond.example https://beyond.example/x an@beyond.example :smile: :material/home:"
+)
+"""A name of a file or a person that would have a browser call somebody, or lead there."""
+
 UNWRITABLE: Final[Mapping[str, str]] = {
     "nul": "a\0b",
     "leading-tab": "\t=1+1",

@@ -1,7 +1,6 @@
 """Uploads past the widget, by requests of one's own: what is too large is refused and not kept."""
 
 import socket
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -59,7 +58,8 @@ def body(size: int) -> Iterator[bytes]:
 
 def put(site: Site, visit: Session, headers: dict[str, str], content: object) -> int:
     """Send a file to the address of this visit; return the status."""
-    address = f"{site.url}/_stcore/upload_file/{visit.session_id}/{uuid.uuid4()}"
+    (path,) = visit.addresses("x.geojson")
+    address = f"{site.url}/{path}"
     given = headers | KIND
     return requests.put(address, data=content, headers=given, timeout=120).status_code
 
@@ -103,10 +103,10 @@ def test_a_length_that_is_not_true_helps_nobody(site):
     """What is said to be short is cut there; what is said to be long is refused unread."""
     with visitor(site) as (visit, headers):
         for said, status in (("100", 400), (str(10**15), 413), ("-1", 400), ("x", 400)):
-            path = f"/_stcore/upload_file/{visit.session_id}/{uuid.uuid4()}"
+            (path,) = visit.addresses("x.geojson")
             lines = [f"{name}: {value}" for name, value in (headers | KIND).items()]
             lines += [f"Host: localhost:{port(site)}", f"Content-Length: {said}"]
-            start = "\r\n".join([f"PUT {path} HTTP/1.1", *lines, "Connection: close", "", ""])
+            start = "\r\n".join([f"PUT /{path} HTTP/1.1", *lines, "Connection: close", "", ""])
             with socket.create_connection(("127.0.0.1", port(site)), timeout=30) as peer:
                 peer.sendall(start.encode() + b"".join(body(200))[:100])
                 assert int(peer.recv(65_536).split(b" ", 2)[1]) == status, said

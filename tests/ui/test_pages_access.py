@@ -11,11 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from lib.access import roles, signins
 from lib.access.policy import Policy
+from lib.importing.draft import Draft, Options
 from lib.language.text import LANGS, t
 from lib.operate import integrity
 from lib.settings import settings
 from lib.store import audit
-from lib.store.store import Store
+from lib.store.store import Act, Store, Table
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -179,6 +180,66 @@ def test_the_log_says_who_came_and_went_once_a_session(opened: Open, data):
     acts = set(shown[t("access.log_act")])
     assert {"đăng nhập (biên tập)", "đăng xuất (biên tập)", "đăng nhập (quản trị)"} <= acts
     assert "đăng nhập bị từ chối (chưa có vai trò)" in acts
+
+
+@pytest.fixture
+def brought(schematic_clone: Path, tmp_path: Path, opened: Open, monkeypatch) -> Open:
+    """Return how to open the application after two imports, one of them of a closed table."""
+    folder = data_of(schematic_clone, tmp_path)
+    store = Store(folder / "store")
+    for kind, file in (("substations", "tram-mat.xlsx"), ("outlines", "ranh-gioi.kml")):
+        base = store.current()
+        frames = {name: base.read(name) for name in base.manifest.tables}
+        tables = {n: Table(f, base.manifest.tables[n].source, "2026") for n, f in frames.items()}
+        tables["clusters"] = Table(frames["clusters"], f"import: {file}", file)
+        counts = {kind: {"added": 1}, "clusters": {"changed": 1}}
+        act = Act(
+            "import",
+            f"Ai mang {kind}",
+            {file: b"x"},
+            details={
+                **base.manifest.details,
+                "import": {"kind": kind, "counts": counts},
+            },
+        )
+        store.publish(tables, act, border_quality="schematic")
+    monkeypatch.setenv("PHUTHO_STORE", str(folder / "store"))
+    monkeypatch.setenv("PHUTHO_STATIC", str(folder / "static"))
+    settings.cache_clear()
+    closed = Policy.model_validate(POLICY | {"restricted": ["substations"]})
+    monkeypatch.setattr(roles, "policy", lambda: closed)
+    return opened
+
+
+@pytest.mark.parametrize(("who", "hidden"), [("xem", True), ("sua", True), ("hoa", False)])
+def test_history_keeps_who_brought_a_closed_table_from_which_file(brought: Open, who, hidden):
+    said = ""
+    for tab in ("history", "use"):
+        app = brought(who, tab=tab)
+        app.switch_page(str(ROOT / "pages" / "data.py")).run()
+        assert list(app.exception) == []
+        said += told(app) + "".join(frame.value.to_csv() for frame in app.dataframe)
+        said += str([box.options for box in app.selectbox])
+        said += str([button.proto.label for button in app.get("download_button")])
+    assert ("tram-mat" in said) is not hidden
+    assert ("Ai mang substations" in said) is not hidden
+    assert (t("data.hidden") in said) is hidden
+    assert "ranh-gioi.kml" in said
+    assert "Ai mang outlines" in said
+
+
+def test_what_was_brought_is_let_go_of_when_its_table_is_closed(opened: Open, monkeypatch):
+    app = opened("sua", tab="import")
+    app.switch_page(str(ROOT / "pages" / "data.py")).run()
+    held = {"step": "publish", "options": Options("substations", "2026-01-01")}
+    held |= {"draft": Draft(held["options"]), "files": {}, "who": "Sửa"}
+    app.session_state["_import"] = held
+    closed = Policy.model_validate(POLICY | {"restricted": ["substations"]})
+    monkeypatch.setattr(roles, "policy", lambda: closed)
+    app.run()
+    assert len(app.exception) == 1, "refused; past app.py, which would say why"
+    assert app.session_state["_import"] == {"step": "choose"}
+    assert list(app.run().exception) == []
 
 
 def test_a_log_that_cannot_be_written_keeps_nobody_from_looking(opened: Open, data, monkeypatch):

@@ -5,6 +5,9 @@ files beside what they open. What GDAL remarks becomes a finding, and what it
 gives back is held against what the file itself says it holds.
 """
 
+import lib.settings  # noqa: F401 - switches drivers of GDAL off before it loads
+
+# isort: split
 import json
 import re
 import shutil

@@ -1,5 +1,8 @@
 """All tables as a GeoPackage: a layer each, styled for QGIS."""
 
+import lib.settings  # noqa: F401 - switches drivers of GDAL off before it loads
+
+# isort: split
 import contextlib
 import datetime as dt
 import sqlite3

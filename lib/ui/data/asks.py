@@ -8,10 +8,10 @@ import streamlit as st
 
 from lib.importing.draft import Draft
 from lib.importing.sheets.headings import Heading, column_label, columns_of
-from lib.language.text import number
+from lib.language.text import number, plain
 from lib.store.store import Snapshot
 from lib.ui.data.work import change
-from lib.ui.state import language, plain, tr
+from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 _ASKED: Final = 60
@@ -48,7 +48,7 @@ def names(data: Workspace, draft: Draft) -> None:
         near = [code for code, _ in match.candidates]
         choices = ["", *near, *(code for code in known if code not in near)]
         picked = st.selectbox(
-            tr("data.name_of", label=match.label),
+            tr("data.name_of", label=plain(match.label)),
             choices,
             index=choices.index(match.cluster_id) if match.cluster_id in choices else None,
             placeholder=tr("data.name_choose"),

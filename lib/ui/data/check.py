@@ -15,6 +15,7 @@ from lib.geo import zones
 from lib.importing import sandbox
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
+from lib.language.text import plain
 from lib.layers.browser import Shape
 from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.layers.target import Target
@@ -131,7 +132,8 @@ def _texts(draft: Draft) -> None:
         return
     st.table(
         pd.DataFrame(
-            draft.text_before_after, columns=[tr("data.text_before"), tr("data.text_after")]
+            [map(plain, pair) for pair in draft.text_before_after],
+            columns=[tr("data.text_before"), tr("data.text_after")]
         ).set_index(tr("data.text_before")),
         alt=tr("data.text_title"),
     )

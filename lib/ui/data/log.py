@@ -10,7 +10,7 @@ from lib.language.text import number
 from lib.store.audit import Event
 from lib.store.store import Store
 from lib.ui import visitor
-from lib.ui.state import language, tr
+from lib.ui.state import language, said, tr
 
 _LISTED = 500
 
@@ -25,7 +25,7 @@ def log(store: Store) -> None:
             tr(
                 "status.sign_ins_wait",
                 count=number(len(waiting.waiting), language()),
-                reason=waiting.problem.message(language()),
+                reason=said(waiting.problem),
             ),
             icon=":material/warning:",
         )

@@ -11,7 +11,7 @@ from lib.access.roles import Action
 from lib.importing import draft
 from lib.importing.templates import forms
 from lib.language.errors import StoreError
-from lib.language.text import number, percent
+from lib.language.text import number, percent, plain
 from lib.access.serving import serve_layers
 from lib.register import completeness
 from lib.settings import province, settings
@@ -22,7 +22,7 @@ from lib.tables.sample import title
 from lib.ui import frame
 from lib.ui import visitor as access
 from lib.ui.downloads import button
-from lib.ui.state import language, plain, tr
+from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
 _WHOLE: Final[tuple[tuple[Literal["gpkg", "xlsx", "geoparquet"], str], ...]] = (
@@ -89,14 +89,21 @@ def _source(source: str) -> str:
 def past(store: Store, current: Snapshot) -> None:
     """Draw the snapshots, the difference of two, and the way back."""
     visitor = access.require(Action.VIEW)
-    every = [acts.seen(visitor, snapshot) for snapshot in store.snapshots()[:_LISTED]]
+    closed = acts.closed(visitor)
+    whole = store.snapshots()[:_LISTED]
+    every = [acts.seen(visitor, snapshot) for snapshot in whole]
+    hidden = {s.snapshot_id for s in whole if history.kept_back(s.manifest, closed)}
+
+    def told(snapshot: Snapshot, what: str) -> str:
+        return tr("data.hidden") if snapshot.snapshot_id in hidden else what
+
     st.dataframe(
         pd.DataFrame(
             {
                 tr("data.snapshot_made"): [_moment(s) for s in every],
                 tr("data.snapshot_act"): [tr(f"data.action_{s.manifest.action}") for s in every],
-                tr("data.who"): [s.manifest.who for s in every],
-                tr("data.files"): [", ".join(f.name for f in s.manifest.files) for s in every],
+                tr("data.who"): [told(s, s.manifest.who) for s in every],
+                tr("data.files"): [told(s, _files(s)) for s in every],
                 tr("data.snapshot_state"): [
                     tr("data.snapshot_current") if s.snapshot_id == current.snapshot_id else ""
                     for s in every
@@ -127,7 +134,7 @@ def past(store: Store, current: Snapshot) -> None:
     with st.container(horizontal=True):
         for file in chosen.manifest.files if access.may(Action.IMPORT) else ():
             button(
-                tr("data.original", file=file.name),
+                tr("data.original", file=plain(file.name)),
                 partial(acts.original, visitor, chosen, file),
                 access.file_name(file.name, brought=True),
                 icon=":material/attach_file:",
@@ -156,9 +163,12 @@ def _moment(snapshot: Snapshot) -> str:
     return f"{when:%d/%m/%Y %H:%M}"
 
 
+def _files(snapshot: Snapshot) -> str:
+    return ", ".join(f.name for f in snapshot.manifest.files)
+
+
 def _name(snapshot: Snapshot) -> str:
-    files = ", ".join(f.name for f in snapshot.manifest.files)
-    said = files or tr(f"data.action_{snapshot.manifest.action}")
+    said = _files(snapshot) or tr(f"data.action_{snapshot.manifest.action}")
     return f"{_moment(snapshot)} · {said}"
 
 
@@ -176,7 +186,7 @@ def _differences(earlier: Snapshot, later: Snapshot) -> None:
         seen = sorted({*earlier.manifest.tables, *later.manifest.tables})
         found = _compared(earlier, later, (earlier.snapshot_id, later.snapshot_id, *seen))
     except StoreError as error:
-        st.error(error.message(lang), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
         return
     if not found:
         st.info(tr("data.compare_same"), icon=":material/drag_handle:")

@@ -7,15 +7,15 @@ from typing import Any, Final
 import streamlit as st
 
 from lib.access import acts
-from lib.access.roles import Action
+from lib.access.roles import Action, Actor
 from lib.access.serving import serve_layers
 from lib.importing import draft, sandbox
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
-from lib.language.errors import PhuThoError, StoreError
-from lib.language.text import date, number
+from lib.language.errors import NotAllowedError, PhuThoError, StoreError
+from lib.language.text import date, number, plain
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
 from lib.ui import visitor
@@ -23,7 +23,7 @@ from lib.ui.data import findings
 from lib.ui.data.check import check_step
 from lib.ui.data.work import forget, go, work
 from lib.ui.downloads import button
-from lib.ui.state import language, plain, tr
+from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
 _SURVEYED: Final[tuple[str, float | None]] = ("surveyed", 0.5)
@@ -43,7 +43,8 @@ def steps() -> None:
 
 def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
     """Draw the step the visitor is in."""
-    visitor.require(Action.IMPORT)
+    who = visitor.require(Action.IMPORT)
+    _require_held(who)
     steps()
     step = work()["step"]
     if step == "choose":
@@ -52,6 +53,25 @@ def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
         check_step(data, base)
     else:
         _publish(store)
+
+
+def _require_held(who: Actor) -> None:
+    """Let go of a file whose table was closed to the visitor since he brought it.
+
+    Raises
+    ------
+    NotAllowedError
+        It was.
+    """
+    held = work()
+    if "options" not in held:
+        return
+    try:
+        acts.require_import(who, held["options"].kind)
+        acts.require_tables(who, held["draft"].tables if "draft" in held else ())
+    except NotAllowedError:
+        forget()
+        raise
 
 
 def _choose(closed: Collection[str]) -> None:
@@ -168,9 +188,9 @@ def _publish(store: Store) -> None:
     except StoreError as error:
         held.pop("key", None)
         go("check")
-        st.error(error.message(language()), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
     except PhuThoError as error:
-        st.error(error.message(language()), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
     else:
         held["made"] = made.snapshot_id
         st.rerun()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from lib.language.text import date
+from lib.language.text import date, plain
 from lib.power import gaps
 from lib.power import words as gapwords
 from lib.power.gaps import Match
@@ -17,7 +17,7 @@ from lib.register import filters as flt
 from lib.tables.glossary import value_label
 from lib.ui import frame, sidebar, state
 from lib.ui.sidebar import folded, number_slider, switch
-from lib.ui.state import language, plain, tr
+from lib.ui.state import language, tr
 
 if TYPE_CHECKING:
     from lib.power import view  # loads Ibis: only where there is a log

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib.language.text import date, is_blank, number
+from lib.language.text import date, is_blank, number, plain
 from lib.power import words as gapwords
 from lib.power.measures import MEASURES
 from lib.reports.card import site
@@ -17,7 +17,7 @@ from lib.ui.downloads import guarded
 from lib.ui.power import data as powerdata
 from lib.ui.power.data import LogView
 from lib.ui.power.legend import period_of
-from lib.ui.state import language, plain, tr
+from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 

@@ -5,17 +5,19 @@ of the server asks first, with the same cookie or headers as the pages, and does
 not let the server start where it would be open to everyone.
 """
 
+import contextlib
 import importlib.util
 import json
-import re
+import logging
 import sys
 import time
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,38 +26,22 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from lib.access import roles
+from lib.access import identity, roles, serving
 from lib.access.roles import STRANGER, Action, Actor
 from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t
-from lib.layers.files import APART, apart
-from lib.layers.registry import drawn_from
-from lib.settings import settings
-from lib.ui.server import unforeseen
+from lib.layers.files import APART
+from lib.ui.server import gate, held, stream, unforeseen
 from lib.ui.server.files import KeptFiles
 from lib.ui.server.health import health
-from lib.ui.server.wire import remember_more, send_at_once
+from lib.ui.server.limits import Visitor, limits, visitor_of
+from lib.ui.server.wire import remember_more, send_at_once, take_small_messages, wait_for_nobody
 
-_NAME: Final = re.compile(r"[a-z0-9-]{1,80}\.json")
-_RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
-    # Style sheets, Leaflet, drawings of the legend: no data.
-    (("app", "static", "vendor"), None),
-    (("app", "static", "legend"), None),
-    (("app", "static"), Action.VIEW),
-    # What the sign-in page itself needs; a session asks for itself.
-    (("_stcore", "health"), None),
-    (("_stcore", "host-config"), None),
-    (("_stcore", "stream"), None),
-    (("_stcore", "upload_file"), Action.IMPORT),
-    (("_stcore",), Action.VIEW),
-    (("media",), Action.VIEW),
-    (("restricted",), Action.RESTRICTED),
-)
-"""How a path begins -> what its reader must be allowed; the first that fits counts.
-
-No other path holds data: they are the frame of Streamlit itself.
-"""
-_LAYERS: Final = ("app", "static", "layers")
+_LOGGER: Final = logging.getLogger(__name__)
+_MEDIA: Final = ("media",)
+_UPLOAD: Final = ("_stcore", "upload_file")
+_UPLOAD_STEPS: Final = len((*_UPLOAD, "session", "file"))
+_FILING: Final = {"PUT", "DELETE"}
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -70,13 +56,18 @@ def check_start() -> None:
     try:
         policy = roles.policy()
         address = st.get_option("server.address")
-        if policy is None and not roles.is_loopback(address):
+        if policy is None and not identity.is_loopback(address):
             raise WrongUseError("access.address_open", address=address or t("access.all_addresses"))
         if policy is not None and policy.oidc is not None and not _can_sign_in():
             raise WrongUseError("access.no_authlib")
+        limits()
     except PhuThoError as error:
         sys.stderr.write(f"{error.message()}\n")
         raise SystemExit(error.exit_code) from error
+    try:
+        gate.clean()
+    except OSError as error:  # a disk that cannot be written: the door keeps them back all the same
+        _LOGGER.warning("layer files of earlier runs not taken away: %s", error)
 
 
 def _can_sign_in() -> bool:
@@ -87,10 +78,13 @@ def parts() -> dict[str, Any]:
     """Return what the server is made of beside the pages: arguments of ``st.App``."""
     remember_more()
     send_at_once()
+    take_small_messages()
+    wait_for_nobody()
+    held.give_out_addresses()
     policy = roles.policy()
     routes = [
-        Route(f"{_base()}/{APART}{{name}}", _restricted),
-        Route(f"{_base()}/health", health),
+        Route(f"{gate.base()}/{APART}{{name}}", _restricted),
+        Route(f"{gate.base()}/health", health),
     ]
     made: dict[str, Any] = {
         "middleware": [Middleware(Door), Middleware(KeptFiles)],
@@ -111,61 +105,64 @@ def parts() -> dict[str, Any]:
     return made
 
 
-def needed(path: str) -> Action | None:
-    """Return what somebody must be allowed who asks for `path`, None if anybody may ask.
-
-    Parameters
-    ----------
-    path : str
-        Below the base address of the application, decoded once.
-    """
-    steps = _split(path)
-    if ".." in steps or (steps[:3] == _LAYERS and _kept_back(steps[-1])):
-        return Action.RESTRICTED
-    return next((action for start, action in _RULES if steps[: len(start)] == start), None)
-
-
-def _split(path: str) -> tuple[str, ...]:
-    return tuple(step for step in path.split("/") if step)
-
-
-def _steps(scope: Scope) -> tuple[str, ...]:
-    return _split(HTTPConnection(scope).url.path.removeprefix(_base()))
-
-
-def _kept_back(name: str) -> bool:
-    """Return whether a layer file is not for everyone, should one be where it does not belong."""
-    policy = roles.policy()
-    closed = () if policy is None else policy.restricted
-    layers = [one.layer_id for table in closed for one in drawn_from(table) if one.grid]
-    return name.endswith(".index.json") or any(name.startswith(f"{layer}-") for layer in layers)
-
-
 class Door:
     """Layer of the server that answers before Streamlit does."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.closed = serving.closed_tables()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
-        if scope["type"] in ("http", "websocket"):
-            refusal = _refusal(HTTPConnection(scope))
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        self._follow_restrictions()
+        request = HTTPConnection(scope)
+        try:
+            path = gate.steps(scope)
+            refusal = _refusal(request, path)
+        except gate.NoSuchAddressError:
+            path, refusal = (), _said("access.no_such_address", 404)
+        if scope["type"] == "websocket":
             if refusal is not None:
-                if scope["type"] == "http":
-                    await refusal(scope, receive, send)
-                else:
-                    await send({"type": "websocket.close", "code": 1008, "reason": ""})
-                return
-            if scope["type"] == "http" and _steps(scope)[:1] == ("media",):
-                send = _looking_at_names(scope, receive, send)
-        await self.app(scope, receive, send)
+                await send({"type": "websocket.close", "code": 1008, "reason": ""})
+            else:
+                await stream.let_in(self.app, scope, receive, send, partial(_share, request))
+        elif refusal is not None:
+            await refusal(scope, receive, send)
+        elif path[: len(_UPLOAD)] == _UPLOAD and scope["method"] in _FILING:
+            await self._upload(request, path, (scope, receive, send))
+        else:
+            await self.app(scope, receive, _looking_at_answers(path, scope, receive, send))
+
+    def _follow_restrictions(self) -> None:
+        """Forget what was made to be taken away before a table was closed."""
+        closed = serving.closed_tables()
+        if closed - self.closed:
+            held.forget_downloads()
+        self.closed = closed
+
+    async def _upload(
+        self, request: HTTPConnection, path: tuple[str, ...], asgi: tuple[Scope, Receive, Send]
+    ) -> None:
+        scope, receive, send = asgi
+        why = _UPLOADS.refused(request, path[-2], path[-1]) if len(path) == _UPLOAD_STEPS else ""
+        if why:
+            status = {"access.no_upload_box": 400, "access.upload_full": 413}.get(why, 429)
+            refusal = _said(why, status, megabytes=limits().uploads_mb)
+            await refusal(scope, receive, send)
+            return
+        async with _UPLOADS.turn(request):
+            with contextlib.suppress(ClientDisconnect):  # gone, or too slow to be waited for
+                await self.app(scope, held.in_time(receive), send)
 
 
-def _looking_at_names(scope: Scope, receive: Receive, send: Send) -> Send:
-    """Return `send` for a file somebody downloads: a marked one goes to whom it is for.
+def _looking_at_answers(path: tuple[str, ...], scope: Scope, receive: Receive, send: Send) -> Send:
+    """Return `send` for any answer: no other site reads it, no store between keeps it.
 
-    Which file an address is of, only its answer tells; so the answer is looked at.
+    A file somebody downloads that is marked goes to whom it is for. Which file an
+    address is of, only its answer tells; so the answer is looked at.
     """
     refused = False
 
@@ -173,7 +170,9 @@ def _looking_at_names(scope: Scope, receive: Receive, send: Send) -> Send:
         nonlocal refused
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message["headers"])
-            action = roles.needed_for_file(headers.get("content-disposition", ""))
+            _close_to_others(path, headers)
+            made = headers.get("content-disposition", "") if path[:1] == _MEDIA else ""
+            action = roles.needed_for_file(made)
             refusal = None if action is None else _not_for(HTTPConnection(scope), action)
             if action is not None:
                 headers.update(_NO_STORE)
@@ -186,12 +185,23 @@ def _looking_at_names(scope: Scope, receive: Receive, send: Send) -> Send:
     return sent
 
 
-def _refusal(request: HTTPConnection) -> Response | None:
-    if roles.policy() is None:
-        if roles.came_from_here(request.headers.items()):
-            return None
+def _close_to_others(path: tuple[str, ...], headers: MutableHeaders) -> None:
+    """Let no other site read an answer, and no store between this server and a browser keep it."""
+    if headers.get("access-control-allow-origin") == "*":
+        del headers["access-control-allow-origin"]
+    if path[:1] == _MEDIA:
+        headers.update(_NO_STORE)
+    elif path[:1] == ("app",) and "cache-control" not in headers:
+        headers["Cache-Control"] = "private, no-cache"
+
+
+def _refusal(request: HTTPConnection, path: tuple[str, ...]) -> Response | None:
+    if roles.policy() is None and not identity.came_from_here(request.headers.items()):
         return _said("access.not_from_here", 403)
-    action = needed(request.url.path.removeprefix(_base()))
+    try:
+        action = gate.needed(path)
+    except gate.NoSuchAddressError:  # who is not signed in is not told what there is
+        return _not_for(request, Action.VIEW) or _said("access.no_such_address", 404)
     return None if action is None else _not_for(request, action)
 
 
@@ -206,8 +216,8 @@ def _not_for(request: HTTPConnection, action: Action) -> Response | None:
     return None
 
 
-def _said(key: str, status: int) -> Response:
-    return PlainTextResponse(t(key), status, headers=_NO_STORE)
+def _said(key: str, status: int, **values: object) -> Response:
+    return PlainTextResponse(t(key, "vi", **values), status, headers=_NO_STORE)
 
 
 def visitor(request: HTTPConnection) -> Actor:
@@ -216,8 +226,18 @@ def visitor(request: HTTPConnection) -> Actor:
     if policy is None:
         return STRANGER
     if policy.oidc is None:
-        return roles.of_headers(policy, request.headers.items(), time.time())
-    return roles.of_claims(policy, _claims(request.cookies))
+        return identity.of_headers(policy, request.headers.items(), time.time())
+    return identity.of_claims(policy, _claims(request.cookies))
+
+
+def _share(request: HTTPConnection) -> Visitor:
+    """Return whose share of the server a request counts for at this moment."""
+    address = request.client.host if request.client else ""
+    alone = roles.policy() is None
+    return visitor_of(visitor(request), address, time.time(), alone=alone)
+
+
+_UPLOADS: Final = held.Uploads(_share)
 
 
 def _claims(cookies: dict[str, str]) -> dict[str, Any]:
@@ -242,13 +262,7 @@ def _restricted(request: Request) -> Response:
         roles.require(visitor(request), Action.RESTRICTED, time.time())
     except PhuThoError as error:
         return _said(error.key, 403)
-    name = request.path_params["name"]
-    path = apart(settings().static) / name
-    if not _NAME.fullmatch(name) or not path.is_file():
-        return PlainTextResponse("", 404, headers=_NO_STORE)
+    path = gate.restricted_file(request.path_params["name"])
+    if path is None:
+        return _said("access.no_such_address", 404)
     return FileResponse(path, media_type="application/json", headers=_NO_STORE)
-
-
-def _base() -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""

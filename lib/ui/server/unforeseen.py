@@ -29,7 +29,7 @@ def tell(error: Exception) -> bool:
     # The state of pages (`lib.ui.state`) loads the map, which the server itself must not.
     lang = cast("Lang", st.session_state.get("lang") or "vi")
     if isinstance(error, PhuThoError):  # in a fragment's own run no page catches it
-        st.error(error.message(lang), icon=":material/error:")
+        st.error(error.markdown(lang), icon=":material/error:")
         return True
     number = secrets.token_hex(_NUMBER_BYTES).upper()
     _LOGGER.error("unforeseen error %s", number, exc_info=error)

@@ -1,0 +1,81 @@
+"""The websocket of a page as the door lets it through: how large, how much, how many.
+
+Streamlit reads every message whole and keeps a state for each widget it names,
+drawn or not. What is too much is refused before it is taken apart.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from lib.ui.server.limits import Pages, Visitor, limits
+
+_TOO_BIG: Final = 1009
+_LATER: Final = 1013
+_PAGES: Final = Pages()
+
+
+async def let_in(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, who: Callable[[], Visitor]
+) -> None:
+    """Run `app` for a websocket within the limits of the visitor who opened it.
+
+    Parameters
+    ----------
+    app, scope, receive, send
+        As ASGI has them.
+    who : callable
+        Returns whose share counts at the moment it is called: a sign-in may run out.
+    """
+    opened_by = who()
+    if not _PAGES.enter(opened_by):
+        await send({"type": "websocket.close", "code": _LATER, "reason": ""})
+        return
+    closed = False
+
+    async def received() -> Message:
+        nonlocal closed
+        message = await receive()
+        code = _refused(message, who) if message["type"] == "websocket.receive" else 0
+        if not code:
+            return message
+        closed = True
+        await send({"type": "websocket.close", "code": code, "reason": ""})
+        return {"type": "websocket.disconnect", "code": code, "reason": ""}
+
+    async def sent(message: Message) -> None:
+        if not closed:  # what a run still says when its page was closed
+            await send(message)
+
+    try:
+        await app(scope, received, sent)
+    finally:
+        _PAGES.leave(opened_by)
+
+
+def _refused(message: Message, who: Callable[[], Visitor]) -> int:
+    """Return the code a connection is closed with for a message, 0 for one that is let in."""
+    content = message.get("bytes") or b""
+    visitor = who()
+    most = limits().message_kb if visitor.known else limits().stranger_message_kb
+    if len(content) > most * 1024 or len(message.get("text") or "") > most * 1024:
+        return _TOO_BIG
+    if not _PAGES.speak(visitor, time.monotonic()):
+        return _LATER
+    return _TOO_BIG if content and _says_too_much(content) else 0
+
+
+def _says_too_much(content: bytes) -> bool:
+    """Return whether a message names more widgets or files than any page has."""
+    try:
+        said = BackMsg.FromString(content)
+    except DecodeError:  # Streamlit closes the connection for it
+        return False
+    named = max(
+        len(said.rerun_script.widget_states.widgets), len(said.file_urls_request.file_names)
+    )
+    return named > limits().widgets
