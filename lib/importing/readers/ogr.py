@@ -55,12 +55,10 @@ _SHIFT: Final = "-191.904"
 """The first of VN-2000's shifts to WGS 84, metres: no other system has it."""
 _SAME: Final = {4979: 4326, 900913: 3857}
 """WGS 84 with heights, and the number web mercator had before it was registered."""
-_SEMI_MAJOR_M: Final = 6_378_137.0
-"""Of the ellipsoid of VN-2000, which is that of WGS 84."""
+_SEMI_MAJOR_M: Final = 6_378_137.0  # of the ellipsoid of VN-2000 and WGS 84
 _PROVINCIAL: Final = 0.9999
 """Scale at the central meridian of zones 3° wide, which only VN-2000 has here."""
-_SHOWN: Final = 200
-"""Characters of a remark of GDAL that are shown."""
+_SHOWN: Final = 200  # characters of a remark of GDAL
 _HARMLESS: Final = ("Measured", "is not consistent with type in gpkg_geometry_columns")
 """Remarks on what is not asked for: a third number beside coordinates, how a column is declared."""
 _STEPS: Final = (4.0, 1.0, 0.25, 0.0625)
@@ -201,8 +199,7 @@ def _layer(source: str, at: int, layer: str, driver: str, name: str, sql: str | 
     return Features(name, layer, frame, shapes, epsg_of(meta["crs"]))
 
 
-_CURVED: Final = ("DXF", "GPKG")
-"""Drivers whose files hold arcs."""
+_CURVED: Final = ("DXF", "GPKG")  # drivers whose files hold arcs
 
 
 def _fine(
@@ -322,10 +319,10 @@ def _zone(crs: CRS, wkt: str) -> str | None:
     key = _parameters(crs)
     if key is None or key not in _zones():
         return None
-    metric = all(axis.unit_conversion_factor == 1 for axis in crs.axis_info)
-    ellipsoid = crs.ellipsoid
-    if not metric or ellipsoid is None or ellipsoid.semi_major_metre != _SEMI_MAJOR_M:
-        return None  # feet, or the meridian and scale of a system before VN-2000
+    if not crs.ellipsoid or crs.ellipsoid.semi_major_metre != _SEMI_MAJOR_M:
+        return None  # the meridian and scale of a system before VN-2000
+    if any(axis.unit_conversion_factor != 1 for axis in crs.axis_info):
+        return None  # feet
     known = key[1] == _PROVINCIAL or _VN2000.search(wkt) or _SHIFT in wkt
     return f"EPSG:{_zones()[key]}" if known else None
 
