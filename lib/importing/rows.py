@@ -1,8 +1,7 @@
 """Import registers, logs and lists: merge rows of a sheet into a table by its key."""
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,8 +10,8 @@ import shapely
 
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import outline
+from lib.importing.clusters import known_clusters
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
-from lib.importing.matching import alike, match_clusters
 from lib.importing.readers.base import Content
 from lib.importing.readers.grid import Grid
 from lib.importing.shapes import Shapes, drawn, place, shapes_of
@@ -21,15 +20,12 @@ from lib.importing.sheets.headings import Heading
 from lib.importing.sheets.sections import sections
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
-from lib.language.text import is_blank, number
-from lib.settings import province
+from lib.language.text import number
 from lib.tables import statements
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
 
-_PREFIX: Final = {former.name: former.clusters for former in province().former}
-"""Codes of *nobody says* for columns a file does not have; only in rows that are new."""
 _WITH_GEOMETRY: Final = ("power_lines", "communes")
 """Tables whose rows have shapes: a table without any only changes rows that are known."""
 _WITH_PLACE: Final = ("substations",)
@@ -62,9 +58,10 @@ def check_register(
         return Draft(options, findings=gravest_first(found), crs=tuple(crs), headings=tuple(heads))
     fresh = pd.concat(frames, ignore_index=True)
     if table == "clusters":
-        fresh = _known_clusters(fresh, options, base["clusters"], found)
+        fresh = known_clusters(fresh, options, base["clusters"], found)
     fresh = _once(fresh, table, found)
     found.extend(_fewer_communes(fresh, options, base, contents[0].file))
+    fresh = _with_known(fresh, before, options, found)
     filled = _filled(fresh, table, before)
     merged = _merged(filled, table, before, options)
     where = _rows_in_file(merged, fresh, table)
@@ -81,26 +78,35 @@ def check_register(
         result = gpd.GeoDataFrame(result, geometry=merged["geometry"].to_numpy(), crs=STORAGE_CRS)
     if before is not None:
         result = result[list(before.columns)]
-    said_so: pd.DataFrame | None = None
+    tables = {table: result}
     if before is not None and TABLES[table].stated:
-        given = frozenset(map(str, fresh.columns))
-        result, said_so = statements.by_value(
-            before,
-            result,
-            given,
-            base.get("statements"),
-            table=TABLES[table],
-            brought=[row > 0 for row in where],
-        )
+        given, in_file = frozenset(map(str, fresh.columns)), [row > 0 for row in where]
+        tables = statements.by_value(before, result, given, base, TABLES[table], in_file)
     counts = {table: count_changes(before, result, TABLES[table].key)}
     return Draft(
         options,
-        tables={table: result} if said_so is None else {table: result, "statements": said_so},
+        tables=tables,
         findings=gravest_first(found),
         counts=counts,
         crs=tuple(crs),
         headings=tuple(heads),
     )
+
+
+def _with_known(
+    fresh: pd.DataFrame, before: pd.DataFrame | None, options: Options, found: list[Finding]
+) -> pd.DataFrame:
+    """Return the rows with what is known where a file that adds to the table is blank."""
+    table = TABLES[options.kind]
+    if before is None or not table.stated or options.replace:
+        return fresh
+    rows, kept = statements.blanks_filled(fresh, before, table)
+    file = str(fresh["_file"].iloc[0])
+    found += [
+        Finding("note", "importing.blank_kept", {"count": count}, file, None, name)
+        for name, count in kept.items()
+    ]
+    return rows
 
 
 def _fewer_communes(
@@ -227,52 +233,6 @@ def _read(
     return read.frame.assign(
         _file=grid.place, _row=list(read.rows), _at=[row - first for row in read.rows]
     )
-
-
-def _known_clusters(
-    fresh: pd.DataFrame, options: Options, clusters: pd.DataFrame, found: list[Finding]
-) -> pd.DataFrame:
-    """Return the rows with a ``cluster_id`` each: by code, by name, or a new one."""
-    rows = fresh.copy()
-    codes = [
-        "" if is_blank(c) else str(c)
-        for c in rows.get("cluster_id", pd.Series(None, index=rows.index))
-    ]
-    names = [
-        "" if is_blank(n) else str(n) for n in rows.get("name", pd.Series(None, index=rows.index))
-    ]
-    matches = match_clusters(list(zip(codes, names, strict=True)), clusters, options.matches)
-    known = clusters.set_index("cluster_id")["name"]
-    taken = set(clusters["cluster_id"]) | set(codes)
-    ids: list[str] = []
-    for at, (match, code, name) in enumerate(zip(matches, codes, names, strict=True)):
-        file, row = str(rows["_file"].iloc[at]), int(rows["_row"].iloc[at])
-        values: dict[str, Any] = {"label": match.label}
-        if match.how == "code" and name and not alike(name, match.cluster_id, known):
-            values |= {"name": name, "cluster": match.cluster_id, "known": known[match.cluster_id]}
-            found.append(Finding("ask", "importing.other_name", values, file, row))
-        if match.how == "similar":
-            score = Twin.of(lambda lang, m=match: number(m.score, lang, 0, "%"))  # type: ignore[misc]
-            values |= {"cluster": match.cluster_id, "name": known[match.cluster_id], "score": score}
-            found.append(Finding("ask", "importing.match_similar", values, file, row))
-        elif match.how == "none":
-            fresh_id = code or _next_id(rows, at, taken)
-            taken.add(fresh_id)
-            values |= {"cluster": fresh_id, "name": name}
-            found.append(Finding("ask", "importing.cluster_added", values, file, row))
-            ids.append(fresh_id)
-            continue
-        ids.append(match.cluster_id)
-    rows["cluster_id"] = ids
-    kept: pd.DataFrame = rows[rows["cluster_id"] != ""].reset_index(drop=True)
-    return kept
-
-
-def _next_id(rows: pd.DataFrame, at: int, taken: set[str]) -> str:
-    said = rows["former_province"].iloc[at] if "former_province" in rows else None
-    prefix = _PREFIX.get(str(said), next(iter(_PREFIX.values())))
-    used = [int(m[1]) for code in taken if (m := re.fullmatch(rf"{prefix}-(\d+)", code))]
-    return f"{prefix}-{max(used, default=0) + 1:03d}"
 
 
 def _once(fresh: pd.DataFrame, table: str, found: list[Finding]) -> pd.DataFrame:

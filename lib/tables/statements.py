@@ -38,15 +38,39 @@ STATEMENTS: Final = Table(
 """Values that another source than the row's says; ``in_use`` where it is the value in the table."""
 
 
+def blanks_filled(
+    fresh: pd.DataFrame, before: pd.DataFrame, table: Table
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the rows of a file with what is known where the file is blank.
+
+    A blank says nothing, so it takes nothing away: a value is withdrawn on purpose, or
+    the table is replaced as a whole.
+
+    Returns
+    -------
+    tuple
+        The rows, and column -> how many values stayed.
+    """
+    (key,) = table.key
+    rows, kept = fresh.copy(), dict[str, int]()
+    for name in (column.name for column in table.columns):
+        if name in rows and name != key:
+            known = rows[key].map(dict(zip(before[key], before[name], strict=True)))
+            stays = rows[name].isna() & known.notna()
+            if stays.any():
+                rows[name] = rows[name].astype(object).mask(stays, known)
+                kept[name] = int(stays.sum())
+    return rows, kept
+
+
 def by_value(
     before: pd.DataFrame,
     after: pd.DataFrame,
     given: frozenset[str],
-    known: pd.DataFrame | None,
-    *,
+    base: Mapping[str, pd.DataFrame],
     table: Table,
     brought: Sequence[bool],
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+) -> dict[str, pd.DataFrame]:
     """Keep the source of a row where a file has only some of its values; state those apart.
 
     Parameters
@@ -55,8 +79,8 @@ def by_value(
         The table as it was, and with the file's values in it.
     given : frozenset of str
         Columns the file has.
-    known : DataFrame or None
-        Statements so far.
+    base : mapping
+        Tables in use, with the statements so far.
     table : Table
         What both are; its key is one column.
     brought : sequence of bool
@@ -64,10 +88,10 @@ def by_value(
 
     Returns
     -------
-    tuple of DataFrame
-        `after` with the sources of rows the file says in part, and the
-        statements: each value the file changed, in use, and what the row said
-        instead, kept. None where nothing was said.
+    dict
+        `after` with the sources of rows the file says in part, and, where there
+        are any, ``statements``: each value the file changed, in use, and what the
+        row said instead, kept.
     """
     (key,) = table.key
     old = {row[key]: row for row in before.to_dict("records")}
@@ -87,9 +111,11 @@ def by_value(
             subject = {"table": table.name, "id": str(row[key]), "field": name}
             for value, source, state in ((was, was, "kept"), (row, row, "in_use")):
                 if words := _words(value[name]):
-                    said = {name: source[name] for name in _SOURCE}
-                    told.append({**said, **subject, "value": words, "state": state})
-    return after.assign(**sources), _joined(known, told)
+                    own = {name: source[name] for name in _SOURCE}
+                    told.append({**own, **subject, "value": words, "state": state})
+    said = _joined(base.get("statements"), told)
+    changed = {table.name: after.assign(**sources)}
+    return changed if said is None else {**changed, "statements": said}
 
 
 def _says_all(row: Mapping[Any, Any], given: frozenset[str], table: Table) -> bool:

@@ -152,3 +152,18 @@ def test_one_cell_brought_is_the_files_and_the_row_keeps_its_source(tmp_path, ba
     (said,) = draft.tables["statements"].query("state == 'in_use'").to_dict("records")
     assert said["field"] == "former_communes"
     assert said["source_url"].startswith("file:")
+
+
+@pytest.mark.parametrize("cell", ["", "-", "–", "  ", "chưa có số liệu"])
+def test_a_blank_cell_never_erases_what_is_known(tmp_path, base, cell):
+    known = base["clusters"].dropna(subset=["area_ha"]).iloc[0]
+    path = tmp_path / "Trống.csv"
+    path.write_text(
+        f"cluster_id;area_ha;investor\n{known['cluster_id']};{cell};Công ty A\n", "utf-8"
+    )
+    contents, lost = bring.read_all([(path, path.name)])
+    draft = bring.check(contents, Options("clusters", "2026-11-30"), base, unreadable=lost)
+    after = draft.tables["clusters"].set_index("cluster_id").loc[known["cluster_id"]]
+    assert after["area_ha"] == known["area_ha"]
+    assert after["investor"] == "Công ty A"
+    assert "importing.blank_kept" in {one.key for one in draft.of("note")}

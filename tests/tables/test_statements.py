@@ -6,7 +6,7 @@ from facttables import fact_tables
 
 from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
-from lib.tables.statements import STATEMENTS, by_value
+from lib.tables.statements import STATEMENTS, blanks_filled, by_value
 
 CLUSTERS = fact_tables()["clusters"]
 ROW = CLUSTERS[CLUSTERS["area_ha"].notna()].iloc[0]
@@ -21,7 +21,9 @@ def brought(known: pd.DataFrame | None = None, *, file: str = FILE, **values):
         after.loc[at, name] = value
     given = frozenset({"cluster_id", "source_url", "as_of", *values})
     in_file = list(after["cluster_id"] == ROW["cluster_id"])
-    return by_value(CLUSTERS, after, given, known, table=TABLES["clusters"], brought=in_file)
+    base = {} if known is None else {"statements": known}
+    tables = by_value(CLUSTERS, after, given, base, TABLES["clusters"], in_file)
+    return tables["clusters"], tables.get("statements")
 
 
 def test_the_row_keeps_its_source_and_the_value_has_its_own():
@@ -66,3 +68,18 @@ def test_a_file_that_names_its_source_is_believed(address):
     result, told = brought(file=address, area_ha=12.5)
     assert told is None
     assert result.loc[result["cluster_id"] == ROW["cluster_id"], "source_url"].item() == address
+
+
+def test_a_blank_takes_nothing_away():
+    fresh = pd.DataFrame(
+        {
+            "cluster_id": [ROW["cluster_id"], "XX-1"],
+            "area_ha": [None, None],
+            "name": ["Mới", "Khác"],
+        }
+    )
+    rows, kept = blanks_filled(fresh, CLUSTERS, TABLES["clusters"])
+    assert rows["area_ha"].tolist()[0] == ROW["area_ha"]
+    assert pd.isna(rows["area_ha"].iloc[1])
+    assert list(rows["name"]) == ["Mới", "Khác"]
+    assert kept == {"area_ha": 1}
