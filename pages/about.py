@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import date, number, plain
-from lib.reports.card import site
+from lib.reports.cards.card import site
 from lib.ui import frame, sidebar
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace

@@ -2,7 +2,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import number, sort_key
-from lib.layers.symbols import WEAK
+from lib.layers.looks.symbols import WEAK
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
 from lib.ui import frame, sidebar, state, visitor

@@ -2,9 +2,9 @@ import streamlit as st
 
 from lib.language.text import no_data, number
 from lib.layers.browser import Note
+from lib.layers.looks.symbols import WEAK
 from lib.layers.registry import grid_tables
-from lib.layers.symbols import WEAK
-from lib.power import gaps, words
+from lib.power.gaps import find, words
 from lib.register import filters as flt
 from lib.settings import settings
 from lib.ui import frame, sidebar, state, visitor
@@ -70,7 +70,7 @@ def view() -> None:
         lang=lang,
     )
     inside = set(answer.communes.loc[left.mask, "commune_code"])
-    answer = gaps.within(answer, inside)
+    answer = find.within(answer, inside)
     listed = set(answer.communes.loc[answer.communes["listed"], "commune_code"])
     values = answer.communes.set_index("commune_code")[painted]
     classes = powerdata.painted_classes(data, painted, log)

@@ -6,7 +6,7 @@ import shapely
 
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.zones import to_storage
-from lib.importing.outlinecheck import check
+from lib.importing.outlines.check import check
 
 EAST, NORTH = 550_000.0, 2_350_000.0
 FILE = "ranh-gioi.kml"

@@ -25,9 +25,9 @@ from typer.testing import CliRunner
 from lib.access.serving import serve_all_layers
 from lib.cli import papers
 from lib.cli.main import app as command_line
-from lib.importing import sandbox
-from lib.importing.readers import csvfile
+from lib.importing.apart import sandbox
 from lib.importing.readers import registry as formats
+from lib.importing.readers.office import csvfile
 from lib.importing.sheets import cells, headings
 from lib.importing.sheets.reader import read_register
 from lib.importing.templates import forms
@@ -36,11 +36,11 @@ from lib.language.text import LANGS, catalog, t
 from lib.layers import registry as layers
 from lib.layers import web
 from lib.layers.layer import Layer, Qgis
-from lib.layers.qgis import qml
-from lib.layers.symbols import DIAMOND, Style, sign
+from lib.layers.looks.qgis import qml
+from lib.layers.looks.symbols import DIAMOND, Style, sign
 from lib.places import search
-from lib.power import measures
-from lib.power.measures import Measure
+from lib.power.gaps import measures
+from lib.power.gaps.measures import Measure
 from lib.register import completeness, filters
 from lib.register.filters import Filter
 from lib.reports import registry as reports

@@ -53,7 +53,7 @@ def test_drivers_of_gdal_are_chosen_before_it_loads():
         loads = [at for at, line in enumerate(lines) if re.match(r"(import|from) pyogrio", line)]
         first = [at for at, line in enumerate(lines) if line.startswith("import lib.settings")]
         assert not loads or (first and first[0] < loads[0]), path
-    code = "import os, lib.importing.readers.ogr; print('OGR_VRT' in os.environ['GDAL_SKIP'])"
+    code = "import os, lib.importing.readers.maps.ogr; print('OGR_VRT' in os.environ['GDAL_SKIP'])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from lib.access.serving import serve_layers
-from lib.importing import direct
+from lib.importing.direct import tables
 from lib.language.errors import StoreError
 from lib.language.text import t
 from lib.settings import province, settings
@@ -78,7 +78,7 @@ def in_use(store: Store) -> Snapshot:
     return snapshot
 
 
-def source_of(given: direct.Given) -> Source:
+def source_of(given: tables.Given) -> Source:
     """Return what a file gives, after saying what was found in it.
 
     Raises
@@ -86,12 +86,12 @@ def source_of(given: direct.Given) -> Source:
     DataRefusedError
         Something in it is refused, or asked and nobody is here to answer: the first of it.
     """
-    grave = direct.grave(given.findings)
+    grave = tables.grave(given.findings)
     for finding in given.findings:
         if finding not in grave[:1]:
             typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
     if given.source is None:
-        raise direct.refusal(grave[0])
+        raise tables.refusal(grave[0])
     return given.source
 
 

@@ -10,7 +10,8 @@ import typer
 
 from lib.access.serving import serve_layers
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
-from lib.importing import bring, sandbox
+from lib.importing import bring
+from lib.importing.apart import sandbox
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t

@@ -96,7 +96,8 @@ def read(
 ) -> None:
     """Đọc một bảng của đơn vị khác vào tệp, để nhập như mọi tệp của cơ quan."""
     shared = connect.database()
-    from lib.importing import outside, sandbox  # noqa: PLC0415 - needs the driver
+    from lib.importing import outside  # noqa: PLC0415 - needs the driver
+    from lib.importing.apart import sandbox  # noqa: PLC0415 - needs the driver
 
     rows = sandbox.run(outside.save, shared, table, out.resolve(), name=table)
     typer.echo(t("database.read", rows=number(rows), table=table, file=out.name))

@@ -10,7 +10,8 @@ import typer
 from lib.cli.base import StoreOption, app, caught_up, in_use, open_store, source_of
 from lib.crossing import answer
 from lib.crossing.communes import prepare_communes
-from lib.importing import directmaps, sandbox
+from lib.importing.apart import sandbox
+from lib.importing.direct import maps
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date, number, t
 from lib.operate import prepare as preparing
@@ -126,7 +127,7 @@ def _from_files(clusters: Path, communes: Path, tolerance: float) -> answer.Answ
         if not path.is_file():
             raise WrongUseError("crosswork.no_file", file=str(path))
     names = f"{clusters.name}, {communes.name}"
-    given, drawn = sandbox.run(directmaps.both, clusters.resolve(), communes.resolve(), name=names)
+    given, drawn = sandbox.run(maps.both, clusters.resolve(), communes.resolve(), name=names)
     borders = prepare_communes(gpd.GeoDataFrame(source_of(given)))
     outlines = gpd.GeoDataFrame(source_of(drawn or given))
     return answer.answer_given(outlines, borders, tolerance_m=tolerance)

@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 import typer
 
 from lib.cli.base import StoreOption, app, in_use, open_store, source_of
-from lib.importing import direct, sandbox
+from lib.importing.apart import sandbox
+from lib.importing.direct import tables as direct
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, number, t
-from lib.power import clean, gaps, indices, inuse, madeup, view, words
+from lib.power import clean, indices, inuse, madeup, view
 from lib.power.cells import MOMENTARY_MINUTES
-from lib.power.measures import MEASURES
+from lib.power.gaps import find, words
+from lib.power.gaps.measures import MEASURES
 from lib.tables import export
 from lib.tables.facts import data_date, load
 from lib.tables.glossary import value_label
@@ -278,9 +280,9 @@ def gaps_in_power(
         raise WrongUseError("power.out_kind", file=out.name, kinds=", ".join(_GAP_SUFFIXES))
     if not out.parent.is_dir():
         raise WrongUseError("crosswork.no_folder", folder=str(out.parent))
-    choice = gaps.Choice(
+    choice = find.Choice(
         thresholds=_thresholds(threshold or []),
-        kinds=_known(kind or [], gaps.WEAK_KINDS),
+        kinds=_known(kind or [], find.WEAK_KINDS),
         difficult=difficult,
         match="any" if _known([match], ("all", "any")) == ("any",) else "all",
         settled=settled,
@@ -289,7 +291,7 @@ def gaps_in_power(
     tables = {n: snapshot.read(n) for n in _TABLES if n in snapshot.manifest.tables}
     log = inuse.log_facts(tables)
     indices = None if log is None else view.by_commune(tables, view.Choice())
-    answer = gaps.find(tables, choice, indices, log=log.said() if log else None)
+    answer = find.find(tables, choice, indices, log=log.said() if log else None)
     sample = bool(log and log.sample and choice.asks_log)
     if out.suffix.lower() == ".csv":
         marked = words.sample_note(sample=sample)

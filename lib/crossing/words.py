@@ -19,7 +19,7 @@ def by_decision(
     Parameters
     ----------
     cluster : mapping
-        A row of `lib.tables.clusters.CLUSTERS`, blanks None; empty for a sample.
+        A row of `lib.tables.records.clusters.CLUSTERS`, blanks None; empty for a sample.
     tables : mapping
         ``former_units``, ``ended_units``, ``communes``.
     """

@@ -13,14 +13,14 @@ from typing import Final
 import pandas as pd
 
 from lib.importing import texts
-from lib.importing.borders import check_borders
 from lib.importing.coordinates.reader import is_coordinate_table
 from lib.importing.draft import KINDS, Draft, Options, gravest_first
-from lib.importing.outlines import check_outlines
+from lib.importing.outlines.borders import check_borders
+from lib.importing.outlines.bring import check_outlines
+from lib.importing.outlines.shapes import drawn
 from lib.importing.readers.base import Content
 from lib.importing.readers.registry import read
 from lib.importing.rows import check_register
-from lib.importing.shapes import drawn
 from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error
@@ -112,7 +112,7 @@ def check(
 
 
 def draft_of(files: Sequence[tuple[Path, str]], options: Options, base: Snapshot) -> Draft:
-    """Read files and check them against a snapshot; for `lib.importing.sandbox` to call.
+    """Read files and check them against a snapshot; for `lib.importing.apart.sandbox` to call.
 
     Raises
     ------

@@ -124,7 +124,7 @@ def to_file(frame: pd.DataFrame, out: Path, *, table: str) -> None:
 
 
 def save(database: Database, name: str, out: Path) -> int:
-    """Read one of `tables` into a file; for `lib.importing.sandbox` to call.
+    """Read one of `tables` into a file; for `lib.importing.apart.sandbox` to call.
 
     Returns
     -------

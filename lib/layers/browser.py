@@ -12,8 +12,8 @@ import shapely
 
 from lib.language.text import Lang, t
 from lib.layers.files import LayerFile, by_layer
+from lib.layers.looks.symbols import HATCHES
 from lib.layers.registry import LAYERS
-from lib.layers.symbols import HATCHES
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees, WGS 84."""

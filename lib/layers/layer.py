@@ -7,7 +7,7 @@ from typing import Final, Literal
 import geopandas as gpd
 import pandas as pd
 
-from lib.layers.symbols import Style
+from lib.layers.looks.symbols import Style
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 

@@ -9,7 +9,7 @@ from lib.crossing.communes import lines_around
 from lib.crossing.pieces import tolerance_band
 from lib.language.text import Lang, hectares, number, percent, t
 from lib.layers.browser import Shape
-from lib.layers.symbols import BAND, EXACT_LINE, piece
+from lib.layers.looks.symbols import BAND, EXACT_LINE, piece
 
 _REACH_M: Final = 1_500.0
 """How far around the cluster the exact commune lines are drawn."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from lib.layers import frames
 from lib.layers.layer import Label, Layer, Qgis
-from lib.layers.symbols import (
+from lib.layers.looks.symbols import (
     CHANGE,
     CLASSES,
     LAND,

@@ -192,7 +192,7 @@ def resolve(
     former_units, ended_units : pandas.DataFrame
         Tables of ``former_units`` and ``ended_units``, see `lib.tables.registry`.
     communes : pandas.DataFrame, optional
-        Table of `lib.tables.places.COMMUNES`, for names instead of codes in the chain.
+        Table of `lib.tables.records.places.COMMUNES`, for names instead of codes in the chain.
 
     Returns
     -------

@@ -77,7 +77,7 @@ def sample_outages(
     Returns
     -------
     outages : DataFrame
-        Columns of `lib.tables.grid.OUTAGES` but for the source; local times, in order of start.
+        Columns of `OUTAGES` but for the source; local times, in order of start.
     customers : DataFrame
         ``commune_code``, ``month``, ``customers_served``, ``sample``: every
         commune in every month.

@@ -98,7 +98,7 @@ def read(con: BaseBackend, source: Source) -> ir.Table:
     source : Path or DataFrame
         ``.parquet``, or a table; texts of times are ISO 8601 with or without a zone. Columns
         `REQUIRED`, and where known ``planned`` (true/false or planned/unplanned) and `TEXTS`.
-        Files people write come through `lib.importing.direct`.
+        Files people write come through `lib.importing.direct.tables`.
 
     Returns
     -------

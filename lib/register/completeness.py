@@ -1,8 +1,8 @@
 """Which columns of the register are blank for which cluster.
 
 What a meeting asks of a cluster (domain notes, part 2) and what delay needs (part 1.5) is
-marked ``asked`` in `lib.tables.clusters`; some codes, *no outline* or an approximate one, say
-no more than a blank.
+marked ``asked`` in `lib.tables.records.clusters`; some codes, *no outline* or an approximate
+one, say no more than a blank.
 """
 
 from collections.abc import Mapping

@@ -54,7 +54,7 @@ class Delay:
     on : datetime.date
         The day they are compared with.
     missing : tuple of str
-        Columns of the register that lack a date (`lib.tables.clusters.CLUSTERS`).
+        Columns of the register that lack a date (`lib.tables.records.clusters.CLUSTERS`).
     dates : tuple of str
         Handover, end of schedule, end of extension as given; empty if blank.
     """
@@ -162,7 +162,7 @@ def of_cluster(cluster: Mapping[Any, Any], *, on: dt.date, lang: Lang = "vi") ->
     Parameters
     ----------
     cluster : mapping
-        A row of `lib.tables.clusters.CLUSTERS`.
+        A row of `lib.tables.records.clusters.CLUSTERS`.
     """
     law = of_dates(
         cluster["handover_date"], cluster["schedule_end"], cluster["extension_end"], on=on

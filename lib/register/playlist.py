@@ -54,7 +54,7 @@ def communes_of(communes: pd.DataFrame) -> list[Stop]:
     Parameters
     ----------
     communes : DataFrame
-        ``communes`` of `lib.power.gaps.Gaps`.
+        ``communes`` of `lib.power.gaps.find.Gaps`.
     """
     rows = communes.loc[communes["listed"], ["commune_code", "commune_name"]]
     found = zip(rows["commune_code"], rows["commune_name"], strict=True)

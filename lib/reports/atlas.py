@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from lib.language.errors import WrongUseError
 from lib.language.text import number, t
-from lib.layers.symbols import Style, piece, swatch
-from lib.reports import clustermap, maps
-from lib.reports.dossier import Dossier
+from lib.layers.looks.symbols import Style, piece, swatch
+from lib.reports.cards.clusters import Dossier
+from lib.reports.drawing import clusters, maps
 from lib.reports.layout import Drawings, typeset
 from lib.reports.material import Material
 
@@ -183,7 +183,7 @@ def _sheet(
     width, height = _SHEET_MM
     lines = sum(-(-len(row[0]) // _NAME_LETTERS) for row in rows)
     height -= lines * _ROW_MM + len(told) * _WARNING_MM + lower_mm
-    drawn = clustermap.cluster(dossier, width, max(height, _LEAST_MM))
+    drawn = clusters.cluster(dossier, width, max(height, _LEAST_MM))
     named = dossier.row["commune_codes"] or dossier.cluster.get("district_codes") or ()
     small = maps.inset(material, named, drawn.canvas.window.bounds)
     figure = maps.figure(material, drawn, drawings, f"{card.title}. {drawn.caption}")

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, cast
 import typst
 
 from lib.language.text import Lang, number, t
-from lib.reports.canvas import Canvas
+from lib.reports.drawing.canvas import Canvas
 from lib.tables import palette
 
 TEMPLATES: Final = Path(__file__).parent / "templates"

@@ -25,8 +25,8 @@ from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.layers.files import LayerFile, of_province, on_disk
 from lib.register.clusters import register
-from lib.reports.card import site
-from lib.reports.known import Known
+from lib.reports.cards.card import site
+from lib.reports.cards.known import Known
 from lib.store.store import Snapshot
 from lib.tables.facts import data_date
 
@@ -41,7 +41,7 @@ class Material(Known):
     Parameters
     ----------
     manifest, tables, clusters
-        Of `lib.reports.known.Known`.
+        Of `lib.reports.cards.known.Known`.
     answer : Answer
         Of `lib.crossing.answer.answer`, in the same language.
     files : sequence of LayerFile

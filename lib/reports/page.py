@@ -18,13 +18,13 @@ from xstatic.pkg import leaflet
 from lib.language.text import Lang, t
 from lib.layers import browser
 from lib.layers.files import on_disk
+from lib.layers.looks.symbols import swatch
 from lib.layers.registry import LAYERS
-from lib.layers.symbols import swatch
 from lib.layers.web import ASSETS, map_script, style_sheet
-from lib.reports.dossier import card_of
-from lib.reports.markup import card_html
+from lib.reports.cards.clusters import card_of
+from lib.reports.cards.markup import card_html
+from lib.reports.drawing.view import View, bounds_of, classes, of_cluster, shapes
 from lib.reports.material import Material
-from lib.reports.view import View, bounds_of, classes, of_cluster, shapes
 
 _OWN: Final = Path(__file__).parent / "assets"
 _TEXTS: Final = ("broken", "map")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from lib.reports.drawing.view import View
     from lib.reports.material import Material
-    from lib.reports.view import View
 
 Subject = Literal["clusters", "commune", "map", "all"]
 """What a report is about: chosen clusters, one commune, the map as it is seen, everything."""
@@ -95,7 +95,7 @@ def _atlas(asked: Request) -> bytes:
 
 def _cards(material: Material, layer_id: str, codes: Sequence[str]) -> bytes:
     from lib.layers.target import Target  # noqa: PLC0415 - as in `_atlas`; and python-docx
-    from lib.reports.cardfile import cards_docx  # noqa: PLC0415 - as above
+    from lib.reports.cards.file import cards_docx  # noqa: PLC0415 - as above
 
     return cards_docx(material, [Target(layer_id, code) for code in codes])
 
@@ -128,7 +128,7 @@ def _page(asked: Request) -> bytes:
 
 
 def _view(asked: Request) -> View:
-    from lib.reports.view import overview  # noqa: PLC0415 - as in `_atlas`
+    from lib.reports.drawing.view import overview  # noqa: PLC0415 - as in `_atlas`
 
     return asked.view or overview(asked.material)
 

@@ -2,7 +2,7 @@
 
 Style sheets read ``var(--ph-<name>)``, paper ``theme-<name>``, code `COLOURS`. Streamlit keeps
 its own copy of a few in ``.streamlit/config.toml``; a test holds the two together. What tells
-classes of a map apart is no theme: it stands in `lib.layers.symbols`.
+classes of a map apart is no theme: it stands in `lib.layers.looks.symbols`.
 """
 
 from collections.abc import Mapping

@@ -6,8 +6,9 @@ Walked by the schemas, imports, templates, exports, the database and history.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from lib.tables import clusters, grid, places, statements
+from lib.tables import statements
 from lib.tables.columns import Table
+from lib.tables.records import clusters, grid, places
 
 TABLES: Final[Mapping[str, Table]] = {
     table.name: table

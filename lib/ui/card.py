@@ -3,8 +3,8 @@
 import streamlit as st
 from markupsafe import Markup
 
-from lib.reports.card import Card
-from lib.reports.markup import card_html
+from lib.reports.cards.card import Card
+from lib.reports.cards.markup import card_html
 
 
 def show_card(card: Card, picture: Markup = Markup("")) -> None:  # noqa: B008 - never changes

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from lib.language.text import LANGS, date, number
 from lib.layers.web import PAGE_STYLES, page_style_path
-from lib.reports.card import site
-from lib.reports.markup import link
+from lib.reports.cards.card import site
+from lib.reports.cards.markup import link
 from lib.settings import province
 from lib.tables import sample
 from lib.tables.facts import data_date

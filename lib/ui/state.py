@@ -17,7 +17,7 @@ from lib.language.errors import PhuThoError
 from lib.language.text import LANGS, Lang, catalog, t
 from lib.layers.files import APART, LayerFile
 from lib.layers.target import Target, parse_target, parse_view
-from lib.power.measures import MEASURES, MOST_WEIGHT
+from lib.power.gaps.measures import MEASURES, MOST_WEIGHT
 from lib.register import filters
 from lib.settings import TOLERANCE_RANGE, settings
 

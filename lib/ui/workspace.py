@@ -21,9 +21,9 @@ from lib.language.text import Lang
 from lib.layers.files import LayerFile, of_province
 from lib.layers.web import check_assets
 from lib.places import search
-from lib.power import gaps
+from lib.power.gaps import find
 from lib.register.clusters import register
-from lib.reports.known import Known
+from lib.reports.cards.known import Known
 from lib.reports.material import Material
 from lib.settings import settings
 from lib.store import history
@@ -39,7 +39,7 @@ class Workspace(Known):
     Parameters
     ----------
     manifest, tables, clusters
-        Of `lib.reports.known.Known`.
+        Of `lib.reports.cards.known.Known`.
     files : tuple of LayerFile
         The layers of the map, bottom first.
     index : tuple
@@ -63,9 +63,9 @@ class Workspace(Known):
         return self.tables.get(COUNTRY)
 
     @cached_property
-    def gaps_on_record(self) -> gaps.Gaps:
+    def gaps_on_record(self) -> find.Gaps:
         """The communes on record as weakly supplied, by no threshold of anybody."""
-        return gaps.find(self.tables, gaps.Choice())
+        return find.find(self.tables, find.Choice())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -32,7 +32,8 @@ from typing import Any
 import pandas as pd
 import requests
 
-from lib.importing import bring, sandbox
+from lib.importing import bring
+from lib.importing.apart import sandbox
 from lib.importing.draft import Options
 from lib.layers import build
 from lib.store.store import Snapshot, Store

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from lib.cli.main import app
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date
-from lib.power.gaps import FACT_COLUMNS
+from lib.power.gaps.find import FACT_COLUMNS
 from lib.tables.facts import data_date, load
 
 

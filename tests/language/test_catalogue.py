@@ -25,12 +25,13 @@ from lib.importing.fonts import convert
 from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
-from lib.layers import symbols
+from lib.layers.looks import symbols
 from lib.layers.registry import LAYERS
 from lib.operate import status
 from lib.places import names as merger
 from lib.places import search
-from lib.power import clean, gaps, indices, measures, view
+from lib.power import clean, indices, view
+from lib.power.gaps import find, measures
 from lib.register import delay, filters, playlist
 from lib.reports import annex, atlas
 from lib.settings import province
@@ -212,7 +213,7 @@ FAMILIES: dict[str, set[str]] = {
         *("code", "commune", "province", "side", "measure", "value", "unit", "threshold"),
         *("state", "detail", "source", "as_of", "sample"),
     },
-    "gaps.join_{}": set(get_args(gaps.Match)),
+    "gaps.join_{}": set(get_args(find.Match)),
     "gaps.measure_{}": set(measures.MEASURES),
     "powerpage.choice_{}": set(measures.MEASURES),
     "gaps.short_{}": set(measures.MEASURES),
@@ -220,7 +221,7 @@ FAMILIES: dict[str, set[str]] = {
     "gaps.unit_{}": set(measures.MEASURES),
     "layers.voltage_{}": {style.key for style in symbols.POWER_LINES},
     "powerpage.event_{}": {"start", "duration", "kind", "cause", "customers"},
-    "powerpage.match_{}": set(get_args(gaps.Match)),
+    "powerpage.match_{}": set(get_args(find.Match)),
     "powerpage.outages_{}": set(get_args(indices.Kind)),
     "powerpage.part_{}": {"list", "grid", "published", "ask", "log"},
     "powerpage.published_{}": {"area", "what", "scope", "figure", "period", "source"},

@@ -8,8 +8,8 @@ import pytest
 
 from lib.language.errors import StoreError
 from lib.layers import web
+from lib.layers.looks.symbols import swatch
 from lib.layers.registry import LAYERS
-from lib.layers.symbols import swatch
 from lib.layers.web import install, page_style_path, swatch_path, web_assets
 
 

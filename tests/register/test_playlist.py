@@ -5,7 +5,7 @@ import pytest
 from facttables import fact_tables
 
 from lib.crossing import answer, summary
-from lib.power import gaps
+from lib.power.gaps import find
 from lib.register.clusters import register
 from lib.register.playlist import PLAYLISTS, Stop, clusters_of, communes_of, neighbour
 
@@ -46,7 +46,7 @@ def test_lists_of_a_state_hold_exactly_those_in_it(name, column, code):
 
 
 def test_the_communes_are_those_with_a_gap():
-    assert communes_of(gaps.find(TABLES, gaps.Choice()).communes) == [
+    assert communes_of(find.find(TABLES, find.Choice()).communes) == [
         Stop("power", "communes:08590", "Xuân Đài")
     ]
 

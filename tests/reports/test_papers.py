@@ -28,7 +28,7 @@ from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import LANGS, hectares, t
 from lib.layers.build import build_whole
-from lib.layers.symbols import PIECES
+from lib.layers.looks.symbols import PIECES
 from lib.reports import annex as annex_rows
 from lib.reports import atlas as atlases
 from lib.reports import material as materials
@@ -36,9 +36,9 @@ from lib.reports import page as pages
 from lib.reports.annex import annex_docx, annex_pdf
 from lib.reports.atlas import atlas
 from lib.reports.brief import brief
+from lib.reports.drawing.view import View, overview
 from lib.reports.layout import Drawings, typeset
 from lib.reports.picture import picture
-from lib.reports.view import View, overview
 from lib.store.store import Store
 
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")

@@ -136,7 +136,7 @@ def _commanded(
 
     from lib.crossing import answer  # noqa: PLC0415
     from lib.crossing.communes import prepare_communes  # noqa: PLC0415
-    from lib.importing import direct, directmaps  # noqa: PLC0415
+    from lib.importing.direct import maps, tables  # noqa: PLC0415
     from lib.power import indices  # noqa: PLC0415
     from security.seeds import COMMANDS, made  # noqa: PLC0415
 
@@ -148,15 +148,15 @@ def _commanded(
     first, second = files
     if command == "reliability":
         with tempfile.TemporaryDirectory() as folder:
-            given = [direct.outages(first, Path(folder)), direct.customers(second)]
+            given = [tables.outages(first, Path(folder)), tables.customers(second)]
             if whole and all(one.source is not None for one in given):
-                with direct.readable(first, second):
+                with tables.readable(first, second):
                     indices.answer(given[0].source, given[1].source, by=("all",))
     else:
-        given = [directmaps.communes(second)]
+        given = [maps.communes(second)]
         if given[0].source is not None:
             borders = prepare_communes(gpd.GeoDataFrame(given[0].source))
-            given.append(directmaps.outlines(first, borders))
+            given.append(maps.outlines(first, borders))
             if whole and given[1].source is not None:
                 outlines = gpd.GeoDataFrame(given[1].source)
                 answer.answer_given(outlines, borders, tolerance_m=50)
@@ -164,7 +164,7 @@ def _commanded(
         finding.message()
     if path.read_bytes() != content:
         return "changed", path.name
-    refused = next((found for one in given for found in direct.grave(one.findings)), None)
+    refused = next((found for one in given for found in tables.grave(one.findings)), None)
     return ("refused", refused.key) if refused else ("checked" if whole else "read", "")
 
 

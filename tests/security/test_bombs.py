@@ -3,7 +3,7 @@
 import pytest
 from badfiles.corpus_bombs import BOMBS
 
-from lib.importing import sandbox
+from lib.importing.apart import sandbox
 from lib.importing.readers import registry
 from lib.language.errors import DataRefusedError
 from lib.language.text import LANGS

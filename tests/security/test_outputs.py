@@ -31,11 +31,11 @@ from lib.reports.alldata import everything
 from lib.reports.annex import annex_docx, annex_pdf
 from lib.reports.atlas import atlas
 from lib.reports.brief import brief
-from lib.reports.cardfile import cards_docx
+from lib.reports.cards.file import cards_docx
+from lib.reports.drawing.view import overview
 from lib.reports.material import Material, from_snapshot
 from lib.reports.page import page
 from lib.reports.picture import picture
-from lib.reports.view import overview
 from lib.settings import settings
 from lib.store.store import Snapshot, Store
 from lib.tables import export, facts

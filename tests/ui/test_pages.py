@@ -21,15 +21,15 @@ from lib.layers import build
 from lib.layers.target import Target
 from lib.operate import integrity
 from lib.places import merger
-from lib.power import gaps
-from lib.reports import dossier, places
+from lib.power.gaps import find
 from lib.reports import page as single
 from lib.reports.atlas import atlas
 from lib.reports.brief import brief
-from lib.reports.card import Fact, Said, Source
-from lib.reports.cardfile import cards_docx
+from lib.reports.cards import clusters, places
+from lib.reports.cards.card import Fact, Said, Source
+from lib.reports.cards.file import cards_docx
+from lib.reports.drawing.view import View
 from lib.reports.material import from_snapshot
-from lib.reports.view import View
 from lib.settings import settings
 from lib.store import audit
 from lib.store.store import Act, Store, Table
@@ -239,7 +239,7 @@ def test_what_a_snapshot_decides_is_computed_once_for_all_visitors(opened: Open,
             module, name, lambda *args, **more: counts.update([name]) or real(*args, **more)
         )
 
-    names = [(build, "build"), (gaps, "find"), (merger, "origins"), (answer, "answer")]
+    names = [(build, "build"), (find, "find"), (merger, "origins"), (answer, "answer")]
     for module, name in names:
         counted(module, name)
     for _ in range(2):
@@ -336,7 +336,7 @@ def added(monkeypatch: pytest.MonkeyPatch) -> Fact:
     given = Source("Sổ thử", "thu.vn", "https://thu.vn/a", "02/03/2026")
     other = Said("hai trăm linh tư", Source("", "khac.vn", "https://khac.vn/b", "04/05/2025"))
     fact = Fact("cards.added", "Điều thêm", 203, "hai trăm linh ba", (given,), (other,))
-    for module, name in ((dossier, "recorded"), (places, "station_facts")):
+    for module, name in ((clusters, "recorded"), (places, "station_facts")):
         said = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *asked, said=said: [*said(*asked), fact])
     return fact

@@ -3,7 +3,7 @@
 A library makes room for what a file says of itself, a few bytes for thousands of
 millions of cells. Here the file is only looked through, in a time that grows as its
 size does, and what it says is added up. What still gets through is ended by the
-limits of the process the reader runs in (`lib.importing.sandbox`).
+limits of the process the reader runs in (`lib.importing.apart.sandbox`).
 """
 
 import json

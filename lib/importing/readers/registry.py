@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Final
 from unicodedata import category
 
-from lib.importing.readers import csvfile, docx, dxf, geopackage, kml, limits, ogr, shapefile, xlsx
+from lib.importing.readers import limits
 from lib.importing.readers.base import Content, Features, Reader, refuse_size
+from lib.importing.readers.maps import dxf, geopackage, kml, ogr, shapefile
+from lib.importing.readers.office import csvfile, docx, xlsx
 from lib.language.errors import DataRefusedError, WrongUseError
 
 
@@ -68,7 +70,7 @@ _here: list[bool] = []
 def allow_here() -> None:
     """Let this process read foreign files: it is one that a file may bring down.
 
-    `lib.importing.sandbox` makes such processes. A server or a command that others
+    `lib.importing.apart.sandbox` makes such processes. A server or a command that others
     wait for reads there, never itself.
     """
     _here.append(True)
@@ -100,7 +102,7 @@ def read(path: Path, name: str | None = None) -> Content:
         This process may not read foreign files, see `allow_here`.
     """
     if not _here:
-        raise RuntimeError("foreign files are read in lib.importing.sandbox only")
+        raise RuntimeError("foreign files are read in lib.importing.apart.sandbox only")
     # A name may carry signs that steer a terminal or turn the direction of writing.
     shown = "".join(c for c in Path(name or path.name).name if category(c)[0] != "C")
     if not path.is_file():

@@ -9,8 +9,8 @@ import streamlit as st
 
 from lib.language.text import Lang, number
 from lib.places import merger
-from lib.reports.card import Card, fact, row_of, source_of
-from lib.reports.places import commune_title
+from lib.reports.cards.card import Card, fact, row_of, source_of
+from lib.reports.cards.places import commune_title
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
 from lib.ui.card import show_card

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lib.layers.target import Target
-from lib.reports.dossier import card_of as data_of
+from lib.reports.cards.clusters import card_of as data_of
 from lib.ui.card import show_card
 from lib.ui.state import language
 from lib.ui.workspace import Workspace

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from lib.language.text import percent
-from lib.layers.symbols import piece
+from lib.layers.looks.symbols import piece
 from lib.ui.state import language, tr
 
 Piece = Mapping[str, Any]

@@ -12,12 +12,12 @@ import streamlit as st
 
 from lib.access import acts
 from lib.geo import zones
-from lib.importing import sandbox
+from lib.importing.apart import sandbox
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.language.text import plain
 from lib.layers.browser import Shape
-from lib.layers.symbols import OUTLINE_NEW, OUTLINE_OLD
+from lib.layers.looks.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.layers.target import Target
 from lib.store.store import Snapshot
 from lib.ui import visitor

@@ -9,7 +9,8 @@ import streamlit as st
 from lib.access import acts
 from lib.access.roles import Action, Actor
 from lib.access.serving import serve_layers
-from lib.importing import draft, sandbox
+from lib.importing import draft
+from lib.importing.apart import sandbox
 from lib.importing.coordinates.numbers import parse_number
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry

@@ -136,7 +136,7 @@ def _map_buttons(
     told = _notes({file.layer_id: file for file in data.files}, notes)
 
     def wanted() -> Wanted:
-        from lib.reports.view import View  # noqa: PLC0415 - loads every drawing
+        from lib.reports.drawing.view import View  # noqa: PLC0415 - loads every drawing
 
         seen = View(
             title=title,

@@ -6,8 +6,8 @@ from typing import cast
 import pandas as pd
 
 from lib.layers.files import LayerFile, by_layer
+from lib.layers.looks.symbols import class_key
 from lib.layers.registry import LAYERS
-from lib.layers.symbols import class_key
 from lib.ui.maps.view import Left
 from lib.ui.workspace import Workspace
 

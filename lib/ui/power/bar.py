@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final, cast
 import streamlit as st
 
 from lib.language.text import date, plain
-from lib.power import gaps
-from lib.power import words as gapwords
-from lib.power.gaps import Match
-from lib.power.measures import MEASURES, offered, on_slider
+from lib.power.gaps import find
+from lib.power.gaps import words as gapwords
+from lib.power.gaps.find import Match
+from lib.power.gaps.measures import MEASURES, offered, on_slider
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
 from lib.ui import frame, sidebar, state
@@ -90,7 +90,7 @@ def _sentence_case(key: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def gap_choice(*, log: bool) -> gaps.Choice:
+def gap_choice(*, log: bool) -> find.Choice:
     """Draw the thresholds of remote and weak; return them."""
     state.keep_known("difficult", {"yes"})
     state.choose_one("match", ("all", "any"), "all")
@@ -104,7 +104,7 @@ def gap_choice(*, log: bool) -> gaps.Choice:
         icon=":material/distance:",
     )
     weak_keys = [m.key for m in on_slider("weak")] if log else []
-    state.keep_known("weak", set(gaps.WEAK_KINDS))
+    state.keep_known("weak", set(find.WEAK_KINDS))
     state.keep_known("settled", {"yes"})
     used = any(state.chosen(key) for key in (*weak_keys, "weak", "settled"))
     folded(
@@ -114,7 +114,7 @@ def gap_choice(*, log: bool) -> gaps.Choice:
         used=used,
         icon=":material/bolt:",
     )
-    return gaps.Choice(
+    return find.Choice(
         thresholds={
             key: float(st.session_state[key])
             for key in (*remote_keys, *weak_keys)
@@ -131,7 +131,7 @@ def _remote_thresholds(shown: Sequence[str]) -> None:
     st.caption(tr("powerpage.thresholds_help"))
     for key in shown:
         number_slider(key, _threshold_label(key))
-    switch("difficult", value_label("weak_kind", gaps.DIFFICULT, language()))
+    switch("difficult", value_label("weak_kind", find.DIFFICULT, language()))
     st.segmented_control(
         tr("powerpage.match"),
         ("all", "any"),
@@ -145,7 +145,7 @@ def _remote_thresholds(shown: Sequence[str]) -> None:
 def _weak_thresholds(shown: Sequence[str]) -> None:
     st.pills(
         tr("powerpage.kinds"),
-        gaps.WEAK_KINDS,
+        find.WEAK_KINDS,
         selection_mode="multi",
         format_func=lambda kind: plain(value_label("weak_kind", kind, language())),
         key="weak",

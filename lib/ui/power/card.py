@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from lib.language.text import date, is_blank, number
 from lib.layers.target import Target
-from lib.power import words as gapwords
-from lib.power.measures import MEASURES
-from lib.reports.card import Card, Fact, Source, fact, row_of, site, source_of
-from lib.reports.markup import table_html
-from lib.reports.places import commune_title, station_facts, weak_facts
+from lib.power.gaps import words as gapwords
+from lib.power.gaps.measures import MEASURES
+from lib.reports.cards.card import Card, Fact, Source, fact, row_of, site, source_of
+from lib.reports.cards.markup import table_html
+from lib.reports.cards.places import commune_title, station_facts, weak_facts
 from lib.settings import province
 from lib.tables import export
 from lib.tables.glossary import value_label
@@ -53,7 +53,7 @@ class Painted:
     Parameters
     ----------
     measures : DataFrame
-        As `lib.power.measures.measures`.
+        As `lib.power.gaps.measures.measures`.
     key : str
         The measure that is painted: it comes first on a card.
     log, choice : LogView or None, Choice or None

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from lib.layers.classes import Classes, classify
-from lib.power import gaps, measures
+from lib.layers.looks.classes import Classes, classify
+from lib.power.gaps import find, measures
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def listed(key: str, _data: Workspace) -> pd.DataFrame:
     return pd.DataFrame() if log is None else outagefollow.listed(log)
 
 
-def found(data: Workspace, choice: gaps.Choice, log: LogView | None) -> gaps.Gaps:
+def found(data: Workspace, choice: find.Choice, log: LogView | None) -> find.Gaps:
     """Return the communes that are remote and weak by `choice`."""
     return _found(data.key, data, choice, log.choice if log else None, log)
 
@@ -115,17 +115,17 @@ def found(data: Workspace, choice: gaps.Choice, log: LogView | None) -> gaps.Gap
 def _found(
     snapshot_id: str,  # noqa: ARG001 - the key of the cache
     _data: Workspace,
-    choice: gaps.Choice,
+    choice: find.Choice,
     period: view.Choice | None,  # noqa: ARG001 - the key of the cache
     _log: LogView | None,
-) -> gaps.Gaps:
+) -> find.Gaps:
     if _log is None:
-        return gaps.find(_data.tables, choice)
-    return gaps.find(_data.tables, choice, _log.indices, log=_log.facts.said())
+        return find.find(_data.tables, choice)
+    return find.find(_data.tables, choice, _log.indices, log=_log.facts.said())
 
 
 def painted_classes(data: Workspace, measure: str, log: LogView | None) -> Classes:
-    """Return the classes of `measure` (key of `lib.power.measures.MEASURES`) over all communes."""
+    """Return the classes of `measure` (key of `MEASURES`) over all communes."""
     return _classes(data.key, data, measure, log.choice if log else None, log)
 
 

@@ -5,12 +5,12 @@ from functools import partial
 from itertools import pairwise
 
 from lib.language.text import date, no_data, number
-from lib.layers.classes import Classes
+from lib.layers.looks.classes import Classes
+from lib.layers.looks.symbols import class_key
 from lib.layers.registry import LAYERS
-from lib.layers.symbols import class_key
-from lib.power import gaps
-from lib.power import words as gapwords
-from lib.power.measures import MEASURES
+from lib.power.gaps import find
+from lib.power.gaps import words as gapwords
+from lib.power.gaps.measures import MEASURES
 from lib.ui.maps.legend import ClassLegend, show_classes
 from lib.ui.power.data import LogView
 from lib.ui.state import language, tr
@@ -31,7 +31,7 @@ def name_of(painted: str, log: LogView | None) -> str:
     return tr("gaps.of_sample", words=name) if log.facts.sample else name
 
 
-def said(sentence: str, painted: str, choice: gaps.Choice, log: LogView | None) -> str:
+def said(sentence: str, painted: str, choice: find.Choice, log: LogView | None) -> str:
     """Return the sentence of the page; it goes on every map taken away.
 
     A sample behind what is painted is named by `name_of`, one behind a threshold here.

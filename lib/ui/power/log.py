@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import date, is_blank, number, plain
-from lib.power import words as gapwords
-from lib.power.measures import MEASURES
-from lib.reports.card import site
+from lib.power.gaps import words as gapwords
+from lib.power.gaps.measures import MEASURES
+from lib.reports.cards.card import site
 from lib.tables import export
 from lib.ui.downloads import guarded
 from lib.ui.power import data as powerdata

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import Lang, date, is_blank, number, sort_key
-from lib.power import gaps
-from lib.power import words as gapwords
-from lib.power.measures import MEASURES, offered
-from lib.reports.places import capacity
+from lib.power.gaps import find
+from lib.power.gaps import words as gapwords
+from lib.power.gaps.measures import MEASURES, offered
+from lib.reports.cards.places import capacity
 from lib.settings import province
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
@@ -32,8 +32,8 @@ _ASKED = ("outages", "customers", "weak_supply", "substations")
 class Shown:
     """Answer the map shows, the choice behind it, and the log."""
 
-    answer: gaps.Gaps
-    choice: gaps.Choice
+    answer: find.Gaps
+    choice: find.Choice
     log: LogView | None
 
 
@@ -77,7 +77,7 @@ def weights(*, log: bool) -> dict[str, float]:
     return {key: float(st.session_state[f"w_{key}"]) for key in keys if state.chosen(f"w_{key}")}
 
 
-def gap_list(answer: gaps.Gaps, selected: str, weighed: Mapping[str, float]) -> None:
+def gap_list(answer: find.Gaps, selected: str, weighed: Mapping[str, float]) -> None:
     """Draw the communes that are remote and weak, with the facts that put them there."""
     lang = language()
     rows = gapwords.by_commune(answer, lang)
@@ -86,7 +86,7 @@ def gap_list(answer: gaps.Gaps, selected: str, weighed: Mapping[str, float]) -> 
         st.caption(tr("powerpage.unknown", count=number(unknown, lang)))
     score: list[Column] = []
     if weighed:
-        rows = gaps.ranked(answer.communes, weighed)[["commune_code", "score"]].merge(
+        rows = find.ranked(answer.communes, weighed)[["commune_code", "score"]].merge(
             rows, on="commune_code"
         )
         score = [Column("score", tr("powerpage.score"), lambda value: number(value, lang, 1), 90)]
@@ -134,7 +134,7 @@ def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -
     def table() -> pd.DataFrame:  # made when asked for, not on every rerun
         taken = gapwords.taken_away(answer, lang)
         if weighed:
-            scores = gaps.ranked(answer.communes, weighed).set_index("commune_code")["score"]
+            scores = find.ranked(answer.communes, weighed).set_index("commune_code")["score"]
             taken[score] = answer.facts["commune_code"].map(scores).to_numpy()
         return taken
 

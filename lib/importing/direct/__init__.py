@@ -1,0 +1,1 @@
+"""Files given to a command by hand, read as an import reads them."""

@@ -1,0 +1,1 @@
+"""Outlines and borders of a file: names, kinds, faults, questions, draft."""

@@ -1,0 +1,1 @@
+"""Readers of maps and drawings, through GDAL where it has them."""

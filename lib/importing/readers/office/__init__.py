@@ -1,0 +1,1 @@
+"""Readers of spreadsheets, Word files and CSV."""

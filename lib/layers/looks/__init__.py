@@ -1,0 +1,1 @@
+"""How layers look: symbols, classes of a number, QGIS styles."""

@@ -1,0 +1,193 @@
+"""The look of a layer as QGIS keeps it (QML), from the same table of colours as the map.
+
+Points are the very SVG the legend draws, carried inside the style; lines and
+fills are built of QGIS's own symbol layers, so that they can be changed there.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from lib.language.text import Lang, t
+from lib.layers.layer import Kind, Qgis
+from lib.layers.looks.symbols import HATCHES, INK, OPERATION, Style, stroke, swatch
+from lib.layers.registry import LAYERS
+
+QGIS_VERSION: Final = "3.28.0"
+"""The oldest QGIS whose way of writing styles this is; newer ones read it."""
+
+_MM: Final = 25.4 / 96
+"""Millimetres of a pixel on the screen."""
+_SCALE_AT_ZOOM_0: Final = 559_082_264
+"""Denominator of the scale of web-map zoom 0 at 96 dots an inch."""
+_TYPES: Final[Mapping[Kind, str]] = {"point": "marker", "line": "line", "polygon": "fill"}
+_STRIPES: Final = {f"url(#{hatch['id']})": hatch for hatch in HATCHES}
+_STRIPE_PX: Final = 3
+_STRIPES_APART_PX: Final = 6
+
+
+_PLAIN: Final[Mapping[Kind, Mapping[str, Any]]] = {
+    "point": OPERATION[-1].look,
+    "line": stroke(INK, 1.6),
+    "polygon": stroke(INK, 1.2),
+}
+
+
+def qml(table: str, kind: Kind, *, schematic: bool = False, lang: Lang = "vi") -> str:
+    """Return the style of a table of geometry as QML.
+
+    Parameters
+    ----------
+    table : str
+        A table of a snapshot; one the map does not know gets a plain look.
+    schematic : bool
+        The borders are schematic: commune lines are dotted.
+
+    Notes
+    -----
+    The document is what ``QgsMapLayer::importNamedStyle`` reads, with the
+    categories *Symbology* and *Labeling*.
+    """
+    layer = next((one for one in LAYERS.values() if one.qgis and table in one.qgis.tables), None)
+    given = layer.qgis if layer and layer.qgis else Qgis((), (Style("base", "", _PLAIN[kind]),))
+    column, styles = given.column, given.styles
+    if table == "communes" and schematic:
+        styles = tuple(s for s in LAYERS[table].styles if s.key == "schematic")
+    label = layer.label if layer and given.named else None
+    root = Element(
+        "qgis",
+        version=QGIS_VERSION,
+        styleCategories="Symbology|Labeling",
+        labelsEnabled=str(int(label is not None)),
+    )
+    renderer = SubElement(root, "renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
+    renderer.set("type", "categorizedSymbol" if column else "singleSymbol")
+    if column:
+        renderer.set("attr", column)
+        categories = SubElement(renderer, "categories")
+        for number, style in enumerate(styles):
+            SubElement(
+                categories,
+                "category",
+                type="string",
+                value=style.key,
+                label=t(style.label, lang),
+                symbol=str(number),
+                render="true",
+            )
+    symbols = SubElement(renderer, "symbols")
+    for number, style in enumerate(styles):
+        _symbol(symbols, str(number), style, kind)
+    if label is not None:
+        _labels(root, label.min_zoom)
+    return tostring(root, encoding="unicode")
+
+
+def _symbol(parent: Element, name: str, style: Style, kind: Kind) -> None:
+    symbol = SubElement(
+        parent,
+        "symbol",
+        type=_TYPES[kind],
+        name=name,
+        alpha="1",
+        clip_to_extent="1",
+        force_rhr="0",
+    )
+    if kind == "point":
+        _marker(symbol, style)
+        return
+    look = style.look
+    if kind == "polygon" and look["fill"]:
+        _fill(symbol, look, name)
+    if look.get("stroke", True):
+        _line(symbol, look)
+
+
+def _marker(symbol: Element, style: Style) -> None:
+    drawing = base64.b64encode(swatch(style, "point").encode()).decode()
+    size = {"size": _mm(style.look["size"]), "size_unit": "MM"}
+    _layer(symbol, "SvgMarker", {"name": f"base64:{drawing}", **size, "scale_method": "diameter"})
+
+
+def _fill(symbol: Element, look: Mapping[str, Any], name: str) -> None:
+    stripes = _STRIPES.get(look["fillColor"])
+    ground = stripes["ground"] if stripes else look["fillColor"]
+    color = _rgba(ground, look["fillOpacity"])
+    _layer(symbol, "SimpleFill", {"color": color, "style": "solid", "outline_style": "no"})
+    if stripes is None:
+        return
+    drawn = _layer(
+        symbol,
+        "LinePatternFill",
+        {"angle": "45", "distance": _mm(_STRIPES_APART_PX), "distance_unit": "MM"},
+    )
+    stripe = Style("stripe", "", stroke(stripes["line"], _STRIPE_PX))
+    _symbol(drawn, f"@{name}@1", stripe, "line")
+
+
+def _line(symbol: Element, look: Mapping[str, Any]) -> None:
+    options = {
+        "line_color": _rgba(look["color"], look["opacity"]),
+        "line_width": _mm(look["weight"]),
+        "line_width_unit": "MM",
+        "line_style": "solid",
+        "joinstyle": "round",
+        "capstyle": "flat" if look["dashArray"] else "round",
+    }
+    if look["dashArray"]:
+        options |= {
+            "use_custom_dash": "1",
+            "customdash": ";".join(_mm(float(part)) for part in look["dashArray"].split()),
+            "customdash_unit": "MM",
+        }
+    _layer(symbol, "SimpleLine", options)
+
+
+def _layer(symbol: Element, kind: str, options: Mapping[str, str]) -> Element:
+    layer = SubElement(symbol, "layer", {"class": kind, "enabled": "1", "locked": "0", "pass": "0"})
+    listed = SubElement(layer, "Option", type="Map")
+    for name, value in options.items():
+        SubElement(listed, "Option", type="QString", name=name, value=value)
+    return layer
+
+
+def _labels(root: Element, min_zoom: float) -> None:
+    labeling = SubElement(root, "labeling", type="simple")
+    settings = SubElement(labeling, "settings", calloutType="simple")
+    style = SubElement(
+        settings,
+        "text-style",
+        fieldName="name",
+        isExpression="0",
+        fontSize="9",
+        fontSizeUnit="Point",
+        textColor=_rgba(INK, 1),
+        textOpacity="1",
+    )
+    SubElement(
+        style,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize="0.8",
+        bufferSizeUnits="MM",
+        bufferColor=_rgba("#FFFFFF", 1),
+        bufferOpacity="0.9",
+    )
+    SubElement(
+        settings,
+        "rendering",
+        scaleVisibility="1",
+        scaleMin="1",
+        scaleMax=str(round(_SCALE_AT_ZOOM_0 / 2**min_zoom)),
+        drawLabels="1",
+    )
+
+
+def _rgba(color: str, opacity: float) -> str:
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return f"{red},{green},{blue},{round(255 * opacity)}"
+
+
+def _mm(pixels: float) -> str:
+    return f"{pixels * _MM:.2f}"

@@ -1,0 +1,1 @@
+"""Communes remote and weakly supplied: measures, choice, sentences."""

@@ -1,0 +1,349 @@
+"""Card of one cluster: what is concluded, what is on record, its pieces."""
+
+from functools import cached_property, partial
+from typing import Final
+
+from lib.crossing import words as crosstexts
+from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t
+from lib.layers.target import Target
+from lib.register import delay
+from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
+from lib.reports.cards.known import Known
+from lib.reports.cards.places import capacity, commune_card, country_card, station_card, weak_card
+from lib.reports.material import Material
+from lib.tables.glossary import value_label
+
+_COLUMNS: Final = ("commune", "area", "range", "share", "stands")
+
+
+def card_of(known: Known, target: Target, lang: Lang) -> Card:
+    """Return the card of what is selected; of a cluster with what is concluded, given an answer.
+
+    Parameters
+    ----------
+    known : Known
+        The data; a `Material` has the answer of clusters on two communes too.
+    target : Target
+        A feature of a layer, known to be there.
+    """
+    if target.layer_id == "clusters" and isinstance(known, Material):
+        return Dossier(known, target.code).card
+    cards = {
+        "clusters": cluster_card,
+        "weak": weak_card,
+        "substations": station_card,
+        "country": country_card,
+    }
+    return cards.get(target.layer_id, commune_card)(known, target.code, lang)
+
+
+def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
+    """Return the card of a cluster of the register: what is on record, nothing concluded."""
+    cluster = row_of(known.clusters, "cluster_id", cluster_id)
+    kind = value_label("cluster_kind", cluster["kind"], lang)
+    told = "cards.approximate" if cluster["placed_by"] == "decision" else ""
+    if is_blank(cluster["lat"]):
+        told = "cards.no_marker"
+    return Card(
+        t("cards.cluster_title", lang, name=cluster["name"]),
+        t("cards.cluster_sub", lang, kind=kind, id=cluster_id),
+        tuple(recorded(known, cluster, lang)),
+        lang,
+        note=str(cluster["note"] or ""),
+        cautions=(t(told, lang),) if told else (),
+    )
+
+
+def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
+    """Return what sources say of a cluster of the register, in the order of a meeting.
+
+    Parameters
+    ----------
+    cluster : mapping
+        A row of `lib.register.clusters.register`, blanks None.
+    """
+    own = source_of(cluster, lang)
+    told_by = known.voices("clusters", str(cluster["cluster_id"]), lang).told
+
+    def say(key: str, column: str, codes: str = "") -> Fact:
+        value = cluster[column]
+
+        def words(code: str) -> str:
+            return value_label(codes, code, lang) if codes else code
+
+        said = fact(key, value, words(str(value)) if value else None, own, lang=lang)
+        return told_by(said, words, column)
+
+    def area(key: str, column: str) -> Fact:
+        said = fact(key, cluster[column], hectares(cluster[column], lang), own, lang=lang)
+        return told_by(said, lambda value: hectares(float(value), lang), column)
+
+    def listed(text: str) -> str:
+        return text.replace(";", "; ")
+
+    named, now = cluster["former_communes"], _now(cluster, lang)
+    share = cluster["occupancy_pct"]
+    taken = None if share is None else percent(float(share) / 100, lang)
+    law = source_of(
+        known.tables["former_units"].iloc[0].to_dict(), lang, t("cards.table_479", lang)
+    )
+    told = [
+        told_by(
+            fact("cards.place_former", named, listed(str(named)), own, lang=lang),
+            listed,
+            "former_communes",
+        ),
+        say("cards.district_former", "former_district"),
+        fact("cards.place_now", now, None, law, lang=lang, strong=True),
+        area("cards.area", "area_ha"),
+        say("cards.legal", "legal_status", "legal_status"),
+        say("cards.operation", "operation_status", "operation_status"),
+        told_by(
+            fact("cards.decision", decision_of(cluster, lang), None, own, lang=lang),
+            str,
+            *("decision_no", "decision_date", "decision_kind"),
+        ),
+        say("cards.investor", "investor"),
+        area("schemas.column.cleared_ha", "cleared_ha"),
+        area("schemas.column.leased_ha", "leased_ha"),
+        fact("cards.occupancy", share, taken, own, lang=lang),
+        say("cards.wastewater", "wastewater", "wastewater"),
+        _outline(known, cluster, lang),
+    ]
+    time = delay.of_cluster(cluster, on=known.day, lang=lang)
+    told += [
+        fact("reports.delay", time.land_law, None, own, lang=lang),
+        fact("reports.decision_schedule", time.decision, None, own, lang=lang),
+    ]
+    if cluster["behind_schedule"] == "yes":
+        late = value_label("behind_schedule", "yes", lang)
+        said = t("reports.no_document", lang, said=late, source=own.host)
+        told.append(fact("schemas.column.behind_schedule", "yes", said, own, lang=lang))
+    return [*told, _stations(known, cluster, lang)]
+
+
+def _now(cluster: Row, lang: Lang) -> str:
+    """Return the communes of today, and the names that lead to none."""
+    lost = [t("cards.unresolved", lang, name=name) for name in cluster["unresolved"]]
+    return "; ".join([*filter(None, [cluster["communes_now"]]), *lost])
+
+
+def decision_of(cluster: Row, lang: Lang) -> str | None:
+    """Return number, date and kind of the decision on a cluster, None if none is known."""
+    if not cluster["decision_no"]:
+        return None
+    kind = cluster["decision_kind"]
+    words = f" ({value_label('decision_kind', kind, lang)})" if kind else ""
+    return f"{cluster['decision_no']}, {date(cluster['decision_date'], lang)}{words}"
+
+
+def _outline(known: Known, cluster: Row, lang: Lang) -> Fact:
+    """Return how good the outline is; the office's own with its source."""
+    quality = cluster["outline_quality"]
+    brought = known.tables.get("outlines")
+    row = {} if brought is None else row_of(brought, "cluster_id", cluster["cluster_id"])
+    sources = []
+    if row:
+        quality = row["outline_quality"]
+        sources.append(source_of(row, lang, t("cards.outline", lang)))
+    words = value_label("outline_quality", quality, lang) if quality else None
+    return fact("cards.outline", quality, words, *sources, lang=lang)
+
+
+def _stations(known: Known, cluster: Row, lang: Lang) -> Fact:
+    """Return the substations on record with a cluster, and who puts them there."""
+    say = partial(fact, "powerpage.stations", lang=lang)
+    if "substations" not in known.tables:
+        return say(t("access.hidden", lang))
+    pairs = known.cluster_grid
+    told, sources = [], []
+    for row in pairs[pairs["cluster_id"] == cluster["cluster_id"]].to_dict("records"):
+        if is_blank(row["substation_id"]):
+            return say(t(str(row["reason"]), lang))
+        sources.append(source_of(row, lang))
+        far, reason = row["distance_km"], str(row["reason"])
+        told.append(
+            t(
+                "cards.station",
+                lang,
+                name=row["substation_name"],
+                voltage=row["voltage_kv"],
+                capacity=capacity(row, lang),
+                state=value_label("power_status", row["status"], lang),
+                near=t(f"clustergrid.relation_{row['relation']}", lang),
+                distance=t(reason, lang) if is_blank(far) else number(far, lang, 2, "km"),
+            )
+        )
+    return say("; ".join(told), None, *dict.fromkeys(sources))
+
+
+class Dossier:
+    """Conclusions on one cluster with their reasons, beside what is on record.
+
+    Parameters
+    ----------
+    cluster_id : str
+        A cluster of the answer: of the register, or a sample.
+    """
+
+    def __init__(self, material: Material, cluster_id: str) -> None:
+        self.material = material
+        self.cluster_id = cluster_id
+        self.lang = material.lang
+        self.row = row_of(material.summary, "cluster_id", cluster_id)
+        self.cluster = row_of(material.clusters, "cluster_id", cluster_id)
+        rows = material.answer.rows
+        self.rows = rows[rows["cluster_id"] == cluster_id]
+        cut = material.answer.cut
+        self.verdict = row_of(cut.verdicts, "cluster_id", cluster_id) if cut else {}
+        self.pieces = cut.pieces[cut.pieces["cluster_id"] == cluster_id] if cut else None
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.row["cluster_name"])
+
+    @property
+    def measured(self) -> bool:
+        """Whether an outline was cut by the borders."""
+        return bool(self.verdict) and self.verdict["tolerance_m"] is not None
+
+    @property
+    def measured_rows(self) -> int:
+        """Number of measured pieces."""
+        return int(self.rows["area_ha"].notna().sum())
+
+    @property
+    def verdict_words(self) -> str:
+        """Verdict in words."""
+        return t(f"crossing.value.verdict.{self.row['verdict']}", self.lang)
+
+    @property
+    def lead(self) -> str:
+        """The commune that leads and how sure that is, or that a decision is needed."""
+        code = self.row["lead"]
+        if code is None:
+            return t("crossing.value.lead_rule.needs_decision", self.lang)
+        state = t(f"crossing.value.lead_state.{self.row['lead_state']}", self.lang)
+        return f"{self.material.commune_names.get(code, code)} ({state})"
+
+    @property
+    def rule(self) -> str:
+        """The rule that names the lead."""
+        return t(f"crossing.value.lead_rule.{self.row['lead_rule']}", self.lang)
+
+    @property
+    def by_geometry(self) -> str:
+        """Verdict of the outline and its reason in words."""
+        standing = 0
+        if self.pieces is not None:
+            standing = int((self.pieces["stands"] & self.pieces["commune_code"].ne("")).sum())
+        return crosstexts.by_geometry(self.verdict, standing=standing, lang=self.lang)
+
+    @cached_property
+    def card(self) -> Card:
+        """The card: what is concluded and why, then what is on record."""
+        lang = self.lang
+        sample = (t("cross.sample", lang),) if self.row["sample"] else ()
+        if not self.cluster:
+            what = t("cards.cluster_sub", lang, kind=t("reports.sample", lang), id=self.cluster_id)
+            sub = f"{what} · {self.verdict_words}"
+            return Card(self.name, sub, tuple(self._concluded()), lang, cautions=sample)
+        card = cluster_card(self.material, self.cluster_id, lang)
+        facts = (*self._concluded(), *card.facts)
+        sub = f"{card.sub} · {self.verdict_words}"
+        return Card(card.title, sub, facts, lang, note=card.note, cautions=sample)
+
+    def _concluded(self) -> list[Fact]:
+        """Return what is concluded, by which rule, and both kinds of evidence."""
+        lang, row, note = self.lang, self.row, str(self.row["note"] or "")
+        say = partial(fact, lang=lang)
+        told = [
+            say("cross.verdict", row["verdict"], self.verdict_words, strong=True),
+            say("cross.lead", self.lead, None, *self._assigned(), strong=True),
+        ]
+        if row["lead"] is not None:
+            told.append(say("cross.rule", row["lead_rule"], self.rule))
+        if self.cluster:
+            tables = self.material.tables
+            law = tables["former_units"].iloc[0].to_dict()
+            sources = (
+                source_of(self.cluster, lang),
+                source_of(law, lang, t("cards.table_479", lang)),
+            )
+            change = t(f"schemas.value.change.{row['change']}", lang)
+            steps = crosstexts.by_decision(self.cluster, tables, lang)
+            told += [
+                say("cross.change", row["change"], change),
+                say("cross.by_decision", steps, None, *sources),
+            ]
+        told.append(say("cross.by_geometry", self.by_geometry))
+        if row["evidence"] == "both":
+            told.append(say("cross.agree", note or t("crossing.agree", lang)))
+        elif note:
+            told.append(say("schemas.column.note", note))
+        return told
+
+    def _assigned(self) -> list[Source]:
+        """Return the documents that name a lead, or propose one."""
+        lang, names = self.lang, self.material.commune_names
+        table = self.material.tables["assignments"]
+        found = []
+        for row in table[table["cluster_id"] == self.cluster_id].to_dict("records"):
+            number_of, commune = row["document_no"], row["commune_code"]
+            name = t(
+                "reports.assignment",
+                lang,
+                status=value_label("assignment_status", row["status"], lang),
+                commune=names.get(commune, commune),
+                document=t("reports.no_number", lang) if is_blank(number_of) else number_of,
+            )
+            found.append(source_of(row, lang, name))
+        return found
+
+    def head(self) -> list[str]:
+        """Return the headings of `listing`."""
+        evidence = t("reports.evidence", self.lang)
+        columns = _COLUMNS if self.measured else _COLUMNS[:2]
+        return [*(t(f"shares.{name}", self.lang) for name in columns), evidence]
+
+    def listing(self) -> list[list[str]]:
+        """Return the rows of the table of pieces.
+
+        Measured: commune, hectares, range, share, whether it stands, evidence; and
+        last the sum. Not measured: commune, *no data*, evidence.
+        """
+        lang = self.lang
+        found = [
+            self._piece({str(k): None if is_blank(v) else v for k, v in row.items()})
+            for row in self.rows.to_dict("records")
+        ]
+        if self.measured:
+            total = hectares(self.row["measured_ha"], lang)
+            share = percent(self.rows["share"].sum(), lang)
+            found.append([t("reports.total", lang), total, "", share, "", ""])
+        return found
+
+    def _piece(self, row: Row) -> list[str]:
+        lang = self.lang
+        name = str(row["commune_name"] or no_data(lang))
+        code = row["evidence"]
+        evidence = t(f"crossing.value.evidence.{code}", lang) if code else no_data(lang)
+        if not self.measured:
+            return [name, no_data(lang), evidence]
+        if row["area_ha"] is None:
+            return [name, no_data(lang), "", "", "", evidence]
+        between = t(
+            "shares.between",
+            lang,
+            low=hectares(row["area_ha_low"], lang),
+            high=hectares(row["area_ha_high"], lang),
+        )
+        stands = t("shares.yes" if self._stands(row["commune_code"]) else "shares.no", lang)
+        share = percent(row["share"], lang)
+        return [name, hectares(row["area_ha"], lang), between, share, stands, evidence]
+
+    def _stands(self, code: str | None) -> bool:
+        if self.pieces is None:
+            return False
+        return bool(self.pieces.loc[self.pieces["commune_code"] == (code or ""), "stands"].any())

@@ -1,0 +1,1 @@
+"""Maps of papers: canvas, window, clusters, what is seen."""

@@ -1,0 +1,1 @@
+"""The records of the tables, a file a subject."""

@@ -1,0 +1,92 @@
+"""A card as data, and what its drawings make of it."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.language.text import no_data
+from lib.reports.cards.card import Card, Said, Source, fact, source_of
+from lib.reports.cards.markup import card_html
+from lib.reports.cards.places import capacity
+
+HERE = Source("Sổ", "a.vn", "https://a.vn/x", "01/02/2026")
+THERE = Source("", "b.vn", "https://b.vn/y", "2024")
+
+
+def card(*facts, **more) -> Card:
+    return Card("Cụm", "mã PT-1", facts, "vi", **more)
+
+
+def said(value, *sources):
+    return fact("cards.area", value, None, *sources, lang="vi")
+
+
+def test_sources_are_numbered_once_in_the_order_of_the_facts():
+    made = card(said("một"), said("hai", THERE), said("ba", HERE, THERE))
+    assert made.sources == (THERE, HERE)
+    assert [line["parts"][0]["marks"] for line in made.lines()] == ["", "[1]", "[2][1]"]
+
+
+def test_a_blank_is_said_in_words_and_names_no_source():
+    (line,) = card(said(None, HERE)).lines()
+    assert line["blank"]
+    assert line["parts"] == [{"text": no_data("vi"), "marks": ""}]
+
+
+def test_what_others_say_stands_behind_with_its_own_source():
+    told = fact("cards.area", 20, "20 ha", HERE, lang="vi")
+    made = card(replace(told, others=(Said("18 ha", THERE),)))
+    own, other = made.lines()[0]["parts"]
+    assert own == {"text": "20 ha", "marks": "[1]"}
+    assert "18 ha" in other["text"]
+    assert other["marks"] == "[2]"
+
+
+def test_a_paper_leaves_out_a_fact_and_the_source_only_it_names():
+    other = fact("cards.investor", "X", None, THERE, lang="vi")
+    assert card(said("1", HERE), other).without("cards.investor").sources == (HERE,)
+
+
+def test_a_file_of_the_office_is_named_and_is_no_link():
+    source = source_of({"source_url": "file:to-trinh.xlsx", "as_of": "2026-10-01"}, "vi")
+    assert "to-trinh.xlsx" in source.title
+    assert "<a " not in card_html(card(said("1", source)))
+
+
+class Read(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags, self.text = set(), ""
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags |= {tag} | {name for name, _ in attrs}
+
+    def handle_data(self, data) -> None:
+        self.text += data
+
+
+@given(st.text(st.characters(exclude_categories=["C"]), min_size=1).filter(str.strip))
+def test_no_text_of_a_card_becomes_markup(text):
+    source = Source(text, text, f"javascript:{text}", text)
+    made = Card(text, text, (said(text, source),), "vi", note=text, cautions=(text,))
+    read = Read()
+    read.feed(str(card_html(made)))
+    assert read.tags <= {*("div", "class", "h3", "p", "dl", "dt", "dd", "sup"), "b", "ol", "li"} | {
+        "aria-label"
+    }
+    assert read.text.count(text) >= 6
+
+
+def test_a_capacity_is_given_as_its_source_gives_it():
+    told = [
+        (63.0, None, "63 MVA"),
+        (31.5, None, "31,5 MVA"),
+        (0.25, None, "0,25 MVA"),
+        (None, "2x250 (thiết kế)", "2x250 (thiết kế)"),
+        (None, None, "chưa có số liệu"),
+    ]
+    for mva, text, words in told:
+        shown = capacity({"capacity_mva": mva, "capacity_text": text}, "vi")
+        assert shown.replace("\u00a0", " ") == words
