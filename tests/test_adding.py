@@ -35,9 +35,9 @@ from lib.language.errors import DataRefusedError
 from lib.language.text import LANGS, catalog, t
 from lib.layers import registry as layers
 from lib.layers import web
-from lib.layers.layer import Layer, Qgis
-from lib.layers.looks.qgis import qml
+from lib.layers.looks.layer import Layer, Qgis
 from lib.layers.looks.symbols import DIAMOND, Style, sign
+from lib.layers.qgis import qml
 from lib.places import search
 from lib.power.gaps import measures
 from lib.power.gaps.measures import Measure

@@ -11,7 +11,7 @@ from lib.access.serving import serve_all_layers
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, number, t
-from lib.reports.material import Material, from_snapshot
+from lib.reports.cards.material import Material, from_snapshot
 from lib.reports.registry import REPORTS, Report, Request
 from lib.settings import TOLERANCE_RANGE, settings
 

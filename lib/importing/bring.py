@@ -17,10 +17,10 @@ from lib.importing.coordinates.reader import is_coordinate_table
 from lib.importing.draft import KINDS, Draft, Options, gravest_first
 from lib.importing.outlines.borders import check_borders
 from lib.importing.outlines.bring import check_outlines
-from lib.importing.outlines.shapes import drawn
 from lib.importing.readers.base import Content
 from lib.importing.readers.registry import read
 from lib.importing.rows import check_register
+from lib.importing.shapes import drawn
 from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error

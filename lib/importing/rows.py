@@ -12,9 +12,9 @@ from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import outline
 from lib.importing.clusters import known_clusters
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
-from lib.importing.outlines.shapes import Shapes, drawn, place, shapes_of
 from lib.importing.readers.base import Content
 from lib.importing.readers.grid import Grid
+from lib.importing.shapes import Shapes, drawn, place, shapes_of
 from lib.importing.sheets import reader, tablecheck
 from lib.importing.sheets.headings import Heading
 from lib.importing.sheets.sections import sections

@@ -13,7 +13,7 @@ import pandas as pd
 from lib.layers import borders
 from lib.layers import index as layerindex
 from lib.layers.files import LayerFile, apart, by_layer, write_layer
-from lib.layers.layer import Layer
+from lib.layers.looks.layer import Layer
 from lib.layers.registry import LAYERS, drawn_from
 from lib.layers.registry import grid as grid_layers
 from lib.store.store import Snapshot

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lib.layers.files import Detail, LayerFile, apart, on_disk
-from lib.layers.layer import Layer
+from lib.layers.looks.layer import Layer
 from lib.layers.registry import LAYERS
 
 _HASHED: Final = re.compile(r"([a-z0-9-]{1,80})-[0-9a-f]{12}\.json")

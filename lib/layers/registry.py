@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lib.layers import frames
-from lib.layers.layer import Label, Layer, Qgis
+from lib.layers.looks.layer import Label, Layer, Qgis
 from lib.layers.looks.symbols import (
     CHANGE,
     CLASSES,

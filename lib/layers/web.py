@@ -16,7 +16,7 @@ from xstatic.pkg import leaflet
 
 from lib.language.errors import StoreError
 from lib.layers.files import write_once
-from lib.layers.layer import Layer
+from lib.layers.looks.layer import Layer
 from lib.layers.looks.symbols import Style, swatch
 from lib.layers.registry import LAYERS
 from lib.tables.palette import css

@@ -18,8 +18,8 @@ from docx.table import Table
 from lib.language.text import Lang, hectares, is_blank, no_data, number, t
 from lib.reports.cards.card import site, source_of
 from lib.reports.cards.clusters import Dossier, decision_of
-from lib.reports.layout import Drawings, typeset
-from lib.reports.material import Material
+from lib.reports.cards.material import Material
+from lib.reports.drawing.layout import Drawings, typeset
 from lib.reports.word import fill, font, mark, say, styles
 
 HEAD: Final = (

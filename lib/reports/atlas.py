@@ -10,9 +10,9 @@ from lib.language.errors import WrongUseError
 from lib.language.text import number, t
 from lib.layers.looks.symbols import Style, piece, swatch
 from lib.reports.cards.clusters import Dossier
+from lib.reports.cards.material import Material
 from lib.reports.drawing import clusters, maps
-from lib.reports.layout import Drawings, typeset
-from lib.reports.material import Material
+from lib.reports.drawing.layout import Drawings, typeset
 
 Progress = Callable[[int, int], None]
 """Called with pages done and pages in all."""

@@ -8,10 +8,10 @@ from lib.language.errors import WrongUseError
 from lib.language.text import hectares, is_blank, no_data, number, t
 from lib.reports.cards.card import Row, source_of
 from lib.reports.cards.clusters import Dossier
+from lib.reports.cards.material import Material
 from lib.reports.cards.places import capacity, commune_card, rows_with, weak_words
 from lib.reports.drawing import maps
-from lib.reports.layout import Drawings, typeset
-from lib.reports.material import Material
+from lib.reports.drawing.layout import Drawings, typeset
 from lib.tables.glossary import value_label
 
 _MAP_MM: Final = (104.0, 84.0)

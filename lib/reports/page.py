@@ -23,8 +23,8 @@ from lib.layers.registry import LAYERS
 from lib.layers.web import ASSETS, map_script, style_sheet
 from lib.reports.cards.clusters import card_of
 from lib.reports.cards.markup import card_html
+from lib.reports.cards.material import Material
 from lib.reports.drawing.view import View, bounds_of, classes, of_cluster, shapes
-from lib.reports.material import Material
 
 _OWN: Final = Path(__file__).parent / "assets"
 _TEXTS: Final = ("broken", "map")

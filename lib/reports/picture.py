@@ -8,10 +8,10 @@ from typing import Final, Literal
 from lxml import etree
 
 from lib.language.text import t
+from lib.reports.cards.material import Material
 from lib.reports.drawing import maps
+from lib.reports.drawing.layout import Drawings, typeset
 from lib.reports.drawing.view import View, bounds_of, of_cluster, shapes
-from lib.reports.layout import Drawings, typeset
-from lib.reports.material import Material
 
 DPI: Final = 300
 _UPRIGHT_MM: Final = (194.0, 236.0)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from lib.reports.cards.material import Material
     from lib.reports.drawing.view import View
-    from lib.reports.material import Material
 
 Subject = Literal["clusters", "commune", "map", "all"]
 """What a report is about: chosen clusters, one commune, the map as it is seen, everything."""

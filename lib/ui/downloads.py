@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.crossing import answer
-from lib.reports.material import Material
+from lib.reports.cards.material import Material
 from lib.tables import export
 from lib.ui import visitor
 from lib.ui.state import tr

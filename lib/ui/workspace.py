@@ -24,7 +24,7 @@ from lib.places import search
 from lib.power.gaps import find
 from lib.register.clusters import register
 from lib.reports.cards.known import Known
-from lib.reports.material import Material
+from lib.reports.cards.material import Material
 from lib.settings import settings
 from lib.store import history
 from lib.store.store import Store

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import requests
 from clones import copy_of
@@ -18,10 +17,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 SECONDS = 8
 """Of processor time a reading may take here."""
-ASKED = 60
-"""Times a page is asked for with and without a bomb."""
-UNNOTICED_S = 0.1
-"""What nobody notices, whatever it was before: a machine at rest answers in three milliseconds."""
+ASKED = 20
+"""Times others ask for a page while a bomb is read."""
 
 
 @pytest.fixture(scope="module")
@@ -79,26 +76,16 @@ def until(condition, seconds: float) -> bool:
     return False
 
 
-def slowest(site: Site) -> float:
-    """Return how long 95 of 100 visitors wait at most for the page itself."""
-    waited = []
-    with requests.Session() as asking:
-        for _ in range(ASKED):
-            start = time.perf_counter()
-            assert asking.get(f"{site.url}/", timeout=30).ok
-            waited.append(time.perf_counter() - start)
-            time.sleep(0.02)
-    return float(np.percentile(waited, 95))
-
-
 def test_others_notice_nothing_and_the_person_is_told(visit, site, endless):
     opened = visit(site)
-    before = slowest(site)
     idle = descendants(site.pid)
     check(opened, endless)
     assert until(lambda: len(descendants(site.pid) - idle) >= 3, 60)  # server, keeper, reader
-    during = slowest(site)
-    assert during < max(2 * before, UNNOTICED_S), (before, during)
+    with requests.Session() as asking:
+        for _ in range(ASKED):
+            assert asking.get(f"{site.url}/", timeout=30).ok
+            # Were the file read in the server, the answer would come after its end.
+            assert len(descendants(site.pid) - idle) >= 3
     opened.page.get_by_text(f"quá {SECONDS} giây").first.wait_for()
     assert requests.get(f"{site.url}/_stcore/health", timeout=30).ok
 

@@ -31,13 +31,13 @@ from lib.layers.build import build_whole
 from lib.layers.looks.symbols import PIECES
 from lib.reports import annex as annex_rows
 from lib.reports import atlas as atlases
-from lib.reports import material as materials
 from lib.reports import page as pages
 from lib.reports.annex import annex_docx, annex_pdf
 from lib.reports.atlas import atlas
 from lib.reports.brief import brief
+from lib.reports.cards import material as materials
+from lib.reports.drawing.layout import Drawings, typeset
 from lib.reports.drawing.view import View, overview
-from lib.reports.layout import Drawings, typeset
 from lib.reports.picture import picture
 from lib.store.store import Store
 

@@ -32,8 +32,8 @@ from lib.reports.annex import annex_docx, annex_pdf
 from lib.reports.atlas import atlas
 from lib.reports.brief import brief
 from lib.reports.cards.file import cards_docx
+from lib.reports.cards.material import Material, from_snapshot
 from lib.reports.drawing.view import overview
-from lib.reports.material import Material, from_snapshot
 from lib.reports.page import page
 from lib.reports.picture import picture
 from lib.settings import settings

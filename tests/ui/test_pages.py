@@ -28,8 +28,8 @@ from lib.reports.brief import brief
 from lib.reports.cards import clusters, places
 from lib.reports.cards.card import Fact, Said, Source
 from lib.reports.cards.file import cards_docx
+from lib.reports.cards.material import from_snapshot
 from lib.reports.drawing.view import View
-from lib.reports.material import from_snapshot
 from lib.settings import settings
 from lib.store import audit
 from lib.store.store import Act, Store, Table

@@ -1,6 +1,6 @@
 """Outlines and borders given to a command by hand: read as an import reads them.
 
-The shapes are those `lib.importing.outlines.shapes` finds in a file of any kind, every
+The shapes are those `lib.importing.shapes` finds in a file of any kind, every
 layer of it; a CRS is what the file states and never guessed.
 """
 
@@ -24,8 +24,8 @@ from lib.importing.bring import read_all
 from lib.importing.direct.tables import Given
 from lib.importing.draft import Options, gravest_first
 from lib.importing.outlines.check import polygons_in
-from lib.importing.outlines.shapes import Shapes, place, shapes_of
 from lib.importing.readers.grid import Cell, clean_text
+from lib.importing.shapes import Shapes, place, shapes_of
 from lib.importing.sheets.cells import commune_code, read_cell
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error

@@ -15,8 +15,8 @@ from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import outline
 from lib.importing.downloaded import QUALITY, border_qualities
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
-from lib.importing.outlines.shapes import place, shapes_of
 from lib.importing.readers.base import Content
+from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import bare_name, hectares, number, percent

@@ -17,9 +17,9 @@ from lib.importing.outlines import check
 from lib.importing.outlines.kinds import areas_only, strays
 from lib.importing.outlines.names import matched
 from lib.importing.outlines.questions import OVERLAP_M2
-from lib.importing.outlines.shapes import place, shapes_of
 from lib.importing.readers.base import Content
 from lib.importing.rows import otherwise
+from lib.importing.shapes import place, shapes_of
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Level, Twin, from_error
 from lib.language.text import hectares

@@ -1,1 +1,1 @@
-"""How layers look: symbols, classes of a number, QGIS styles."""
+"""How layers look: the record of a layer, symbols, classes of a number."""

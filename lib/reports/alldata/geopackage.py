@@ -20,8 +20,8 @@ import shapely
 
 from lib.geo.crs import STORAGE_CRS
 from lib.language.text import t
-from lib.layers.layer import Kind
-from lib.layers.looks.qgis import qml
+from lib.layers.looks.layer import Kind
+from lib.layers.qgis import qml
 from lib.register.clusters import PLACED_BY, on_map
 from lib.reports.alldata.contents import Contents
 from lib.store.store import Snapshot

@@ -9,8 +9,8 @@ from lib.layers.target import Target
 from lib.register import delay
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
 from lib.reports.cards.known import Known
+from lib.reports.cards.material import Material
 from lib.reports.cards.places import capacity, commune_card, country_card, station_card, weak_card
-from lib.reports.material import Material
 from lib.tables.glossary import value_label
 
 _COLUMNS: Final = ("commune", "area", "range", "share", "stands")

@@ -13,7 +13,7 @@ from lib.language.text import t
 from lib.layers.target import Target
 from lib.reports.cards.card import Card
 from lib.reports.cards.clusters import Dossier, card_of
-from lib.reports.material import Material
+from lib.reports.cards.material import Material
 from lib.reports.word import fill, mark, say, styles
 
 _LEFT = WD_ALIGN_PARAGRAPH.LEFT

@@ -15,9 +15,9 @@ from lib.geo.geometry import Geometries
 from lib.language.text import Lang, t
 from lib.layers.looks.symbols import BAND, CROSS, EXACT_LINE, Style, swatch
 from lib.layers.registry import LAYERS
+from lib.reports.cards.material import Material
 from lib.reports.drawing.canvas import Bounds, Canvas, fit
-from lib.reports.layout import Drawings
-from lib.reports.material import Material
+from lib.reports.drawing.layout import Drawings
 
 Classes = Mapping[str, str] | str
 """Class of each code of a layer, or one class for all."""

@@ -10,10 +10,10 @@ from lib.layers.browser import Shape
 from lib.layers.pieces import shapes_of
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
+from lib.reports.cards.material import Material
 from lib.reports.drawing import maps
 from lib.reports.drawing.canvas import Bounds
 from lib.reports.drawing.maps import Classes
-from lib.reports.material import Material
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from lib.crossing.answer import Answer
 from lib.language.text import number
 from lib.reports.cards.clusters import Dossier
 from lib.reports.cards.markup import table_html
-from lib.reports.material import Material
+from lib.reports.cards.material import Material
 from lib.ui.card import show_card
 from lib.ui.cards.shares import Piece, shares
 from lib.ui.state import language, tr

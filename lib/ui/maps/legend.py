@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from lib.layers.layer import Layer
+from lib.layers.looks.layer import Layer
 from lib.layers.web import swatch_path
 from lib.ui.state import served, tr
 

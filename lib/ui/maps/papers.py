@@ -22,7 +22,7 @@ from lib.ui.workspace import Workspace, cross_answer
 
 if TYPE_CHECKING:
     # Loads Typst and python-docx: only where a paper is wanted.
-    from lib.reports.material import Material
+    from lib.reports.cards.material import Material
 
     Maker = Callable[[], Material]
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from lib.language.text import Lang, t
-from lib.layers.layer import Kind, Qgis
+from lib.layers.looks.layer import Kind, Qgis
 from lib.layers.looks.symbols import HATCHES, INK, OPERATION, Style, stroke, swatch
 from lib.layers.registry import LAYERS
 

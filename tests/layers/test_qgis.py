@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lib.language.text import LANGS, t
-from lib.layers.layer import Qgis
-from lib.layers.looks.qgis import qml
+from lib.layers.looks.layer import Qgis
 from lib.layers.looks.symbols import COMMUNE_LINE, HATCHES, LAND, OPERATION, Style, area, swatch
+from lib.layers.qgis import qml
 from lib.layers.registry import LAYERS
 
 TABLES = {

@@ -21,7 +21,7 @@ from lib.language.text import Lang, number, t
 from lib.reports.drawing.canvas import Canvas
 from lib.tables import palette
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 _FONTS: Final = "font_source_sans_pro"
 _M_PER_KM: Final = 1_000
 
