@@ -6,9 +6,8 @@ from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.power.gaps import find
 from lib.power.gaps import find as gaps
-from lib.power.gaps.find import WEAK_KINDS, Choice, ranked
+from lib.power.gaps.find import WEAK_KINDS, Choice, find, ranked
 from lib.power.gaps.measures import MEASURES, measures
 
 TABLES = fact_tables()

@@ -5,9 +5,8 @@ import pytest
 from facttables import fact_tables
 
 from lib.language.text import LANGS, t
-from lib.power.gaps import find
 from lib.power.gaps import words as gapwords
-from lib.power.gaps.find import Choice
+from lib.power.gaps.find import Choice, find
 from lib.power.gaps.measures import MEASURES
 
 TABLES = fact_tables()

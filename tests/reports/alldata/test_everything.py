@@ -21,7 +21,7 @@ from pandas.testing import assert_frame_equal
 
 from lib.language.errors import StoreError
 from lib.language.text import LANGS, t
-from lib.register.clusters import register
+from lib.register.clusters import PLACED_BY, register
 from lib.reports.alldata import contents
 from lib.reports.alldata.everything import MAKERS, everything
 from lib.settings import settings
@@ -151,9 +151,7 @@ def test_the_values_of_a_table_come_back(snapshot, gpkg):
 
 def test_clusters_stand_where_the_map_puts_them_and_the_layer_says_approximate(snapshot, gpkg):
     layer = pyogrio.read_dataframe(gpkg, layer="clusters")
-    known = register(
-        {n: snapshot.read(n) for n in ("clusters", "former_units", "ended_units", "communes")}
-    )
+    known = register({n: snapshot.read(n) for n in ("clusters", *PLACED_BY)})
     placed = known["lat"].notna().to_numpy()
     assert 0 < placed.sum() < len(placed)
     assert (layer.geometry.isna().to_numpy() == ~placed).all()
