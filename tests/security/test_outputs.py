@@ -272,19 +272,16 @@ def test_a_card_in_the_map_in_one_file_is_text(material, wanted):
 
 @pytest.mark.parametrize("name", UNWRITABLE)
 @pytest.mark.parametrize("column", ["Tên cụm", "Chủ đầu tư", "Ghi chú"])
-def test_what_no_table_holds_is_cleaned_or_refused(tables, name, column):
+def test_what_no_table_holds_is_cleaned_or_refused(tables, tmp_path, name, column):
     row = {"Mã cụm": "PT-001", "Tên cụm": "Bãi Ba 2", "Chủ đầu tư": "", "Ghi chú": ""}
     row[column] = UNWRITABLE[name]
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(row)
     writer.writerow(row.values())
-    path = Path("Sổ cụm.csv")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "is_file", lambda _: True)
-        patch.setattr(Path, "stat", lambda _: type("S", (), {"st_size": 99}))
-        patch.setattr(Path, "read_bytes", lambda _: out.getvalue().encode())
-        contents, unreadable = bring.read_all([(path, path.name)])
+    path = tmp_path / "Sổ cụm.csv"
+    path.write_bytes(out.getvalue().encode())
+    contents, unreadable = bring.read_all([(path, path.name)])
     draft = bring.check(contents, Options("clusters", "2026-11-25"), tables, unreadable=unreadable)
     if draft.refused:
         return

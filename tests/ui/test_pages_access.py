@@ -9,7 +9,7 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib.access import roles, signins
+from lib.access import identity, roles, signins
 from lib.access.policy import Policy
 from lib.importing.draft import Draft, Options
 from lib.language.text import LANGS, t
@@ -150,7 +150,7 @@ def test_without_a_policy_nobody_signs_in(opened: Open, monkeypatch):
 
 def test_a_session_on_an_open_address_without_a_policy_is_a_strangers(opened: Open, monkeypatch):
     monkeypatch.setattr(roles, "policy", lambda: None)
-    monkeypatch.setattr(roles, "is_loopback", lambda _: False)
+    monkeypatch.setattr(identity, "is_loopback", lambda _: False)
     app = opened("")
     assert t("access.nobody") in told(app)
     assert "ph-foot" not in told(app)
