@@ -11,6 +11,7 @@ from typing import Final
 
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from lxml.etree import _Element
 
 _OUTSIDE: Final = "not(ancestor::w:txbxContent)"
 _RUNS: Final = f".//w:r[{_OUTSIDE}]"
@@ -93,7 +94,7 @@ class SeenText:
         return sum(one.get(qn("w:val")) in self._styles[tag] for one in styles) == 1
 
 
-def _on(element: BaseOxmlElement) -> bool:
+def _on(element: _Element) -> bool:
     return (element.get(qn("w:val")) or "1").lower() not in _OFF
 
 
@@ -103,11 +104,12 @@ def _styles_with(tag: str, styles: BaseOxmlElement | None) -> frozenset[str]:
         return frozenset()
     own: dict[str, bool] = {}
     based: dict[str, str] = {}
-    for style in styles.xpath("./w:style"):
+    # Found by full names: a part that is no list of styles has no prefixes to look under.
+    for style in styles.iterfind(qn("w:style")):
         name = style.get(qn("w:styleId")) or ""
-        for mark in style.xpath(f"./w:rPr/{tag}"):
+        for mark in style.iterfind(f"{qn('w:rPr')}/{qn(tag)}"):
             own[name] = _on(mark)
-        for base in style.xpath("./w:basedOn"):
+        for base in style.iterfind(qn("w:basedOn")):
             based[name] = base.get(qn("w:val")) or ""
     found = {name for name, on in own.items() if on}
     while fresh := {n for n, b in based.items() if b in found and n not in own} - found:

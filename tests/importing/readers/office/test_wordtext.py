@@ -7,9 +7,11 @@ import pytest
 from badfiles.corpus_build import document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from lxml import etree
 
 from lib.importing.readers import registry
 from lib.importing.readers.grid import Area
+from lib.importing.readers.office import wordtext
 from lib.language.errors import DataRefusedError
 
 W = nsdecls("w")
@@ -171,3 +173,9 @@ def test_merged_cells_are_told(word):
     (_, grid) = registry.read(word).grids
     assert set(grid.areas) == {Area(0, 0, 0, 2), Area(1, 0, 2, 0), Area(2, 1, 3, 2)}
     assert grid.flows
+
+
+@pytest.mark.parametrize("root", ["<x/>", "<w:x xmlns:w='urn:else'><w:style/></w:x>"])
+def test_a_part_that_is_no_list_of_styles_hides_nothing(root):
+    styles = etree.fromstring(root)
+    assert wordtext._styles_with("w:vanish", styles) == frozenset()
