@@ -73,9 +73,9 @@ def query(size: int) -> bytes:
     return message.SerializeToString()
 
 
-def widgets(count: int) -> bytes:
+def widgets(count: int, name: str = "$$ID-0a1b-find") -> bytes:
     message = BackMsg()
-    message.rerun_script.widget_states.widgets.extend([WidgetState()] * count)
+    message.rerun_script.widget_states.widgets.extend([WidgetState(id=name)] * count)
     return message.SerializeToString()
 
 
@@ -89,6 +89,9 @@ def widgets(count: int) -> bytes:
         ("", widgets(2001), 1009),
         ("hoa", widgets(2001), 1009),
         ("hoa", widgets(2000), 0),
+        ("hoa", widgets(1, ""), 1008),
+        ("hoa", widgets(1, "find"), 1008),
+        ("hoa", widgets(1, "$$STREAMLIT_INTERNAL_KEY_SCRIPT_RUN_WITHOUT_ERRORS"), 1008),
     ],
 )
 def test_a_message_has_the_size_and_the_widgets_of_a_page(site, who, message, code):

@@ -11,9 +11,11 @@ from typing import Final
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.state.common import is_element_id
 
 from lib.ui.server.limits import Pages, Visitor, limits
 
+_NOT_OURS: Final = 1008
 _TOO_BIG: Final = 1009
 _LATER: Final = 1013
 _PAGES: Final = Pages()
@@ -66,16 +68,20 @@ def _refused(message: Message, who: Callable[[], Visitor]) -> int:
         return _TOO_BIG
     if not _PAGES.speak(visitor, time.monotonic()):
         return _LATER
-    return _TOO_BIG if content and _says_too_much(content) else 0
+    return _misspoken(content) if content else 0
 
 
-def _says_too_much(content: bytes) -> bool:
-    """Return whether a message names more widgets or files than any page has."""
+def _misspoken(content: bytes) -> int:
+    """Return the code for a message no page of the project sends, 0 for any other.
+
+    A state under a name that is no widget's is taken by Streamlit for a value of the
+    session, is not found there and ends every later run in an error.
+    """
     try:
         said = BackMsg.FromString(content)
     except DecodeError:  # Streamlit closes the connection for it
-        return False
-    named = max(
-        len(said.rerun_script.widget_states.widgets), len(said.file_urls_request.file_names)
-    )
-    return named > limits().widgets
+        return 0
+    states = said.rerun_script.widget_states.widgets
+    if max(len(states), len(said.file_urls_request.file_names)) > limits().widgets:
+        return _TOO_BIG
+    return 0 if all(is_element_id(state.id) for state in states) else _NOT_OURS
