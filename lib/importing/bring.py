@@ -24,6 +24,7 @@ from lib.importing.shapes import drawn
 from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error
+from lib.store import history
 from lib.store.store import Act, Snapshot, Store, Table
 
 ALIASES: Final[Mapping[str, str]] = {"lines": "power_lines", "borders": "communes"}
@@ -194,7 +195,7 @@ def publish(
     for name, frame in draft.tables.items():
         tables[name] = Table(frame, f"import: {source}", draft.options.as_of)
     details = {
-        **base.manifest.details,
+        **history.without_act(base.manifest.details),
         "import": {
             "kind": draft.options.kind,
             "counts": {n: vars(c) for n, c in draft.counts.items()},

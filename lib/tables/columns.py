@@ -87,6 +87,10 @@ class Column:
     otherwise: str | bool | None = None
 
 
+SOURCE_URL: Final = Column("source_url", pattern=URL, filled=True)
+AS_OF: Final = Column("as_of", pattern=ISO_DATE, filled=True)
+
+
 @dataclass(frozen=True)
 class Table:
     """One table.
@@ -106,6 +110,8 @@ class Table:
         Whether a file of an office may change it.
     stated : bool
         Whether each value has its own source (`lib.tables.statements`).
+    source : Column
+        What its rows name as their source.
     """
 
     name: str
@@ -114,10 +120,11 @@ class Table:
     facts: bool = True
     imported: bool = True
     stated: bool = False
+    source: Column = SOURCE_URL
 
     def every(self) -> Iterator[Column]:
         """Return all columns, source and date first."""
-        yield from (SOURCE_URL, AS_OF, *self.columns)
+        yield from (self.source, AS_OF, *self.columns)
 
     def column(self, name: str) -> Column:
         """Return one column.
@@ -150,8 +157,6 @@ def number(
     return Column(name, kind, low=low, high=high, unit=unit, **more)
 
 
-SOURCE_URL: Final = Column("source_url", pattern=URL, filled=True)
-AS_OF: Final = Column("as_of", pattern=ISO_DATE, filled=True)
 NOTE: Final = Column("note", blank=True)
 SAMPLE: Final = Column("sample", "flag", pattern="", filled=True, otherwise=False)
 CLUSTER: Final = Column("cluster_id", pattern=CLUSTER_ID, about="templates.about_cluster_id")

@@ -37,6 +37,7 @@ from lib.reports import annex, atlas
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
+from lib.tables.statements import rule
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -126,9 +127,10 @@ COLUMNS = [
     (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
 ]
 FAMILIES: dict[str, set[str]] = {
+    "fact.rule_{}": set(get_args(rule.Rule)) - {"none"},
     "outagelog.rule_{}": set(clean.RULES),
     "powerpage.total_{}": {level for level, _ in view.LEVELS},
-    "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED}
+    "audit.action_{}": {"prepare", "import", "fact", "restore", "restore-backup", audit.CHAINED}
     | signins.ACTIONS,
     "data.about_{}": set(draft.KINDS),
     "data.action_{}": {"prepare", "import"},

@@ -85,6 +85,7 @@ ASSIGNMENTS: Final = Table(
         NOTE,
     ),
     key=("cluster_id", "commune_code"),
+    stated=True,
 )
 """Which commune leads a cluster, proposed or decided in writing."""
 
