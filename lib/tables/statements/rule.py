@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lib.language.text import fold
+from lib.tables.columns import CHECKED
 from lib.tables.statements.record import STRENGTHS, Statement
 
 Rule = Literal["choice", "strength", "newer", "single", "none"]
@@ -63,7 +64,8 @@ def _last_words(statements: Iterable[Statement]) -> list[Statement]:
 def _rank(one: Statement) -> tuple[int, str, str, str, str, str]:
     """Return the key that puts the one to use last; the last parts only make it one order."""
     strength = -STRENGTHS.index(one.kind)
-    return strength, one.as_of, one.document_date, one.when, one.source_url, one.value
+    day = "" if one.as_of == CHECKED and not one.when else one.as_of  # its source gives no date
+    return strength, day, one.document_date, one.when, one.source_url, one.value
 
 
 def _by_choice(ranked: list[Statement]) -> Rule:
