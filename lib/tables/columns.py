@@ -61,6 +61,8 @@ class Column:
         It came after the first version: what was written before is read with a blank.
     asked : bool
         A meeting asks for it: a blank in it is something missing.
+    ages : bool
+        It changes from year to year, so what an old source says of it may no longer hold.
     found : bool
         The search box leads from its text to the row; ``sidebar.hit_<name>`` says what was found.
     lacking : tuple of str
@@ -84,6 +86,7 @@ class Column:
     assumed: bool = False
     later: bool = False
     asked: bool = False
+    ages: bool = False
     found: bool = False
     lacking: tuple[str, ...] = ()
     otherwise: str | bool | None = None

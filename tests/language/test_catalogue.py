@@ -32,7 +32,7 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, filters, playlist
+from lib.register import delay, filters, playlist, todo
 from lib.reports import annex, atlas
 from lib.settings import province
 from lib.store import audit
@@ -127,6 +127,7 @@ COLUMNS = [
     (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
 ]
 FAMILIES: dict[str, set[str]] = {
+    "todo.{}": set(todo.KINDS),
     "fact.rule_{}": set(get_args(rule.Rule)) - {"none"},
     "outagelog.rule_{}": set(clean.RULES),
     "powerpage.total_{}": {level for level, _ in view.LEVELS},

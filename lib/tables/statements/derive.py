@@ -129,20 +129,28 @@ def said_of(tables: Mapping[str, pd.DataFrame], table: Table, row_id: str) -> di
 
     Raises
     ------
-    KeyError
+    ValueError
         The table has no such row.
     """
     rows = tables[table.name]
-    place = {known: at for at, known in enumerate(row_ids(rows, table))}
-    row = rows.iloc[place[row_id]]
-    told = _by_subject(
-        one for one in statements_of(tables.get(NAME)) if one.subject[:2] == (table.name, row_id)
-    )
-    found: dict[str, Said] = {}
-    for column in fields_of(table):
-        group = told.get((table.name, row_id, column.name), [])
-        full = [*own_word(row, column, (table.name, row_id), group), *group]
-        found[column.name] = _said(chosen(full), row, column.name)
+    at = row_ids(rows, table).index(row_id)
+    return said_all({**tables, table.name: rows.iloc[[at]]}, table)[row_id]
+
+
+def said_all(tables: Mapping[str, pd.DataFrame], table: Table) -> dict[str, dict[str, Said]]:
+    """Return what is said of every value of every row: key of the row -> column -> what is said."""
+    rows = tables[table.name]
+    told = tables.get(NAME)
+    own = None if told is None else told[told["table"] == table.name]
+    said = _by_subject(statements_of(own))
+    found: dict[str, dict[str, Said]] = {}
+    for at, row_id in enumerate(row_ids(rows, table)):
+        row, fields = rows.iloc[at], dict[str, Said]()
+        for column in fields_of(table):
+            group = said.get((table.name, row_id, column.name), [])
+            full = [*own_word(row, column, (table.name, row_id), group), *group]
+            fields[column.name] = _said(chosen(full), row, column.name)
+        found[row_id] = fields
     return found
 
 

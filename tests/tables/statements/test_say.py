@@ -82,8 +82,9 @@ def test_withdrawn_goes_back_to_what_others_say_and_then_to_blank():
     tables |= withdraw(tables, word("area_ha", "", "B", reason="nhầm"))
     assert said(tables, "clusters", ID)["area_ha"].value is None
     assert_frame_equal(tables["clusters"], FACTS["clusters"])
-    assert set(tables["statements"]["state"]) == {"withdrawn"}
-    assert set(tables["statements"]["reason"]) == {"nhầm"}
+    own = tables["statements"].query("id == @ID")
+    assert set(own["state"]) == {"withdrawn"}
+    assert set(own["reason"]) == {"nhầm"}
     with pytest.raises(DataRefusedError):
         withdraw(tables, word("area_ha", "", "B", reason="nhầm"))
 
