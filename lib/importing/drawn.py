@@ -6,7 +6,6 @@ the same again wherever it is read.
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
@@ -37,7 +36,6 @@ Ring = tuple[tuple[float, float], ...]
 MOST_CORNERS: Final = 20_000
 _LEAST_CORNERS: Final = 3
 _GLOBE: Final = (180.0, 90.0)
-_PAIR: Final = 2
 
 
 def rings_of(said: object) -> tuple[Ring, ...]:
@@ -59,15 +57,16 @@ def rings_of(said: object) -> tuple[Ring, ...]:
 
 
 def _corner(said: object) -> tuple[float, float]:
-    numbers = isinstance(said, list) and len(said) == _PAIR
-    if not numbers or not all(type(value) in (int, float) for value in said):  # type: ignore[attr-defined]
-        raise DataRefusedError("importing.drawn_unreadable")
-    lon, lat = map(float, said)  # type: ignore[call-overload]
-    if not all(
-        math.isfinite(v) and abs(v) <= most for v, most in zip((lon, lat), _GLOBE, strict=True)
-    ):
-        raise DataRefusedError("importing.drawn_unreadable")
-    return lon, lat
+    match said:
+        case [int() | float() as lon, int() | float() as lat] if _on_earth(lon, lat):
+            return float(lon), float(lat)
+    raise DataRefusedError("importing.drawn_unreadable")
+
+
+def _on_earth(lon: float, lat: float) -> bool:
+    """Return whether these are degrees; truth values are numbers to Python, NaN compares as no."""
+    numbers = not isinstance(lon, bool) and not isinstance(lat, bool)
+    return numbers and abs(lon) <= _GLOBE[0] and abs(lat) <= _GLOBE[1]
 
 
 def outline_of(rings: Sequence[Ring]) -> shapely.Polygon | shapely.MultiPolygon | None:
@@ -140,7 +139,7 @@ def file_of(
         who=who,
         date=date(drawn_on),
         means=t(f"importing.means_{means}"),
-        accuracy=number(accuracy, digits=0 if accuracy.is_integer() else 1, unit="m"),
+        accuracy=f"{number(accuracy, digits=0 if accuracy.is_integer() else 1)} m",
     )
     said = {
         "cluster_id": cluster_id,

@@ -30,7 +30,7 @@ DRAWING: Final = tuple(
     f"draw_{name}"
     for name in (
         *("close", "ring", "undo", "redo", "remove", "cancel", "snap", "follow"),
-        *("length", "about", "corner", "insert", "start", "go_on", "zoom", "crowded"),
+        *("length", "about", "corner", "insert", "start", "start_ring", "go_on", "zoom", "crowded"),
     )
 )
 """Names of the ``map.`` texts of a map that is drawn on."""

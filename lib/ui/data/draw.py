@@ -1,7 +1,6 @@
 """First step of an outline drawn by hand: map, corners typed in, hectares, old and new."""
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,7 +22,7 @@ from lib.language.errors import DataRefusedError
 from lib.language.text import hectares, is_blank, number, percent, sort_key
 from lib.layers.browser import Bounds, Shape
 from lib.layers.looks.symbols import OUTLINE_OLD
-from lib.layers.target import Target
+from lib.layers.target import Target, parse_window
 from lib.ui import state, visitor
 from lib.ui.data.work import work
 from lib.ui.maps import styles
@@ -31,11 +30,8 @@ from lib.ui.maps.view import Edit, show_map
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace, commune_index
 
-_WINDOW_DEG: Final = 1.0
-"""Widest window lines are cut for: what a large screen shows from where snapping begins."""
 _ABOUT_DEG: Final = 0.012
 """How far around a cluster without an outline the map begins to look, about 1.2 km."""
-_SIDES: Final = 4
 _DEGREES: Final = 4326
 
 
@@ -151,20 +147,9 @@ def _changed(value: Mapping[str, Any]) -> None:
         held["rings"] = drawn.rings_of(value["drawing"])
     except DataRefusedError as refusal:
         held["refused"] = refusal
-    held["window"] = _window(value.get("window"))
+    held["window"] = parse_window(value.get("window"))
     turn = value.get("clicks")
     held["turn"] = turn if isinstance(turn, int) else 0
-
-
-def _window(said_: object) -> Bounds | None:
-    """Return the window a browser wants lines of, None for anything else."""
-    if not isinstance(said_, list) or len(said_) != _SIDES:
-        return None
-    if not all(isinstance(side, int | float) and math.isfinite(side) for side in said_):
-        return None
-    west, south, east, north = map(float, said_)
-    small = 0 < east - west <= _WINDOW_DEG and 0 < north - south <= _WINDOW_DEG
-    return (west, south, east, north) if small else None
 
 
 def _lines(data: Workspace, window: Bounds | None) -> list[Any]:
@@ -316,10 +301,14 @@ def _add(data: Workspace) -> None:
         return
     epsg = int(st.session_state["draw_system"])
     points = np.array([shapely.Point(east, north)], dtype=object)
-    told = zones.propose(points, epsg, geometry.outline(data.communes), file=tr("data.draw_typed"))
-    grave = [finding for finding in told if finding.level in ("refused", "ask")]
-    if grave:
-        held["typed_refused"] = " ".join(finding.message(language()) for finding in grave)
+    province = geometry.outline(data.communes)
+    better = zones.proposal(points, epsg, province)
+    if better is not None:
+        other = zones.zone_label(better.epsg, language()) + (" (X↔Y)" if better.swapped else "")
+        held["typed_refused"] = tr("data.draw_elsewhere", zone=other)
+        return
+    if not any(reading.inside for reading in zones.readings(points, province)):
+        held["typed_refused"] = tr("data.draw_nowhere")
         return
     (point,) = zones.to_storage(points, epsg)
     held["typed"] = [*held["typed"], [point.x, point.y]]

@@ -96,19 +96,19 @@ function follow(mark, changed) {
 
 function corner(place, number, at) {
   const { draft, chosen } = drawing;
-  const first = number === draft.state().open && at === 0;
+  const { rings, open } = draft.state();
+  const first = number === open && at === 0;
+  const last = number === open && at === rings[open].length - 1;
   const taken = chosen && chosen[0] === number && chosen[1] === at;
   const words = `${config.texts.draw_corner} ${at + 1}`;
   const mark = handle(place, taken ? "ph-corner-chosen" : first ? "ph-corner-first" : "", words);
-  follow(mark, (rings, caught) => (
-    spliced(rings, number, 1, spliced(rings[number], at, 1, caught))
-  ));
+  follow(mark, (all, caught) => spliced(all, number, 1, spliced(all[number], at, 1, caught)));
   mark.on("dragend", () => {
     draft.move(number, at, whereDropped(mark));
     changed();
   });
   mark.on("click", () => {
-    if (first && draft.closable()) return close();
+    if ((first || last) && draft.closable()) return close();
     drawing.chosen = taken ? null : [number, at];
     return drawHandles();
   });
@@ -123,9 +123,7 @@ function middle(number, at, places) {
   const next = places[(at + 1) % places.length];
   const place = [(places[at][0] + next[0]) / 2, (places[at][1] + next[1]) / 2];
   const mark = handle(place, "ph-corner-new", config.texts.draw_insert, 9);
-  follow(mark, (rings, caught) => (
-    spliced(rings, number, 1, spliced(rings[number], at + 1, 0, caught))
-  ));
+  follow(mark, (all, caught) => spliced(all, number, 1, spliced(all[number], at + 1, 0, caught)));
   const insert = () => {
     drawing.draft.insert(number, at + 1, whereDropped(mark));
     drawing.chosen = [number, at + 1];
@@ -135,16 +133,22 @@ function middle(number, at, places) {
   return mark;
 }
 
+/* Of corners that lie on each other, as along a commune line, one can be taken; closer by all. */
 function drawHandles() {
   const { rings, open } = drawing.draft.state();
   const view = map.getBounds();
   const made = [];
-  rings.forEach((places, number) => places.forEach((place, at) => {
-    const after = places[(at + 1) % places.length];
-    const roomy = number !== open && !near(place, after, 40);
-    if (roomy) made.push(middle(number, at, places));
-    if (view.contains([place[1], place[0]])) made.push(corner(place, number, at));
-  }));
+  rings.forEach((places, number) => {
+    let shown = null;
+    places.forEach((place, at) => {
+      const after = places[(at + 1) % places.length];
+      if (number !== open && !near(place, after, 40)) made.push(middle(number, at, places));
+      const end = number === open && at === places.length - 1;
+      if (!view.contains([place[1], place[0]]) || (shown && !end && near(shown, place, 12))) return;
+      shown = place;
+      made.push(corner(place, number, at));
+    });
+  });
   replaceShapes("handles", tool === outlining && made.length <= MOST_HANDLES ? made : []);
   sayDrawing(made.length > MOST_HANDLES);
 }
@@ -279,6 +283,7 @@ function edit(given) {
     drawing.typed = typed.number;
     drawing.draft.add([typed.place]);
     changed();
+    if (!map.getBounds().contains(latLngs([typed.place])[0])) map.panTo(latLngs([typed.place])[0]);
   }
   sayDrawing();
   askForLines();

@@ -44,7 +44,7 @@ function showBox(shown) {
 
 function drawnWords() {
   const { rings, open } = drawing.draft.state();
-  if (drawing.exact) return drawing.exact;
+  if (drawing.exact && open < 0) return drawing.exact;
   const { texts } = config;
   const said = [];
   if (open >= 0 && rings[open].length > 1) {
@@ -60,7 +60,8 @@ function hint(crowded) {
   const { rings, open } = drawing.draft.state();
   if (crowded) return texts.draw_crowded;
   if (map.getZoom() < LINES_ZOOM) return texts.draw_zoom;
-  if (!rings.length || drawing.starts) return texts.draw_start;
+  if (drawing.starts) return texts.draw_start_ring;
+  if (!rings.length) return texts.draw_start;
   return open >= 0 ? texts.draw_go_on : "";
 }
 
