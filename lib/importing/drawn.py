@@ -160,7 +160,7 @@ def _geometry(outline: shapely.Polygon | shapely.MultiPolygon) -> dict[str, obje
     """Return an outline as GeoJSON with every digit; shapely's own writer is not asked to."""
     parts = [
         [shapely.get_coordinates(ring).tolist() for ring in shapely.get_rings(part)]
-        for part in shapely.get_parts(outline)
+        for part in shapely.get_parts(shapely.orient_polygons(outline))
     ]
     if len(parts) == 1:
         return {"type": "Polygon", "coordinates": parts[0]}

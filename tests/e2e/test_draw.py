@@ -21,7 +21,7 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS, meridian_plane
 from lib.importing.apart import sandbox
 from lib.importing.draft import Options
 from lib.importing.drawn import outline_of
-from lib.language.text import hectares
+from lib.language.text import hectares, number
 from lib.layers.web import ASSETS
 from lib.store.store import Snapshot
 
@@ -138,6 +138,34 @@ def test_numbers_are_written_the_vietnamese_way(script: Page):
         "2,31 ha (23.145 m²)",
         "1.234,57 ha",
     ]
+
+
+def test_a_distance_is_measured_copied_and_leaves_nothing(best: Site, visit):
+    opened = visit(best).open("clusters", sel="clusters:PT-017")
+    opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.look_at(21.55, 105.0, 12)
+    opened.settled()
+    before, ruler = opened.query(), "Đo khoảng cách, diện tích"
+    opened.map.get_by_role("button", name=ruler).click()
+    box = opened.map.locator(".ph-measure")
+    ends = [{"x": 220, "y": 240}, {"x": 420, "y": 300}]
+    for end in ends:
+        opened.leaflet.click(position=end)
+    at = "(points) => points.map((p) => { const q = map.containerPointToLatLng([p.x, p.y]);"
+    line = shapely.LineString(opened.js(at + " return [q.lng, q.lat]; })", ends))
+    metres = gpd.GeoSeries([line], crs=STORAGE_CRS).to_crs(AREA_CRS).length.iloc[0]
+    words = (
+        number(metres, "vi", 0, "m") if metres < 10_000 else number(metres / 1000, "vi", 2, "km")
+    )
+    expect(box.locator(".ph-figure")).to_have_text(words)
+    box.get_by_role("button", name="Sao chép").click()
+    expect(box.locator(".ph-copied")).to_have_text("đã chép")
+    copied = opened.page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"Khoảng cách: {words}".replace("\u00a0", " ")
+    box.get_by_role("button", name="Thôi đo").click()
+    expect(box).to_be_hidden()
+    assert opened.map.locator(".leaflet-ph-tool-pane path").count() == 0
+    assert opened.query() == before, "nothing was chosen or written to the address"
 
 
 # ---- from clicks to hectares ------------------------------------------------------------------

@@ -172,7 +172,8 @@ def _bounds(data: Workspace, cluster_id: str, old: shapely.Geometry | None) -> B
     """Return where to look: the outline in use, else about the marker, else its communes."""
     if old is not None:
         west, south, east, north = old.bounds
-        return west, south, east, north
+        # The buttons lie over the upper edge of the map.
+        return west, south, east, north + (north - south) / 3
     row = data.clusters.loc[data.clusters["cluster_id"] == cluster_id].iloc[0]
     if not is_blank(row["lat"]):
         lon, lat, by = float(row["lon"]), float(row["lat"]), _ABOUT_DEG

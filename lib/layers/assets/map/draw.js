@@ -11,8 +11,8 @@ const TELL_MS = 250;
 const OUTLINE = { color: "#8A1C1C", weight: 3, interactive: false };
 const COMMUNE_LINE = { color: "#1B1B1B", weight: 1.5, interactive: false };
 const drawing = {
-  id: null, draft: null, lines: [], points: [], typed: 0, exact: null,
-  snaps: true, follows: false, chosen: null, window: null, told: 0, waiting: 0,
+  id: null, draft: null, lines: [], points: [], typed: 0, exact: null, news: "", rings: "",
+  snaps: true, follows: false, starts: false, chosen: null, window: null, told: 0, waiting: 0,
   shapes: [], handles: [], ghosts: [], grounds: [],
 };
 
@@ -237,7 +237,6 @@ function removeChosen() {
 function changed() {
   const { rings, open } = drawing.draft.state();
   drawing.starts = open >= 0 ? false : drawing.starts && rings.length > 0;
-  drawing.exact = null;
   replaceShapes("ghosts", []);
   drawOutline(rings, open);
   drawHandles();
@@ -249,8 +248,12 @@ function changed() {
 function tellDrawing() {
   clearTimeout(drawing.waiting);
   drawing.waiting = setTimeout(() => {
-    tell({ drawing: drawing.draft.closed(), window: drawing.window, of: drawing.id });
-    drawing.told = clicks;
+    if (!drawing.draft) return;
+    const closed = drawing.draft.closed();
+    const news = JSON.stringify([closed, drawing.window]);
+    if (news === drawing.news) return; // a ring that is still open is nobody else's yet
+    tell({ drawing: closed, window: drawing.window, of: drawing.id });
+    Object.assign(drawing, { told: clicks, news, rings: JSON.stringify(closed) });
   }, TELL_MS);
 }
 
@@ -274,7 +277,9 @@ function edit(given) {
   const { typed } = given;
   if (anew) begin(given);
   Object.assign(drawing, { lines: given.lines || [], points: given.points || [] });
-  drawing.exact = given.exact && given.exact.of === drawing.told ? given.exact.text : null;
+  if (given.exact && given.exact.of === drawing.told) {
+    drawing.exact = { text: given.exact.text, rings: drawing.rings };
+  }
   replaceShapes("grounds", [
     ...drawing.lines.map((one) => line(one, { ...COMMUNE_LINE, pane: "ph-shapes" })),
     ...drawing.points.map((one) => ring(one, { radius: 3, color: "#1F4E79", pane: "ph-shapes" })),
@@ -292,9 +297,9 @@ function edit(given) {
 function begin(given) {
   Object.assign(drawing, {
     id: given.id, draft: makeDraft(given.rings || []), chosen: null, window: null,
-    typed: given.typed ? given.typed.number : 0, told: given.exact ? given.exact.of : 0,
+    typed: given.typed ? given.typed.number : 0, starts: false, news: "", exact: null,
+    told: given.exact ? given.exact.of : 0, rings: JSON.stringify(given.rings || []),
   });
-  drawing.starts = false;
   resting = outlining;
   if (tool !== measure) take(outlining);
   const { rings, open } = drawing.draft.state();

@@ -44,7 +44,8 @@ function showBox(shown) {
 
 function drawnWords() {
   const { rings, open } = drawing.draft.state();
-  if (drawing.exact && open < 0) return drawing.exact;
+  const { exact } = drawing;
+  if (exact && open < 0 && exact.rings === JSON.stringify(rings)) return exact.text;
   const { texts } = config;
   const said = [];
   if (open >= 0 && rings[open].length > 1) {

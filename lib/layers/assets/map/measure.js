@@ -21,6 +21,8 @@ function measuredWords() {
 function drawMeasured(cursor) {
   const { places, area, closed } = measuring;
   measuring.shapes.forEach((shape) => shape.remove());
+  measuring.shapes = [];
+  if (!places.length) return;
   const line = latLngs(cursor && !closed ? [...places, cursor] : places);
   const options = { ...MEASURED, pane: "ph-tool" };
   const made = area
