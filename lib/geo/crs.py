@@ -28,12 +28,10 @@ def meridian_plane() -> dict[str, float]:
         ``meridian`` (degrees), ``scale`` there, ``axis`` (half the equator's, metres)
         and ``flattening`` of the ellipsoid.
     """
-    crs = CRS(AREA_CRS)
-    said = {p.name: float(p.value) for p in crs.coordinate_operation.params}
-    ellipsoid = crs.ellipsoid
+    said = CRS(AREA_CRS).to_cf()
     return {
-        "meridian": said["Longitude of natural origin"],
-        "scale": said["Scale factor at natural origin"],
-        "axis": float(ellipsoid.semi_major_metre),
-        "flattening": 1 / float(ellipsoid.inverse_flattening),
+        "meridian": float(said["longitude_of_central_meridian"]),
+        "scale": float(said["scale_factor_at_central_meridian"]),
+        "axis": float(said["semi_major_axis"]),
+        "flattening": 1 / float(said["inverse_flattening"]),
     }

@@ -63,8 +63,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, data: Path) -> Open:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
         app.query_params.update({"tab": "draw", "sel": f"clusters:{cluster_id}"})
         if rings is not None:
-            held = {"cluster": cluster_id, "rings": rings, "typed": [], "turn": 1, "window": None}
-            app.session_state["_import"] = {"step": "choose", "drawn": held}
+            held = {"id": "x", "rings": rings, "seed": (), "typed": [], "turn": 1, "window": None}
+            app.session_state["_import"] = {"step": "choose", "drawn": {cluster_id: held}}
         app.run()
         app.switch_page(str(ROOT / "pages" / "data.py"))
         app.query_params.update({"tab": "draw", "sel": f"clusters:{cluster_id}"})
@@ -77,8 +77,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, data: Path) -> Open:
     st.cache_resource.clear()
 
 
-def drawn(app: AppTest) -> dict:
-    return app.session_state["_import"]["drawn"]
+def drawn(app: AppTest, cluster_id: str = "PT-016") -> dict:
+    return app.session_state["_import"]["drawn"][cluster_id]
 
 
 def said(app: AppTest) -> str:
@@ -89,7 +89,7 @@ def said(app: AppTest) -> str:
 
 def test_an_outline_in_use_is_there_to_be_corrected_and_compared(opened: Open):
     app = opened(CLUSTER)
-    assert [sorted(ring) for ring in drawn(app)["rings"]] == [sorted(SQUARE)]
+    assert [sorted(ring) for ring in drawn(app, CLUSTER)["rings"]] == [sorted(SQUARE)]
     assert t("data.draw_same") in said(app)
     half = (*SQUARE[:2], (105.01, 21.555), (105.0, 21.555))
     told = said(opened(CLUSTER, (half,)))

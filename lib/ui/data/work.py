@@ -17,11 +17,13 @@ def work() -> dict[str, Any]:
 def forget() -> None:
     """Clear the session state of the import; used as a callback.
 
-    A drawing that is not published yet stays: there is no file to bring it again from.
+    What is drawn and not published stays: there is no file to bring it again from.
     """
     held = work()
-    kept = {"drawn": held["drawn"]} if "drawn" in held and "made" not in held else {}
-    st.session_state[_WORK] = {"step": "choose", **kept}
+    drawn = dict(held.get("drawn", {}))
+    if "made" in held:
+        drawn.pop(held.get("drawing"), None)
+    st.session_state[_WORK] = {"step": "choose", **({"drawn": drawn} if drawn else {})}
 
 
 def go(step: str) -> None:
