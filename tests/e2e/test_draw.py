@@ -6,7 +6,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from clones import copy_of
@@ -18,8 +17,6 @@ from e2e.sites import Site, served
 from e2e.test_data import pick, store_of
 from lib.crossing.sketch import lines_within
 from lib.geo.crs import AREA_CRS, STORAGE_CRS, meridian_plane
-from lib.importing.apart import sandbox
-from lib.importing.draft import Options
 from lib.importing.drawn import outline_of
 from lib.language.text import hectares, number
 from lib.layers.web import ASSETS
@@ -210,24 +207,6 @@ def on_each_commune(outline: shapely.Geometry, snapshot: Snapshot) -> dict[str, 
     return {row["name"]: row["ha"] for row in pieces.to_dict("records") if row["ha"] > 0.005}
 
 
-def outline_in(tables) -> shapely.Geometry:
-    rows = tables["outlines"]
-    return rows.loc[rows["cluster_id"] == CLUSTER, "geometry"].iloc[0]
-
-
-def as_a_table(outline: shapely.Geometry, folder: Path) -> Path:
-    """Return the corners of an outline as a surveyor's table in the province's zone."""
-    flat = gpd.GeoSeries([outline], crs=STORAGE_CRS).to_crs(AREA_CRS).iloc[0]
-    (ring,) = shapely.get_rings(flat)
-    xy = shapely.get_coordinates(ring)[:-1].round(3)
-    frame = pd.DataFrame(
-        {"Số hiệu điểm": range(1, len(xy) + 1), "X (m)": xy[:, 1], "Y (m)": xy[:, 0]}
-    )
-    path = folder / f"{CLUSTER}.xlsx"
-    frame.to_excel(path, index=False)
-    return path
-
-
 def draw(opened: Visit, places: list[tuple[float, float]]) -> None:
     """Click the corners, close the ring, move one by its keys and take that back."""
     box = opened.map.locator(".ph-draw")
@@ -263,7 +242,7 @@ def publish(opened: Visit) -> None:
     page.get_by_text("Đã công bố").wait_for()
 
 
-def test_nine_corners_are_drawn_published_answered_and_taken_back(office: Site, visit, tmp_path):
+def test_nine_corners_are_drawn_published_answered_and_taken_back(office: Site, visit):
     store = store_of(office)
     before = store.current()
     opened = visit(office).open("clusters", sel=f"clusters:{CLUSTER}")
@@ -278,10 +257,10 @@ def test_nine_corners_are_drawn_published_answered_and_taken_back(office: Site, 
     publish(opened)
 
     made = store.current()
-    row = made.read("outlines").set_index("cluster_id").loc[CLUSTER]
+    rows = made.read_geo("outlines").set_index("cluster_id")
+    row, outline = rows.loc[CLUSTER], rows.geometry.loc[CLUSTER]
     assert (row["outline_quality"], row["outline_accuracy_m"]) == ("traced", 10)
     assert row["note"].startswith("Vẽ tay: Lan, ")
-    outline = outline_in({"outlines": made.read_geo("outlines")})
     assert shapely.get_num_coordinates(outline) == len(places) + 1
     borders = shapely.boundary(before.read_geo("communes").geometry.to_numpy())
     corners = shapely.points(shapely.get_coordinates(outline)[1:])
@@ -290,11 +269,6 @@ def test_nine_corners_are_drawn_published_answered_and_taken_back(office: Site, 
 
     expected = on_each_commune(outline, made)
     assert len(expected) > 1
-    table = as_a_table(outline, tmp_path)
-    options = Options("outlines", "2026-01-01", crs=int(AREA_CRS.removeprefix("EPSG:")))
-    draft = sandbox.draft_of([(table, table.name)], options, before)
-    brought = on_each_commune(outline_in(draft.tables), made)
-    assert brought == pytest.approx(expected, abs=0.005)
     answered = visit(office).open("cross_commune", sel=f"clusters:{CLUSTER}")
     told = answered.page.locator(".stMain").inner_text().replace("\u00a0", " ")
     for name, area in expected.items():

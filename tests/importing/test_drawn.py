@@ -3,14 +3,18 @@
 import json
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from facttables import fact_tables
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.schematic import schematic_communes
 from lib.importing import bring, drawn
+from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError
 from lib.language.text import LANGS, t
 
@@ -114,3 +118,40 @@ def test_a_drawing_is_read_as_any_file_and_says_what_it_is(base, tmp_path, who):
         f"Vẽ tay: {who}, 30/11/2026, vẽ theo bản đồ 1:25.000, sai số khoảng 12,5 m"
     )
     assert shapely.equals_exact(shapely.normalize(row["geometry"]), shapely.normalize(outline))
+
+
+def on_each_commune(outline: shapely.Geometry, communes: gpd.GeoDataFrame) -> dict[str, float]:
+    """Return hectares by commune as geopandas' overlay gives them."""
+    land = gpd.GeoDataFrame(geometry=[outline], crs=STORAGE_CRS).to_crs(AREA_CRS)
+    pieces = gpd.overlay(communes[["code", "geometry"]].to_crs(AREA_CRS), land)
+    return dict(zip(pieces["code"], pieces.area / 10_000, strict=True))
+
+
+def test_the_same_corners_in_a_file_give_the_same_hectares(base, tmp_path):
+    communes = base["communes"]
+    (lon, lat) = shapely.get_coordinates(communes.geometry.iloc[40])[0]
+    angles = np.linspace(0, 2 * np.pi, 9, endpoint=False)
+    ring = np.column_stack([lon + 0.004 * np.cos(angles), lat + 0.003 * np.sin(angles)])
+    outline = drawn.outline_of(drawn.rings_of([ring.tolist()]))
+    said = {"cluster_id": "PT-017", "name": "Ấm Hạ", "means": "image", "who": "Lan"}
+    days = {"as_of": "2026-11-01", "drawn_on": "2026-11-30"}
+    name, content = drawn.file_of(outline, **said, **days)
+    (tmp_path / name).write_bytes(content)
+    flat = gpd.GeoSeries([outline], crs=STORAGE_CRS).to_crs(AREA_CRS)
+    x, y = shapely.get_coordinates(flat.iloc[0])[:-1].round(3).T
+    table = tmp_path / "PT-017.xlsx"
+    heads = ("Số hiệu điểm", "X (m)", "Y (m)")
+    pd.DataFrame(zip(range(1, 10), y, x, strict=True), columns=heads).to_excel(table, index=False)
+    hectares = []
+    for path, options in (
+        (tmp_path / name, drawn.options("image", "2026-11-01")),
+        (table, Options("outlines", "2026-11-01", crs=int(AREA_CRS.removeprefix("EPSG:")))),
+    ):
+        contents, unreadable = bring.read_all([(path, path.name)])
+        draft = bring.check(contents, options, base, unreadable=unreadable)
+        (brought,) = draft.tables["outlines"]["geometry"]
+        hectares.append(on_each_commune(brought, communes))
+    by_hand, by_file = hectares
+    assert len(by_hand) > 1
+    assert by_file == pytest.approx(by_hand, abs=0.005)
+    assert by_hand == pytest.approx(on_each_commune(outline, communes), abs=1e-6)

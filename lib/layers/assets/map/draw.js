@@ -194,6 +194,7 @@ const outlining = {
   },
   finish() { close(); },
   move(place) { drawGhost(place); },
+  idle() { replaceShapes("ghosts", []); },
   key(event) {
     const { draft } = drawing;
     const { rings, open } = draft.state();

@@ -67,6 +67,7 @@ const measure = {
     measuring.closed = measuring.places.length > 1;
     drawMeasured();
   },
+  idle() { drawMeasured(); },
   move(place) {
     if (measuring.places.length && !measuring.closed) drawMeasured(place);
   },

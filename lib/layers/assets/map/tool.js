@@ -43,6 +43,8 @@ function toolBox(className) {
   box.hidden = true;
   L.DomEvent.disableClickPropagation(box);
   L.DomEvent.disableScrollPropagation(box);
+  L.DomEvent.on(box, "mousemove", L.DomEvent.stopPropagation);
+  box.addEventListener("mouseenter", idle);
   map.getContainer().append(box);
   return box;
 }
@@ -94,6 +96,11 @@ function toolKey(event) {
   return done;
 }
 
+/* The pointer is nowhere on the map: no line leads to it. */
+function idle() {
+  if (tool) tool.idle();
+}
+
 function press({ latlng, originalEvent }) {
   if (!tool) return;
   const place = lngLat(latlng);
@@ -108,6 +115,7 @@ function addTools() {
   pane("ph-tool", 680);
   map.on("click", press);
   map.on("dblclick", () => { if (tool && pressed && pressed.twice) tool.finish(); });
+  map.on("mouseout", idle);
   map.on("mousemove", (event) => { if (tool) tool.move(lngLat(event.latlng)); });
   addMeasure();
 }
