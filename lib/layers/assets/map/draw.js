@@ -85,12 +85,12 @@ function whereDropped(mark) {
 }
 
 /* While a corner is dragged the outline goes with it, and the corner jumps to what catches it. */
-function follow(mark, changed) {
+function follow(mark, reshaped) {
   mark.on("drag", () => {
     const caught = whereDropped(mark);
     mark.setLatLng([caught[1], caught[0]]);
     const { rings, open } = drawing.draft.state();
-    drawOutline(changed(rings, caught), open);
+    drawOutline(reshaped(rings, caught), open);
   });
 }
 
@@ -205,7 +205,8 @@ const outlining = {
     else if (event.key === "Backspace" && open >= 0) {
       draft.remove(open, rings[open].length - 1);
       changed();
-    } else if (event.key === "Escape" && open >= 0) cancel();
+    } else if (event.key === "Delete" && drawing.chosen) removeChosen();
+    else if (event.key === "Escape" && open >= 0) cancel();
     else return false;
     return true;
   },
@@ -237,6 +238,8 @@ function removeChosen() {
 
 function changed() {
   const { rings, open } = drawing.draft.state();
+  const { chosen } = drawing;
+  if (chosen && !(rings[chosen[0]] || [])[chosen[1]]) drawing.chosen = null;
   drawing.starts = open >= 0 ? false : drawing.starts && rings.length > 0;
   replaceShapes("ghosts", []);
   drawOutline(rings, open);
