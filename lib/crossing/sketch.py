@@ -11,21 +11,22 @@ import shapely
 from lib.crossing.communes import CommuneIndex, plane
 from lib.crossing.pieces import measure
 from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import Geometries
+
+Window = tuple[float, float, float, float]
+"""West, south, east, north in degrees, WGS 84."""
 
 _M2_IN_HA: Final = 10_000
 
 
-def lines_within(
-    communes: gpd.GeoDataFrame, window: tuple[float, float, float, float]
-) -> list[npt.NDArray[np.float64]]:
+def lines_within(communes: gpd.GeoDataFrame, window: Window) -> list[npt.NDArray[np.float64]]:
     """Return the commune lines in a window as published, each from one meeting to the next.
 
     Parameters
     ----------
     communes : geopandas.GeoDataFrame
         EPSG:4326, not simplified.
-    window : tuple
-        West, south, east, north in degrees.
+    window : Window
 
     Returns
     -------
@@ -37,6 +38,17 @@ def lines_within(
     borders = shapely.clip_by_rect(shapely.boundary(hits.to_numpy()), *window)
     lines = shapely.line_merge(shapely.union_all(borders))
     return [shapely.get_coordinates(line) for line in shapely.get_parts(lines) if line.length]
+
+
+def corners_within(outlines: Geometries, window: Window) -> npt.NDArray[np.float64]:
+    """Return longitude and latitude of the corners of outlines that lie in a window."""
+    xy = shapely.get_coordinates(outlines)
+    west, south, east, north = window
+    low, high = np.array([west, south]), np.array([east, north])
+    inside: npt.NDArray[np.float64] = np.unique(
+        xy[((xy >= low) & (xy <= high)).all(axis=1)], axis=0
+    )
+    return inside
 
 
 def hectares_by_commune(outline: shapely.Geometry, index: CommuneIndex) -> pd.DataFrame:

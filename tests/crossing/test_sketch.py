@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from lib.crossing.communes import plane, prepare_communes
-from lib.crossing.sketch import hectares_by_commune, lines_within
+from lib.crossing.sketch import corners_within, hectares_by_commune, lines_within
 from lib.geo.crs import STORAGE_CRS
 
 WINDOW = (104.99, 21.49, 105.05, 21.55)
@@ -64,3 +64,10 @@ def test_the_land_on_each_commune_is_what_an_overlay_gives_and_all_of_it():
     )
     assert found["share"].sum() == pytest.approx(1)
     assert np.all(np.diff(found["area_ha"]) <= 0)
+
+
+def test_corners_of_other_outlines_are_those_in_the_window_each_once():
+    shapes = communes().geometry.to_numpy()
+    found = corners_within(shapes, (105.0, 21.5, 105.02, 21.51)).tolist()
+    assert found == [[105.0, 21.5], [105.02, 21.5], [105.02, 21.51]]
+    assert corners_within(shapes[:0], WINDOW).tolist() == []

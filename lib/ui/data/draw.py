@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action
-from lib.crossing.sketch import lines_within
+from lib.crossing.sketch import corners_within, lines_within
 from lib.importing import drawn
 from lib.language.errors import DataRefusedError
 from lib.language.text import is_blank, number, sort_key
@@ -160,8 +160,7 @@ def _corners(data: Workspace, cluster_id: str, window: Bounds | None) -> list[li
         return []
     table = data.tables["outlines"]
     others = table.loc[table["cluster_id"] != cluster_id, "geometry"].to_numpy()
-    near = others[shapely.intersects(others, shapely.box(*window))]
-    found: list[list[float]] = shapely.get_coordinates(near).tolist()
+    found: list[list[float]] = corners_within(others, window).tolist()
     return found
 
 

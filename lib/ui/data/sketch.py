@@ -8,7 +8,7 @@ import streamlit as st
 from lib.crossing.sketch import hectares_by_commune
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import areas_ha
-from lib.language.text import hectares, is_blank, number, percent
+from lib.language.text import hectares, is_blank, number, percent, plain
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, commune_index
 
@@ -59,7 +59,9 @@ def measured(
         st.caption(tr("data.draw_schematic"))
     else:
         found = hectares_by_commune(new, index)
-        names = [data.commune_names.get(c) or tr("data.draw_outside") for c in found["code"]]
+        names = [
+            plain(data.commune_names.get(code) or tr("data.draw_outside")) for code in found["code"]
+        ]
         st.table(
             pd.DataFrame(
                 {
