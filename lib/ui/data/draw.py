@@ -50,7 +50,7 @@ def draw(data: Workspace) -> None:
                 st.error(said(refusal), icon=":material/error:")
             measured(data, cluster_id, old, new)
             typed(data, held)
-            _check(data, cluster_id, new)
+            _check(data, cluster_id, None if refusal else new)
 
     view()
 

@@ -7,7 +7,7 @@
 
 const LINES_ZOOM = 14; // from here on the page is asked for the exact lines of what is in view
 const MOST_HANDLES = 250;
-const TELL_MS = 250;
+const TELL_MS = 120;
 const OUTLINE = { color: "#8A1C1C", weight: 3, interactive: false };
 const COMMUNE_LINE = { color: "#1B1B1B", weight: 1.5, interactive: false };
 const drawing = {
