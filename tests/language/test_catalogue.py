@@ -189,6 +189,11 @@ FAMILIES: dict[str, set[str]] = {
         "needs_decision",
     },
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
+    "delay.value.{}": set(delay.DELAYS),
+    "delay.short_{}": {
+        *("past_extension", "extended", "on_schedule", "before_handover"),
+        *("past_decision", "within_decision"),
+    },
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),

@@ -15,6 +15,12 @@ from lib.reports.cards.material import Material
 from lib.reports.cards.places import capacity, commune_card, country_card, station_card, weak_card
 from lib.tables.glossary import value_label
 
+_PLACED: Final = {
+    "decision": "cards.approximate",
+    "stated": "cards.approximate_stated",
+    "assignment": "cards.approximate_assigned",
+    "": "cards.no_marker",
+}
 _COLUMNS: Final = ("commune", "area", "range", "share", "stands")
 
 
@@ -43,9 +49,7 @@ def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
     """Return the card of a cluster of the register: what is on record, nothing concluded."""
     cluster = row_of(known.clusters, "cluster_id", cluster_id)
     kind = value_label("cluster_kind", cluster["kind"], lang)
-    told = "cards.approximate" if cluster["placed_by"] == "decision" else ""
-    if is_blank(cluster["lat"]):
-        told = "cards.no_marker"
+    told = place_told(cluster)
     return Card(
         t("cards.cluster_title", lang, name=cluster["name"]),
         t("cards.cluster_sub", lang, kind=kind, id=cluster_id),
@@ -54,6 +58,11 @@ def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
         note=str(cluster["note"] or ""),
         cautions=(t(told, lang),) if told else (),
     )
+
+
+def place_told(cluster: Row) -> str:
+    """Return the text key of what the marker of a cluster stands by; empty inside an outline."""
+    return "" if cluster["placed_by"] == "outline" else _PLACED[cluster["placed_by"] or ""]
 
 
 def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:

@@ -51,11 +51,11 @@ def ground(
 
 
 def named(data: Workspace, cluster_id: str) -> Collection[str]:
-    """Return the communes to tint for a cluster: by decision, else those of its district."""
+    """Return the communes to tint for a cluster: by decision, assignment, else of its district."""
     if not cluster_id:
         return ()
     row = data.clusters.loc[data.clusters["cluster_id"] == cluster_id].iloc[0]
-    codes: tuple[str, ...] = row["commune_codes"] or row["district_codes"]
+    codes: tuple[str, ...] = row["commune_codes"] or row["assigned_codes"] or row["district_codes"]
     return codes
 
 
