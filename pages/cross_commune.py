@@ -66,13 +66,12 @@ def view() -> None:
         lang=lang,
     )
     listed = summary[shown.mask]
-    frame.sentence(
-        cross.list_words(
-            listed,
-            placed=mapstyles.placed(data, listed["cluster_id"]),
-            filters=shown.sentence or tr("filters.none"),
-        )
+    told = cross.list_words(
+        listed,
+        placed=mapstyles.placed(data, listed["cluster_id"]),
+        filters=shown.sentence or tr("filters.none"),
     )
+    frame.sentence(told)
     frame.empty(shown.emptied_by)
     selected, chosen = state.selection(data.files, set(summary["cluster_id"]))
     drawn = shapes_of(given.answer, chosen, lang)
@@ -117,7 +116,7 @@ def view() -> None:
             key="table-cross",
             alt=tr("cross.table"),
         )
-        download_row(given, set(listed["cluster_id"]))
+        download_row(given, listed["cluster_id"].tolist(), told)
         papers.of_list(data, listed["cluster_id"].tolist())
     state.end()
 

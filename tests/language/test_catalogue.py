@@ -34,7 +34,7 @@ from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
 from lib.register import delay, filters, playlist, todo
-from lib.reports import annex, atlas
+from lib.reports import annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
@@ -48,7 +48,7 @@ FILES = re.compile(
     r".*\.(css|csv|geojson|gpkg|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|typ|xlsx)"
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
-    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file")
+    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lists.clusters_file")
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -194,6 +194,7 @@ FAMILIES: dict[str, set[str]] = {
         *("past_extension", "extended", "on_schedule", "before_handover"),
         *("past_decision", "within_decision"),
     },
+    "lists.{}": set(lists.DECIMALS),
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
