@@ -52,8 +52,8 @@ class Shape:
         First line of the tooltip; without one the shape is ground: it has no
         tooltip and the map does not go to it.
     lines : tuple of str
-        Its further lines, in the visitor's language; with any, the name also
-        stands on the shape.
+        Its further lines, in the visitor's language; with any, the name and the
+        first stand on the shape.
     """
 
     geometry: shapely.Geometry
@@ -72,8 +72,9 @@ class Shape:
             lang: self.lines,
         }
         if self.lines:
-            label = shapely.point_on_surface(rounded)
-            drawn |= {"lx": label.x, "ly": label.y}
+            # Where the shape is widest: the name and its first line have the most room there.
+            label = shapely.get_point(shapely.maximum_inscribed_circle(rounded), 0)
+            drawn |= {"lx": label.x, "ly": label.y, "label": f"{self.name}\n{self.lines[0]}"}
         return drawn
 
 

@@ -14,6 +14,7 @@ from lib.layers.looks.symbols import (
     CLASSES,
     LAND,
     MERGED,
+    NAMED,
     OPERATION,
     OUTLINE_QUALITY,
     OUTLINES,
@@ -80,6 +81,7 @@ _EVERY: Final = (
             ),
             *CLASSES,
             *MERGED,
+            *NAMED,
         ),
         interactive=True,
         label=Label(min_zoom=10, rank=2),
@@ -106,6 +108,7 @@ _EVERY: Final = (
         "line",
         (_FORMER_PROVINCE,),
         ground="base",
+        explained=True,
         qgis=Qgis(("former_districts",), (_FORMER_PROVINCE,)),
     ),
     Layer(
@@ -114,6 +117,7 @@ _EVERY: Final = (
         "line",
         (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
         ground="base",
+        explained=True,
     ),
     Layer(
         "grid-2016",

@@ -42,7 +42,7 @@ def test_the_samples_say_where_they_are_and_lead_there(real: Site, visit):
     assert opened.query()["sel"] == "clusters:MAU-05"
     assert opened.eventually(lambda: opened.view()[0] > before[0] + 3), "the map goes there"
     heads = opened.heads()
-    assert heads.index("Kết luận") < heads.index("Ngoài xã lớn nhất (ha)")
+    assert heads.index("Cụm") < heads.index("Ha bên nhỏ") < heads.index("Kết luận")
 
 
 def test_the_slider_recomputes_on_the_same_map(real: Site, visit):

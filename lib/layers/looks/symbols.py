@@ -20,7 +20,8 @@ WITHIN: Final = "#4C6A92"
 CROSS: Final = "#D55E00"
 UNDETERMINED: Final = COLOURS["caution"]
 RESOLVED: Final = "#009E73"
-PIECES: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+PIECES: Final = ("#56B4E9", "#882255", "#F0E442", "#3C2A6B")
+"""Pieces of a cluster by their rank in hectares: none is the colour of a verdict."""
 WARNING: Final = "#F0E442"
 INK: Final = COLOURS["ink"]
 
@@ -178,6 +179,26 @@ CLASSES: Final = tuple(
 """Styles of a choropleth; *listed* ones have a heavy edge. No data is hatched, never a class."""
 
 KEPT: Final = "#CFE0EE"
+
+SIDES: Final = ("#BFDDEB", "#E3C4C9", "#F3ECB8")
+"""Communes a chosen cluster lies on: the colours of its pieces, pale."""
+
+
+def side_key(rank: int, *, lines: bool) -> str:
+    """Return the style of a commune of the chosen cluster by its rank; without `lines`, bare."""
+    return f"side-{rank % len(SIDES)}{'' if lines else '-bare'}"
+
+
+NAMED: Final = tuple(
+    Style(
+        side_key(rank, lines=lines),
+        "" if rank else "layers.commune_named",
+        area(fill, **({} if lines else {"width": 0, "stroke": False})),
+    )
+    for lines in (True, False)
+    for rank, fill in enumerate(SIDES)
+)
+"""Communes of the chosen cluster, each another tint; bare ones have the exact lines drawn."""
 
 _SPLIT: Final[dict[str, Any]] = {"line": CROSS, "width": 3, "front": True}
 

@@ -1,6 +1,6 @@
 """Lay out the middle of every page: the map, the card beside it, the legend."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -34,6 +34,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     words: Mapping[str, str] | None = None,
     left: Left | None = None,
     cluster_id: str = "",
+    around: Collection[str] | None = None,
+    under: Callable[[], None] | None = None,
 ) -> None:
     """Draw the map, and the card of the selection; without one, how to select.
 
@@ -55,6 +57,10 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Class of a choropleth -> its words, for paper.
     left : Left or None
         What a slider over the map shows otherwise on its left.
+    around : collection of str or None
+        Communes to fit the map to, with what is selected; none of them: the whole province.
+    under : callable or None
+        Draws a list under the map, beside the card.
     """
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
@@ -63,6 +69,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             styles,
             selected=selected,
             focus=focus or selected,
+            around=around,
             shapes=shapes,
             notes=notes,
             left=left,
@@ -71,6 +78,9 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             lang=language(),
             on_click=state.pick,
         )
+    if under:
+        with map_side, st.container(key="listed"):
+            under()
     with card_side, st.container(key="card"):
         if card:
             papers.of_selection(data, selected, cluster_id)

@@ -1,12 +1,12 @@
 """Compute the class of each feature of the map for the page's filter."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 import pandas as pd
 
 from lib.layers.files import LayerFile, by_layer
-from lib.layers.looks.symbols import class_key
+from lib.layers.looks.symbols import class_key, side_key
 from lib.layers.registry import LAYERS
 from lib.ui.maps.view import Left
 from lib.ui.workspace import Workspace
@@ -57,6 +57,19 @@ def named(data: Workspace, cluster_id: str) -> Collection[str]:
     row = data.clusters.loc[data.clusters["cluster_id"] == cluster_id].iloc[0]
     codes: tuple[str, ...] = row["commune_codes"] or row["assigned_codes"] or row["district_codes"]
     return codes
+
+
+def sides(codes: Sequence[str], *, lines: bool) -> Mapping[str, str]:
+    """Return the tints of the communes a chosen cluster lies on, each its own.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        The communes, that with the most hectares first.
+    lines : bool
+        False where exact lines are drawn over simplified ones.
+    """
+    return {code: side_key(rank, lines=lines) for rank, code in enumerate(codes)}
 
 
 def clusters(frame: pd.DataFrame, column: str) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ key drops ``_[a-z0-9]+`` from the script and can show yesterday's data.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -137,6 +137,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     left: Left | None = None,
     edit: Edit | None = None,
     bounds: Bounds | None = None,
+    around: Collection[str] | None = None,
     view: str = "",
     present: bool = False,
     height: int = 470,
@@ -165,6 +166,9 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         An outline that is drawn by hand.
     bounds : Bounds or None
         Where `focus` goes instead of the feature itself or the shapes.
+    around : collection of str or None
+        Codes of communes the map is fitted to with `focus`, even where that has no mark;
+        none of them: the whole province. None to go to `focus` alone.
     view : str
         ``zoom,lat,lng`` of the address, see `parse_view`; empty for none.
     present : bool
@@ -196,6 +200,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         "layers": drawn,
         "selected": _target(selected),
         "focus": _target(focus),
+        "around": None if around is None else sorted(around) or "home",
         "bounds": framed and browser.corners(framed),
         "left": left
         and {

@@ -12,6 +12,7 @@
 
 const HIDDEN = ".";
 const SLIDER_PX = 44; // the width of the slider's thumb in map.css
+const MARK_ZOOM = [11.5, 13]; // how close a mark is looked at, at least and at most
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
 const layers = new Map();
