@@ -103,7 +103,7 @@ def view() -> None:
         if code
         else places.card_of(data, selected),
         legend=legend,
-        legend_layers=("former-units", "former-provinces", "communes", "province"),
+        legend_layers=("former-units", "communes"),
     )
     with st.container(key="below"):
         show_table(

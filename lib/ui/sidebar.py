@@ -187,8 +187,12 @@ def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None
 def folded(
     label: str, draw: Callable[[], None], *, key: str, used: bool, icon: str | None = None
 ) -> None:
-    """Draw a box that is open where its choices are `used`; what is folded away is not sent."""
-    with st.expander(label, expanded=used, icon=icon, key=key, on_change="rerun") as box:
+    """Draw a box that begins open where its choices are `used`; what is folded is not sent.
+
+    How it began stays: another beginning would be another box, and what had the keyboard is gone.
+    """
+    began = bool(st.session_state.setdefault(f"_began_{key}", used))
+    with st.expander(label, expanded=began, icon=icon, key=key, on_change="rerun") as box:
         if box.open or used:
             draw()
 

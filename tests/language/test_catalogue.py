@@ -39,6 +39,7 @@ from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
 from lib.tables.statements import rule
+from lib.ui.power import listing
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -189,6 +190,11 @@ FAMILIES: dict[str, set[str]] = {
         "needs_decision",
     },
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
+    "powerpage.side_{}": set(find.WANTED),
+    "powerpage.sentence_{}": set(find.WANTED),
+    "powerpage.class_edge_{}": set(find.WANTED),
+    "powerpage.class_listed_{}": set(find.WANTED),
+    "powerpage.head_{}": {*listing.IN_LIST, *listing.OF_LOG},
     "delay.value.{}": set(delay.DELAYS),
     "delay.short_{}": {
         *("past_extension", "extended", "on_schedule", "before_handover"),
