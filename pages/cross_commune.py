@@ -101,7 +101,7 @@ def view() -> None:
         with st.expander(tr("cross.aloud")):
             st.markdown(plain(cross.statements(data.clusters)))
         download_row(given, listed["cluster_id"].tolist(), told)
-        papers.of_list(data, listed["cluster_id"].tolist())
+        papers.of_list(data, *cross.by_finding(listed))
     state.end()
 
 

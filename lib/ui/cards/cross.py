@@ -94,6 +94,12 @@ def list_words(listed: pd.DataFrame, *, placed: int, filters: str) -> str:
     return tr("cross.sentence_samples", sentence=sentence, samples=number(samples, lang))
 
 
+def by_finding(listed: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the clusters something can be said of or that were measured, and the others."""
+    said = (listed["verdict"] != "undetermined") | listed["measured_ha"].notna()
+    return listed.loc[said, "cluster_id"].tolist(), listed.loc[~said, "cluster_id"].tolist()
+
+
 def statements(clusters: pd.DataFrame) -> str:
     """Return what a meeting can read aloud, in words and names; samples never count."""
     lang = language()
