@@ -6,7 +6,7 @@ The map of a page and the map in one file run the same script on the same values
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import shapely
 
@@ -73,7 +73,8 @@ class Shape:
         }
         if self.lines:
             # Where the shape is widest: the name and its first line have the most room there.
-            label = shapely.get_point(shapely.maximum_inscribed_circle(rounded), 0)
+            widest = shapely.maximum_inscribed_circle(cast("shapely.MultiPolygon", rounded))
+            label = shapely.get_point(widest, 0)
             drawn |= {"lx": label.x, "ly": label.y, "label": f"{self.name}\n{self.lines[0]}"}
         return drawn
 

@@ -68,15 +68,13 @@ def told(known: Known, rows: pd.DataFrame, lang: Lang) -> pd.DataFrame:
         where nothing is known.
     """
     records = rows.to_dict("records")
-    words = {
+    words: dict[str, list[str | None]] = {
         name: [value_label(codes, code, lang) for code in rows[column]]
         for name, (column, codes) in _TOLD.items()
     }
-    return rows.assign(
-        now=[now_words(row, known.commune_names, lang) for row in records],
-        late=[delay.short(row, on=known.day, lang=lang) or None for row in records],
-        **words,
-    )
+    words["now"] = [now_words(row, known.commune_names, lang) for row in records]
+    words["late"] = [delay.short(row, on=known.day, lang=lang) or None for row in records]
+    return rows.assign(**{name: pd.Series(said, rows.index) for name, said in words.items()})
 
 
 def clusters(known: Known, rows: pd.DataFrame, lang: Lang) -> pd.DataFrame:

@@ -193,7 +193,7 @@ NAMED: Final = tuple(
     Style(
         side_key(rank, lines=lines),
         "" if rank else "layers.commune_named",
-        area(fill, **({} if lines else {"width": 0, "stroke": False})),
+        area(fill) if lines else area(fill, width=0, stroke=False),
     )
     for lines in (True, False)
     for rank, fill in enumerate(SIDES)
