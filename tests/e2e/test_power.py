@@ -137,7 +137,7 @@ def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
     facts, notes = book.worksheets
     assert next(notes.iter_rows(values_only=True))[0] == "DỮ LIỆU MẪU"
     heads, *rows = facts.iter_rows(values_only=True)
-    threshold = heads.index("Ngưỡng")
+    threshold = heads.index("Ngưỡng đã đặt")
     # What a source has on record is no sample, and stays beside what a threshold adds.
     assert {row[-1] for row in rows if row[threshold]} == {"MẪU"}
     assert {row[-1] for row in rows if not row[threshold]} == {None}
