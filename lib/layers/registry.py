@@ -12,6 +12,7 @@ from lib.layers.looks.layer import Label, Layer, Qgis
 from lib.layers.looks.symbols import (
     CHANGE,
     CLASSES,
+    DISTRICTS,
     LAND,
     MERGED,
     NAMED,
@@ -86,6 +87,13 @@ _EVERY: Final = (
         interactive=True,
         label=Label(min_zoom=10, rank=2),
         qgis=Qgis(("communes",), (_COMMUNE,), named=True),
+    ),
+    Layer(
+        "former-names",
+        "layers.former_names",
+        "polygon",
+        DISTRICTS,
+        label=Label(min_zoom=9.5, rank=2),
     ),
     Layer(
         "former-units",

@@ -178,8 +178,6 @@ CLASSES: Final = tuple(
 )
 """Styles of a choropleth; *listed* ones have a heavy edge. No data is hatched, never a class."""
 
-KEPT: Final = "#CFE0EE"
-
 SIDES: Final = ("#BFDDEB", "#E3C4C9", "#F3ECB8")
 """Communes a chosen cluster lies on: the colours of its pieces, pale."""
 
@@ -200,30 +198,26 @@ NAMED: Final = tuple(
 )
 """Communes of the chosen cluster, each another tint; bare ones have the exact lines drawn."""
 
-_SPLIT: Final[dict[str, Any]] = {"line": CROSS, "width": 3, "front": True}
 
-
-def _merged(suffix: str, dash: str | None) -> tuple[Style, ...]:
-    words = {
-        "before": "layers.commune_after",
-        "kept": "layers.merger_kept",
-        "split": "layers.merger_split",
-        "split-kept": "layers.merger_split_kept",
-    }
-    looks = {
-        "before": area(LAND, line="#CFCABC", width=0.6),
-        "kept": area(KEPT),
-        "split": area(LAND, **_SPLIT),
-        "split-kept": area(KEPT, **_SPLIT),
-    }
-    return tuple(
-        Style(f"merger-{key}{suffix}", words[key], {**look, "dashArray": dash})
-        for key, look in looks.items()
+MERGED: Final = tuple(
+    Style(
+        f"merger-before{suffix}",
+        "layers.commune_after",
+        area(LAND, line="#CFCABC", width=0.6, dashArray=dash),
     )
+    for suffix, dash in (("", None), ("-schematic", "1 4"))
+)
+"""Communes of today as the ground of what was before."""
 
-
-MERGED: Final = _merged("", None) + _merged("-schematic", "1 4")
-"""Communes before and after the merger: a kept name fills, a part of a split unit edges."""
+DISTRICTS: Final = tuple(
+    Style(
+        f"district-{place}",
+        "" if place else "layers.former_districts",
+        area(fill, line="#CFCABC", width=0.6, fillOpacity=0.85),
+    )
+    for place, fill in enumerate(("#F3DDB3", "#C9DDE6", "#D3E2C4", "#E3D3E4", "#EFE9A8"))
+)
+"""Former units by their district: neighbours differ."""
 
 POWER_LINE: Final = "#6A3D9A"
 

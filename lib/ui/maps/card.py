@@ -33,6 +33,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     classes: Callable[[], None] | None = None,
     words: Mapping[str, str] | None = None,
     left: Left | None = None,
+    unnamed: Collection[str] = (),
     cluster_id: str = "",
     around: Collection[str] | None = None,
     under: Callable[[], None] | None = None,
@@ -57,6 +58,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Class of a choropleth -> its words, for paper.
     left : Left or None
         What a slider over the map shows otherwise on its left.
+    unnamed : collection of str
+        Layers whose names are left out.
     around : collection of str or None
         Communes to fit the map to, with what is selected; none of them: the whole province.
     under : callable or None
@@ -73,6 +76,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             shapes=shapes,
             notes=notes,
             left=left,
+            unnamed=unnamed,
             view=state.map_view(),
             present=state.presenting(),
             lang=language(),

@@ -99,7 +99,7 @@ class Left:
         Layer -> class of each code: drawn on the left as said here, on the right
         as the map's own styles say.
     alone : tuple of str
-        Layers of the map that are drawn on the left only.
+        Layers of the map that are drawn, and named, on the left only.
     """
 
     styles: Mapping[str, Mapping[str, str] | str]
@@ -134,6 +134,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     on_click: Callable[[Target | None], None],
     shapes: Sequence[Shape] = (),
     notes: Mapping[str, Note] | None = None,
+    unnamed: Collection[str] = (),
     left: Left | None = None,
     edit: Edit | None = None,
     bounds: Bounds | None = None,
@@ -160,6 +161,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Drawn over the layers; where there are any, `focus` goes to them.
     notes : mapping or None
         Layer -> a further line of its tooltips.
+    unnamed : collection of str
+        Layers whose names are left out.
     left : Left or None
         What is drawn otherwise left of a line that a slider moves.
     edit : Edit or None
@@ -210,6 +213,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         },
         "leftOnly": left and list(left.alone),
         "edit": edit and edit.given,
+        "unnamed": list(unnamed),
         "view": view,
         "present": present,
         "shapes": [shape.drawing(lang) for shape in shapes],

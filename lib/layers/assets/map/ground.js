@@ -231,11 +231,16 @@ function drawLeft() {
   clip();
 }
 
-function clip() {
-  const size = map.getSize();
+/* How far from the left the line of the slider stands. */
+function lineAt() {
   const slider = curtain.lastChild;
   const share = slider.value / slider.max;
-  const at = size.x * share + (0.5 - share) * SLIDER_PX;
+  return map.getSize().x * share + (0.5 - share) * SLIDER_PX;
+}
+
+function clip() {
+  const size = map.getSize();
+  const at = lineAt();
   const { x: west, y: north } = map.containerPointToLayerPoint([0, 0]);
   const { x: east, y: south } = map.containerPointToLayerPoint(size);
   const box = (from, to) => `rect(${north}px, ${to}px, ${south}px, ${from}px)`;
@@ -263,7 +268,7 @@ function addCurtain() {
   const slider = element("input", "ph-curtain-slider");
   Object.assign(slider, { type: "range", min: 0, max: 1000, value: 500 });
   slider.setAttribute("aria-label", config.texts.slide);
-  slider.addEventListener("input", clip);
+  slider.addEventListener("input", () => { clip(); drawLabels(); });
   curtain.append(slider);
   document.body.append(curtain);
   map.on("move zoom resize", () => { if (wanted && !curtain.hidden) clip(); });

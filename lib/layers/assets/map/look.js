@@ -127,15 +127,24 @@ function overlaps(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
+/* Under the slider a name stands on the side its layer is drawn on. */
+function onItsSide(id, at) {
+  if (curtain.hidden) return true;
+  const left = map.latLngToContainerPoint(at).x < lineAt();
+  return (wanted.leftOnly || []).includes(id) ? left : !(wanted.left || {})[id] || !left;
+}
+
 function labelCandidates() {
   const zoom = map.getZoom();
   const view = map.getBounds();
   const found = [];
   for (const { spec, items } of layers.values()) {
     if (!spec.label || zoom < spec.label.minZoom) continue;
+    if ((wanted.unnamed || []).includes(spec.id)) continue;
     for (const item of items) {
       const { lx, ly, name, weight } = item.properties;
       if (item.style === HIDDEN || lx === undefined || !view.contains([ly, lx])) continue;
+      if (!onItsSide(spec.id, [ly, lx])) continue;
       found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0 });
     }
   }
