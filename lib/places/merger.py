@@ -96,7 +96,7 @@ def district_tints(former_units: pd.DataFrame, tints: int) -> dict[str, int]:
         tuple(xy): name for xy, name in zip(shapely.get_coordinates(points), districts, strict=True)
     }
     net = shapely.get_parts(
-        shapely.delaunay_triangles(shapely.multipoints(points), only_edges=True)
+        shapely.delaunay_triangles(shapely.MultiPoint(points), only_edges=True)
     )
     beside: dict[str, set[str]] = {name: set() for name in districts}
     for start, end in shapely.get_coordinates(shapely.get_parts(net)).reshape(-1, 2, 2):
