@@ -91,13 +91,9 @@ def district_tints(former_units: pd.DataFrame, tints: int) -> dict[str, int]:
     """
     units = former_units.drop_duplicates("former_code").dropna(subset=["lat", "lon"])
     districts = (units["province"] + "/" + units["district"]).tolist()
-    points = shapely.points(units["lon"].to_numpy(float), units["lat"].to_numpy(float))
-    at = {
-        tuple(xy): name for xy, name in zip(shapely.get_coordinates(points), districts, strict=True)
-    }
-    net = shapely.get_parts(
-        shapely.delaunay_triangles(shapely.MultiPoint(points), only_edges=True)
-    )
+    points = units[["lon", "lat"]].to_numpy(float).tolist()
+    at = dict(zip(map(tuple, points), districts, strict=True))
+    net = shapely.delaunay_triangles(shapely.MultiPoint(points), only_edges=True)
     beside: dict[str, set[str]] = {name: set() for name in districts}
     for start, end in shapely.get_coordinates(shapely.get_parts(net)).reshape(-1, 2, 2):
         one, other = at[tuple(start)], at[tuple(end)]
