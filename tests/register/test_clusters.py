@@ -250,7 +250,7 @@ def test_a_stated_commune_alone_is_a_place():
 
 def test_what_a_marker_stands_by_is_told():
     counts = CLUSTERS["placed_by"].value_counts().to_dict()
-    assert counts == {"decision": 30, "stated": 3, "assignment": 1, "": 53}
+    assert counts == {"decision": 33, "stated": 6, "assignment": 1, "": 53}
     named = CLUSTERS[CLUSTERS["placed_by"] == "decision"]
     assert named["former_communes"].notna().all()
     meeting = BY_ID.loc[TABLES["assignments"]["cluster_id"]]
