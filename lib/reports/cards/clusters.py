@@ -12,15 +12,16 @@ from lib.register import delay
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
-from lib.reports.cards.places import capacity, commune_card, country_card, station_card, weak_card
+from lib.reports.cards.places import (
+    capacity,
+    commune_card,
+    country_card,
+    place_told,
+    station_card,
+    weak_card,
+)
 from lib.tables.glossary import value_label
 
-_PLACED: Final = {
-    "decision": "cards.approximate",
-    "stated": "cards.approximate_stated",
-    "assignment": "cards.approximate_assigned",
-    "": "cards.no_marker",
-}
 _COLUMNS: Final = ("commune", "area", "range", "share", "stands")
 
 
@@ -58,11 +59,6 @@ def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
         note=str(cluster["note"] or ""),
         cautions=(t(told, lang),) if told else (),
     )
-
-
-def place_told(cluster: Row) -> str:
-    """Return the text key of what the marker of a cluster stands by; empty inside an outline."""
-    return "" if cluster["placed_by"] == "outline" else _PLACED[cluster["placed_by"] or ""]
 
 
 def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:

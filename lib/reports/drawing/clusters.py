@@ -17,7 +17,8 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.language.text import is_blank, number, t
 from lib.layers.looks.symbols import BAND, CROSS, EXACT_LINE, Style, piece
-from lib.reports.cards.clusters import Dossier, place_told
+from lib.reports.cards.clusters import Dossier
+from lib.reports.cards.places import place_told
 from lib.reports.drawing.canvas import Canvas, fit
 from lib.reports.drawing.maps import (
     BAND_STYLE,
