@@ -22,6 +22,7 @@ KINDS: Final = (
     "communes",
     "former_units",
     "assignments",
+    "conclusions",
     "substations",
     "power_lines",
     "weak_supply",

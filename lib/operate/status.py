@@ -14,12 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
-from zoneinfo import ZoneInfo
 
 from lib.access import signins
 from lib.access.policy import open_to_others
 from lib.language.errors import StoreError
-from lib.language.text import Lang, number, t
+from lib.language.text import ZONE, Lang, number, t
 from lib.settings import settings
 from lib.store import audit
 from lib.store.store import Snapshot, Store
@@ -33,7 +32,6 @@ BACKUP_HOURS: Final = 48
 """A backup is made every day: after two that are missing, somebody has to look."""
 _CLOCK_MINUTES: Final = 5
 """Two clocks that are set over the network are not further apart than this."""
-ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 """Moments are shown in this zone, whatever the machine's is."""
 _MB: Final = 1e6
 

@@ -62,12 +62,13 @@ def fill(
     text: str,
     *,
     bold: bool = False,
+    italic: bool = False,
     align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.LEFT,
 ) -> None:
     """Write `text` into a cell of a table."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(2)
-    say(paragraph, text, size=11, bold=bold, align=align)
+    say(paragraph, text, size=11, bold=bold, italic=italic, align=align)
 
 
 def mark(row: Any, tag: str) -> None:  # noqa: ANN401 - python-docx's own

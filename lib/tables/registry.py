@@ -8,7 +8,7 @@ from typing import Final
 
 from lib.tables import statements
 from lib.tables.columns import Table
-from lib.tables.records import clusters, grid, places
+from lib.tables.records import clusters, followup, grid, places
 
 TABLES: Final[Mapping[str, Table]] = {
     table.name: table
@@ -18,6 +18,7 @@ TABLES: Final[Mapping[str, Table]] = {
         places.ENDED_UNITS,
         clusters.CLUSTERS,
         clusters.ASSIGNMENTS,
+        followup.CONCLUSIONS,
         grid.WEAK_SUPPLY,
         grid.SUBSTATIONS,
         grid.POWER_PLANTS,

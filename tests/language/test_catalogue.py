@@ -32,7 +32,7 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, filters, playlist
+from lib.register import conclusions, delay, filters, playlist
 from lib.reports import annex, atlas
 from lib.settings import province
 from lib.store import audit
@@ -182,6 +182,8 @@ FAMILIES: dict[str, set[str]] = {
         "larger_area",
         "needs_decision",
     },
+    "conclusions.{}": {"today", "left", "past"},
+    "conclusions.state_{}": set(conclusions.STATES),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,

@@ -8,6 +8,7 @@ from lib.language.text import Lang, date, hectares, is_blank, no_data, number, p
 from lib.layers.target import Target
 from lib.register import delay
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
+from lib.reports.cards.conclusions import conclusion_facts
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
 from lib.reports.cards.places import capacity, commune_card, country_card, station_card, weak_card
@@ -47,7 +48,7 @@ def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
     return Card(
         t("cards.cluster_title", lang, name=cluster["name"]),
         t("cards.cluster_sub", lang, kind=kind, id=cluster_id),
-        tuple(recorded(known, cluster, lang)),
+        (*conclusion_facts(known, "cluster_id", cluster_id, lang), *recorded(known, cluster, lang)),
         lang,
         note=str(cluster["note"] or ""),
         cautions=(t(told, lang),) if told else (),
@@ -250,7 +251,9 @@ class Dossier:
             sub = f"{what} · {self.verdict_words}"
             return Card(self.name, sub, tuple(self._concluded()), lang, cautions=sample)
         card = cluster_card(self.material, self.cluster_id, lang)
-        facts = (*self._concluded(), *card.facts)
+        decided = [fact for fact in card.facts if fact.look]
+        rest = [fact for fact in card.facts if not fact.look]
+        facts = (*decided, *self._concluded(), *rest)
         sub = f"{card.sub} · {self.verdict_words}"
         return Card(card.title, sub, facts, lang, note=card.note, cautions=sample)
 
