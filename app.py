@@ -28,6 +28,7 @@ PAGES = {
     "cross_commune": ":material/call_split:",
     "merger": ":material/merge:",
     "power": ":material/bolt:",
+    "follow_up": ":material/task_alt:",
     "data": ":material/database:",
     "about": ":material/info:",
     "status": ":material/monitor_heart:",

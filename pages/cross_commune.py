@@ -88,7 +88,11 @@ def view() -> None:
         selected=None if drawn else selected,
         shapes=drawn,
         focus=Target("clusters", chosen) if drawn else selected,
-        card=partial(cross.cross_card, given, chosen) if chosen else places.card_of(data, selected),
+        card=places.with_form(
+            data, Target("clusters", chosen), partial(cross.cross_card, given, chosen)
+        )
+        if chosen
+        else places.card_of(data, selected),
         legend=legend,
         cluster_id=chosen,
         legend_layers=("outlines", "clusters", "former-units", "communes", "province"),

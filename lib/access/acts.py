@@ -18,7 +18,7 @@ from lib.store import audit, history
 from lib.store.store import FileInfo, Snapshot, Store
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
-    from lib.importing.draft import Draft
+    from lib.importing.draft import Draft, Typed
     from lib.reports.alldata import everything as alldata
 
 
@@ -107,6 +107,55 @@ def publish(
         who=actor.signed(typed),
         confirmed=confirmed,
     )
+
+
+def publish_rows(
+    actor: Actor,
+    store: Store,
+    given: Typed,
+    *,
+    base: Snapshot,
+    typed: str,
+    confirmed: bool,
+) -> tuple[Draft, Snapshot | None]:
+    """Check rows typed on a page and put them in use in one act, as a file of that name.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who writes; the log says the name signed in with.
+    given : Typed
+        The rows, and what they are called as a file.
+    base : Snapshot
+        What the rows were typed against: if another is in use by then, nothing is published.
+    typed : str
+        Name given on the page, for somebody who did not sign in.
+    confirmed : bool
+        What the check asks has been seen and confirmed.
+
+    Returns
+    -------
+    tuple
+        The draft, and the snapshot it became; None where the draft has refusals, or asks
+        and nobody confirmed.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not write this table.
+    DataRefusedError, StoreError
+        As `publish`.
+    """
+    require_import(actor, given.table)
+    from lib.importing.typed import as_file, check_rows  # noqa: PLC0415 - loads every reader
+
+    whole = store.open(base.snapshot_id)
+    draft = check_rows(given, whole)
+    if draft.refused or not draft.tables or (draft.of("ask") and not confirmed):
+        return draft, None
+    files = {given.file: as_file(given)}
+    made = publish(actor, store, draft, base=whole, files=files, typed=typed, confirmed=confirmed)
+    return draft, made
 
 
 def restore(actor: Actor, store: Store, snapshot_id: str, *, typed: str = "") -> Snapshot:

@@ -4,14 +4,13 @@ What was typed becomes a small table with a name, which is kept with the snapsho
 makes as any file that was brought: the source of the values is there to be seen.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from lib.importing import bring, texts
-from lib.importing.draft import Draft, Options
+from lib.importing.draft import Draft, Options, Typed
 from lib.importing.readers.base import Content, Features
 from lib.store.store import Snapshot
 from lib.tables import export
@@ -21,37 +20,27 @@ _BESIDE: Final = ("clusters", "communes", "former_units", "ended_units", "statem
 """Tables that names and codes are looked up in, and what single values have of their own."""
 
 
-def check_rows(
-    table: str, rows: Sequence[Mapping[str, Any]], *, name: str, as_of: str, base: Snapshot
-) -> Draft:
-    """Return what these rows would change, and everything found on the way.
+def check_rows(given: Typed, base: Snapshot) -> Draft:
+    """Return what typed rows would change, and everything found on the way.
 
     Parameters
     ----------
-    table : str
-        One of `lib.tables.registry.imported` without geometry.
-    rows : sequence of mapping
-        Column -> what was typed, codes as codes, days as ISO dates, blanks None; a column
-        no row has stays as it is in the rows that are known.
-    name : str
-        What the rows are called as a file; ``file:<name>`` is their source.
-    as_of : str
-        Day the rows describe, ISO.
+    base : Snapshot
+        What they are held against.
     """
-    frame = _frame(table, rows)
-    typed = Features(name, "", frame, np.empty(0, dtype=object), None)
     known = base.manifest.tables
-    before = {each: base.read(each) for each in (*_BESIDE, table) if each in known}
-    content = Content(name, grids=(texts.as_grid(typed),))
-    return bring.check([content], Options(table, as_of, text="keep"), before)
+    before = {name: base.read(name) for name in (*_BESIDE, given.table) if name in known}
+    features = Features(given.file, "", _frame(given), np.empty(0, dtype=object), None)
+    content = Content(given.file, grids=(texts.as_grid(features),))
+    return bring.check([content], Options(given.table, given.as_of, text="keep"), before)
 
 
-def as_file(table: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
+def as_file(given: Typed) -> bytes:
     """Return the rows as the CSV that is kept, and that an import reads the same."""
-    return export.to_csv(_frame(table, rows))
+    return export.to_csv(_frame(given))
 
 
-def _frame(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    given = {column for row in rows for column in row}
-    order = [column.name for column in TABLES[table].every() if column.name in given]
-    return pd.DataFrame([dict(row) for row in rows], columns=order, dtype=object)
+def _frame(given: Typed) -> pd.DataFrame:
+    named = {column for row in given.rows for column in row}
+    order = [column.name for column in TABLES[given.table].every() if column.name in named]
+    return pd.DataFrame([dict(row) for row in given.rows], columns=order, dtype=object)

@@ -6,6 +6,7 @@ nobody was told to do it.
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 import pandas as pd
@@ -108,3 +109,36 @@ def document_words(row: Mapping[Any, Any], lang: Lang) -> str:
 def state_words(state: State, lang: Lang) -> str:
     """Return the words for a state, the same on page and paper."""
     return t(f"conclusions.state_{state}", lang)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What was concluded on one day under one document, or under none yet.
+
+    Parameters
+    ----------
+    rows : tuple of mapping
+        Of `follow`, blanks None.
+    """
+
+    date: str
+    document_no: str
+    rows: tuple[dict[str, Any], ...]
+
+    @property
+    def code(self) -> str:
+        """What tells it from others in a choice and on the command line."""
+        return f"{self.date} {self.document_no}".strip()
+
+
+def meetings(followed: pd.DataFrame) -> list[Meeting]:
+    """Return the meetings behind the rows of `follow`, the newest first."""
+    rows = [
+        {str(k): None if is_blank(v) else v for k, v in row.items()}
+        for row in followed.to_dict("records")
+    ]
+    grouped: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault((str(row["date"]), str(row["document_no"] or "")), []).append(row)
+    order = sorted(grouped, reverse=True)
+    return [Meeting(day, number_of, tuple(grouped[day, number_of])) for day, number_of in order]

@@ -45,5 +45,5 @@ def _line(known: Known, row: Row, lang: Lang) -> Fact:
         label=t(KEY, lang, date=date(row["date"], lang)),
         look=str(row["state"]),
     )
-    voices = known.voices(conclusions.CONCLUSIONS.name, str(row["conclusion_id"]), lang)
+    voices = known.voices("conclusions", str(row["conclusion_id"]), lang)
     return voices.told(said, str, "task", "due", "done", "done_document")
