@@ -16,6 +16,7 @@ from docx.shared import Mm
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, is_blank, t
 from lib.register.conclusions import Meeting, meetings, time_words
+from lib.reports.cards.card import site
 from lib.reports.cards.material import Material
 from lib.reports.word import page, say, styles
 
@@ -72,7 +73,7 @@ def notice_docx(material: Material, code: str = "") -> bytes:
             _points(word, material, rows)
     _foot(word, lang)
     made = t("reports.notice_made", lang, snapshot=material.manifest.snapshot_id)
-    sources = ", ".join(dict.fromkeys(str(row["source_url"]) for row in meeting.rows))
+    sources = ", ".join(dict.fromkeys(site(str(row["source_url"]), lang) for row in meeting.rows))
     say(word.add_paragraph(), f"{made} {t('frame.sources', lang)} {sources}", size=10, italic=True)
     out = io.BytesIO()
     word.save(out)
@@ -118,9 +119,16 @@ def _points(word: Word, material: Material, rows: Sequence[dict[str, Any]]) -> N
 
 
 def _task(material: Material, row: dict[str, Any], lang: Lang) -> str:
-    parts = [str(row["task"]), *subject_words(material, row), time_words(row, lang)]
+    parts = [str(row["task"]), *subject_words(material, row), _due(row, lang)]
     note = [] if is_blank(row["note"]) else [str(row["note"])]
     return "; ".join([*parts, *note]) + "."
+
+
+def _due(row: dict[str, Any], lang: Lang) -> str:
+    """Return by when it is to be done; days left belong to the day of printing, not to a notice."""
+    if row["state"] == "done" or row["due"] is None:
+        return time_words(row, lang)
+    return t("reports.notice_due", lang, date=date(row["due"], lang))
 
 
 def subject_words(material: Material, row: dict[str, Any]) -> list[str]:

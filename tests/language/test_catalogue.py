@@ -186,6 +186,8 @@ FAMILIES: dict[str, set[str]] = {
     "conclusions.state_{}": set(conclusions.STATES),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
     "filters.{}": {item.key for item in FILTERS},
+    "followup.{}": {"agency", "overdue", "open", "proposed", "next"},
+    "followup.show_{}": {"open", "done", "all"},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
     "map.{}": {

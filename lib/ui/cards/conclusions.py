@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TABLE: Final = "conclusions"
 _MADE: Final = "_concluded"
+_WRITTEN: Final = "_conclusions_written"
 _NEEDED: Final = ("agency", "task")
 _ALWAYS: Final = ("conclusion_id", "date", "agency", "task", "status")
 """What a row says anew whenever it is changed: an import asks for it."""
@@ -58,7 +59,8 @@ def write_box(data: Workspace, subject: Subject) -> None:
         tr("followup.write"), icon=":material/gavel:", key=key, on_change="rerun"
     ) as box:
         if box.open:
-            _form(data, subject, {}, key)
+            # What was published is gone from the form, so that it is not written twice.
+            _form(data, subject, {}, f"{key}-{st.session_state.get(_WRITTEN, 0)}")
 
 
 def change_box(data: Workspace, row: Mapping[str, Any]) -> None:
@@ -79,7 +81,7 @@ def change_box(data: Workspace, row: Mapping[str, Any]) -> None:
 
 
 def _form(data: Workspace, subject: Subject, row: Mapping[str, Any], key: str) -> None:
-    with st.form(f"{key}-form", border=False):
+    with st.form(f"{key}-form", border=False, enter_to_submit=False):
         clusters, commune = _about(data, subject, key)
         typed = _fields(row, key)
         who = visitor.name_box(f"{key}-who")
@@ -93,6 +95,8 @@ def _form(data: Workspace, subject: Subject, row: Mapping[str, Any], key: str) -
     if not pressed:
         return
     lacking = [label(TABLE, name, language()) for name in _NEEDED if not typed[name]]
+    if typed.get("done_document") and not typed["done"]:
+        lacking.append(label(TABLE, "done", language()))
     lacking += [] if who else [tr("data.who")]
     if lacking:
         st.error(tr("followup.lacking", fields=", ".join(lacking)), icon=":material/error:")
@@ -110,6 +114,7 @@ def _about(data: Workspace, subject: Subject, key: str) -> tuple[list[str], str]
         tr("followup.clusters"),
         list(names),
         format_func=lambda code: f"{names[code]} ({code})",
+        placeholder=tr("followup.choose"),
         key=f"{key}-clusters",
     )
     commune = st.selectbox(
@@ -117,6 +122,7 @@ def _about(data: Workspace, subject: Subject, key: str) -> tuple[list[str], str]
         list(data.commune_names),
         index=None,
         format_func=lambda code: f"{data.commune_names[code]} ({code})",
+        placeholder=tr("followup.choose"),
         key=f"{key}-commune",
     )
     return list(clusters), str(commune or "")
@@ -218,6 +224,7 @@ def _publish(
         st.info(tr("followup.same"), icon=":material/drag_handle:")
     else:
         st.session_state[_MADE] = (made.snapshot_id, before, who)
+        st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1
         st.rerun()
 
 

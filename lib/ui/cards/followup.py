@@ -116,12 +116,12 @@ def listing(data: Workspace, shown: pd.DataFrame) -> str:
     show_table(
         words(data, shown),
         [
-            Column("agency", tr("followup.agency")),
-            Column("state", tr("followup.state"), width="small"),
-            Column("task", label("conclusions", "task", language()), width="large"),
-            Column("subject", tr("followup.subject")),
-            Column("due", label("conclusions", "due", language()), width="small"),
-            Column("left", tr("followup.left"), width="small"),
+            Column("agency", tr("followup.agency"), width=170),
+            Column("state", tr("followup.state"), width=130),
+            Column("task", label("conclusions", "task", language()), width=270),
+            Column("subject", tr("followup.subject"), width=140),
+            Column("due", label("conclusions", "due", language()), width=125),
+            Column("left", tr("followup.left"), width=125),
             Column("document", label("conclusions", "document_no", language()), width="small"),
             Column("date", label("conclusions", "date", language()), width="small"),
         ],
