@@ -30,6 +30,7 @@ TABLES: Final[Mapping[str, Table]] = {
         grid.OUTAGES,
         grid.CUSTOMERS,
         statements.STATEMENTS,
+        followup.DOCUMENTS,
     )
 }
 """Name of a table -> its record, in the order they are shown."""

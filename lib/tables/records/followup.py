@@ -1,4 +1,4 @@
-"""The table of what meetings conclude: who has to do what by when, and when it was done."""
+"""The tables of what meetings conclude and of the documents that are attached."""
 
 from typing import Final
 
@@ -11,6 +11,7 @@ from lib.tables.columns import (
     Column,
     Table,
     coded,
+    number,
 )
 
 CONCLUSIONS: Final = Table(
@@ -40,3 +41,26 @@ CONCLUSIONS: Final = Table(
     stated=True,
 )
 """Conclusions of meetings; without a cluster and a commune, a task of no place."""
+
+SHA256: Final = r"^[0-9a-f]{64}$"
+MOST_BYTES: Final = 20 * 2**20
+"""Size of the largest document that is attached."""
+
+DOCUMENTS: Final = Table(
+    "documents",
+    (
+        Column("sha256", pattern=SHA256),
+        coded("of_table", "document_of"),
+        Column("of_id"),
+        Column("name"),
+        coded("kind", "document_kind"),
+        number("size", 1, MOST_BYTES, "B", whole=True),
+        Column("document_no", blank=True),
+        Column("date", blank=True, pattern=ISO_DATE),
+        NOTE,
+    ),
+    key=("sha256", "of_table", "of_id"),
+    facts=False,
+    imported=False,
+)
+"""Documents attached to a cluster, a conclusion or a statement; their bytes are in the store."""
