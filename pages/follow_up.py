@@ -3,7 +3,7 @@ import streamlit as st
 from lib.register import conclusions
 from lib.ui import frame, sidebar, state
 from lib.ui.cards import conclusions as form
-from lib.ui.cards import followup
+from lib.ui.cards import documents, followup
 from lib.ui.state import tr
 from lib.ui.workspace import workspace
 
@@ -25,6 +25,7 @@ else:
     picked = followup.listing(data, shown)
     if picked:
         form.change_box(data, conclusions.about(followed, "conclusion_id", picked)[0])
+        documents.document_box(data, "conclusions", picked, "documents.title_of")
     followup.take_away(data, shown, followed)
 state.end()
 frame.foot(data, ["conclusions"] if len(followed) else ["published_totals"])

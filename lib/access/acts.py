@@ -193,8 +193,9 @@ def attach(
     whole = store.open(base.snapshot_id)
     wanted = {documents.TABLE, given.of_table} & set(whole.manifest.tables)
     draft = draft_of(given, kind, {name: whole.read(name) for name in wanted})
-    there = documents.kept(store, given.sha256) is not None
-    files = {} if there else {given.name: given.content}
+    files = documents.new_ones(store, {given.name: given.content})
+    if not draft.changes and not files:
+        return whole
     who = actor.signed(typed)
     return bring.publish(store, draft, base=whole, files=files, who=who, confirmed=True)
 

@@ -154,7 +154,6 @@ def draft_of(given: Attachment, kind: str, base: Mapping[str, pd.DataFrame]) -> 
     DataRefusedError
         There is nothing of that id to attach it to.
     """
-    _require_subject(given, base)
     name = clean_text(PurePath(given.name.replace("\\", "/")).name)[-_NAME_LETTERS:].strip()
     row: dict[str, Any] = {
         "source_url": f"file:{'_'.join(name.replace('/', ' ').split())}",
@@ -169,21 +168,41 @@ def draft_of(given: Attachment, kind: str, base: Mapping[str, pd.DataFrame]) -> 
         "date": given.date,
         "note": clean_text(given.note) or None,
     }
+    return with_rows(pd.DataFrame([row]), given.as_of, base)
+
+
+def with_rows(rows: pd.DataFrame, as_of: str, base: Mapping[str, pd.DataFrame]) -> Draft:
+    """Return the table of documents with further rows, or with other words in known ones.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns of the table, checked by who calls.
+    as_of : str
+        Day of the act, ISO.
+    base : mapping
+        ``documents`` as in use, if there are any, and the tables they are attached to.
+
+    Raises
+    ------
+    DataRefusedError
+        There is nothing of that id to attach one of them to.
+    """
+    for of_table, of_id in zip(rows["of_table"], rows["of_id"], strict=True):
+        _require_subject(of_table, of_id, base)
     before = base.get(TABLE)
     order = [column.name for column in DOCUMENTS.every()]
-    fresh = pd.DataFrame([row], columns=order)
-    merged = merge_rows(before, fresh, DOCUMENTS.key, replace=False)
+    merged = merge_rows(before, rows[order], DOCUMENTS.key, replace=False)
     table: pd.DataFrame = ALL_TABLES[TABLE].validate(merged)[order]
     counts = {TABLE: count_changes(before, table, DOCUMENTS.key)}
-    return Draft(Options(TABLE, given.as_of), tables={TABLE: table}, counts=counts)
+    return Draft(Options(TABLE, as_of), tables={TABLE: table}, counts=counts)
 
 
-def _require_subject(given: Attachment, base: Mapping[str, pd.DataFrame]) -> None:
-    frame = base.get(given.of_table)
-    there = frame is not None and given.of_id in set(_ids(given.of_table, frame))
-    if not there:
-        what = value_label("document_of", given.of_table)
-        raise DataRefusedError("documents.nothing_there", table=what, id=given.of_id[:80])
+def _require_subject(table: str, row_id: str, base: Mapping[str, pd.DataFrame]) -> None:
+    frame = base.get(table)
+    if frame is None or row_id not in set(_ids(table, frame)):
+        what = value_label("document_of", table)
+        raise DataRefusedError("documents.nothing_there", table=what, id=row_id[:80])
 
 
 def _ids(table: str, frame: pd.DataFrame) -> pd.Series:

@@ -5,6 +5,8 @@ disk, held against its hash, backed up, brought back and sent to other servers a
 original is, and a publication that breaks off leaves neither its row nor its bytes in use.
 """
 
+import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -72,3 +74,9 @@ def lost(store: Store, table: pd.DataFrame) -> list[str]:
     once = table.drop_duplicates("sha256")
     pairs = zip(once["sha256"], once["name"], strict=True)
     return [str(name) for sha256, name in pairs if kept(store, sha256) is None]
+
+
+def new_ones(store: Store, contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files no whole copy of which is kept yet, each once."""
+    once = {hashlib.sha256(content).hexdigest(): name for name, content in contents.items()}
+    return {name: contents[name] for sha256, name in once.items() if kept(store, sha256) is None}

@@ -7,6 +7,7 @@ from lib.reports.cards.clusters import card_of as data_of
 from lib.ui import state
 from lib.ui.card import show_card
 from lib.ui.cards.conclusions import Subject, write_box
+from lib.ui.cards.documents import document_box
 from lib.ui.state import language
 from lib.ui.workspace import Workspace
 
@@ -42,5 +43,7 @@ def with_form(data: Workspace, target: Target, card: Callable[[], None]) -> Call
         card()
         if subject is not None and not state.presenting():
             write_box(data, subject)
+            if subject.cluster_id:
+                document_box(data, "clusters", subject.cluster_id, "documents.title")
 
     return draw
