@@ -20,9 +20,12 @@ from pathlib import Path
 from killedstores import file_with, publish
 
 from lib.importing import bring
+from lib.importing import documents as attached
+from lib.importing.documents import Attachment
 from lib.importing.draft import Options
 from lib.importing.readers import registry
 from lib.operate import backup, restore
+from lib.store import documents
 from lib.store.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +57,19 @@ def do_restore_backup(store: str, file: str) -> None:
     restore.restore_backup(Path(file), Store(Path(store)), who="Chi")
 
 
+def do_attach(store: str, content: str) -> None:
+    """Attach a document, its kind known: what is killed is the publication."""
+    where = Store(Path(store))
+    base = where.current()
+    given = Attachment("b.pdf", content.encode(), "clusters", content, "2026-11-25")
+    names = {"clusters", documents.TABLE} & set(base.manifest.tables)
+    draft = attached.draft_of(given, "pdf", {name: base.read(name) for name in names})
+    files = documents.new_ones(where, {given.name: given.content})
+    bring.publish(where, draft, base=base, files=files, who="An", confirmed=True)
+
+
 ACTS = {
+    "attach": do_attach,
     "import": do_import,
     "restore": do_restore,
     "backup": do_backup,

@@ -74,9 +74,10 @@ def list_documents(
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     for row in rows:
-        shown = {name: "-" if is_blank(value) else value for name, value in row.items()}
-        shown["date"] = "-" if is_blank(row["date"]) else date(row["date"])
-        typer.echo(t("documents.listed", "vi", **{str(k): v for k, v in shown.items()}))
+        dated = "-" if is_blank(row["date"]) else date(row["date"])
+        number_of = row["document_no"] or "-"
+        of = f"{row['of_table']}:{row['of_id']}"
+        typer.echo("  ".join(map(str, (row["sha256"], of, row["name"], number_of, dated))))
     for name in sorted(lost):
         typer.echo(t("documents.lost", name=name), err=True)
 

@@ -1,16 +1,14 @@
 """Documents: known by their content, kept once, told when lost, out and in the same."""
 
 import io
-import os
-import signal
-import subprocess
-import sys
+import itertools
 import zipfile
 import zlib
 from pathlib import Path
 
 import docx
 import pytest
+from killedstores import communes, whole
 from layerstores import schematic_tables
 
 from lib.access import acts
@@ -24,9 +22,9 @@ from lib.language.errors import (
     WrongUseError,
 )
 from lib.operate import backup, integrity, restore, status
-from lib.settings import ROOT
 from lib.store import documents
-from lib.store.store import Act, Store
+from lib.store.store import Act, Store, Table
+from lib.tables import facts
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -204,50 +202,21 @@ def test_out_and_in_is_the_same_table_and_the_same_bytes(store: Store, tmp_path:
     assert refusal.value.key == "documents.no_list"
 
 
-KILLED = """
-import os, signal, sys
-from lib.access import acts
-from lib.access.roles import ALONE
-from lib.importing.documents import Attachment
-from lib.store import audit, contents, disk, store as stores
-step = int(sys.argv[2])
-done = 0
-def counted(function):
-    def wrapped(*a, **k):
-        global done
-        done += 1
-        if done == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*a, **k)
-    return wrapped
-for module, name in ((stores, "write_synced"), (stores, "sync_folder"), (stores, "write_table"),
-                     (contents, "write_synced"), (audit, "intend"), (audit, "settle")):
-    setattr(module, name, counted(getattr(module, name)))
-store = stores.Store(__import__("pathlib").Path(sys.argv[1]))
-given = Attachment("b.pdf", b"%PDF-1.7 two %%EOF", "clusters", "PT-017", "2026-11-30")
-from lib.importing.apart import document
-document.kind_of_bytes = lambda given: "pdf"
-acts.attach(ALONE, store, given, base=store.current(), typed="An")
-"""
-
-
-def test_killed_on_the_way_a_document_and_its_row_are_both_there_or_neither(store: Store):
-    first = attach(store, given())
-    ended = []
-    for step in (2, 20, 22, 24, 26, 28, 40):
-        code = subprocess.run(
-            [sys.executable, "-c", KILLED, str(store.folder), str(step)],
-            cwd=ROOT,
-            check=False,
-            capture_output=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        ).returncode
-        ended.append(code)
-        current = Store(store.folder).current()
-        current.check_files()
-        table = current.read("documents")
-        assert documents.lost(store, table) == []
-        assert set(table["of_id"]) in ({"PT-003"}, {"PT-003", "PT-017"})
-        store.restore(first.snapshot_id, who="An")
-    assert -signal.SIGKILL in ended
-    assert ended[-1] in (0, -signal.SIGKILL)
+def test_killed_on_the_way_a_document_and_its_row_are_both_there_or_neither(killer, tmp_path):
+    store = Store(tmp_path / "kho")
+    tables = {"communes": communes(), "clusters": Table(facts.load("clusters"), "x", "2026")}
+    store.publish(tables, Act("prepare"), border_quality="reference")
+    seen: set[str] = set()
+    ids = iter(facts.load("clusters")["cluster_id"])
+    ends = []
+    for step in itertools.count(1, 5):
+        wanted = next(ids)
+        alive, _ = killer.run("attach", store.folder, wanted, step=step)
+        now = whole(store, seen)
+        rows = now.read("documents") if "documents" in now.manifest.tables else None
+        ends.append(rows is not None and wanted in set(rows["of_id"]))
+        assert rows is None or documents.lost(store, rows) == []
+        if not alive:
+            break
+    assert ends[-1], "the one nobody killed is attached"
+    assert {False, True} == set(ends)

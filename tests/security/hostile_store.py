@@ -80,6 +80,14 @@ def _beside(communes: gpd.GeoDataFrame, clusters: pd.DataFrame) -> dict[str, pd.
         "status": "decided",
         **dict.fromkeys(free_texts("conclusions")),
     }
+    documents: dict[str, Any] = {
+        "sha256": [f"{row:064x}" for row in range(count)],
+        "of_table": "clusters",
+        "kind": "pdf",
+        "size": pd.array([12] * count, dtype="Int64"),
+        "date": None,
+        **dict.fromkeys(free_texts("documents")),
+    }
     start = pd.to_datetime(["2026-08-28 05:00"] * count)
     outages: dict[str, Any] = {
         "outage_id": [f"O{row}" for row in range(count)],
@@ -95,6 +103,7 @@ def _beside(communes: gpd.GeoDataFrame, clusters: pd.DataFrame) -> dict[str, pd.
     shapes = [shapely.LineString([(p.x, p.y), (p.x + 0.05, p.y)]) for p in spots]
     return {
         "conclusions": pd.DataFrame({**conclusions, **told}),
+        "documents": pd.DataFrame({**documents, **told}),
         "outlines": gpd.GeoDataFrame({**outlines, **told}, geometry=squares, crs=4326),
         "power_lines": gpd.GeoDataFrame({**lines, **told}, geometry=shapes, crs=4326),
         "outages": pd.DataFrame({**outages, **told}),

@@ -9,9 +9,10 @@ import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib.access import roles
-from lib.access.roles import Actor
-from lib.language.text import t
+from lib.access import acts, roles
+from lib.access.roles import ALONE, Actor
+from lib.importing.documents import Attachment
+from lib.language.text import plain, t
 from lib.settings import settings
 from lib.store.store import Store
 from lib.ui import visitor
@@ -132,6 +133,27 @@ def test_the_card_of_a_cluster_has_the_form_and_says_it_first(folder: Path):
     presented = opened("clusters", sel="clusters:PT-003", present="yes")
     assert "Đo ranh giới" in html(presented)
     assert not [one for one in presented.expander if one.label == t("followup.write")]
+
+
+def test_documents_stand_under_the_card_and_a_lost_one_is_told(folder: Path):
+    store = Store(folder / "store")
+    given = Attachment(HOSTILE, b"%PDF-1.7 %%EOF", "clusters", "PT-003", "2026-11-30")
+    made = acts.attach(ALONE, store, given, base=store.current(), typed="An")
+    box = "documents-clusters-PT-003"
+
+    def shown() -> AppTest:
+        app = opened("clusters", sel="clusters:PT-003")
+        app.session_state[box] = True
+        return app.run()
+
+    app = shown()
+    assert not app.error
+    (taken,) = [b for b in app.get("download_button") if b.proto.id.endswith(given.sha256)]
+    assert taken.proto.label == plain(given.name)
+    made.original(made.manifest.files[0]).unlink()
+    app = shown()
+    assert [error.value for error in app.error] == [plain(t("documents.lost", name=given.name))]
+    assert not [b for b in app.get("download_button") if b.proto.id.endswith(given.sha256)]
 
 
 @pytest.mark.usefixtures("folder")
