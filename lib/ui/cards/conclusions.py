@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +18,7 @@ from lib.importing.draft import Typed
 from lib.language.errors import PhuThoError
 from lib.language.text import ZONE, is_blank, plain, today
 from lib.tables.glossary import label, value_label
+from lib.tables.records.followup import CONCLUSIONS
 from lib.ui import sharing, visitor
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
@@ -75,14 +78,16 @@ def change_box(data: Workspace, row: Mapping[str, Any]) -> None:
         return
     with st.container(border=True, key="conclusion-change"):
         st.markdown(f"**{tr('followup.change', task=plain(str(row['task'])))}**")
-        subject = Subject(row["cluster_id"] or "", row["commune_code"] or "")
-        _form(data, subject, row, f"change-{row['conclusion_id']}")
+        # A row somebody else changed meanwhile is another form, with his values in it.
+        said = json.dumps([str(row[column.name]) for column in CONCLUSIONS.every()])
+        version = hashlib.sha256(said.encode()).hexdigest()[:8]
+        _form(data, Subject(), row, f"change-{row['conclusion_id']}-{version}")
         st.caption(tr("followup.keeps"))
 
 
 def _form(data: Workspace, subject: Subject, row: Mapping[str, Any], key: str) -> None:
     with st.form(f"{key}-form", border=False, enter_to_submit=False):
-        clusters, commune = _about(data, subject, key)
+        clusters, commune = ([], "") if row else _about(data, subject, key)
         typed = _fields(row, key)
         who = visitor.name_box(f"{key}-who")
         asked = st.session_state.get(f"{key}-asked", [])
