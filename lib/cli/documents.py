@@ -85,7 +85,7 @@ def list_documents(
 @document.command("save")
 def save_document(
     sha256: Annotated[str, typer.Argument(help="Mã sha256 của tài liệu.")],
-    out: Annotated[Path, typer.Option(help="Tệp ghi ra.")],
+    out: Annotated[Path, typer.Option(help="Tệp ghi ra: .pdf, .png, .jpg hoặc .docx.")],
     store: StoreOption = None,
 ) -> None:
     """Lấy một tài liệu đính kèm ra thành tệp, đúng từng byte."""
