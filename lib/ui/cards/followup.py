@@ -11,6 +11,7 @@ from lib.language.text import date, is_blank, number, today
 from lib.register import conclusions
 from lib.reports.cards.markup import link, table_html
 from lib.reports.registry import Request, about
+from lib.settings import province
 from lib.tables.facts import data_date
 from lib.tables.glossary import label
 from lib.ui import state
@@ -47,7 +48,8 @@ def sentence(followed: pd.DataFrame) -> str:
 def programme(data: Workspace) -> None:
     """Say what is known of the work programme of the province: counts, no single task."""
     lang, totals = language(), data.tables["published_totals"]
-    rows = totals[totals["topic"] == _PROGRAMME].set_index("metric")
+    own = totals["area"].eq(province().area) & totals["topic"].eq(_PROGRAMME)
+    rows = totals[own].set_index("metric")
     if rows.empty:
         return
     counts = {name: number(value, lang) for name, value in rows["value"].items()}
@@ -60,6 +62,7 @@ def programme(data: Workspace) -> None:
             on_time=counts["programme_tasks_on_time"],
             date=date(first["as_of"], lang),
             source=link(str(first["source_url"]), str(first["source"])),
+            note="" if is_blank(first["note"]) else first["note"],
         )
     )
     st.html(str(html))
