@@ -19,14 +19,15 @@ from pathlib import Path
 
 from killedstores import file_with, publish
 
-from lib.importing import bring
+from lib.importing import bring, stating
 from lib.importing import documents as attached
 from lib.importing.documents import Attachment
 from lib.importing.draft import Options
 from lib.importing.readers import registry
 from lib.operate import backup, restore
-from lib.store import documents
+from lib.store import audit, documents
 from lib.store.store import Store
+from lib.tables.statements.record import Statement
 
 ROOT = Path(__file__).parents[1]
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}
@@ -57,6 +58,16 @@ def do_restore_backup(store: str, file: str) -> None:
     restore.restore_backup(Path(file), Store(Path(store)), who="Chi")
 
 
+def do_fact(store: str, value: str) -> None:
+    """State one value as the command line and the page do."""
+    where = Store(Path(store))
+    base = where.current()
+    subject = ("substations", "SS-1", "capacity_mva", value)
+    word = Statement(*subject, "Biên bản", "2026-11-30", when=audit.moment())
+    stated = stating.said(stating.tables_of(base), [word])
+    stating.publish(where, stated, base=base, who="An")
+
+
 def do_attach(store: str, content: str) -> None:
     """Attach a document, its kind known: what is killed is the publication."""
     where = Store(Path(store))
@@ -71,6 +82,7 @@ def do_attach(store: str, content: str) -> None:
 ACTS = {
     "attach": do_attach,
     "import": do_import,
+    "fact": do_fact,
     "restore": do_restore,
     "backup": do_backup,
     "restore-backup": do_restore_backup,

@@ -17,6 +17,7 @@ from lib.cli import (  # noqa: F401 - each adds its commands
     data,
     database,
     documents,
+    fact,
     maps,
     papers,
     power,
