@@ -195,8 +195,7 @@ class Dossier:
         self.lang = material.lang
         self.row = row_of(material.summary, "cluster_id", cluster_id)
         self.cluster = row_of(material.clusters, "cluster_id", cluster_id)
-        rows = material.answer.rows
-        self.rows = rows[rows["cluster_id"] == cluster_id]
+        self.rows = material.answer.rows.query("cluster_id == @cluster_id")
         cut = material.answer.cut
         self.verdict = row_of(cut.verdicts, "cluster_id", cluster_id) if cut else {}
         self.pieces = cut.pieces[cut.pieces["cluster_id"] == cluster_id] if cut else None
@@ -253,9 +252,7 @@ class Dossier:
             sub = f"{what} · {self.verdict_words}"
             return Card(self.name, sub, tuple(self._concluded()), lang, cautions=sample)
         card = cluster_card(self.material, self.cluster_id, lang)
-        decided = [fact for fact in card.facts if fact.look]
-        rest = [fact for fact in card.facts if not fact.look]
-        facts = (*decided, *self._concluded(), *rest)
+        facts = tuple(sorted((*self._concluded(), *card.facts), key=lambda said: not said.look))
         sub = f"{card.sub} · {self.verdict_words}"
         return Card(card.title, sub, facts, lang, note=card.note, cautions=sample)
 
@@ -308,9 +305,8 @@ class Dossier:
 
     def head(self) -> list[str]:
         """Return the headings of `listing`."""
-        evidence = t("reports.evidence", self.lang)
         columns = _COLUMNS if self.measured else _COLUMNS[:2]
-        return [*(t(f"shares.{name}", self.lang) for name in columns), evidence]
+        return [*(t(f"shares.{n}", self.lang) for n in columns), t("reports.evidence", self.lang)]
 
     def listing(self) -> list[list[str]]:
         """Return the rows of the table of pieces.
