@@ -90,7 +90,11 @@ def view() -> None:
         shapes=drawn,
         focus=Target("clusters", chosen) if chosen else selected,
         around=near if chosen and not drawn else None,
-        card=partial(cross.cross_card, given, chosen) if chosen else places.card_of(data, selected),
+        card=places.with_form(
+            data, Target("clusters", chosen), partial(cross.cross_card, given, chosen)
+        )
+        if chosen
+        else places.card_of(data, selected),
         legend=legend,
         cluster_id=chosen,
         legend_layers=("outlines", "clusters", "former-units", "communes"),

@@ -47,6 +47,36 @@ def styles(word: Word, title: str, lang: Lang) -> None:
     about.language = _LOCALE[lang]
 
 
+def page(word: Word, *, across: bool = False) -> None:
+    """Set an A4 page with the margins of Decree 30/2020, its number centred above but on the first.
+
+    Parameters
+    ----------
+    across : bool
+        The long side lies below.
+    """
+    section = word.sections[0]
+    width, height = (Mm(297), Mm(210)) if across else (Mm(210), Mm(297))
+    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = width, height
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(15)
+    section.header_distance = Mm(10)
+    section.different_first_page_header_footer = True
+    section.first_page_header.is_linked_to_previous = False
+    place = section.header.paragraphs[0]
+    place.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = place.add_run()
+    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
+        tag = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            tag.set(qn("w:fldCharType"), kind)
+        else:
+            tag.text = text
+        run._r.append(tag)  # noqa: SLF001 - python-docx has no fields
+    font(run.font, 13)
+
+
 def font(of: Any, size: float) -> None:  # noqa: ANN401 - python-docx's own
     """Set name and size (points) of a font."""
     of.name, of.size = FONT, Pt(size)
@@ -74,43 +104,18 @@ def fill(
     *,
     bold: bool = False,
     size: float = 11,
+    italic: bool = False,
     align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.LEFT,
 ) -> None:
     """Write `text` into a cell of a table; `size` in points."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(2)
-    say(paragraph, text, size=size, bold=bold, align=align)
+    say(paragraph, text, size=size, bold=bold, italic=italic, align=align)
 
 
 def mark(row: Any, tag: str) -> None:  # noqa: ANN401 - python-docx's own
     """Give a row of a table a property, such as to be repeated on every page."""
     row._tr.get_or_add_trPr().append(OxmlElement(tag))  # noqa: SLF001 - as above
-
-
-def across(word: Word) -> None:
-    """Lay a document on A4 across, its page number centred above, not on the first page.
-
-    Margins 20 (above, below), 30 (left) and 15 mm (right).
-    """
-    section = word.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
-    section.header_distance = Mm(10)
-    section.different_first_page_header_footer = True
-    section.first_page_header.is_linked_to_previous = False
-    place = section.header.paragraphs[0]
-    place.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = place.add_run()
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        tag = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            tag.set(qn("w:fldCharType"), kind)
-        else:
-            tag.text = text
-        run._r.append(tag)  # noqa: SLF001 - python-docx has no fields
-    font(run.font, 13)
 
 
 def table_docx(frame: pd.DataFrame, title: str, notes: Mapping[str, str], lang: Lang) -> bytes:
@@ -124,7 +129,7 @@ def table_docx(frame: pd.DataFrame, title: str, notes: Mapping[str, str], lang: 
         Label -> text; a label with ``_`` is a workbook's alone.
     """
     word = Document()
-    across(word)
+    page(word, across=True)
     styles(word, title, lang)
     say(word.add_paragraph(), title, size=14, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
     for label, text in notes.items():

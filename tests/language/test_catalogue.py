@@ -33,7 +33,7 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, filters, playlist, todo
+from lib.register import conclusions, delay, filters, playlist, todo
 from lib.reports import annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
@@ -189,6 +189,8 @@ FAMILIES: dict[str, set[str]] = {
         "larger_area",
         "needs_decision",
     },
+    "conclusions.{}": {"today", "left", "past"},
+    "conclusions.state_{}": set(conclusions.STATES),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
     "powerpage.side_{}": set(find.WANTED),
     "powerpage.sentence_{}": set(find.WANTED),
@@ -202,6 +204,8 @@ FAMILIES: dict[str, set[str]] = {
     },
     "lists.{}": set(lists.DECIMALS),
     "filters.{}": {item.key for item in FILTERS},
+    "followup.{}": {"agency", "overdue", "open", "proposed", "next"},
+    "followup.show_{}": {"open", "done", "all"},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
     "map.{}": {

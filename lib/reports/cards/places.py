@@ -10,6 +10,7 @@ import pandas as pd
 from lib.geo.country import TABLE as COUNTRY
 from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, site, source_of
+from lib.reports.cards.conclusions import conclusion_facts
 from lib.reports.cards.known import Known
 from lib.tables.glossary import value_label
 
@@ -57,6 +58,7 @@ def commune_card(known: Known, code: str, lang: Lang) -> Card:
     dwelt = [source_of(place, lang, t("powerpage.settlements", lang))] if place else []
     height, far = place.get("elev_median"), place.get("km_to_nearest_old_urban_unit")
     facts = [
+        *conclusion_facts(known, "commune_code", code, lang),
         say("cards.former_units", _former_units(units, lang), None, law),
         say("cards.districts", "; ".join(dict.fromkeys(units["district"])), None, law),
         say("cards.area_official", official, hectares(official, lang), table, strong=True),
