@@ -8,7 +8,7 @@ from typing import Final
 
 from lib.tables import statements
 from lib.tables.columns import Table
-from lib.tables.records import clusters, grid, places
+from lib.tables.records import clusters, grid, own, places
 
 TABLES: Final[Mapping[str, Table]] = {
     table.name: table
@@ -29,6 +29,7 @@ TABLES: Final[Mapping[str, Table]] = {
         grid.OUTAGES,
         grid.CUSTOMERS,
         statements.STATEMENTS,
+        own.OWN_ROWS,
     )
 }
 """Name of a table -> its record, in the order they are shown."""
