@@ -76,7 +76,7 @@ def add(
     made = bring.publish(where, draft, base=base, files=originals, who=account(), confirmed=True)
     serve_layers(made)
     counts = {key: number(count) for key, count in vars(draft.counts[TABLE]).items()}
-    typer.echo(t("data.counts", table=wanted.name, **counts))
+    typer.echo(t("data.counts", "vi", table=wanted.name, **counts))
     typer.echo(_matched(named(_layers(made), wanted.name)))
     key = "data.published" if made.snapshot_id != base.snapshot_id else "data.nothing_new"
     typer.echo(t(key, snapshot=made.snapshot_id))
@@ -111,7 +111,7 @@ def show(
             t("ownlayers.name"): one.name,
             t("ownlayers.source"): one.source or one.source_url,
             t("about.as_of"): date(one.as_of),
-            t("alldata.places"): t("ownlayers.label_points"),
+            t("ownlayers.position"): t("ownlayers.label_points"),
         }
         content = export.to_geojson(geo_table(one, communes), notes=notes)
     out.write_bytes(content)

@@ -30,6 +30,7 @@ MATCHES: Final[tuple[Match, ...]] = ("exact", "old_name", "similar", "unknown")
 _SLUG: Final = 40
 _ROW: Final = "row_id"
 _PLACE: Final = "commune_code"
+_TOLD: Final = ("layer_name", "source", "source_url", "as_of", "place_column", "value_column")
 
 
 @dataclass(frozen=True)
@@ -174,15 +175,18 @@ def named(layers: Sequence[OwnLayer], name: str) -> OwnLayer:
 def _split(table: pd.DataFrame) -> Iterator[OwnLayer]:
     for layer_id, rows in table.groupby("layer_id", sort=False):
         first = rows.iloc[0]
-        told = {
-            key: "" if is_blank(first[column]) else str(first[column])
-            for key, column in (
-                *(("name", "layer_name"), ("source", "source"), ("source_url", "source_url")),
-                *(("as_of", "as_of"), ("place", "place_column"), ("value", "value_column")),
-            )
-        }
-        columns = tuple(OwnColumn(*one) for one in json.loads(str(first["layer_columns"])))
-        yield OwnLayer(str(layer_id), columns=columns, rows=rows.reset_index(drop=True), **told)
+        told = {name: "" if is_blank(first[name]) else str(first[name]) for name in _TOLD}
+        yield OwnLayer(
+            str(layer_id),
+            name=told["layer_name"],
+            source=told["source"],
+            source_url=told["source_url"],
+            as_of=told["as_of"],
+            columns=tuple(OwnColumn(*one) for one in json.loads(str(first["layer_columns"]))),
+            place=told["place_column"],
+            value=told["value_column"],
+            rows=rows.reset_index(drop=True),
+        )
 
 
 @cache

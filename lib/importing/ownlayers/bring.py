@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from lib.geo import zones
-from lib.geo.geometry import outline
+from lib.geo.geometry import Geometries, outline
 from lib.importing import bring, texts
 from lib.importing.draft import CrsRead, Draft, Options, TextChoice, gravest_first
 from lib.importing.ownlayers import columns
@@ -26,7 +25,7 @@ from lib.language.findings import Finding, from_error
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
 from lib.tables.merging import Counts, count_changes
-from lib.tables.ownlayers import TABLE, OwnLayer, described, layer_id_of, listed
+from lib.tables.ownlayers import TABLE, OwnColumn, OwnLayer, described, layer_id_of, listed
 from lib.tables.records.own import LIST_MOST
 from lib.tables.schemas import ALL_TABLES
 
@@ -101,7 +100,8 @@ def draft_of(files: Sequence[tuple[Path, str]], wanted: Wanted, base: Snapshot) 
     found = [*unreadable, *said]
     tables = {name: base.read(name) for name in ("communes", "former_units", "ended_units")}
     before = base.read(TABLE) if TABLE in base.manifest.tables else None
-    rows, crs = None, ()
+    rows: pd.DataFrame | None = None
+    crs: Sequence[CrsRead] = ()
     try:
         for content in settled:
             rows, crs = _rows(content, wanted, tables, found)
@@ -137,16 +137,21 @@ def _rows(
     columns_ = [columns.typed(name, sheet.cells(name)) for name in sheet.titles]
     value = _value_column(sheet, wanted)
     crs: tuple[CrsRead, ...] = ()
-    shapes: npt.NDArray[np.object_] = np.full(len(sheet.rows), None, dtype=object)
+    shapes: Geometries = np.full(len(sheet.rows), None, dtype=object)
     points = None if given is not None else coordinates(sheet)
     if points is not None:
         given = Shapes(
             sheet.grid.place, pd.DataFrame(index=range(len(sheet.rows))), *points_of(points)
         )
     if given is not None:
-        shapes, crs = _placed(given, wanted, tables["communes"], found)
+        shapes, crs, told = _placed(given, wanted, tables["communes"])
+        # With the commune beside it a row has a place even if its coordinates cannot be read.
+        found += [replace(f, level="note") if title and f.level == "refused" else f for f in told]
     if title is not None:
         where = finder.by_name(sheet, title, district)
+    elif given is not None and shapely.is_missing(shapes).all():
+        where = [Found(None, "unknown")] * len(sheet.rows)
+        found.append(Finding("refused", "ownlayers.no_position", {}, sheet.grid.place))
     elif given is not None:
         where = finder.by_shape(shapes, sheet.grid.place, sheet.rows)
     else:
@@ -157,7 +162,7 @@ def _rows(
     return _frame(sheet, wanted, where, shapes, columns_, title or "", value), crs
 
 
-def points_of(read: tuple[npt.NDArray[np.object_], bool]) -> tuple[Any, int | None, bool]:
+def points_of(read: tuple[Geometries, bool]) -> tuple[Any, int | None, bool]:
     """Return points as `Shapes` takes them: degrees are WGS 84 unless a person says otherwise."""
     points, degrees = read
     return points, (4326 if degrees else None), degrees
@@ -231,8 +236,8 @@ def _value_column(sheet: Sheet, wanted: Wanted) -> str:
 
 
 def _placed(
-    given: Shapes, wanted: Wanted, communes: pd.DataFrame, found: list[Finding]
-) -> tuple[npt.NDArray[np.object_], tuple[CrsRead, ...]]:
+    given: Shapes, wanted: Wanted, communes: pd.DataFrame
+) -> tuple[Geometries, tuple[CrsRead, ...], list[Finding]]:
     """Return the shapes in EPSG:4326; the one zone that puts them into the province is taken."""
     province = outline(gpd.GeoDataFrame(communes))
     options = wanted.options()
@@ -242,26 +247,26 @@ def _placed(
         if len(inside) == 1:
             options = replace(options, crs=inside[0].epsg, swapped=inside[0].swapped)
     placed, read, said = place(given, options, province)
-    found += said
     if placed is None:
-        return np.full(len(given.given), None, dtype=object), (read,)
-    return placed.geometry.to_numpy(), (read,)
+        return np.full(len(given.given), None, dtype=object), (read,), said
+    return placed.geometry.to_numpy(), (read,), said
 
 
 def _frame(
     sheet: Sheet,
     wanted: Wanted,
     where: Sequence[Found],
-    shapes: npt.NDArray[np.object_],
-    read: Sequence[tuple[columns.OwnColumn, list[Any]]],
+    shapes: Geometries,
+    read: Sequence[tuple[OwnColumn, list[Any]]],
     title: str,
     value: str,
 ) -> pd.DataFrame:
     """Return the rows as the table of own rows holds them, every cell checked."""
     known = [column for column, _ in read]
     texts_ = [_texts(sheet, column.name) for column in known]
-    is_point = np.array([s is not None and s.geom_type == "Point" for s in shapes])
-    points = np.where(is_point, shapes, None)
+    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    points = shapes.copy()
+    points[~is_point] = None
     others = [
         None if p or s is None else shapely.to_wkt(s, rounding_precision=_PLACES)
         for p, s in zip(is_point, shapes, strict=True)

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from lib.geo.crs import STORAGE_CRS
+from lib.geo.geometry import Geometries
 from lib.tables.ownlayers import OwnLayer
 
 ADDED: Final = ("commune_code", "commune_name", "match")
@@ -56,7 +57,7 @@ def shapes_of(layer: OwnLayer, communes: pd.DataFrame) -> gpd.GeoSeries:
     return gpd.GeoSeries(np.where(shapely.is_missing(own), found, own), crs=STORAGE_CRS)
 
 
-def _points(lon: pd.Series, lat: pd.Series) -> np.ndarray:  # type: ignore[type-arg]
+def _points(lon: pd.Series, lat: pd.Series) -> Geometries:
     x, y = lon.to_numpy(dtype=float), lat.to_numpy(dtype=float)
     points = np.full(len(x), None, dtype=object)
     known = np.isfinite(x) & np.isfinite(y)
