@@ -28,6 +28,7 @@ PAGES = {
     "cross_commune": ":material/call_split:",
     "merger": ":material/merge:",
     "power": ":material/bolt:",
+    "layers": ":material/layers:",
     "data": ":material/database:",
     "about": ":material/info:",
     "status": ":material/monitor_heart:",

@@ -1,17 +1,21 @@
 """Make the shapes of each layer from tables of a snapshot, with the lines of their tooltips."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from lib.crossing import answer
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.text import LANGS, Lang, date, is_blank, t
+from lib.layers.own.look import signs_of
+from lib.layers.own.table import shapes_of
 from lib.register.clusters import register
 from lib.tables.glossary import value_label
+from lib.tables.ownlayers import OwnLayer, layers_of
 
 Row = Mapping[Any, Any]
 Line = Callable[[Row, Lang], str]
@@ -61,6 +65,48 @@ def _station(row: Row, lang: Lang) -> str:
 def _points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     shapes = gpd.points_from_xy(frame["lon"].round(5), frame["lat"].round(5))
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=STORAGE_CRS)
+
+
+_OWN_LINES: Final = 6
+"""Columns of an own layer in a tooltip; its card has all."""
+
+
+def own_points(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the points of the office's own layers, None without any."""
+    return _own(tables, 0)
+
+
+def own_areas(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the areas of the office's own layers, None without any."""
+    return _own(tables, 2)
+
+
+def _own(tables: Tables, dimension: int) -> gpd.GeoDataFrame | None:
+    """Return the rows that have a shape of their own of one dimension."""
+    parts = []
+    communes = pd.DataFrame(tables["communes"])[["code", "kind", "name", "lat", "lon"]]
+    for layer in layers_of(tables, shipped=False):
+        signs = signs_of(layer)
+        shapes = shapes_of(layer, communes).loc[signs.index]
+        shapes = shapes[shapely.get_dimensions(shapes.to_numpy()) == dimension]
+        if shapes.empty:
+            continue
+        lines = [_own_lines(layer, row) for row in shapes.index]
+        told = layer.cells.loc[shapes.index, layer.title_column].fillna(layer.name)
+        parts.append(
+            pd.DataFrame(
+                {"code": signs[shapes.index], "name": told, "vi": lines, "en": lines}
+            ).assign(geometry=shapes)
+        )
+    if not parts:
+        return None
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=STORAGE_CRS)
+
+
+def _own_lines(layer: OwnLayer, row: int) -> list[str]:
+    """Return the lines of a row's tooltip: the layer, then its first cells under their headings."""
+    cells = layer.cells.loc[row].drop(layer.title_column).dropna()
+    return [layer.name, *(f"{name}: {cell}" for name, cell in cells.iloc[:_OWN_LINES].items())]
 
 
 def clusters(tables: Tables) -> gpd.GeoDataFrame:

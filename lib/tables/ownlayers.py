@@ -115,7 +115,7 @@ class OwnLayer:
         return pd.DataFrame(lists, columns=names, index=self.rows.index, dtype=object)
 
 
-MOST_CATEGORIES: Final = 8
+MOST_CATEGORIES: Final = 6
 """Texts a column may have to be drawn or filtered as categories: more are told apart by nobody."""
 
 

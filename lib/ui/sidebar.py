@@ -23,7 +23,7 @@ _WITH_CLUSTERS = ("clusters", "power")
 """Pages with a card for every cluster."""
 _BY_COMMUNE = ("", "clusters", "merger")
 """Pages with the filter of communes."""
-_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power")
+_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power", "layers")
 """Pages with a map."""
 
 

@@ -37,6 +37,8 @@ SINGLE: Final = (
     "from",
     "to",
     "playlist",
+    "own",
+    "ownlook",
 )
 
 

@@ -20,6 +20,7 @@ from lib.importing.ownlayers.places import Finder, Found, coordinates
 from lib.importing.readers.base import Content
 from lib.importing.readers.grid import Unread, blank, cell_text, clean_text
 from lib.importing.shapes import Shapes, place, shapes_of
+from lib.importing.sheets.headings import Heading
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, from_error
 from lib.store.store import Act, Snapshot, Store, Table
@@ -87,8 +88,8 @@ def draft_of(files: Sequence[tuple[Path, str]], wanted: Wanted, base: Snapshot) 
     Returns
     -------
     Draft
-        With the whole table of own rows, this layer's rows at the end; refused rows and
-        columns are in its findings.
+        With the whole table of own rows, this layer's rows at the end, also where its
+        findings refuse some of them: a person sees what was found how. It is not published.
 
     Raises
     ------
@@ -102,24 +103,24 @@ def draft_of(files: Sequence[tuple[Path, str]], wanted: Wanted, base: Snapshot) 
     before = base.read(TABLE) if TABLE in base.manifest.tables else None
     rows: pd.DataFrame | None = None
     crs: Sequence[CrsRead] = ()
+    heads: list[tuple[str, Heading]] = []
     try:
         for content in settled:
-            rows, crs = _rows(content, wanted, tables, found)
+            rows, crs = _rows(content, wanted, tables, found, heads)
     except DataRefusedError as error:
         found.append(from_error(error))
         rows = None
-    refused = any(finding.level == "refused" for finding in found)
     draft = Draft(
         wanted.options(),
         findings=gravest_first(found),
         crs=tuple(crs),
         text_before_after=tuple(shown),
+        headings=tuple(heads),
     )
     if rows is None:
         return draft
     merged, counts = _merged(before, rows)
-    draft = replace(draft, counts={TABLE: counts})
-    return replace(draft, tables={TABLE: merged}) if not refused else draft
+    return replace(draft, tables={TABLE: merged}, counts={TABLE: counts})
 
 
 def _rows(
@@ -127,12 +128,14 @@ def _rows(
     wanted: Wanted,
     tables: Mapping[str, pd.DataFrame],
     found: list[Finding],
+    heads: list[tuple[str, Heading]],
 ) -> tuple[pd.DataFrame, Sequence[CrsRead]]:
     """Return the rows of the first sheet or layer of a file that is a table."""
     found += content.findings
     finder = Finder(tables, wanted.communes, lenient=wanted.skip_unknown)
     given, sheet = _opened(content, found)
     found += sheet.findings
+    heads.append((sheet.grid.place, Heading(0, 1, (), (), (), sheet.titles)))
     title, district = _place_column(sheet, wanted, finder)
     columns_ = [columns.typed(name, sheet.cells(name)) for name in sheet.titles]
     value = _value_column(sheet, wanted)

@@ -1,0 +1,389 @@
+"""Bring a table as a layer: choose it, see what was found how, answer what is asked, publish."""
+
+import datetime as dt
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from lib.access import acts
+from lib.access.roles import Action
+from lib.access.serving import serve_layers
+from lib.geo import zones
+from lib.importing.apart import sandbox
+from lib.importing.draft import Draft
+from lib.importing.ownlayers import bring as ownbring
+from lib.importing.ownlayers.bring import Wanted
+from lib.importing.readers import registry
+from lib.language.errors import PhuThoError, StoreError
+from lib.language.findings import Finding
+from lib.language.text import nfc, number, plain, sort_key
+from lib.store.store import Store
+from lib.tables.glossary import value_label
+from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layer_id_of, layers_of
+from lib.ui import visitor
+from lib.ui.data import findings
+from lib.ui.state import language, said, tr
+from lib.ui.workspace import Workspace
+
+_WORK: Final = "_own"
+_ASKED: Final = 40
+"""Most names asked at once."""
+_PREVIEW: Final = 100
+_NAME: Final = 100
+
+
+def _work() -> dict[str, Any]:
+    held: dict[str, Any] = st.session_state.setdefault(_WORK, {})
+    return held
+
+
+def _forget() -> None:
+    st.session_state[_WORK] = {}
+
+
+def bring(data: Workspace, store: Store) -> None:
+    """Draw the step the visitor is in: the file, what was found in it, or that it is in use."""
+    who = visitor.require(Action.IMPORT)
+    acts.require_import(who, TABLE)
+    held = _work()
+    if "made" in held:
+        st.success(tr("data.published", snapshot=held["made"]), icon=":material/check_circle:")
+        with st.container(horizontal=True):
+            st.button(
+                tr("ownpage.see_it"),
+                type="primary",
+                icon=":material/map:",
+                on_click=_see,
+                args=(held["wanted"].name,),
+            )
+            st.button(tr("data.another"), on_click=_forget, icon=":material/add:")
+    elif "wanted" in held:
+        _check(data, store)
+    else:
+        _choose()
+
+
+def _see(name: str) -> None:
+    """Show the layer just brought; used as a callback."""
+    st.session_state.update(own=layer_id_of(name), tab="see", ownlook="")
+    _forget()
+
+
+def _choose() -> None:
+    sandbox.ready()
+    with st.container(key=f"upload-own-{language()}"):
+        file = st.file_uploader(
+            tr("ownpage.file"),
+            type=[suffix.removeprefix(".") for suffix in registry.accepted()],
+            help=tr("data.files_help"),
+            key="own_file",
+        )
+    left, right = st.columns(2)
+    with left:
+        name = st.text_input(
+            tr("ownlayers.name"),
+            key="own_name",
+            max_chars=_NAME,
+            placeholder=tr("ownpage.name_hint"),
+        )
+        who = visitor.name_box("own_who")
+    with right:
+        source = st.text_input(tr("ownlayers.source"), key="own_source", max_chars=300)
+        as_of = st.date_input(
+            tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="own_as_of"
+        )
+    ready = bool(file) and bool(nfc(name or "")) and bool(who)
+    if st.button(
+        tr("data.do_check"), type="primary", disabled=not ready, icon=":material/fact_check:"
+    ):
+        day = as_of if isinstance(as_of, dt.date) else dt.datetime.now().astimezone().date()
+        _work().update(
+            file=(file.name, file.getvalue()),
+            who=who,
+            wanted=Wanted(nfc(name), day.isoformat(), nfc(source or "")),
+        )
+        st.rerun()
+    if not ready:
+        st.caption(tr("ownpage.need"))
+
+
+def _draft(data: Workspace, store: Store) -> Draft:
+    """Return the draft for what is chosen now; made once for the same choice."""
+    held = _work()
+    acts.require_import(visitor.actor(), TABLE)
+    base = store.open(data.manifest.snapshot_id)
+    key = (base.snapshot_id, repr(held["wanted"]))
+    if held.get("key") != key:
+        with st.spinner(tr("data.checking")):
+            draft = _read(held["file"], held["wanted"], base)
+        held.update(draft=draft, key=key, base=base)
+    found: Draft = held["draft"]
+    return found
+
+
+def _read(file: tuple[str, bytes], wanted: Wanted, base: Any) -> Draft:  # noqa: ANN401 - a Snapshot
+    """Have the file read in a process apart; when the tab is closed, that ends too."""
+    asked = st.empty()
+    name, content = file
+    with tempfile.TemporaryDirectory() as folder:
+        suffix = Path(name).suffix.lower()
+        path = Path(folder).resolve() / f"0{suffix if suffix in registry.accepted() else ''}"
+        path.write_bytes(content)
+        return sandbox.run(
+            ownbring.draft_of,
+            [(path, name)],
+            wanted,
+            base,
+            name=name,
+            waiting=lambda: (asked.empty(), None)[1],
+        )
+
+
+def _check(data: Workspace, store: Store) -> None:
+    try:
+        draft = _draft(data, store)
+    except PhuThoError as error:
+        st.error(said(error), icon=":material/error:")
+        st.button(tr("data.back"), on_click=_forget, icon=":material/arrow_back:")
+        return
+    wanted: Wanted = _work()["wanted"]
+    findings.verdict(draft)
+    layer = _brought(draft, wanted)
+    if layer is not None:
+        _matched(layer)
+    _columns(draft, wanted)
+    _system(draft, wanted)
+    _names(data, draft, wanted)
+    _lenient(draft, wanted)
+    if layer is not None:
+        _preview(data, layer)
+    findings.table(draft)
+    confirmed = True
+    if asked := draft.of("ask"):
+        confirmed = st.checkbox(tr("data.confirm", count=len(asked)), key="own_confirm")
+    with st.container(horizontal=True):
+        st.button(tr("data.back"), on_click=_forget, icon=":material/arrow_back:")
+        pressed = st.button(
+            tr("data.do_publish"),
+            type="primary",
+            disabled=draft.refused or not draft.changes or not confirmed,
+            icon=":material/publish:",
+            key="own_publish",
+        )
+    if pressed:
+        _publish(store, draft, confirmed=confirmed)
+
+
+def _publish(store: Store, draft: Draft, *, confirmed: bool) -> None:
+    held = _work()
+    try:
+        with st.spinner(tr("data.publishing")):
+            made = acts.publish(
+                visitor.actor(),
+                store,
+                draft,
+                base=held["base"],
+                files=dict([held["file"]]),
+                typed=held["who"],
+                confirmed=confirmed,
+            )
+            serve_layers(made)
+    except StoreError as error:
+        held.pop("key", None)
+        st.error(said(error), icon=":material/error:")
+    except PhuThoError as error:
+        st.error(said(error), icon=":material/error:")
+    else:
+        held["made"] = made.snapshot_id
+        st.rerun()
+
+
+def _brought(draft: Draft, wanted: Wanted) -> OwnLayer | None:
+    layers = layers_of(draft.tables, shipped=False) if draft.tables else ()
+    mine = layer_id_of(wanted.name)
+    return next((one for one in layers if one.layer_id == mine), None)
+
+
+def _matched(layer: OwnLayer) -> None:
+    """Say how many rows were found how."""
+    counts = layer.rows["match"].value_counts()
+    with st.container(horizontal=True, key="own-matched"):
+        for match in MATCHES:
+            st.metric(
+                value_label("own_match", match, language()),
+                number(int(counts.get(match, 0)), language()),
+                border=True,
+            )
+
+
+def _columns(draft: Draft, wanted: Wanted) -> None:
+    """Let a person say which column names the commune, and which number is painted."""
+    if not draft.headings:
+        return
+    titles = list(draft.headings[0][1].titles)
+    layer = _brought(draft, wanted)
+    place = wanted.place or (layer.place if layer else "")
+    numbers = list(layer.of_type("number")) if layer else titles
+    left, right = st.columns(2)
+    with left:
+        _one_of("ownpage.place_column", ["", *titles], place, "place")
+    with right:
+        _one_of("ownpage.value_column", ["", *numbers], wanted.value, "value")
+
+
+def _one_of(words: str, choices: Sequence[str], now: str, field: str) -> None:
+    picked = st.selectbox(
+        tr(words),
+        choices,
+        index=choices.index(now) if now in choices else 0,
+        format_func=lambda name: plain(name) if name else tr(f"ownpage.no_{field}"),
+        key=f"own-column-{field}-{hashlib.sha256(now.encode()).hexdigest()[:8]}",
+    )
+    if picked is not None and picked != now:
+        _change(**{field: picked})
+        st.rerun()
+
+
+def _change(**choices: Any) -> None:  # noqa: ANN401 - fields of Wanted
+    held = _work()
+    held["wanted"] = replace(held["wanted"], **choices)
+
+
+def _system(draft: Draft, wanted: Wanted) -> None:
+    """Draw the choice of the coordinate system where the file leaves it open."""
+    if not [read for read in draft.crs if not read.stated]:
+        return
+    choices = (None, *zones.CHOICES)
+    left, right = st.columns([0.7, 0.3], vertical_alignment="bottom")
+    with left:
+        chosen = st.selectbox(
+            tr("data.crs"),
+            choices,
+            index=choices.index(wanted.crs),
+            format_func=lambda epsg: (
+                tr("data.crs_open") if epsg is None else zones.zone_label(epsg, language())
+            ),
+            key="own_crs",
+        )
+    with right:
+        swapped = st.checkbox(tr("data.swapped"), value=wanted.swapped, key="own_swapped")
+    if (chosen, swapped) != (wanted.crs, wanted.swapped):
+        _change(crs=chosen, swapped=swapped)
+        st.rerun()
+
+
+def _open_names(draft: Draft) -> dict[str, Finding]:
+    """Return each name a person may decide on -> what was said of it first."""
+    found: dict[str, Finding] = {}
+    for finding in draft.findings:
+        value = finding.values.get("value")  # noqa: PD011 - of a finding
+        of_place = finding.key.startswith(
+            ("registers.commune_", "ownlayers.similar", "ownlayers.like")
+        )
+        if of_place and value and finding.level != "mended":
+            found.setdefault(str(value), finding)
+    return found
+
+
+def _names(data: Workspace, draft: Draft, wanted: Wanted) -> None:
+    """Let a person say which commune a name means: split, alike or unknown ones."""
+    names = _open_names(draft)
+    if not names:
+        return
+    st.subheader(tr("ownpage.ask"), anchor=False)
+    st.caption(tr("ownpage.ask_help"))
+    known = {
+        row["code"]: f"{row['kind']} {row['name']}"
+        for row in data.commune_rows[["code", "kind", "name"]].to_dict("records")
+    }
+    ordered = sorted(known, key=lambda code: sort_key(known[code]))
+    chosen = dict(wanted.communes)
+    sides = st.columns(2)
+    for at, (name, finding) in enumerate(list(names.items())[:_ASKED]):
+        codes = str(finding.values.get("codes", "")).split()  # noqa: PD011 - of a finding
+        only = finding.key in ("registers.commune_split", "registers.commune_ambiguous")
+        choices = ["", *codes, *([] if only else [c for c in ordered if c not in codes])]
+        with sides[at % 2]:
+            picked = st.selectbox(
+                tr("data.commune_of", label=plain(name)),
+                choices,
+                index=choices.index(chosen[name]) if chosen.get(name) in choices else None,
+                placeholder=tr(f"ownpage.ask_{_why(finding)}"),
+                format_func=lambda code: known.get(code, code) if code else tr("ownpage.leave"),
+                key=f"own-name-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
+            )
+        if picked is not None:
+            chosen[name] = picked
+    if st.button(
+        tr("data.names_use"),
+        icon=":material/done_all:",
+        disabled=chosen == dict(wanted.communes),
+        key="own-names-use",
+    ):
+        _change(communes=chosen)
+        st.rerun()
+
+
+def _why(finding: Finding) -> str:
+    return {
+        "registers.commune_split": "split",
+        "registers.commune_ambiguous": "several",
+        "ownlayers.like_several": "several",
+        "ownlayers.similar": "similar",
+    }.get(finding.key, "unknown")
+
+
+def _lenient(draft: Draft, wanted: Wanted) -> None:
+    """Let a person keep rows whose place is not known; they stay in the table, off the map."""
+    if not (draft.refused or wanted.skip_unknown):
+        return
+    kept = st.checkbox(
+        tr("ownpage.skip_unknown"),
+        value=wanted.skip_unknown,
+        key="own_skip",
+        help=tr("ownpage.skip_unknown_help"),
+    )
+    if kept != wanted.skip_unknown:
+        _change(skip_unknown=kept)
+        st.rerun()
+
+
+def _preview(data: Workspace, layer: OwnLayer) -> None:
+    """Draw the first rows, those that are not exact first: what was found how."""
+    rows = layer.rows
+    order = rows["match"].map({match: -at for at, match in enumerate(MATCHES)})
+    first = order.sort_values(kind="stable").index[:_PREVIEW]
+    place = layer.cells[layer.place] if layer.place else pd.Series("", index=rows.index)
+    names = data.commune_names
+    table = pd.DataFrame(
+        {
+            tr("ownpage.row"): rows["file_row"],
+            tr("ownpage.said"): place,
+            tr("ownpage.commune"): rows["commune_code"].map(names),
+            tr("ownpage.how"): [value_label("own_match", m, language()) for m in rows["match"]],
+            tr("ownpage.clause"): rows["clause"],
+            tr("ownpage.what"): layer.cells[layer.title_column],
+        }
+    ).loc[first]
+    with st.expander(tr("ownpage.preview", count=number(len(rows), language())), expanded=True):
+        st.dataframe(table, hide_index=True, height=260, alt=tr("ownpage.how"))
+
+
+def remove_box(store: Store, data: Workspace, layer: OwnLayer) -> None:
+    """Draw the button that takes a layer out of use, for who may bring one."""
+    if layer.shipped or not visitor.may(Action.IMPORT):
+        return
+    with st.popover(tr("ownpage.remove"), icon=":material/delete:"):
+        st.markdown(tr("ownpage.remove_help", name=plain(layer.name)))
+        who = visitor.name_box("own_remove_who")
+        if st.button(tr("ownpage.remove_do"), type="primary", disabled=not who, key="own_remove"):
+            base = store.open(data.manifest.snapshot_id)
+            made = acts.remove_layer(visitor.actor(), store, layer, base=base, typed=who)
+            serve_layers(made)
+            st.rerun()
