@@ -43,7 +43,6 @@ def view() -> None:
             state.end()
             return
         look = choose.look_box(layer)
-        seen.told(layer)
         choice = choose.filters(data, layer)
         legend = st.container()
     left = owntotal.left(layer, choice)
@@ -57,6 +56,7 @@ def view() -> None:
                 rows=number(int(left.sum()), lang),
                 total=number(len(layer.rows), lang),
                 lost=number(lost, lang),
+                source=seen.source_words(layer),
             )
         )
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))

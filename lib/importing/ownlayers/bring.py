@@ -195,7 +195,7 @@ def _of_layer(shapes: Shapes) -> Sheet:
     grid = shapes.grid
     if grid is None or not len(shapes.given):
         raise DataRefusedError("ownlayers.no_table", file=shapes.file)
-    titles = tuple(clean_text(cell) or f"Cột {at + 1}" for at, cell in enumerate(grid.rows[0]))
+    titles = columns.each_once([clean_text(cell) for cell in grid.rows[0]])
     return Sheet(grid, titles, tuple(range(len(titles))), tuple(range(1, len(grid.rows))), ())
 
 

@@ -22,6 +22,7 @@ _SHARE: Final = 0.6
 """Share of the widest row that a heading fills at the least."""
 _MOST: Final = 120
 """Columns a layer may have."""
+_RESERVED: Final = ("fid", "geom", "geometry", "rowid")
 _NAME: Final = 120
 """Letters of a heading that are kept."""
 
@@ -87,13 +88,13 @@ def open_sheet(grid: Grid) -> Sheet | None:
         Match(title, title, place, 100.0, "code")
         for title, place in zip(titles, places, strict=True)
     )
-    heading = Heading(top, height, matches, (), (), tuple(titles))
+    heading = Heading(top, height, matches, (), (), titles)
     indices, notes = data_rows(grid, heading)
     if not indices:
         return None
     ragged = grid.ragged(top, indices, height=height)
     found = (*notes, *(one for one in ragged if one.level == "refused"))
-    return Sheet(grid, tuple(titles), tuple(places), tuple(indices), found)
+    return Sheet(grid, titles, places, tuple(indices), found)
 
 
 def _top(grid: Grid) -> int | None:
@@ -118,23 +119,34 @@ def _height(grid: Grid, top: int) -> int:
     return 2 if merged else 1
 
 
-def _titles(grid: Grid, top: int, height: int) -> tuple[list[str], list[int]]:
+def _titles(grid: Grid, top: int, height: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return the heading of each column that has one or holds anything, and where it stands."""
-    titles: list[str] = []
+    said: list[str] = []
     places: list[int] = []
     for place in range(len(grid.rows[top])):
         words = [clean_text(grid.rows[at][place]) for at in range(top, top + height)]
-        said = " – ".join(dict.fromkeys(word for word in words if word))[:_NAME].strip()
-        if not said:
-            if all(blank(row[place]) for row in grid.rows[top + height :]):
-                continue
-            said = f"Cột {place + 1}"
+        name = " – ".join(dict.fromkeys(word for word in words if word))
+        if name or not all(blank(row[place]) for row in grid.rows[top + height :]):
+            said.append(name)
+            places.append(place)
+    return each_once(said), tuple(places)
+
+
+def each_once(headings: Sequence[str]) -> tuple[str, ...]:
+    """Return headings that are not blank and each there once, whatever their case.
+
+    Databases take *Tên* and *tên* for one column, and use a few names themselves.
+    """
+    taken = set(_RESERVED)
+    names: list[str] = []
+    for at, heading in enumerate(headings, start=1):
+        said = heading[:_NAME].strip() or f"Cột {at}"
         name, number_ = said, 2
-        while name in titles:
+        while name.casefold() in taken:
             name, number_ = f"{said} ({number_})", number_ + 1
-        titles.append(name)
-        places.append(place)
-    return titles, places
+        taken.add(name.casefold())
+        names.append(name)
+    return tuple(names)
 
 
 def typed(title: str, cells: Sequence[Cell]) -> tuple[OwnColumn, list[Any]]:

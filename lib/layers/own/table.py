@@ -69,5 +69,4 @@ def geo_table(layer: OwnLayer, communes: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return `plain_table` with `shapes_of`: a row with neither has no shape."""
     frame = plain_table(layer, communes)
     geometry = shapes_of(layer, communes)
-    renamed = frame.rename(columns={"geometry": f"geometry{_OF_FILE}"})
-    return gpd.GeoDataFrame(renamed, geometry=geometry.to_numpy(), crs=STORAGE_CRS)
+    return gpd.GeoDataFrame(frame, geometry=geometry.to_numpy(), crs=STORAGE_CRS)

@@ -22,7 +22,7 @@ from lib.importing.ownlayers.bring import Wanted
 from lib.importing.readers import registry
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.findings import Finding
-from lib.language.text import nfc, number, plain, sort_key
+from lib.language.text import nfc, no_data, number, plain, sort_key
 from lib.store.store import Store
 from lib.tables.glossary import value_label
 from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layer_id_of, layers_of
@@ -77,7 +77,7 @@ def _see(name: str) -> None:
 
 def _choose() -> None:
     sandbox.ready()
-    with st.container(key=f"upload-own-{language()}"):
+    with st.container(key=f"upload-{language()}"):
         file = st.file_uploader(
             tr("ownpage.file"),
             type=[suffix.removeprefix(".") for suffix in registry.accepted()],
@@ -163,7 +163,6 @@ def _check(data: Workspace, store: Store) -> None:
     _lenient(draft, wanted)
     if layer is not None:
         _preview(data, layer)
-    findings.table(draft)
     confirmed = True
     if asked := draft.of("ask"):
         confirmed = st.checkbox(tr("data.confirm", count=len(asked)), key="own_confirm")
@@ -176,6 +175,7 @@ def _check(data: Workspace, store: Store) -> None:
             icon=":material/publish:",
             key="own_publish",
         )
+    findings.table(draft)
     if pressed:
         _publish(store, draft, confirmed=confirmed)
 
@@ -242,7 +242,7 @@ def _one_of(words: str, choices: Sequence[str], now: str, field: str) -> None:
         tr(words),
         choices,
         index=choices.index(now) if now in choices else 0,
-        format_func=lambda name: plain(name) if name else tr(f"ownpage.no_{field}"),
+        format_func=lambda name: name or tr(f"ownpage.no_{field}"),
         key=f"own-column-{field}-{hashlib.sha256(now.encode()).hexdigest()[:8]}",
     )
     if picked is not None and picked != now:
@@ -314,7 +314,10 @@ def _names(data: Workspace, draft: Draft, wanted: Wanted) -> None:
                 tr("data.commune_of", label=plain(name)),
                 choices,
                 index=choices.index(chosen[name]) if chosen.get(name) in choices else None,
-                placeholder=tr(f"ownpage.ask_{_why(finding)}"),
+                placeholder=tr(
+                    f"ownpage.ask_{_why(finding)}",
+                    communes=finding.values.get("communes", ""),  # noqa: PD011
+                ),
                 format_func=lambda code: known.get(code, code) if code else tr("ownpage.leave"),
                 key=f"own-name-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
             )
@@ -372,7 +375,13 @@ def _preview(data: Workspace, layer: OwnLayer) -> None:
         }
     ).loc[first]
     with st.expander(tr("ownpage.preview", count=number(len(rows), language())), expanded=True):
-        st.dataframe(table, hide_index=True, height=260, alt=tr("ownpage.how"))
+        st.dataframe(
+            table,
+            hide_index=True,
+            height=260,
+            alt=tr("ownpage.how"),
+            placeholder=no_data(language()),
+        )
 
 
 def remove_box(store: Store, data: Workspace, layer: OwnLayer) -> None:

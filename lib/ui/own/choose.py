@@ -31,7 +31,7 @@ def layer_box(data: Workspace) -> OwnLayer | None:
     chosen = st.selectbox(
         tr("ownpage.layer"),
         list(layers),
-        format_func=lambda code: plain(layers[code].name),
+        format_func=lambda code: layers[code].name,
         key="own",
         persist_state="session",
     )
@@ -56,9 +56,9 @@ def look_box(layer: OwnLayer) -> Look:
 
 
 def look_words(look: Look) -> str:
-    """Return a way to draw in words, for where Markdown is read."""
+    """Return a way to draw in words."""
     kind = f"{look.kind}_alone" if look.kind == "signs" and not look.column else look.kind
-    return tr(f"ownpage.look_{kind}", column=plain(look.column))
+    return tr(f"ownpage.look_{kind}", column=look.column)
 
 
 def filters(data: Workspace, layer: OwnLayer) -> Choice:

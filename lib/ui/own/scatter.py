@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from lib.language.text import is_blank, number, plain
+from lib.language.text import is_blank, number
 from lib.layers.own.look import Look, by_commune
 from lib.power.gaps import words as gapwords
 from lib.power.gaps.measures import MEASURES
@@ -21,6 +21,9 @@ from lib.ui.workspace import Workspace
 
 _DECIMALS: Final = 2
 _DOT: Final = 70
+_WIDE: Final = 0.1
+_HIGH: Final = 0.05
+"""Room of a name, as a share of the chart's width and height."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def two(data: Workspace, selected: str) -> None:
                     tr("ownpage.across" if place == 0 else "ownpage.up"),
                     keys,
                     index=min(place, len(keys) - 1),
-                    format_func=lambda key: plain(numbers[key].words),
+                    format_func=lambda key: numbers[key].words,
                     key=f"own-two-{place}",
                 )
             )
@@ -114,12 +117,35 @@ def _said(value: float) -> str:
     return number(value, language(), 0 if float(value).is_integer() else _DECIMALS)
 
 
+def _axis() -> alt.Axis:
+    """Return an axis with its figures written the reader's way."""
+    if language() == "en":
+        return alt.Axis()
+    swapped = "replace(replace(replace(datum.label, /,/g, '_'), /[.]/g, ','), /_/g, '.')"
+    return alt.Axis(labelExpr=swapped)
+
+
+def _apart(known: pd.DataFrame) -> list[str]:
+    """Return the communes whose names have room, those farthest from the middle first."""
+    spread = known[["x", "y"]].max() - known[["x", "y"]].min()
+    at = (known[["x", "y"]] - known[["x", "y"]].min()) / spread.where(spread > 0, 1)
+    far = ((at - at.median()) ** 2).sum(axis=1).sort_values(ascending=False)
+    taken: list[tuple[float, float]] = []
+    named = []
+    for code in far.index:
+        x, y = at.loc[code, "x"], at.loc[code, "y"]
+        if all(abs(x - a) > _WIDE or abs(y - b) > _HIGH for a, b in taken):
+            taken.append((x, y))
+            named.append(str(code))
+    return named
+
+
 def _draw(known: pd.DataFrame, x: str, y: str, selected: str) -> None:
     pick = alt.selection_point(name="commune", fields=["code"], on="click", empty=False)
     known = known.assign(chosen=known["code"] == selected)
     base = alt.Chart(known).encode(
-        x=alt.X("x:Q", title=x, scale=alt.Scale(zero=False)),
-        y=alt.Y("y:Q", title=y, scale=alt.Scale(zero=False)),
+        x=alt.X("x:Q", title=x, scale=alt.Scale(zero=False), axis=_axis()),
+        y=alt.Y("y:Q", title=y, scale=alt.Scale(zero=False), axis=_axis()),
         tooltip=[
             alt.Tooltip("name:N", title=tr("ownpage.commune")),
             alt.Tooltip("x_said:N", title=x),
@@ -128,7 +154,9 @@ def _draw(known: pd.DataFrame, x: str, y: str, selected: str) -> None:
     )
     colour = alt.condition(alt.datum.chosen, alt.value("#D55E00"), alt.value(COLOURS["accent"]))
     points = base.mark_circle(size=_DOT, opacity=0.8).encode(color=colour).add_params(pick)
-    named = base.mark_text(align="left", dx=6, fontSize=10).encode(text="name:N")
+    apart = known["chosen"] | known["code"].isin(_apart(known))
+    named = base.mark_text(align="left", dx=6, fontSize=11).encode(text="name:N")
+    named = named.properties(data=known[apart])
     event = st.altair_chart(
         (points + named).properties(height=360),
         key="own-two",

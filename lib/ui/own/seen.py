@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import pairwise
 
-import streamlit as st
-
-from lib.language.text import date, no_data, number, plain
+from lib.language.text import date, no_data, number
 from lib.layers.browser import Note
 from lib.layers.looks.symbols import class_key
 from lib.layers.own.look import Drawn, Look
@@ -77,13 +75,8 @@ def notes(layer: OwnLayer, look: Look, drawn: Drawn) -> dict[str, Note]:
     return {"communes": Note(title(layer, look), shown, blank)}
 
 
-def told(layer: OwnLayer) -> None:
-    """Say who says what the layer says, and of which day."""
-    st.caption(source_words(layer))
-
-
 def source_words(layer: OwnLayer) -> str:
-    """Return source and date of a layer, for where Markdown is read."""
+    """Return source and date of a layer, in plain words."""
     source = layer.source or layer.source_url.removeprefix("file:")
     key = "ownpage.shipped" if layer.shipped else "ownpage.brought"
-    return tr(key, source=plain(source), date=date(layer.as_of, language()))
+    return tr(key, source=source, date=date(layer.as_of, language()))
