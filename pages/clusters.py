@@ -7,6 +7,7 @@ from lib.ui import frame, sidebar, state, visitor
 from lib.ui.cards import places
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -26,6 +27,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
+        own = also.also(data)
         legend = st.container()
     shown = flt.apply(
         data.clusters,
@@ -52,12 +54,15 @@ def view() -> None:
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     map_with_card(
         data,
-        styles,
+        own.over(styles, set(data.commune_names)),
         selected=selected,
         card=places.card_of(data, selected, chosen),
         legend=legend,
         cluster_id=chosen,
         legend_layers=("clusters", "communes", "former-provinces", "province"),
+        notes=own.notes,
+        classes=own.legend,
+        words=own.words,
     )
     with st.container(key="below"):
         show_table(

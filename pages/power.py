@@ -10,6 +10,7 @@ from lib.settings import settings
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.power import bar
 from lib.ui.power import card as powercard
 from lib.ui.power import data as powerdata
@@ -56,6 +57,7 @@ def view() -> None:
         grid = bar.grid_switch(
             allowed=settings().grid_layer and not data.closed.issuperset(grid_tables())
         )
+        own = also.also(data, areas=False)
         bar.clear_button()
         legend = st.container()
     log = None
@@ -99,12 +101,12 @@ def view() -> None:
     )
     map_with_card(
         data,
-        styles,
+        own.over(styles, ()),
         selected=selected,
         card=card,
         legend=legend,
         cluster_id=cluster,
-        words=powerlegend.words_of(classes, painted, remote=choice.is_remote),
+        words=own.words | powerlegend.words_of(classes, painted, remote=choice.is_remote),
         legend_layers=(
             "weak",
             "clusters",
@@ -114,8 +116,10 @@ def view() -> None:
             "former-provinces",
         ),
         notes={"communes": Note(powerlegend.name_of(painted, log), shown, no_data(lang))},
-        classes=powerlegend.legend_of(
-            painted, classes, listed, log, inside=inside, remote=choice.is_remote
+        classes=own.beside(
+            powerlegend.legend_of(
+                painted, classes, listed, log, inside=inside, remote=choice.is_remote
+            )
         ),
     )
     with st.container(key="below"):

@@ -115,8 +115,10 @@ class OwnLayer:
         return pd.DataFrame(lists, columns=names, index=self.rows.index, dtype=object)
 
 
-MOST_CATEGORIES: Final = 6
-"""Texts a column may have to be drawn or filtered as categories: more are told apart by nobody."""
+MOST_CATEGORIES: Final = 12
+"""Texts a column may have to be filtered as categories."""
+ADDED: Final = ("commune_code", "commune_name", "match")
+"""Columns an export puts behind those of the file, and a file brought again may have."""
 
 
 def layer_id_of(name: str) -> str:

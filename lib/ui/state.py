@@ -39,6 +39,7 @@ SINGLE: Final = (
     "playlist",
     "own",
     "ownlook",
+    "also",
 )
 
 

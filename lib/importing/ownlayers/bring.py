@@ -26,7 +26,7 @@ from lib.language.findings import Finding, from_error
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
 from lib.tables.merging import Counts, count_changes
-from lib.tables.ownlayers import TABLE, OwnColumn, OwnLayer, described, layer_id_of, listed
+from lib.tables.ownlayers import ADDED, TABLE, OwnColumn, OwnLayer, described, layer_id_of, listed
 from lib.tables.records.own import LIST_MOST
 from lib.tables.schemas import ALL_TABLES
 
@@ -137,6 +137,10 @@ def _rows(
     found += sheet.findings
     heads.append((sheet.grid.place, Heading(0, 1, (), (), (), sheet.titles)))
     title, district = _place_column(sheet, wanted, finder)
+    whole = sheet
+    if set(ADDED) <= set(sheet.titles):  # an export brought again: what it added is found anew
+        title, district = (title if wanted.place else ADDED[0]), None
+        sheet = sheet.without(ADDED)
     columns_ = [columns.typed(name, sheet.cells(name)) for name in sheet.titles]
     value = _value_column(sheet, wanted)
     crs: tuple[CrsRead, ...] = ()
@@ -151,7 +155,7 @@ def _rows(
         # With the commune beside it a row has a place even if its coordinates cannot be read.
         found += [replace(f, level="note") if title and f.level == "refused" else f for f in told]
     if title is not None:
-        where = finder.by_name(sheet, title, district)
+        where = finder.by_name(whole, title, district)
     elif given is not None and shapely.is_missing(shapes).all():
         where = [Found(None, "unknown")] * len(sheet.rows)
         found.append(Finding("refused", "ownlayers.no_position", {}, sheet.grid.place))
@@ -283,7 +287,7 @@ def _frame(
             "layer_name": wanted.name,
             "source": wanted.source or None,
             "layer_columns": described(known),
-            "place_column": title or None,
+            "place_column": title if title in sheet.titles else None,
             "value_column": value or None,
             "file_row": sheet.rows,
             "commune_code": [one.code for one in where],

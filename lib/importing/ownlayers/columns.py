@@ -4,8 +4,8 @@ There is no list of headings to hold it against: the heading is the first row of
 words over the widest part of the sheet.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from lib.importing.readers.grid import Cell, Grid, Unread, blank, cell_text, clean_text
@@ -55,6 +55,15 @@ class Sheet:
         """Return the cells of a column, from the first row of data on."""
         place = self.places[self.titles.index(title)]
         return [self.grid.rows[index][place] for index in self.indices]
+
+    def without(self, titles: Collection[str]) -> "Sheet":
+        """Return the sheet as if it had no columns `titles`."""
+        left = [at for at, title in enumerate(self.titles) if title not in titles]
+        return replace(
+            self,
+            titles=tuple(self.titles[at] for at in left),
+            places=tuple(self.places[at] for at in left),
+        )
 
     @property
     def rows(self) -> list[int]:

@@ -12,16 +12,18 @@ import pandas as pd
 
 from lib.layers.looks.classes import Classes, classify
 from lib.layers.looks.symbols import class_key
-from lib.tables.ownlayers import MOST_CATEGORIES, OwnLayer
+from lib.tables.ownlayers import OwnLayer
 
 Kind = Literal["count", "sum", "mean", "category", "signs"]
 MOST_SIGNS: Final = 2_000
 """Signs a map shows at once: of more, nobody tells one from another; they are counted."""
 IN_FILE: Final = 5_000
 """Points of one layer that are in the file of the map at the most."""
+DRAWN: Final = 6
+"""Categories with a colour and a sign of their own: the most frequent ones."""
 _DECIMALS: Final = 2
 MANY: Final = "own-many"
-"""Class of a commune with rows of several categories."""
+"""Class of a commune with rows of several categories, and of what has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def by_commune(layer: OwnLayer, look: Look, left: pd.Series) -> pd.Series:
 
 def _categories(layer: OwnLayer, column: str) -> dict[str, str]:
     """Return category -> its class, the most frequent first; the same whatever is filtered."""
-    names = layer.cells[column].value_counts().index[:MOST_CATEGORIES]
+    names = layer.cells[column].value_counts().index[:DRAWN]
     return {str(name): f"own-{at}" for at, name in enumerate(names)}
 
 
@@ -152,7 +154,7 @@ def _by_category(layer: OwnLayer, look: Look, rows: pd.DataFrame) -> Drawn:
     cells = layer.cells.loc[rows.index, look.column].dropna()
     found = cells.groupby(rows.loc[cells.index, "commune_code"]).agg(["nunique", "first"])
     communes = {
-        str(code): MANY if several > 1 else classes[str(first)]
+        str(code): MANY if several > 1 else classes.get(str(first), MANY)
         for code, several, first in found.itertuples()
     }
     blank = set(rows["commune_code"]) - set(communes)
@@ -171,10 +173,7 @@ def _signs(layer: OwnLayer, look: Look, left: pd.Series) -> Drawn:
         return Drawn({}, drawn, (("own-0", layer.name, len(drawn)),), pd.Series(dtype=float))
     classes = _categories(layer, look.column)
     cells = layer.cells.loc[shown.index, look.column]
-    drawn = {
-        code: MANY if cell is None else classes[str(cell)]
-        for code, cell in zip(shown, cells, strict=True)
-    }
+    drawn = {code: classes.get(str(cell), MANY) for code, cell in zip(shown, cells, strict=True)}
     counts = pd.Series(drawn, dtype=str).value_counts()
     legend = [(key, name, int(counts.get(key, 0))) for name, key in classes.items()]
     if MANY in counts:

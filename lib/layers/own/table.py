@@ -9,10 +9,8 @@ import shapely
 
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
-from lib.tables.ownlayers import OwnLayer
+from lib.tables.ownlayers import ADDED, OwnLayer
 
-ADDED: Final = ("commune_code", "commune_name", "match")
-"""Columns put behind those of the file."""
 _OF_FILE: Final = " (tệp)"
 """Behind a heading of the file that is one of `ADDED`."""
 

@@ -13,6 +13,7 @@ from lib.tables.ownlayers import OwnLayer
 Area = Literal["commune", "district", "province"]
 AREAS: Final[tuple[Area, ...]] = ("commune", "district", "province")
 _SEVERAL: Final = "; "
+_DAY_ONE: Final = {len("yyyy"): "-01-01", len("yyyy-mm"): "-01"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def left(layer: OwnLayer, choice: Choice) -> pd.Series:
     for name, (least, most) in choice.ranges.items():
         passes &= layer.typed[name].between(least, most)
     for name, (first, last) in choice.days.items():
-        days = layer.typed[name].astype("str").str.slice(0, 10)
+        # A month or a year alone is counted on its first day.
+        known = layer.typed[name].astype("str").str.slice(0, 10)
+        days = known + known.str.len().map(_DAY_ONE).fillna("")
         passes &= layer.typed[name].notna() & days.between(first.isoformat(), last.isoformat())
     wanted = fold(choice.words)
     return passes & _folded(layer).str.contains(wanted, regex=False) if wanted else passes

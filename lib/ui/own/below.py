@@ -9,12 +9,12 @@ import streamlit as st
 
 from lib.language.text import date, no_data, number, plain
 from lib.layers.own.look import signs_of
-from lib.layers.own.table import ADDED, geo_table, plain_table
+from lib.layers.own.table import geo_table, plain_table
 from lib.layers.own.total import AREAS, totals
 from lib.reports.cards.own import figure
 from lib.tables import export
 from lib.tables.glossary import label, value_label
-from lib.tables.ownlayers import OwnLayer
+from lib.tables.ownlayers import ADDED, OwnLayer
 from lib.ui import state
 from lib.ui.downloads import guarded
 from lib.ui.own import choose
@@ -115,7 +115,7 @@ def downloads(data: Workspace, layer: OwnLayer, left: pd.Series) -> None:
         "_sheet": tr("alldata.notes"),
     }
     communes = data.commune_rows
-    st.caption(tr("cross.download"))
+    st.caption(f"{tr('cross.download')} {tr('ownpage.replace_help')}")
     with st.container(horizontal=True):
         for kind in _KINDS:
             make = partial(content, layer, communes, left, about, kind)

@@ -1,6 +1,6 @@
 """An own layer on the map: classes of communes, signs, legend, and the lines of tooltips."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
@@ -36,7 +36,7 @@ def title(layer: OwnLayer, look: Look) -> str:
     return f"{layer.name}: {tr(f'ownpage.look_{kind}', column=look.column)}"
 
 
-def words(drawn: Drawn) -> Mapping[str, str]:
+def words(drawn: Drawn) -> dict[str, str]:
     """Return class -> its words in the legend."""
     told = {key: name or _unnamed(key) for key, name, _ in drawn.legend}
     if drawn.classes is not None:
