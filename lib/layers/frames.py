@@ -5,13 +5,11 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from lib.crossing import answer
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.text import LANGS, Lang, date, is_blank, t
-from lib.layers.own.look import signs_of
 from lib.layers.own.table import shapes_of
 from lib.register.clusters import register
 from lib.tables.glossary import value_label
@@ -73,29 +71,33 @@ _OWN_LINES: Final = 6
 
 def own_points(tables: Tables) -> gpd.GeoDataFrame | None:
     """Return the points of the office's own layers, None without any."""
-    return _own(tables, 0)
+    return _own(tables, "own-points")
+
+
+def own_lines(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the lines of the office's own layers, None without any."""
+    return _own(tables, "own-lines")
 
 
 def own_areas(tables: Tables) -> gpd.GeoDataFrame | None:
     """Return the areas of the office's own layers, None without any."""
-    return _own(tables, 2)
+    return _own(tables, "own-areas")
 
 
-def _own(tables: Tables, dimension: int) -> gpd.GeoDataFrame | None:
-    """Return the rows that have a shape of their own of one dimension."""
+def _own(tables: Tables, name: str) -> gpd.GeoDataFrame | None:
+    """Return the rows of own layers that layer `name` of the map draws."""
     parts = []
     communes = pd.DataFrame(tables["communes"])[["code", "kind", "name", "lat", "lon"]]
     for layer in layers_of(tables, shipped=False):
-        signs = signs_of(layer)
-        shapes = shapes_of(layer, communes).loc[signs.index]
-        shapes = shapes[shapely.get_dimensions(shapes.to_numpy()) == dimension]
-        if shapes.empty:
+        signs = layer.signs[layer.signs.str.startswith(f"{name}:")]
+        if signs.empty:
             continue
-        lines = [_own_lines(layer, row) for row in shapes.index]
+        shapes = shapes_of(layer, communes).loc[signs.index]
+        lines = [_told(layer, row) for row in shapes.index]
         told = layer.cells.loc[shapes.index, layer.title_column].fillna(layer.name)
         parts.append(
             pd.DataFrame(
-                {"code": signs[shapes.index], "name": told, "vi": lines, "en": lines}
+                {"code": signs.str.partition(":")[2], "name": told, "vi": lines, "en": lines}
             ).assign(geometry=shapes)
         )
     if not parts:
@@ -103,7 +105,7 @@ def _own(tables: Tables, dimension: int) -> gpd.GeoDataFrame | None:
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=STORAGE_CRS)
 
 
-def _own_lines(layer: OwnLayer, row: int) -> list[str]:
+def _told(layer: OwnLayer, row: int) -> list[str]:
     """Return the lines of a row's tooltip: the layer, then its first cells under their headings."""
     cells = layer.cells.loc[row].drop(layer.title_column).dropna()
     return [layer.name, *(f"{name}: {cell}" for name, cell in cells.iloc[:_OWN_LINES].items())]

@@ -19,6 +19,7 @@ from lib.layers.looks.symbols import (
     OUTLINES,
     OUTSIDE,
     OWN_AREAS,
+    OWN_LINES,
     OWN_SHAPES,
     OWN_SIGNS,
     POWER_LINES,
@@ -155,6 +156,15 @@ _EVERY: Final = (
         OWN_SHAPES,
         interactive=True,
         source=frames.own_areas,
+        tables=("own_rows",),
+    ),
+    Layer(
+        "own-lines",
+        "layers.own",
+        "line",
+        OWN_LINES,
+        interactive=True,
+        source=frames.own_lines,
         tables=("own_rows",),
     ),
     Layer(

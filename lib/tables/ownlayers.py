@@ -103,6 +103,28 @@ class OwnLayer:
         return next(iter([*named, *texts]), self.columns[0].name)
 
     @cached_property
+    def quantities(self) -> tuple[str, ...]:
+        """Headings of the numbers that may be added up: no numbering of rows, no coordinates."""
+        return tuple(name for name in self.of_type("number") if not self._is_label(name))
+
+    def _is_label(self, name: str) -> bool:
+        words = fold(name).strip(".")
+        figures = self.typed[name].dropna()
+        counted = len(figures) > 1 and figures.tolist() == list(range(1, len(figures) + 1))
+        return counted or words in ORDER or words in _POSITIONS or words.startswith("nam ")
+
+    @cached_property
+    def signs(self) -> pd.Series:
+        """Row -> ``layer:code`` of what is drawn of it on a map; rows without a shape have none."""
+        rows = self.rows
+        placed = rows[(rows["lat"].notna() & rows["lon"].notna()) | rows["shape"].notna()]
+        if self.shipped or len(placed) > IN_FILE:
+            return pd.Series(dtype=str)
+        mark = self.layer_id.rpartition("-")[2]
+        drawn = [f"own-{_drawn_as(shape)}:{mark}.{at}" for at, shape in placed["shape"].items()]
+        return pd.Series(drawn, index=placed.index, dtype=str)
+
+    @cached_property
     def categories(self) -> tuple[str, ...]:
         """Headings of the columns of few texts, each in several rows: what tells rows apart."""
         most = min(MOST_CATEGORIES, max(1, len(self.rows) // 2))
@@ -119,6 +141,35 @@ MOST_CATEGORIES: Final = 12
 """Texts a column may have to be filtered as categories."""
 ADDED: Final = ("commune_code", "commune_name", "match")
 """Columns an export puts behind those of the file, and a file brought again may have."""
+
+
+IN_FILE: Final = 5_000
+"""Signs of one layer that are in the files of the map at the most."""
+ORDER: Final = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "no"})
+"""Headings of the number of a row in its list, folded."""
+_POSITIONS: Final = frozenset(
+    {
+        "x",
+        "y",
+        "lat",
+        "lon",
+        "lng",
+        "vi do",
+        "kinh do",
+        "latitude",
+        "longitude",
+        "toa do x",
+        "toa do y",
+        "nam",
+    }
+)
+
+
+def _drawn_as(shape: object) -> str:
+    """Return which of the own layers of the map draws a shape in WKT, a point where it is blank."""
+    if is_blank(shape):
+        return "points"
+    return "lines" if "LINE" in str(shape).partition(" ")[0] else "areas"
 
 
 def layer_id_of(name: str) -> str:

@@ -15,7 +15,7 @@ from lib.importing.sheets.rows import data_rows
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding
 from lib.language.text import fold
-from lib.tables.ownlayers import OwnColumn, Type
+from lib.tables.ownlayers import ORDER, OwnColumn, Type
 
 _LOOKED_AT: Final = 30
 _SHARE: Final = 0.6
@@ -224,12 +224,11 @@ def key_of(titles: Sequence[str], texts: Sequence[Sequence[str]]) -> list[str]:
         Cells of each column, in the order of `titles`.
     """
     for title, column in zip(titles, texts, strict=True):
-        if fold(title).strip(".") in _ORDER or not all(column):
+        if fold(title).strip(".") in ORDER or not all(column):
             continue
         if len(set(column)) == len(column) and max(map(len, column)) <= _KEY:
             return list(column)
     return [f"#{number_}" for number_ in range(1, len(texts[0]) + 1)] if texts else []
 
 
-_ORDER: Final = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "no"})
 _KEY: Final = 200

@@ -276,6 +276,7 @@ OWN_SHAPES: Final = _own(
     [area(fill, line=INK, width=1.2, fillOpacity=0.55) for fill in _OWN],
     area(_OWN_OTHER, line=INK, width=1.2, fillOpacity=0.55),
 )
+OWN_LINES: Final = _own([stroke(line, 3) for line in _OWN], stroke(_OWN_OTHER, 3))
 OWN_SIGNS: Final = _own(
     [sign(d, fill=fill, size=16) for d, fill in zip(_OWN_SIGNS, _OWN, strict=True)],
     sign(_DOT, fill=_OWN_OTHER, size=16),

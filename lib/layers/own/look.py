@@ -17,8 +17,6 @@ from lib.tables.ownlayers import OwnLayer
 Kind = Literal["count", "sum", "mean", "category", "signs"]
 MOST_SIGNS: Final = 2_000
 """Signs a map shows at once: of more, nobody tells one from another; they are counted."""
-IN_FILE: Final = 5_000
-"""Points of one layer that are in the file of the map at the most."""
 DRAWN: Final = 6
 """Categories with a colour and a sign of their own: the most frequent ones."""
 _DECIMALS: Final = 2
@@ -41,13 +39,13 @@ class Look:
 
 def looks_of(layer: OwnLayer) -> Mapping[str, Look]:
     """Return the ways to draw a layer by their codes, the one it begins with first."""
-    numbers = [name for name in layer.of_type("number") if not _counts_rows(layer, name)]
+    numbers = list(layer.quantities)
     if layer.value:
         numbers = [layer.value, *(name for name in numbers if name != layer.value)]
     areas = [Look("sum", name) for name in numbers] + [Look("mean", name) for name in numbers]
     categories = [Look("category", name) for name in layer.categories]
     signs = [Look("signs", name) for name in layer.categories] or [Look("signs")]
-    has_signs = bool(len(signs_of(layer)))
+    has_signs = bool(len(layer.signs))
     counted = [Look("count")]
     if layer.value:
         order = [*areas, *counted, *categories, *(signs if has_signs else ())]
@@ -56,22 +54,6 @@ def looks_of(layer: OwnLayer) -> Mapping[str, Look]:
     else:
         order = [*counted, *categories, *areas, *(signs if has_signs else ())]
     return {look.code(layer): look for look in order}
-
-
-def _counts_rows(layer: OwnLayer, name: str) -> bool:
-    """Return whether a column only numbers the rows: 1, 2, 3."""
-    figures = layer.typed[name]
-    return len(figures) > 1 and figures.tolist() == list(range(1, len(figures) + 1))
-
-
-def signs_of(layer: OwnLayer) -> pd.Series:
-    """Return row -> code of its sign on the map, of the rows that have a point or shape."""
-    rows = layer.rows
-    placed = rows.index[rows["lat"].notna() & rows["lon"].notna() | rows["shape"].notna()]
-    if layer.shipped or len(placed) > IN_FILE:
-        return pd.Series(dtype=str)
-    mark = layer.layer_id.rpartition("-")[2]
-    return pd.Series([f"{mark}.{row}" for row in placed], index=placed)
 
 
 def row_of_sign(layers: tuple[OwnLayer, ...], code: str) -> tuple[OwnLayer, int] | None:
@@ -92,7 +74,7 @@ class Drawn:
     communes : mapping
         Code -> class; a commune that is missing has no row.
     signs : mapping
-        Code of a sign -> class.
+        ``layer:code`` of a sign -> class.
     legend : tuple of (str, str, int)
         Class, words or category (empty for a class of `classes`), and how many it holds.
     values : Series
@@ -140,7 +122,8 @@ def by_commune(layer: OwnLayer, look: Look, left: pd.Series) -> pd.Series:
     if look.kind == "count" or not look.column:
         return rows["commune_code"].value_counts().astype(float)
     grouped = layer.typed.loc[rows.index, look.column].groupby(rows["commune_code"])
-    return grouped.mean() if look.kind == "mean" else grouped.sum(min_count=1)
+    found: pd.Series = grouped.mean() if look.kind == "mean" else grouped.sum(min_count=1)
+    return found
 
 
 def _categories(layer: OwnLayer, column: str) -> dict[str, str]:
@@ -160,14 +143,13 @@ def _by_category(layer: OwnLayer, look: Look, rows: pd.DataFrame) -> Drawn:
     blank = set(rows["commune_code"]) - set(communes)
     communes |= dict.fromkeys(map(str, blank), class_key(-1))
     counts = pd.Series(communes, dtype=str).value_counts()
-    legend = [(key, name, int(counts.get(key, 0))) for name, key in classes.items()]
+    legend = [(key, name, int(counts[key])) for name, key in classes.items() if key in counts]
     legend += [(key, "", int(counts[key])) for key in (MANY, class_key(-1)) if key in counts]
     return Drawn(communes, {}, tuple(legend), pd.Series(dtype=float))
 
 
 def _signs(layer: OwnLayer, look: Look, left: pd.Series) -> Drawn:
-    signs = signs_of(layer)
-    shown = signs[left.reindex(signs.index)]
+    shown = layer.signs[left.reindex(layer.signs.index)]
     if not look.column:
         drawn = dict.fromkeys(shown, "own-0")
         return Drawn({}, drawn, (("own-0", layer.name, len(drawn)),), pd.Series(dtype=float))
@@ -175,7 +157,7 @@ def _signs(layer: OwnLayer, look: Look, left: pd.Series) -> Drawn:
     cells = layer.cells.loc[shown.index, look.column]
     drawn = {code: classes.get(str(cell), MANY) for code, cell in zip(shown, cells, strict=True)}
     counts = pd.Series(drawn, dtype=str).value_counts()
-    legend = [(key, name, int(counts.get(key, 0))) for name, key in classes.items()]
+    legend = [(key, name, int(counts[key])) for name, key in classes.items() if key in counts]
     if MANY in counts:
         legend.append((MANY, "", int(counts[MANY])))
     return Drawn({}, drawn, tuple(legend), pd.Series(dtype=float))

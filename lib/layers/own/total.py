@@ -98,7 +98,7 @@ def totals(layer: OwnLayer, passing: pd.Series, names: Mapping[str, str]) -> pd.
     """
     rows = layer.rows[passing]
     under = rows["commune_code"].map(lambda code: "" if is_blank(code) else names.get(code, ""))
-    numbers = list(layer.of_type("number"))
+    numbers = list(layer.quantities)
     counted = under.value_counts().rename("rows")
     sums = layer.typed.loc[rows.index, numbers].groupby(under).sum(min_count=1)
     table = sums.join(counted).rename_axis("area").reset_index()

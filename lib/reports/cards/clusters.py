@@ -35,6 +35,7 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
         "substations": station_card,
         "country": country_card,
         "own-areas": own_card,
+        "own-lines": own_card,
         "own-points": own_card,
     }
     return cards.get(target.layer_id, commune_card)(known, target.code, lang)

@@ -1,6 +1,7 @@
 """What own layers say on cards: all of one row, and one line a layer on a commune."""
 
 from collections.abc import Iterator
+from typing import Any, Final
 
 from lib.language.text import Lang, date, is_blank, no_data, number, t
 from lib.layers.own.look import row_of_sign
@@ -9,7 +10,7 @@ from lib.reports.cards.known import Known
 from lib.tables.glossary import value_label
 from lib.tables.ownlayers import OwnLayer
 
-_DECIMALS = 2
+_DECIMALS: Final = 6
 
 
 def source_of_layer(layer: OwnLayer, lang: Lang) -> Source:
@@ -44,7 +45,7 @@ def own_card(known: Known, code: str, lang: Lang) -> Card:
         for c in layer.columns
     ]
     match = value_label("own_match", place["match"], lang)
-    commune = known.commune_names.get(place["commune_code"])
+    commune = known.commune_names.get(str(place["commune_code"]))
     facts += [
         fact("cards.place_now", commune, None, lang=lang),
         fact("schemas.column.match", place["match"], match, lang=lang),
@@ -55,7 +56,7 @@ def own_card(known: Known, code: str, lang: Lang) -> Card:
 
 def _words(layer: OwnLayer, row: int, name: str, lang: Lang) -> str | None:
     """Return a cell as it is written here: numbers and dates the reader's way."""
-    value = layer.typed.loc[row, name]
+    value: Any = layer.typed.loc[row, name]
     if is_blank(value):
         return None
     if name in layer.of_type("date"):
@@ -64,8 +65,9 @@ def _words(layer: OwnLayer, row: int, name: str, lang: Lang) -> str | None:
 
 
 def figure(value: float, lang: Lang) -> str:
-    """Return a number of an own layer: whole ones without decimals."""
-    return number(value, lang, 0 if float(value).is_integer() else _DECIMALS)
+    """Return a number of an own layer with the decimals it has, six at the most."""
+    written = f"{float(value):.{_DECIMALS}f}".rstrip("0")
+    return number(value, lang, len(written.partition(".")[2]))
 
 
 def own_facts(known: Known, code: str, lang: Lang) -> Iterator[Fact]:

@@ -55,7 +55,7 @@ def also(data: Workspace, *, areas: bool = True) -> Also:
         Whether it may paint communes; False where the page paints them itself, so
         that only layers with signs can be chosen.
     """
-    layers = {layer.layer_id: layer for layer in data.own if areas or len(ownlook.signs_of(layer))}
+    layers = {layer.layer_id: layer for layer in data.own if areas or len(layer.signs)}
     if not layers:
         return Also()
     chosen = state.choose_one("also", ["", *layers], "")

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import date, no_data, number, plain
-from lib.layers.own.look import signs_of
 from lib.layers.own.table import geo_table, plain_table
 from lib.layers.own.total import AREAS, totals
 from lib.reports.cards.own import figure
@@ -24,6 +23,7 @@ from lib.ui.workspace import Workspace
 
 _SHOWN: Final = 300
 """Most rows sent to the browser; filters, sums and downloads are of all."""
+_NOWHERE: Final = "-"
 _KINDS: Final = ("xlsx", "csv", "geojson", "gpkg")
 
 
@@ -36,9 +36,8 @@ def rows(data: Workspace, layer: OwnLayer, left: pd.Series) -> None:
         st.caption(tr("ownpage.first_rows", shown=shown, total=every))
     table = table.head(_SHOWN)
     table = table.assign(match=[value_label("own_match", m, language()) for m in table["match"]])
-    signs = signs_of(layer)
     target = {
-        str(row): f"own-points:{signs[row]}" if row in signs else f"communes:{code}" if code else ""
+        str(row): layer.signs.get(row, f"communes:{code}" if code else "")
         for row, code in table["commune_code"].fillna("").items()
     }
     heads = _heads([str(name) for name in table.columns])
@@ -89,14 +88,17 @@ def sums(data: Workspace, layer: OwnLayer, left: pd.Series) -> None:
         key="own-by",
     )
     table = totals(layer, left, choose.area_names(data, area))
-    shown = table.assign(called=table["area"].where(table["area"] != "", tr("ownpage.nowhere")))
+    shown = table.assign(
+        called=table["area"].where(table["area"] != "", tr("ownpage.nowhere")),
+        _id=[name or _NOWHERE for name in table["area"]],
+    )
     heads = {"called": tr(f"ownpage.by_{area}"), "rows": tr("about.rows")}
-    heads |= {name: tr("ownpage.sum_of", column=name) for name in layer.of_type("number")}
+    heads |= {name: tr("ownpage.sum_of", column=name) for name in layer.quantities}
     show_table(
         shown,
         [Column("called", heads["called"])]
         + [Column(str(n), heads[str(n)], _figure) for n in table.columns if n != "area"],
-        id_column="area",
+        id_column="_id",
         selected="",
         on_pick=partial(choose.look_at, layer, area),
         key=f"table-own-sums-{layer.layer_id}",

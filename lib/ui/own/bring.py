@@ -99,9 +99,10 @@ def _choose() -> None:
             tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="own_as_of"
         )
     ready = bool(file) and bool(nfc(name or "")) and bool(who)
-    if st.button(
+    pressed = st.button(
         tr("data.do_check"), type="primary", disabled=not ready, icon=":material/fact_check:"
-    ):
+    )
+    if pressed and file is not None:
         day = as_of if isinstance(as_of, dt.date) else dt.datetime.now().astimezone().date()
         _work().update(
             file=(file.name, file.getvalue()),

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from lib.language.text import date, is_blank, plain
+from lib.language.text import date, plain
 from lib.layers.own.look import MOST_SIGNS, Look, looks_of
 from lib.layers.own.total import AREAS, Area, Choice, areas_of
 from lib.tables.glossary import value_label
@@ -93,12 +93,12 @@ def _place(layer: OwnLayer, name: str) -> int:
 
 def _ranges(layer: OwnLayer) -> Mapping[str, tuple[float, float]]:
     ranges = {}
-    for name in layer.of_type("number")[:_NUMBERS]:
+    for name in layer.quantities[:_NUMBERS]:
         figures = layer.typed[name].dropna()
         least, most = float(figures.min()), float(figures.max())
-        if figures.nunique() < 3 or figures.tolist() == list(range(1, len(figures) + 1)):  # noqa: PLR2004
+        if figures.nunique() < 3:  # noqa: PLR2004 - a slider of two places is a choice
             continue
-        chosen = st.slider(
+        chosen: tuple[float, float] = st.slider(
             plain(name),
             least,
             most,
@@ -124,12 +124,13 @@ def _days(layer: OwnLayer) -> Mapping[str, tuple[dt.date, dt.date]]:
     held = st.session_state.get(key)
     if not (isinstance(held, tuple | list) and all(one in span for one in held)):
         st.session_state[key] = (span[0], span[-1])
-    first, last = st.select_slider(
+    st.select_slider(
         tr("ownpage.months", column=plain(name)),
         span,
         format_func=lambda month: date(month, language()),
         key=key,
     )
+    first, last = st.session_state[key]
     with st.container(horizontal=True):
         for step, icon in ((-1, "chevron_left"), (1, "chevron_right")):
             st.button(
@@ -193,7 +194,7 @@ def area_names(data: Workspace, area: Area) -> Mapping[str, str]:
 
 def look_at(layer: OwnLayer, area: Area, name: str) -> None:
     """Look at the rows of one area, or of all again; used as a callback."""
-    if area in AREAS and not is_blank(name):
+    if area in AREAS and name:
         st.session_state[BEHIND] = (layer.layer_id, area, name)
     else:
         st.session_state.pop(BEHIND, None)

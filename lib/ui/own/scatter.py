@@ -68,7 +68,7 @@ def _of_clusters(data: Workspace, column: str) -> pd.Series:
 
 def _of_layer(layer: OwnLayer) -> dict[str, _Number]:
     every = pd.Series(data=True, index=layer.rows.index)
-    looks = [Look("count"), *(Look("sum", name) for name in layer.of_type("number"))]
+    looks = [Look("count"), *(Look("sum", name) for name in layer.quantities)]
     return {
         f"{layer.layer_id}-{look.code(layer)}": _Number(
             f"{layer.name}: {tr(f'ownpage.look_{look.kind}', column=look.column)}",

@@ -21,7 +21,13 @@ _HATCHED = ("sum", "mean")
 
 def styles(data: Workspace, look: Look, drawn: Drawn) -> Styles:
     """Return the classes of communes and signs; a commune without a number is hatched."""
-    found: Styles = {"own-points": drawn.signs, "own-areas": drawn.signs}
+    found: Styles = {}
+    for name in ("own-areas", "own-lines", "own-points"):
+        signs = {
+            at.partition(":")[2]: key for at, key in drawn.signs.items() if at.startswith(name)
+        }
+        if signs:
+            found[name] = signs
     if look.kind == "signs":
         return found
     blank = class_key(-1) if look.kind in _HATCHED else "land"
