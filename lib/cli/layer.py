@@ -11,6 +11,7 @@ from lib.cli.data import answer, crs_code, day
 from lib.importing import bring
 from lib.importing.apart import sandbox
 from lib.importing.ownlayers import bring as ownbring
+from lib.importing.ownlayers.rows import Wanted
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, nfc, number, t
 from lib.layers.own.table import geo_table, plain_table
@@ -52,7 +53,7 @@ def add(
     """Đưa một bảng của cơ quan lên bản đồ thành một lớp."""
     if not nfc(name):
         raise WrongUseError("ownlayers.no_name")
-    wanted = ownbring.Wanted(
+    wanted = Wanted(
         nfc(name),
         day(as_of),
         nfc(source),

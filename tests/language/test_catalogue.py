@@ -26,6 +26,7 @@ from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
 from lib.layers.looks import symbols
+from lib.layers.own import look, total
 from lib.layers.registry import LAYERS
 from lib.operate import status
 from lib.places import names as merger
@@ -185,6 +186,12 @@ FAMILIES: dict[str, set[str]] = {
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
+    "ownpage.ask_{}": {"split", "several", "similar", "unknown"},
+    "ownpage.by_{}": set(total.AREAS),
+    "ownpage.look_{}": {*get_args(look.Kind), "signs_alone"},
+    "ownpage.no_{}": {"place", "value"},
+    "ownpage.part_{}": {"rows", "sums", "two", "list"},
+    "ownpage.tab_{}": {"see", "bring"},
     "frame.language_{}": set(LANGS),
     "map.{}": {
         "home",

@@ -1,10 +1,7 @@
 """Bring a table as a layer: choose it, see what was found how, answer what is asked, publish."""
 
 import datetime as dt
-import hashlib
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,44 +11,31 @@ import streamlit as st
 from lib.access import acts
 from lib.access.roles import Action
 from lib.access.serving import serve_layers
-from lib.geo import zones
 from lib.importing.apart import sandbox
 from lib.importing.draft import Draft
 from lib.importing.ownlayers import bring as ownbring
-from lib.importing.ownlayers.bring import Wanted
+from lib.importing.ownlayers.rows import Wanted
 from lib.importing.readers import registry
 from lib.language.errors import PhuThoError, StoreError
-from lib.language.findings import Finding
-from lib.language.text import nfc, no_data, number, plain, sort_key
+from lib.language.text import nfc, no_data, number, plain
 from lib.store.store import Store
 from lib.tables.glossary import value_label
 from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layer_id_of, layers_of
 from lib.ui import visitor
 from lib.ui.data import findings
+from lib.ui.own import ask
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
-_WORK: Final = "_own"
-_ASKED: Final = 40
-"""Most names asked at once."""
 _PREVIEW: Final = 100
 _NAME: Final = 100
-
-
-def _work() -> dict[str, Any]:
-    held: dict[str, Any] = st.session_state.setdefault(_WORK, {})
-    return held
-
-
-def _forget() -> None:
-    st.session_state[_WORK] = {}
 
 
 def bring(data: Workspace, store: Store) -> None:
     """Draw the step the visitor is in: the file, what was found in it, or that it is in use."""
     who = visitor.require(Action.IMPORT)
     acts.require_import(who, TABLE)
-    held = _work()
+    held = ask.work()
     if "made" in held:
         st.success(tr("data.published", snapshot=held["made"]), icon=":material/check_circle:")
         with st.container(horizontal=True):
@@ -62,7 +46,7 @@ def bring(data: Workspace, store: Store) -> None:
                 on_click=_see,
                 args=(held["wanted"].name,),
             )
-            st.button(tr("data.another"), on_click=_forget, icon=":material/add:")
+            st.button(tr("data.another"), on_click=ask.forget, icon=":material/add:")
     elif "wanted" in held:
         _check(data, store)
     else:
@@ -72,7 +56,7 @@ def bring(data: Workspace, store: Store) -> None:
 def _see(name: str) -> None:
     """Show the layer just brought; used as a callback."""
     st.session_state.update(own=layer_id_of(name), tab="see", ownlook="")
-    _forget()
+    ask.forget()
 
 
 def _choose() -> None:
@@ -104,7 +88,7 @@ def _choose() -> None:
     )
     if pressed and file is not None:
         day = as_of if isinstance(as_of, dt.date) else dt.datetime.now().astimezone().date()
-        _work().update(
+        ask.work().update(
             file=(file.name, file.getvalue()),
             who=who,
             wanted=Wanted(nfc(name), day.isoformat(), nfc(source or "")),
@@ -116,7 +100,7 @@ def _choose() -> None:
 
 def _draft(data: Workspace, store: Store) -> Draft:
     """Return the draft for what is chosen now; made once for the same choice."""
-    held = _work()
+    held = ask.work()
     acts.require_import(visitor.actor(), TABLE)
     base = store.open(data.manifest.snapshot_id)
     key = (base.snapshot_id, repr(held["wanted"]))
@@ -151,24 +135,24 @@ def _check(data: Workspace, store: Store) -> None:
         draft = _draft(data, store)
     except PhuThoError as error:
         st.error(said(error), icon=":material/error:")
-        st.button(tr("data.back"), on_click=_forget, icon=":material/arrow_back:")
+        st.button(tr("data.back"), on_click=ask.forget, icon=":material/arrow_back:")
         return
-    wanted: Wanted = _work()["wanted"]
+    wanted: Wanted = ask.work()["wanted"]
     findings.verdict(draft)
     layer = _brought(draft, wanted)
     if layer is not None:
         _matched(layer)
-    _columns(draft, wanted)
-    _system(draft, wanted)
-    _names(data, draft, wanted)
-    _lenient(draft, wanted)
+    ask.columns(draft, wanted, layer)
+    ask.system(draft, wanted)
+    ask.names(data, draft, wanted)
+    ask.lenient(draft, wanted)
     if layer is not None:
         _preview(data, layer)
     confirmed = True
     if asked := draft.of("ask"):
         confirmed = st.checkbox(tr("data.confirm", count=len(asked)), key="own_confirm")
     with st.container(horizontal=True):
-        st.button(tr("data.back"), on_click=_forget, icon=":material/arrow_back:")
+        st.button(tr("data.back"), on_click=ask.forget, icon=":material/arrow_back:")
         pressed = st.button(
             tr("data.do_publish"),
             type="primary",
@@ -182,7 +166,7 @@ def _check(data: Workspace, store: Store) -> None:
 
 
 def _publish(store: Store, draft: Draft, *, confirmed: bool) -> None:
-    held = _work()
+    held = ask.work()
     try:
         with st.spinner(tr("data.publishing")):
             made = acts.publish(
@@ -221,141 +205,6 @@ def _matched(layer: OwnLayer) -> None:
                 number(int(counts.get(match, 0)), language()),
                 border=True,
             )
-
-
-def _columns(draft: Draft, wanted: Wanted) -> None:
-    """Let a person say which column names the commune, and which number is painted."""
-    if not draft.headings:
-        return
-    titles = list(draft.headings[0][1].titles)
-    layer = _brought(draft, wanted)
-    place = wanted.place or (layer.place if layer else "")
-    numbers = list(layer.of_type("number")) if layer else titles
-    left, right = st.columns(2)
-    with left:
-        _one_of("ownpage.place_column", ["", *titles], place, "place")
-    with right:
-        _one_of("ownpage.value_column", ["", *numbers], wanted.value, "value")
-
-
-def _one_of(words: str, choices: Sequence[str], now: str, field: str) -> None:
-    picked = st.selectbox(
-        tr(words),
-        choices,
-        index=choices.index(now) if now in choices else 0,
-        format_func=lambda name: name or tr(f"ownpage.no_{field}"),
-        key=f"own-column-{field}-{hashlib.sha256(now.encode()).hexdigest()[:8]}",
-    )
-    if picked is not None and picked != now:
-        _change(**{field: picked})
-        st.rerun()
-
-
-def _change(**choices: Any) -> None:  # noqa: ANN401 - fields of Wanted
-    held = _work()
-    held["wanted"] = replace(held["wanted"], **choices)
-
-
-def _system(draft: Draft, wanted: Wanted) -> None:
-    """Draw the choice of the coordinate system where the file leaves it open."""
-    if not [read for read in draft.crs if not read.stated]:
-        return
-    choices = (None, *zones.CHOICES)
-    left, right = st.columns([0.7, 0.3], vertical_alignment="bottom")
-    with left:
-        chosen = st.selectbox(
-            tr("data.crs"),
-            choices,
-            index=choices.index(wanted.crs),
-            format_func=lambda epsg: (
-                tr("data.crs_open") if epsg is None else zones.zone_label(epsg, language())
-            ),
-            key="own_crs",
-        )
-    with right:
-        swapped = st.checkbox(tr("data.swapped"), value=wanted.swapped, key="own_swapped")
-    if (chosen, swapped) != (wanted.crs, wanted.swapped):
-        _change(crs=chosen, swapped=swapped)
-        st.rerun()
-
-
-def _open_names(draft: Draft) -> dict[str, Finding]:
-    """Return each name a person may decide on -> what was said of it first."""
-    found: dict[str, Finding] = {}
-    for finding in draft.findings:
-        value = finding.values.get("value")  # noqa: PD011 - of a finding
-        of_place = finding.key.startswith(
-            ("registers.commune_", "ownlayers.similar", "ownlayers.like")
-        )
-        if of_place and value and finding.level != "mended":
-            found.setdefault(str(value), finding)
-    return found
-
-
-def _names(data: Workspace, draft: Draft, wanted: Wanted) -> None:
-    """Let a person say which commune a name means: split, alike or unknown ones."""
-    names = _open_names(draft)
-    if not names:
-        return
-    st.subheader(tr("ownpage.ask"), anchor=False)
-    st.caption(tr("ownpage.ask_help"))
-    known = {
-        row["code"]: f"{row['kind']} {row['name']}"
-        for row in data.commune_rows[["code", "kind", "name"]].to_dict("records")
-    }
-    ordered = sorted(known, key=lambda code: sort_key(known[code]))
-    chosen = dict(wanted.communes)
-    sides = st.columns(2)
-    for at, (name, finding) in enumerate(list(names.items())[:_ASKED]):
-        codes = str(finding.values.get("codes", "")).split()  # noqa: PD011 - of a finding
-        only = finding.key in ("registers.commune_split", "registers.commune_ambiguous")
-        choices = ["", *codes, *([] if only else [c for c in ordered if c not in codes])]
-        with sides[at % 2]:
-            picked = st.selectbox(
-                tr("data.commune_of", label=plain(name)),
-                choices,
-                index=choices.index(chosen[name]) if chosen.get(name) in choices else None,
-                placeholder=tr(
-                    f"ownpage.ask_{_why(finding)}",
-                    communes=finding.values.get("communes", ""),  # noqa: PD011
-                ),
-                format_func=lambda code: known.get(code, code) if code else tr("ownpage.leave"),
-                key=f"own-name-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
-            )
-        if picked is not None:
-            chosen[name] = picked
-    if st.button(
-        tr("data.names_use"),
-        icon=":material/done_all:",
-        disabled=chosen == dict(wanted.communes),
-        key="own-names-use",
-    ):
-        _change(communes=chosen)
-        st.rerun()
-
-
-def _why(finding: Finding) -> str:
-    return {
-        "registers.commune_split": "split",
-        "registers.commune_ambiguous": "several",
-        "ownlayers.like_several": "several",
-        "ownlayers.similar": "similar",
-    }.get(finding.key, "unknown")
-
-
-def _lenient(draft: Draft, wanted: Wanted) -> None:
-    """Let a person keep rows whose place is not known; they stay in the table, off the map."""
-    if not (draft.refused or wanted.skip_unknown):
-        return
-    kept = st.checkbox(
-        tr("ownpage.skip_unknown"),
-        value=wanted.skip_unknown,
-        key="own_skip",
-        help=tr("ownpage.skip_unknown_help"),
-    )
-    if kept != wanted.skip_unknown:
-        _change(skip_unknown=kept)
-        st.rerun()
 
 
 def _preview(data: Workspace, layer: OwnLayer) -> None:
