@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -15,19 +16,23 @@ from lib.geo.geometry import Geometries, outline
 from lib.importing import bring, texts
 from lib.importing.draft import CrsRead, Draft, gravest_first
 from lib.importing.ownlayers import columns
-from lib.importing.ownlayers import rows as rows_
 from lib.importing.ownlayers.columns import Sheet
 from lib.importing.ownlayers.places import Finder, Found, coordinates
-from lib.importing.ownlayers.rows import Wanted
+from lib.importing.ownlayers.rows import Wanted, frame, merged
 from lib.importing.readers.base import Content
 from lib.importing.readers.grid import clean_text
 from lib.importing.shapes import Shapes, place, shapes_of
 from lib.importing.sheets.headings import Heading
 from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, from_error
+from lib.language.findings import Finding, Twin, from_error
+from lib.language.text import number
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables.merging import Counts
 from lib.tables.ownlayers import ADDED, TABLE, OwnLayer
+
+_LOOKED_AT: Final = 500
+"""Shapes whose position tells in which system a file is."""
+_USED: Final = "importing.crs_used"
 
 
 def draft_of(files: Sequence[tuple[Path, str]], wanted: Wanted, base: Snapshot) -> Draft:
@@ -67,8 +72,8 @@ def draft_of(files: Sequence[tuple[Path, str]], wanted: Wanted, base: Snapshot) 
     )
     if rows is None:
         return draft
-    merged, counts = rows_.merged(before, rows)
-    return replace(draft, tables={TABLE: merged}, counts={TABLE: counts})
+    table, counts = merged(before, rows)
+    return replace(draft, tables={TABLE: table}, counts={TABLE: counts})
 
 
 def _rows(
@@ -114,7 +119,7 @@ def _rows(
             "ownlayers.no_place_column", file=sheet.grid.place, columns=", ".join(sheet.titles)
         )
     found += finder.findings
-    return rows_.frame(sheet, wanted, where, shapes, columns_, title or "", value), crs
+    return frame(sheet, wanted, where, shapes, columns_, title or "", value), crs
 
 
 def points_of(read: tuple[Geometries, bool]) -> tuple[Any, int | None, bool]:
@@ -201,10 +206,16 @@ def _placed(
         inside = [one for one in zones.readings(present, province) if one.inside]
         if len(inside) == 1:
             options = replace(options, crs=inside[0].epsg, swapped=inside[0].swapped)
-    placed, read, said = place(given, options, province)
-    if placed is None:
+    # Where a few hundred of them lie tells the system as well as all would, and takes no minute.
+    step = max(1, len(present) // _LOOKED_AT)
+    some = replace(given, given=present[::step], frame=given.frame.iloc[: len(present[::step])])
+    placed, read, said = place(some, options, province)
+    if placed is None or read.epsg is None:
         return np.full(len(given.given), None, dtype=object), (read,), said
-    return placed.geometry.to_numpy(), (read,), said
+    used = {"zone": Twin.of(partial(zones.zone_label, read.epsg)), "count": number(len(present))}
+    said = [replace(f, values=used) if f.key == _USED else f for f in said]
+    moved = zones.to_storage(given.given, read.epsg, swapped=options.swapped)
+    return moved, (read,), said
 
 
 def remove(store: Store, layer: OwnLayer, *, base: Snapshot, who: str) -> Snapshot:
