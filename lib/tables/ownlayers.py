@@ -91,6 +91,12 @@ class OwnLayer:
                 values[column.name] = figures[column.name]
         return values
 
+    @cached_property
+    def folded(self) -> pd.Series:
+        """All cells of each row, and what an old name became, as one text that is searched."""
+        texts = self.rows["cells"] + " " + self.rows["became"].fillna("")
+        return texts.map(lambda text: fold(str(text)))
+
     def of_type(self, kind: Type) -> tuple[str, ...]:
         """Return the headings of the columns of one type."""
         return tuple(column.name for column in self.columns if column.type == kind)

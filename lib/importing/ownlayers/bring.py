@@ -53,13 +53,14 @@ def draft_of(files: Sequence[tuple[Path, str]], wanted: Wanted, base: Snapshot) 
     settled, said, shown = texts.settle(contents, wanted.text)
     found = [*unreadable, *said]
     tables = {name: base.read(name) for name in ("communes", "former_units", "ended_units")}
+    measured = base.manifest.border_quality != "schematic"
     before = base.read(TABLE) if TABLE in base.manifest.tables else None
     rows: pd.DataFrame | None = None
     crs: Sequence[CrsRead] = ()
     heads: list[tuple[str, Heading]] = []
     try:
         for content in settled:
-            rows, crs = _rows(content, wanted, tables, found, heads)
+            rows, crs = _rows(content, wanted, tables, found, heads, measured=measured)
     except DataRefusedError as error:
         found.append(from_error(error))
         rows = None
@@ -82,10 +83,12 @@ def _rows(
     tables: Mapping[str, pd.DataFrame],
     found: list[Finding],
     heads: list[tuple[str, Heading]],
+    *,
+    measured: bool,
 ) -> tuple[pd.DataFrame, Sequence[CrsRead]]:
     """Return the rows of the first sheet or layer of a file that is a table."""
     found += content.findings
-    finder = Finder(tables, wanted.communes, lenient=wanted.skip_unknown)
+    finder = Finder(tables, wanted.communes, lenient=wanted.skip_unknown, measured=measured)
     given, sheet = _opened(content, found)
     found += sheet.findings
     heads.append((sheet.grid.place, Heading(0, 1, (), (), (), sheet.titles)))

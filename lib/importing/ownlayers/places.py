@@ -63,10 +63,17 @@ class Finder:
         Name as the file has it -> code a person chose, empty to leave it unknown.
     lenient : bool
         A row whose place is not known is a note, not a refusal.
+    measured : bool
+        The borders are no sketch: a position tells the commune.
     """
 
     def __init__(
-        self, base: Mapping[str, pd.DataFrame], answers: Mapping[str, str], *, lenient: bool
+        self,
+        base: Mapping[str, pd.DataFrame],
+        answers: Mapping[str, str],
+        *,
+        lenient: bool,
+        measured: bool,
     ) -> None:
         self.findings: list[Finding] = []
         self._places = Places(base, answers)
@@ -78,7 +85,7 @@ class Finder:
         )
         self._former = Names(base["former_units"], base["ended_units"], communes)
         self._covers = None
-        if "geometry" in communes and not communes["border_quality"].eq("schematic").any():
+        if measured:
             self._codes = communes["code"].tolist()
             self._covers = shapely.STRtree(gpd.GeoSeries(communes["geometry"]).to_numpy())
 

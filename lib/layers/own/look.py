@@ -77,7 +77,7 @@ class Drawn:
         ``layer:code`` of a sign -> class.
     legend : tuple of (str, str, int)
         Class, words or category (empty for a class of `classes`), and how many it holds.
-    values : Series
+    amounts : Series
         Commune -> number that is painted; empty where none is.
     classes : Classes or None
         Of the numbers, with their limits.
@@ -88,7 +88,7 @@ class Drawn:
     communes: Mapping[str, str]
     signs: Mapping[str, str]
     legend: tuple[tuple[str, str, int], ...]
-    values: pd.Series
+    amounts: pd.Series
     classes: Classes | None = None
     digits: int = 0
 

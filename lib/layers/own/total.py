@@ -62,13 +62,7 @@ def left(layer: OwnLayer, choice: Choice) -> pd.Series:
         days = known + known.str.len().map(_DAY_ONE).fillna("")
         passes &= layer.typed[name].notna() & days.between(first.isoformat(), last.isoformat())
     wanted = fold(choice.words)
-    return passes & _folded(layer).str.contains(wanted, regex=False) if wanted else passes
-
-
-def _folded(layer: OwnLayer) -> pd.Series:
-    """Return all cells of each row as one folded text."""
-    texts = layer.rows["cells"] + " " + layer.rows["became"].fillna("")
-    return texts.map(lambda text: fold(str(text)))
+    return passes & layer.folded.str.contains(wanted, regex=False) if wanted else passes
 
 
 def areas_of(communes: pd.DataFrame, former: pd.DataFrame, area: Area) -> Mapping[str, str]:

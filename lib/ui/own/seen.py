@@ -75,7 +75,7 @@ def notes(layer: OwnLayer, look: Look, drawn: Drawn) -> dict[str, Note]:
         return {}
     shown = {
         str(code): number(value, language(), drawn.digits)
-        for code, value in drawn.values.dropna().items()
+        for code, value in drawn.amounts.dropna().items()
     }
     blank = "0" if look.kind == "count" else no_data(language())
     return {"communes": Note(title(layer, look), shown, blank)}
