@@ -17,7 +17,7 @@ SPLIT = (
     ("xã Vầy Nưa", None),
     ("xã Đồng Tân", "Mai Châu"),
 )
-MISSPELT = {"xã Đoan Húng": "Đoan Hùng", "phường Vịêt Trì": "Việt Trì", "xã Tam Nôgn": "Tam Nông"}
+MISSPELT = {"xã Đoan Húng": "Đoan Hùng", "phường Việt Tri": "Việt Trì", "xã Tam Nôgn": "Tam Nông"}
 UNKNOWN = ("xã Atlantis", "Khu kinh tế Vũng Áng")
 
 

@@ -58,7 +58,8 @@ def also(data: Workspace, *, areas: bool = True) -> Also:
     layers = {layer.layer_id: layer for layer in data.own if areas or len(layer.signs)}
     if not layers:
         return Also()
-    chosen = state.choose_one("also", ["", *layers], "")
+    # Set anew at every run: what only the widget of another page held would be lost here.
+    chosen = st.session_state["also"] = state.choose_one("also", ["", *layers], "")
 
     def draw() -> None:
         st.selectbox(
