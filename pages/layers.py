@@ -8,7 +8,7 @@ from lib.ui import frame, sharing, sidebar, state, visitor
 from lib.ui.cards import places
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
-from lib.ui.own import below, bring, choose, scatter, seen
+from lib.ui.own import below, choose, remove, seen
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -89,11 +89,19 @@ def view() -> None:
         elif part == "sums":
             below.sums(data, layer, left)
         elif part == "two":
+            from lib.ui.own import scatter  # noqa: PLC0415 - loads Altair
+
             scatter.two(data, selected.code if selected else "")
         else:
             below.described(data)
-            bring.remove_box(sharing.store(), data, layer)
+            remove.remove_box(sharing.store(), data, layer)
     state.end()
+
+
+def bring_table() -> None:
+    from lib.ui.own import bring  # noqa: PLC0415 - loads every reader
+
+    bring.bring(data, sharing.store())
 
 
 if tab == "bring":
@@ -101,7 +109,7 @@ if tab == "bring":
         sidebar.find_box(data)
     with sentence:
         frame.sentence(tr("ownpage.bring_help"))
-    bring.bring(data, sharing.store())
+    bring_table()
 else:
     view()
 frame.foot(data, ["communes", "former_units"])

@@ -18,6 +18,7 @@ from lib.layers.own.table import geo_table, plain_table
 from lib.settings import province
 from lib.store.store import Snapshot
 from lib.tables import export
+from lib.tables.glossary import value_label
 from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layers_of, named
 
 layer = typer.Typer(help="Lớp dữ liệu riêng của cơ quan.", no_args_is_help=True)
@@ -141,7 +142,7 @@ def _matched(one: OwnLayer) -> str:
     """Return how many rows were found how, in words."""
     counts = one.rows["match"].value_counts()
     return "; ".join(
-        f"{t(f'schemas.value.own_match.{match}')}: {number(int(counts[match]))}"
+        f"{value_label('own_match', match)}: {number(int(counts[match]))}"
         for match in MATCHES
         if match in counts
     )

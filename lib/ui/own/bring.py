@@ -17,7 +17,7 @@ from lib.importing.ownlayers import bring as ownbring
 from lib.importing.ownlayers.rows import Wanted
 from lib.importing.readers import registry
 from lib.language.errors import PhuThoError, StoreError
-from lib.language.text import nfc, no_data, number, plain
+from lib.language.text import nfc, no_data, number
 from lib.store.store import Store
 from lib.tables.glossary import value_label
 from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layer_id_of, layers_of
@@ -232,17 +232,3 @@ def _preview(data: Workspace, layer: OwnLayer) -> None:
             alt=tr("ownpage.how"),
             placeholder=no_data(language()),
         )
-
-
-def remove_box(store: Store, data: Workspace, layer: OwnLayer) -> None:
-    """Draw the button that takes a layer out of use, for who may bring one."""
-    if layer.shipped or not visitor.may(Action.IMPORT):
-        return
-    with st.popover(tr("ownpage.remove"), icon=":material/delete:"):
-        st.markdown(tr("ownpage.remove_help", name=plain(layer.name)))
-        who = visitor.name_box("own_remove_who")
-        if st.button(tr("ownpage.remove_do"), type="primary", disabled=not who, key="own_remove"):
-            base = store.open(data.manifest.snapshot_id)
-            made = acts.remove_layer(visitor.actor(), store, layer, base=base, typed=who)
-            serve_layers(made)
-            st.rerun()
