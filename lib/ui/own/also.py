@@ -23,9 +23,12 @@ class Also:
     notes: Mapping[str, Note] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     legend: Callable[[], None] | None = None
+    told: str = ""
 
     def over(self, styles: Styles, inside: Collection[str]) -> Styles:
         """Return the styles of a page, the layer's over them; communes not `inside` keep theirs."""
+        if self.told:  # paper names the layer, its source and its date too
+            state.say(sentence=f"{state.sentence()} · {self.told}")
         own = dict(self.styles)
         before, painted = styles.get("communes"), own.get("communes")
         if isinstance(before, Mapping) and isinstance(painted, Mapping):
@@ -85,4 +88,5 @@ def also(data: Workspace, *, areas: bool = True) -> Also:
         seen.notes(layer, look, drawn),
         seen.words(drawn),
         seen.legend(data, layer, look, drawn),
+        f"{seen.title(layer, look)}. {seen.source_words(layer)}",
     )
