@@ -89,7 +89,7 @@ def _rows(
     """Return the rows of the first sheet or layer of a file that is a table."""
     found += content.findings
     finder = Finder(tables, wanted.communes, lenient=wanted.skip_unknown, measured=measured)
-    given, sheet = _opened(content, found)
+    given, sheet = _opened(content, found, wanted.place)
     found += sheet.findings
     heads.append((sheet.grid.place, Heading(0, 1, (), (), (), sheet.titles)))
     title, district = _place_column(sheet, wanted, finder)
@@ -131,23 +131,31 @@ def points_of(read: tuple[Geometries, bool]) -> tuple[Any, int | None, bool]:
     return points, (4326 if degrees else None), degrees
 
 
-def _opened(content: Content, found: list[Finding]) -> tuple[Shapes | None, Sheet]:
-    """Return the first table of a file, with the shapes of its rows if it is a layer of shapes."""
+def _opened(content: Content, found: list[Finding], place: str) -> tuple[Shapes | None, Sheet]:
+    """Return the table of a file, with the shapes of its rows if it is a layer of shapes.
+
+    Of several sheets the one with the column `place` is meant, else the longest.
+    """
     if content.layers:
         shapes, said = shapes_of(replace(content, grids=()))
         found += [one for one in said if one not in content.findings]
         for one in shapes:
             if one.grid is not None:
                 return one, _of_layer(one)
-    opened: Sheet | None = None
-    for grid in content.grids:
-        sheet = columns.open_sheet(grid) if opened is None else None
-        if sheet is None:
-            found.append(Finding("note", "importing.sheet_unused", file=grid.place))
-        opened = opened or sheet
-    if opened is None:
+    opened = [sheet for grid in content.grids if (sheet := columns.open_sheet(grid))]
+    if not opened:
         raise DataRefusedError("ownlayers.no_table", file=content.file)
-    return None, opened
+    meant = max(opened, key=lambda one: (_has(one, place), len(one.rows)))
+    found += [
+        Finding("note", "importing.sheet_unused", file=grid.place)
+        for grid in content.grids
+        if grid is not meant.grid
+    ]
+    return None, meant
+
+
+def _has(sheet: Sheet, title: str) -> bool:
+    return bool(title) and sheet.titled(title) is not None
 
 
 def _of_layer(shapes: Shapes) -> Sheet:

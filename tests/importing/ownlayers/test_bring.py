@@ -202,3 +202,19 @@ def test_a_title_over_the_table_is_no_heading():
     grid = Grid("f", "", (("Bảng 1", None), ("Xã", "Số"), ("A", 1), ("Tổng cộng", 1)))
     sheet = columns.open_sheet(grid)
     assert (sheet.titles, sheet.rows) == (("Xã", "Số"), [3, 4])
+
+
+def test_of_several_sheets_the_longest_is_meant_or_that_with_the_column_asked(base, tmp_path):
+    names = ownsheets.TABLES["communes"]["name"].head(4).tolist()
+    path = tmp_path / "nhieu.xlsx"
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame({"Xã": names[:1], "Bìa": ["a"]}).to_excel(book, sheet_name="A", index=False)
+        pd.DataFrame({"Phường": names, "Số": [1, 2, 3, 4]}).to_excel(
+            book, sheet_name="B", index=False
+        )
+    files = [(path, path.name)]
+    longest = bring.draft_of(files, Wanted("L", "2026-10-01"), base)
+    assert len(brought(longest).rows) == 4
+    assert [f.file for f in longest.of("note")] == ["nhieu.xlsx [A]"]
+    asked = bring.draft_of(files, Wanted("L", "2026-10-01", place="xa"), base)
+    assert len(brought(asked).rows) == 1
