@@ -21,6 +21,7 @@ from lib.tables.ownlayers import OwnLayer
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib.importing.draft import Draft
+    from lib.importing.stating import Stated
     from lib.reports.alldata import everything as alldata
 
 
@@ -128,6 +129,27 @@ def remove_layer(
 
     whole = store.open(base.snapshot_id)
     return bring.remove(store, layer, base=whole, who=actor.signed(typed))
+
+
+def state(
+    actor: Actor, store: Store, stated: Stated, *, base: Snapshot, typed: str = ""
+) -> Snapshot:
+    """Put single values in use, see `lib.importing.stating.publish`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or a table it changes is closed to him.
+    StoreError
+        As `lib.importing.stating.publish`.
+    """
+    require(actor, Action.IMPORT)
+    require_tables(actor, stated.tables.keys())
+    from lib.importing import stating  # noqa: PLC0415 - loads the readers of cells
+
+    return stating.publish(
+        store, stated, base=store.open(base.snapshot_id), who=actor.signed(typed)
+    )
 
 
 def restore(actor: Actor, store: Store, snapshot_id: str, *, typed: str = "") -> Snapshot:
