@@ -28,6 +28,8 @@ MATCHES: Final[tuple[Match, ...]] = ("exact", "old_name", "similar", "unknown")
 """How the place of a row was found, surest first."""
 
 _SLUG: Final = 40
+_NUL: Final = "\0"
+"""Between rows folded at once: a text in JSON has none, and it is no blank."""
 _ROW: Final = "row_id"
 _PLACE: Final = "commune_code"
 _TOLD: Final = ("layer_name", "source", "source_url", "as_of", "place_column", "value_column")
@@ -95,7 +97,8 @@ class OwnLayer:
     def folded(self) -> pd.Series:
         """All cells of each row, and what an old name became, as one text that is searched."""
         texts = self.rows["cells"] + " " + self.rows["became"].fillna("")
-        return texts.map(lambda text: fold(str(text)))
+        # All at once: row by row it takes three times as long.
+        return pd.Series(fold(_NUL.join(texts)).split(_NUL), index=texts.index)
 
     def of_type(self, kind: Type) -> tuple[str, ...]:
         """Return the headings of the columns of one type."""
