@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.access.roles import Action
 from lib.layers.browser import Note, Shape
 from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
-from lib.ui import present, state
+from lib.ui import present, state, visitor
 from lib.ui.maps import papers
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
@@ -74,6 +75,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         if card:
             papers.of_selection(data, selected, cluster_id)
             card()
+            _way_to_drawing(data, cluster_id)
         else:
             how = tr("present.start") if state.presenting() else tr("pages.choose")
             st.info(how, title=tr("pages.choose_title"), icon=":material/touch_app:")
@@ -92,6 +94,17 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             notes=notes,
             words=words,
         )
+
+
+def _way_to_drawing(data: Workspace, cluster_id: str) -> None:
+    """Draw the button to where the outline of a cluster of the register is drawn, for editors."""
+    mine = cluster_id in set(data.clusters["cluster_id"]) and "outlines" not in data.closed
+    if not mine or state.presenting() or not visitor.may(Action.IMPORT):
+        return
+    if st.button(tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"):
+        st.session_state["tab"] = "draw"
+        state.select(f"clusters:{cluster_id}")
+        st.switch_page("pages/data.py")
 
 
 def _legend(
