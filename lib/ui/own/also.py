@@ -65,10 +65,11 @@ def also(data: Workspace, *, areas: bool = True) -> Also:
     chosen = st.session_state["also"] = state.choose_one("also", ["", *layers], "")
 
     def draw() -> None:
+        names = {"": tr("ownpage.off")} | {code: layer.name for code, layer in layers.items()}
         st.selectbox(
             tr("pages.layers"),
             ["", *layers],
-            format_func=lambda code: layers[code].name if code else tr("ownpage.off"),
+            format_func=names.__getitem__,
             key="also",
             label_visibility="collapsed",
             persist_state="session",

@@ -59,11 +59,12 @@ def columns(draft: Draft, wanted: Wanted, layer: OwnLayer | None) -> None:
 
 
 def _one_of(words: str, choices: Sequence[str], now: str, field: str) -> None:
+    none = tr(f"ownpage.no_{field}")
     picked = st.selectbox(
         tr(words),
         choices,
         index=choices.index(now) if now in choices else 0,
-        format_func=lambda name: name or tr(f"ownpage.no_{field}"),
+        format_func=lambda name: name or none,
         key=f"own-column-{field}-{hashlib.sha256(now.encode()).hexdigest()[:8]}",
     )
     if picked is not None and picked != now:
@@ -121,6 +122,7 @@ def names(data: Workspace, draft: Draft, wanted: Wanted) -> None:
         for row in data.commune_rows[["code", "kind", "name"]].to_dict("records")
     }
     ordered = sorted(known, key=lambda code: sort_key(known[code]))
+    named = {"": tr("ownpage.leave"), **known}
     chosen = dict(wanted.communes)
     sides = st.columns(2)
     for at, (name, finding) in enumerate(list(open_ones.items())[:_ASKED]):
@@ -136,7 +138,7 @@ def names(data: Workspace, draft: Draft, wanted: Wanted) -> None:
                     f"ownpage.ask_{_WHY[finding.key]}",
                     communes=finding.values.get("communes", ""),
                 ),
-                format_func=lambda code: known.get(code, code) if code else tr("ownpage.leave"),
+                format_func=lambda code: named.get(code, code),
                 key=f"own-name-{hashlib.sha256(name.encode()).hexdigest()[:12]}",
             )
         if picked is not None:

@@ -45,7 +45,7 @@ def look_box(layer: OwnLayer) -> Look:
     chosen = st.selectbox(
         tr("ownpage.look"),
         list(looks),
-        format_func=lambda code: look_words(looks[code]),
+        format_func={code: look_words(look) for code, look in looks.items()}.__getitem__,
         key="ownlook",
         persist_state="session",
     )
