@@ -10,6 +10,7 @@ from lib.layers.target import parse_target
 from lib.places import search
 from lib.register import filters as flt
 from lib.register.filters import Filter
+from lib.tables.ownlayers import layer_id_of
 from lib.ui import state
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -23,7 +24,7 @@ _WITH_CLUSTERS = ("clusters", "power")
 """Pages with a card for every cluster."""
 _BY_COMMUNE = ("", "clusters", "merger")
 """Pages with the filter of communes."""
-_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power")
+_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power", "layers")
 """Pages with a map."""
 
 
@@ -103,6 +104,8 @@ def _page_of(hit: search.Hit, data: Workspace) -> str:
     here = state.page()
     if hit.codes:
         return "" if here in _BY_COMMUNE else "overview"
+    if hit.kind == search.OWN:
+        return "" if here == "layers" else "layers"
     if hit.target.startswith(("communes:", "country:")):
         return "" if here in _WITH_COMMUNES else "overview"
     on_map = here in _WITH_MARKERS and parse_target(hit.target, data.files) is not None
@@ -112,6 +115,8 @@ def _page_of(hit: search.Hit, data: Workspace) -> str:
 def _jump(hit: search.Hit, page: str) -> None:
     if hit.codes:
         st.session_state["commune"] = list(hit.codes)
+    if hit.kind == search.OWN:
+        st.session_state.update(own=layer_id_of(hit.detail), tab="see")
     state.select(hit.target)
     st.session_state["find"] = ""
     st.session_state[_BECAME] = hit

@@ -38,6 +38,9 @@ SINGLE: Final = (
     "from",
     "to",
     "playlist",
+    "own",
+    "ownlook",
+    "also",
 )
 
 

@@ -27,6 +27,7 @@ from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
 from lib.layers import browser
 from lib.layers.looks import symbols
+from lib.layers.own import look, total
 from lib.layers.registry import LAYERS
 from lib.operate import status
 from lib.places import names as merger
@@ -207,6 +208,12 @@ FAMILIES: dict[str, set[str]] = {
     "followup.{}": {"agency", "overdue", "open", "proposed", "next"},
     "followup.show_{}": {"open", "done", "all"},
     "frame.borders_{}": QUALITIES,
+    "ownpage.ask_{}": {"split", "several", "similar", "unknown"},
+    "ownpage.by_{}": set(total.AREAS),
+    "ownpage.look_{}": {*get_args(look.Kind), "signs_alone"},
+    "ownpage.no_{}": {"place", "value"},
+    "ownpage.part_{}": {"rows", "sums", "two", "list"},
+    "ownpage.tab_{}": {"see", "bring"},
     "frame.language_{}": set(LANGS),
     "map.{}": {
         "home",
@@ -261,7 +268,8 @@ FAMILIES: dict[str, set[str]] = {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
     },
     "shares.{}": {"commune", "area", "range", "share", "stands"},
-    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())} | {"zone"},
+    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())}
+    | {"zone", search.OWN},
     "sources.file_{}": called("refused", "lib/geo/sources.py"),
 }
 """Template -> what fills it; every member has a text."""

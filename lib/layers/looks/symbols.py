@@ -5,7 +5,7 @@ pale projector; point symbols differ in shape as well. An approximate place has
 a dashed outline. No colour judges a unit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
@@ -272,6 +272,31 @@ def piece(number: int) -> dict[str, Any]:
 
 BAND: Final = area("url(#ph-undetermined)", line=UNDETERMINED, width=1, fillOpacity=0.8)
 """The strip within the tolerance of a commune line, where nothing can be said."""
+
+
+_OWN: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+"""Okabe-Ito, for categories an office names itself."""
+_OWN_SIGNS: Final = (SQUARE, TRIANGLE, DIAMOND, BOLT, _RING, _DOT)
+_OWN_OTHER: Final = "#8C8C8C"
+
+
+def _own(looks: Sequence[dict[str, Any]], other: dict[str, Any]) -> tuple[Style, ...]:
+    each = (Style(f"own-{at}", "", look) for at, look in enumerate(looks))
+    return (*each, Style("own-many", "", other))
+
+
+OWN_AREAS: Final = _own([area(fill) for fill in _OWN], area(_OWN_OTHER))
+"""Communes by a category of an office's own layer; the last has rows of several."""
+OWN_SHAPES: Final = _own(
+    [area(fill, line=INK, width=1.2, fillOpacity=0.55) for fill in _OWN],
+    area(_OWN_OTHER, line=INK, width=1.2, fillOpacity=0.55),
+)
+OWN_LINES: Final = _own([stroke(line, 3) for line in _OWN], stroke(_OWN_OTHER, 3))
+OWN_SIGNS: Final = _own(
+    [sign(d, fill=fill, size=16) for d, fill in zip(_OWN_SIGNS, _OWN, strict=True)],
+    sign(_DOT, fill=_OWN_OTHER, size=16),
+)
+"""Signs of an own layer: shape and colour tell its categories apart."""
 
 
 def swatch(style: Style, kind: str) -> str:

@@ -13,6 +13,7 @@ from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source
 from lib.reports.cards.conclusions import conclusion_facts
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
+from lib.reports.cards.own import own_card
 from lib.reports.cards.places import (
     capacity,
     commune_card,
@@ -43,6 +44,9 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
         "weak": weak_card,
         "substations": station_card,
         "country": country_card,
+        "own-areas": own_card,
+        "own-lines": own_card,
+        "own-points": own_card,
     }
     return cards.get(target.layer_id, commune_card)(known, target.code, lang)
 

@@ -12,6 +12,7 @@ from lib.language.text import Lang, date, hectares, is_blank, no_data, number, p
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, site, source_of
 from lib.reports.cards.conclusions import conclusion_facts
 from lib.reports.cards.known import Known
+from lib.reports.cards.own import own_facts
 from lib.tables.glossary import value_label
 
 _HA_PER_KM2: Final = 100
@@ -73,6 +74,7 @@ def commune_card(known: Known, code: str, lang: Lang) -> Card:
         say("cards.clusters", clusters or t("cards.no_cluster", lang)),
         *weak_facts(known, code, lang),
         *station_facts(known, code, lang),
+        *own_facts(known, code, lang),
     ]
     sub = t(
         "cards.commune_sub", lang, province=commune["former_province"], basis=commune["legal_basis"]
