@@ -187,6 +187,9 @@ def official_totals(data: Workspace) -> None:
             area=number(value["clusters_area_min_ha"], lang),
             operating=number(value["clusters_operating"], lang),
             own=number(len(data.clusters), lang),
+            own_operating=number(
+                int((data.clusters["operation_status"] == "operating").sum()), lang
+            ),
         )
     )
     st.html(str(html))

@@ -169,6 +169,12 @@ def end() -> None:
     st.session_state[_URL] = url
 
 
+def carried(target: str) -> dict[str, str]:
+    """Return what a link to another page carries along: the selection, language and mode."""
+    given = {"sel": target, "lang": language(), "present": ",".join(chosen("present"))}
+    return {key: value for key, value in given.items() if value and value != _DEFAULTS.get(key)}
+
+
 def map_view() -> str:
     """Return where the address says the map looks, empty for nowhere in particular."""
     return parse_view(st.query_params.get(_VIEW, ""))

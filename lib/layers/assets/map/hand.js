@@ -75,7 +75,11 @@ function addCross() {
   document.body.append(cross, spoken);
   frame.setAttribute("aria-description", config.texts.keys);
   frame.addEventListener("keydown", byKey);
-  frame.addEventListener("focus", () => { if (frame.matches(":focus-visible")) showCross(); });
+  // A finger needs no cross; nor does a page that says nothing of keys.
+  const byFinger = window.matchMedia("(pointer: coarse)").matches || !config.texts.keys;
+  frame.addEventListener("focus", () => {
+    if (!byFinger && frame.matches(":focus-visible")) showCross();
+  });
   frame.addEventListener("blur", leaveCross);
   frame.addEventListener("pointerdown", leaveCross);
   map.on("moveend", sayCross);
@@ -141,6 +145,10 @@ function buildMap() {
   pane("ph-selected", 590);
   labelPane = map.getPane(pane("ph-labels", 640));
   labelPane.style.pointerEvents = "none";
+  // Leaflet's own buttons speak English only.
+  map.zoomControl.remove();
+  const { zoomIn: zoomInTitle, zoomOut: zoomOutTitle } = config.texts;
+  L.control.zoom({ position: "topleft", zoomInTitle, zoomOutTitle }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   addHomeButton();
   addCross();

@@ -75,6 +75,7 @@ function focus() {
   if (!item && !bounds) return;
   byHand = false;
   writeView("");
+  uncover();
   // The first view must stand still: the frame is still finding its size.
   const animate = focusDone !== null;
   focusDone = name;
@@ -86,6 +87,16 @@ function focus() {
   } else {
     map.setView(item.shape.getLatLng(), Math.max(map.getZoom(), 11.5), { animate });
   }
+}
+
+/* On a telephone the sidebar lies over the map; once a hit is chosen in it, it gives way. */
+function uncover() {
+  if (window.parent === window || window.parent.innerWidth > PHONE_PX) return;
+  const open = '[data-testid="stSidebar"][aria-expanded="true"]';
+  const fold = window.parent.document.querySelector(
+    `${open} [data-testid="stSidebarCollapseButton"] button`,
+  );
+  if (fold) fold.click();
 }
 
 function report(layer, code) {
@@ -130,25 +141,33 @@ function markerBoxes() {
     if (spec.kind !== "point") continue;
     for (const item of items) {
       if (item.style === HIDDEN) continue;
-      const point = map.latLngToLayerPoint(item.shape.getLatLng());
-      boxes.push([point.x - 10, point.y - 10, point.x + 10, point.y + 10]);
+      const { x, y } = map.latLngToLayerPoint(item.shape.getLatLng());
+      const half = item.shape.options.icon.options.iconSize[0] / 2;
+      boxes.push([x - half, y - half, x + half, y + half]);
     }
   }
   return boxes;
 }
 
+/* From afar only a few names, far from each other; close by as many as fit. */
 function drawLabels() {
   labelPane.replaceChildren();
+  const apart = Math.max(0, NAMED_ZOOM - map.getZoom()) * APART_PX;
   const taken = markerBoxes();
   for (const { at, text, spec } of labelCandidates()) {
-    const point = map.latLngToLayerPoint(at);
-    const width = 7.2 * text.length + 6;
-    const top = point.y + spec.label.offset - 8;
-    const box = [point.x - width / 2, top, point.x + width / 2, top + 17];
-    if (taken.some((other) => overlaps(box, other))) continue;
-    taken.push(box);
-    const node = element("div", `ph-label ph-label-${spec.id}`, text);
-    L.DomUtil.setPosition(node, L.point(point.x, point.y + spec.label.offset));
-    labelPane.appendChild(node);
+    const point = map.latLngToLayerPoint(at).add([0, spec.label.offset]);
+    const [x, y] = [(spec.label.size || 1) * (3.6 * text.length + 3), 8];
+    // A large area may be named a little off its middle, so that a mark there hides nothing.
+    for (const shift of spec.label.shifts || [0]) {
+      const middle = point.y + shift;
+      const box = [point.x - x, middle - y, point.x + x, middle + 9];
+      const room = [box[0] - apart, box[1] - apart, box[2] + apart, box[3] + apart];
+      if (taken.some((other) => overlaps(room, other))) continue;
+      taken.push(box);
+      const node = element("div", `ph-label ph-label-${spec.id}`, text);
+      L.DomUtil.setPosition(node, L.point(point.x, middle));
+      labelPane.appendChild(node);
+      break;
+    }
   }
 }
