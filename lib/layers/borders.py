@@ -127,8 +127,8 @@ def _rivers(
     Farther out the frame of their file would cut them off where there is nothing to see.
     """
     near = shapely.union_all(communes.geometry.to_numpy()).buffer(_NEAR_DEG)
-    lines = rivers.assign(geometry=rivers.intersection(near))
-    lines = lines[shapely.get_dimensions(lines.geometry.to_numpy()) == 1]
+    lines = rivers.assign(geometry=rivers.intersection(near)).explode(ignore_index=True)
+    lines = lines[shapely.length(lines.geometry.to_numpy()) > _CUT_DEG]
     lines = geometry.simplify_lines(lines, tolerance_m=simplify_m)
     return lines.assign(code=[f"river-{i}" for i in range(len(lines))])
 

@@ -33,6 +33,8 @@ from lib.tables.palette import COLOURS
 
 _DIM: Final = area(LAND, line=COLOURS["rule"], width=0.5, fillOpacity=0.35)
 
+_ABOUT: Final = tuple(side * step for step in range(0, 132, 12) for side in (1, -1))
+
 _COMMUNE: Final = Style("land", "layers.commune", area(LAND))
 _FORMER_UNIT: Final = Style("base", "layers.former_units", stroke("#7A756A", 1.1, "2 4"))
 _RIVER: Final = Style("base", "layers.rivers", stroke("#8FB3CC", 1.6))
@@ -92,7 +94,7 @@ _EVERY: Final = (
         "layers.former_areas",
         "polygon",
         TINTS,
-        label=Label(min_zoom=0, rank=0, size=1.4, shifts=(0, -24, 24, -48, 48, -72, 72)),
+        label=Label(min_zoom=0, rank=0, size=1.4, shifts=_ABOUT),
     ),
     Layer(
         "former-units",

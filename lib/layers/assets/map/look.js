@@ -161,7 +161,8 @@ function drawLabels() {
     for (const shift of spec.label.shifts || [0]) {
       const middle = point.y + shift;
       const box = [point.x - x, middle - y, point.x + x, middle + 9];
-      const room = [box[0] - apart, box[1] - apart, box[2] + apart, box[3] + apart];
+      const far = spec.label.rank ? apart : 0;
+      const room = [box[0] - far, box[1] - far, box[2] + far, box[3] + far];
       if (taken.some((other) => overlaps(room, other))) continue;
       taken.push(box);
       const node = element("div", `ph-label ph-label-${spec.id}`, text);
