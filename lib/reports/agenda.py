@@ -16,7 +16,8 @@ from lib.power.gaps import words as gapwords
 from lib.power.gaps.find import WEAK_KINDS, Gaps
 from lib.register import delay
 from lib.register.playlist import Stop
-from lib.reports.cards.card import Row, source_of
+from lib.reports.cards.card import Row
+from lib.reports.cards.head import late_words
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
 from lib.reports.cards.places import weak_words
@@ -131,23 +132,10 @@ def _late(known: Known, register: pd.DataFrame, lang: Lang) -> tuple[Point, ...]
     for cluster in _records(register):
         row = {key: None if is_blank(value) else value for key, value in cluster.items()}
         late = delay.overdue(row, on=known.day)
-        if late is None:
-            continue
-        words = _overdue(late, row, lang)
-        stop = Stop(PAGES["late"], f"clusters:{row['cluster_id']}", str(row["name"]))
-        found.append((-(late.days or 0), Point(stop, words)))
+        if late is not None:
+            stop = Stop(PAGES["late"], f"clusters:{row['cluster_id']}", str(row["name"]))
+            found.append((-(late.days or 0), Point(stop, late_words(known, row, lang))))
     return tuple(point for _, point in sorted(found, key=lambda entry: entry[0]))
-
-
-def _overdue(late: delay.Overdue, row: Row, lang: Lang) -> str:
-    """Return what is overdue, since when and by whose word."""
-    if late.by == "source":
-        source = source_of(row, lang)
-        return t("agenda.late_source", lang, source=source.host, date=source.as_of)
-    words = t(
-        f"agenda.late_{late.by}", lang, end=date(late.end, lang), number=row["decision_no"] or ""
-    )
-    return words if late.days is None else t("agenda.days", lang, what=words, days=late.days)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

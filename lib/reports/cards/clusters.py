@@ -1,5 +1,6 @@
 """Card of one cluster: what is concluded, what is on record, its pieces."""
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -10,7 +11,14 @@ from lib.register import delay
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
-from lib.reports.cards.places import capacity, commune_card, country_card, station_card, weak_card
+from lib.reports.cards.head import cluster_head, communes_of
+from lib.reports.cards.places import (
+    commune_card,
+    country_card,
+    station_card,
+    stations_of,
+    weak_card,
+)
 from lib.tables.glossary import value_label
 
 _COLUMNS: Final = ("commune", "area", "range", "share", "stands")
@@ -82,6 +90,7 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         return text.replace(";", "; ")
 
     named, now = cluster["former_communes"], _now(cluster, lang)
+    places = communes_of(cluster["commune_codes"], known.commune_names)
     share = cluster["occupancy_pct"]
     taken = None if share is None else percent(float(share) / 100, lang)
     law = source_of(
@@ -94,7 +103,7 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
             "former_communes",
         ),
         say("cards.district_former", "former_district"),
-        fact("cards.place_now", now, None, law, lang=lang, strong=True),
+        fact("cards.place_now", now, None, law, lang=lang, strong=True, places=places),
         area("cards.area", "area_ha"),
         say("cards.legal", "legal_status", "legal_status"),
         say("cards.operation", "operation_status", "operation_status"),
@@ -119,13 +128,20 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         late = value_label("behind_schedule", "yes", lang)
         said = t("reports.no_document", lang, said=late, source=own.host)
         told.append(fact("schemas.column.behind_schedule", "yes", said, own, lang=lang))
-    return [*told, _stations(known, cluster, lang)]
+    return [*told, stations_of(known, cluster, lang)]
 
 
 def _now(cluster: Row, lang: Lang) -> str:
     """Return the communes of today, and the names that lead to none."""
     lost = [t("cards.unresolved", lang, name=name) for name in cluster["unresolved"]]
     return "; ".join([*filter(None, [cluster["communes_now"]]), *lost])
+
+
+def _named_by(cluster: Row, lang: Lang) -> str:
+    """Return what names the communes of a cluster: a decision by its number, else a page."""
+    if cluster["decision_no"]:
+        return t("cross.by_decision", lang, number=cluster["decision_no"])
+    return t("cross.by_page", lang, source=source_of(cluster, lang).host)
 
 
 def decision_of(cluster: Row, lang: Lang) -> str | None:
@@ -148,33 +164,6 @@ def _outline(known: Known, cluster: Row, lang: Lang) -> Fact:
         sources.append(source_of(row, lang, t("cards.outline", lang)))
     words = value_label("outline_quality", quality, lang) if quality else None
     return fact("cards.outline", quality, words, *sources, lang=lang)
-
-
-def _stations(known: Known, cluster: Row, lang: Lang) -> Fact:
-    """Return the substations on record with a cluster, and who puts them there."""
-    say = partial(fact, "powerpage.stations", lang=lang)
-    if "substations" not in known.tables:
-        return say(t("access.hidden", lang))
-    pairs = known.cluster_grid
-    told, sources = [], []
-    for row in pairs[pairs["cluster_id"] == cluster["cluster_id"]].to_dict("records"):
-        if is_blank(row["substation_id"]):
-            return say(t(str(row["reason"]), lang))
-        sources.append(source_of(row, lang))
-        far, reason = row["distance_km"], str(row["reason"])
-        told.append(
-            t(
-                "cards.station",
-                lang,
-                name=row["substation_name"],
-                voltage=row["voltage_kv"],
-                capacity=capacity(row, lang),
-                state=value_label("power_status", row["status"], lang),
-                near=t(f"clustergrid.relation_{row['relation']}", lang),
-                distance=t(reason, lang) if is_blank(far) else number(far, lang, 2, "km"),
-            )
-        )
-    return say("; ".join(told), None, *dict.fromkeys(sources))
 
 
 class Dossier:
@@ -221,11 +210,7 @@ class Dossier:
     @property
     def lead(self) -> str:
         """The commune that leads and how sure that is, or that a decision is needed."""
-        code = self.row["lead"]
-        if code is None:
-            return t("crossing.value.lead_rule.needs_decision", self.lang)
-        state = t(f"crossing.value.lead_state.{self.row['lead_state']}", self.lang)
-        return f"{self.material.commune_names.get(code, code)} ({state})"
+        return crosstexts.lead_words(self.row, self.material.commune_names, self.lang)
 
     @property
     def rule(self) -> str:
@@ -246,21 +231,26 @@ class Dossier:
         lang = self.lang
         sample = (t("cross.sample", lang),) if self.row["sample"] else ()
         if not self.cluster:
-            what = t("cards.cluster_sub", lang, kind=t("reports.sample", lang), id=self.cluster_id)
-            sub = f"{what} · {self.verdict_words}"
-            return Card(self.name, sub, tuple(self._concluded()), lang, cautions=sample)
+            sub = t("cards.cluster_sub", lang, kind=t("reports.sample", lang), id=self.cluster_id)
+            told = tuple(self._concluded())
+            return Card(self.name, sub, told, lang, cautions=sample, head=self._head())
         card = cluster_card(self.material, self.cluster_id, lang)
         facts = (*self._concluded(), *card.facts)
-        sub = f"{card.sub} · {self.verdict_words}"
-        return Card(card.title, sub, facts, lang, note=card.note, cautions=sample)
+        cautions = (*sample, *card.cautions)
+        return replace(card, facts=facts, cautions=cautions, head=self._head())
+
+    def _head(self) -> tuple[Fact, ...]:
+        rows = [row for row in self.rows.to_dict("records") if row["commune_code"]]
+        return cluster_head(self.material, self.row, self.cluster, rows, self.lang)
 
     def _concluded(self) -> list[Fact]:
         """Return what is concluded, by which rule, and both kinds of evidence."""
         lang, row, note = self.lang, self.row, str(self.row["note"] or "")
         say = partial(fact, lang=lang)
+        named = [] if row["lead"] is None else [row["lead"]]
+        leads = communes_of(named, self.material.commune_names)
         told = [
-            say("cross.verdict", row["verdict"], self.verdict_words, strong=True),
-            say("cross.lead", self.lead, None, *self._assigned(), strong=True),
+            say("cross.lead", self.lead, None, *self._assigned(), strong=True, places=leads),
         ]
         if row["lead"] is not None:
             told.append(say("cross.rule", row["lead_rule"], self.rule))
@@ -275,7 +265,7 @@ class Dossier:
             steps = crosstexts.by_decision(self.cluster, tables, lang)
             told += [
                 say("cross.change", row["change"], change),
-                say("cross.by_decision", steps, None, *sources),
+                say("cross.by_decision", steps, None, *sources, label=_named_by(self.cluster, lang)),
             ]
         told.append(say("cross.by_geometry", self.by_geometry))
         if row["evidence"] == "both":

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from lib.layers.target import Target
 from lib.reports.cards.clusters import card_of as data_of
 from lib.ui.card import show_card
+from lib.ui.maps.agenda import material
 from lib.ui.state import language
 from lib.ui.workspace import Workspace
 
@@ -22,4 +23,6 @@ def card_of(
     target = Target("clusters", cluster_id) if cluster_id else selected
     if target is None:
         return None
-    return lambda: show_card(data_of(data, target, language()))
+    # Of a cluster with what is concluded: the same card on every page.
+    known = material(data) if target.layer_id == "clusters" else data
+    return lambda: show_card(data_of(known, target, language()))
