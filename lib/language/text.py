@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import tomllib
 import unicodedata
+import zoneinfo
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -250,3 +251,16 @@ def date(value: object, lang: Lang = "vi") -> str:
     if parts is None:
         return str(value)
     return "/".join(p for p in reversed(parts.groups()) if p)
+
+
+def moment(value: str) -> str:
+    """Return a moment (ISO 8601 with its offset) as day and hour of Việt Nam.
+
+    >>> moment("2026-11-30T20:26:05+00:00")
+    '01/12/2026 03:26'
+    """
+    when = dt.datetime.fromisoformat(value).astimezone(_HOME)
+    return f"{when:%d/%m/%Y %H:%M}"
+
+
+_HOME: Final = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")

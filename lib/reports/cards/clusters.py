@@ -10,6 +10,7 @@ from lib.layers.target import Target
 from lib.register import delay
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
 from lib.reports.cards.known import Known
+from lib.reports.cards.log import log_facts
 from lib.reports.cards.material import Material
 from lib.reports.cards.head import cluster_head, communes_of
 from lib.reports.cards.places import (
@@ -36,6 +37,9 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
     """
     if target.layer_id == "clusters" and isinstance(known, Material):
         return Dossier(known, target.code).card
+    if target.layer_id == "communes" and isinstance(known, Material):
+        card = commune_card(known, target.code, lang)
+        return replace(card, facts=(*card.facts, *log_facts(known.log, target.code, lang)))
     cards = {
         "clusters": cluster_card,
         "weak": weak_card,
@@ -214,12 +218,34 @@ class Dossier:
 
     @property
     def rule(self) -> str:
-        """The rule that names the lead."""
-        return t(f"crossing.value.lead_rule.{self.row['lead_rule']}", self.lang)
+        """The rule that names the lead; of an assignment its document or its day."""
+        rule, row = str(self.row["lead_rule"]), self._leading()
+        if not row:
+            return t(f"crossing.value.lead_rule.{rule}", self.lang)
+        day = date(row["date"], self.lang)
+        if not is_blank(row["document_no"]):
+            return t("reports.by_document", self.lang, number=row["document_no"], date=day)
+        return t("reports.no_document_of", self.lang, date=day)
+
+    def _leading(self) -> Row:
+        """Return the assignment the lead comes from, empty if it comes from none."""
+        state = {"assigned": "decided", "proposed_assignment": "proposed"}
+        table = self.material.tables["assignments"]
+        rows = table[
+            (table["cluster_id"] == self.cluster_id)
+            & (table["status"] == state.get(str(self.row["lead_rule"])))
+            & (table["commune_code"] == self.row["lead"])
+        ].sort_values("date")
+        found: list[Row] = rows.tail(1).to_dict("records")
+        return found[0] if found else {}
 
     @property
     def by_geometry(self) -> str:
         """Verdict of the outline and its reason in words."""
+        quality = self.cluster.get("outline_quality")
+        if not self.verdict and quality not in {None, "none"}:
+            key = "crossing.schematic" if self.material.schematic else "crossing.outline_elsewhere"
+            return t(key, self.lang, quality=value_label("outline_quality", quality, self.lang))
         standing = 0
         if self.pieces is not None:
             standing = int((self.pieces["stands"] & self.pieces["commune_code"].ne("")).sum())

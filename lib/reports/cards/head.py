@@ -127,7 +127,7 @@ def _missing(row: Row, cluster: Row, sides: Sequence[Row], lang: Lang) -> Iterab
         yield t("head.unresolved", lang, names="; ".join(cluster["unresolved"])), ()
     elif row["verdict"] == "undetermined" and not sides:
         yield t("head.find_communes", lang), ()
-    if is_blank(row["measured_ha"]):
+    if is_blank(row["measured_ha"]) and cluster["outline_quality"] in {None, "none"}:
         yield t("head.bring_outline", lang), ()
     if cluster["missing"]:
         named = [label("clusters", column, lang) for column in cluster["missing"][:_NAMED]]

@@ -85,6 +85,28 @@ function addCross() {
   map.on("moveend", sayCross);
 }
 
+/* Enter in the search box takes the first hit: a shortcut of Streamlit is silent inside a box.
+ * What was typed last may still be on its way to the server and back. */
+function takeFirst(event) {
+  const box = event.target;
+  if (event.key !== "Enter" || event.isComposing || !box.closest(".st-key-find")) return;
+  const until = Date.now() + HITS_MS;
+  const take = () => {
+    const found = box.ownerDocument.querySelector(".st-key-hits .ph-query");
+    const hit = box.ownerDocument.querySelector(".st-key-hit-0 button");
+    if (hit && found && found.dataset.query === box.value) hit.click();
+    else if (box.value && Date.now() < until) setTimeout(take, 50);
+  };
+  take();
+}
+
+function listenToSearch() {
+  if (window.parent === window) return;
+  const page = window.parent.document;
+  page.addEventListener("keydown", takeFirst, true);
+  window.addEventListener("pagehide", () => page.removeEventListener("keydown", takeFirst, true));
+}
+
 function button(sign, text, go) {
   const link = element("a", "", sign);
   link.href = "#";
@@ -153,6 +175,7 @@ function buildMap() {
   addHomeButton();
   addCross();
   addCurtain();
+  listenToSearch();
   // A page of its own, as the single-file map is, has nothing around it to scroll.
   if (window.PhuThoScroll) PhuThoScroll.tame(map, config.texts, () => wanted && wanted.present);
   map.on("zoomend moveend", drawLabels);

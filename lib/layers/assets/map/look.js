@@ -92,10 +92,9 @@ function focus() {
 /* On a telephone the sidebar lies over the map; once a hit is chosen in it, it gives way. */
 function uncover() {
   if (window.parent === window || window.parent.innerWidth > PHONE_PX) return;
-  const open = '[data-testid="stSidebar"][aria-expanded="true"]';
-  const fold = window.parent.document.querySelector(
-    `${open} [data-testid="stSidebarCollapseButton"] button`,
-  );
+  const bar = window.parent.document.querySelector('[data-testid="stSidebar"]');
+  if (!bar || bar.getBoundingClientRect().right <= 0) return;
+  const fold = bar.querySelector('[data-testid="stSidebarCollapseButton"] button');
   if (fold) fold.click();
 }
 
