@@ -65,7 +65,14 @@ def view() -> None:
         selected=selected,
         card=places.card_of(data, selected),
         cluster_id=cluster,
-        legend_layers=("clusters", "weak", "former-areas", "country", "former-provinces", "province"),
+        legend_layers=(
+            "clusters",
+            "weak",
+            "former-areas",
+            "country",
+            "former-provinces",
+            "province",
+        ),
         ranked=partial(agenda.panel, asked),
     )
     with st.expander(

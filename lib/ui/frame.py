@@ -159,8 +159,7 @@ def foot(data: Workspace, used: Sequence[str]) -> None:
     shown = [link(url, name) for name, url in list(urls.items())[:4]]
     more = tr("frame.more_sources", count=len(urls) - len(shown)) if len(urls) > len(shown) else ""
     html = Markup(
-        '<div class="ph-foot">{} {}{} · {} · {}'
-        "<details><summary>{}</summary>{}</details></div>"
+        '<div class="ph-foot">{} {}{} · {} · {}<details><summary>{}</summary>{}</details></div>'
     ).format(
         tr("frame.sources"),
         Markup(", ").join(shown),

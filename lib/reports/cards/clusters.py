@@ -5,14 +5,15 @@ from functools import cached_property, partial
 from typing import Final
 
 from lib.crossing import words as crosstexts
-from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t
+from lib.language.text import Lang, date, hectares, is_blank, no_data, percent, t
 from lib.layers.target import Target
 from lib.register import delay
-from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
+from lib.reports.cards.card import Card, Fact, Row, fact, row_of, source_of
+from lib.reports.cards.head import cluster_head, communes_of
 from lib.reports.cards.known import Known
+from lib.reports.cards.lead import assigned, rule_words
 from lib.reports.cards.log import log_facts
 from lib.reports.cards.material import Material
-from lib.reports.cards.head import cluster_head, communes_of
 from lib.reports.cards.places import (
     commune_card,
     country_card,
@@ -219,25 +220,7 @@ class Dossier:
     @property
     def rule(self) -> str:
         """The rule that names the lead; of an assignment its document or its day."""
-        rule, row = str(self.row["lead_rule"]), self._leading()
-        if not row:
-            return t(f"crossing.value.lead_rule.{rule}", self.lang)
-        day = date(row["date"], self.lang)
-        if not is_blank(row["document_no"]):
-            return t("reports.by_document", self.lang, number=row["document_no"], date=day)
-        return t("reports.no_document_of", self.lang, date=day)
-
-    def _leading(self) -> Row:
-        """Return the assignment the lead comes from, empty if it comes from none."""
-        state = {"assigned": "decided", "proposed_assignment": "proposed"}
-        table = self.material.tables["assignments"]
-        rows = table[
-            (table["cluster_id"] == self.cluster_id)
-            & (table["status"] == state.get(str(self.row["lead_rule"])))
-            & (table["commune_code"] == self.row["lead"])
-        ].sort_values("date")
-        found: list[Row] = rows.tail(1).to_dict("records")
-        return found[0] if found else {}
+        return rule_words(self.material, self.row, self.lang)
 
     @property
     def by_geometry(self) -> str:
@@ -266,7 +249,7 @@ class Dossier:
         return replace(card, facts=facts, cautions=cautions, head=self._head())
 
     def _head(self) -> tuple[Fact, ...]:
-        rows = [row for row in self.rows.to_dict("records") if row["commune_code"]]
+        rows = self.rows.dropna(subset=["commune_code"]).to_dict("records")
         return cluster_head(self.material, self.row, self.cluster, rows, self.lang)
 
     def _concluded(self) -> list[Fact]:
@@ -276,7 +259,14 @@ class Dossier:
         named = [] if row["lead"] is None else [row["lead"]]
         leads = communes_of(named, self.material.commune_names)
         told = [
-            say("cross.lead", self.lead, None, *self._assigned(), strong=True, places=leads),
+            say(
+                "cross.lead",
+                self.lead,
+                None,
+                *assigned(self.material, self.cluster_id, lang),
+                strong=True,
+                places=leads,
+            ),
         ]
         if row["lead"] is not None:
             told.append(say("cross.rule", row["lead_rule"], self.rule))
@@ -291,7 +281,9 @@ class Dossier:
             steps = crosstexts.by_decision(self.cluster, tables, lang)
             told += [
                 say("cross.change", row["change"], change),
-                say("cross.by_decision", steps, None, *sources, label=_named_by(self.cluster, lang)),
+                say(
+                    "cross.by_decision", steps, None, *sources, label=_named_by(self.cluster, lang)
+                ),
             ]
         told.append(say("cross.by_geometry", self.by_geometry))
         if row["evidence"] == "both":
@@ -299,23 +291,6 @@ class Dossier:
         elif note:
             told.append(say("schemas.column.note", note))
         return told
-
-    def _assigned(self) -> list[Source]:
-        """Return the documents that name a lead, or propose one."""
-        lang, names = self.lang, self.material.commune_names
-        table = self.material.tables["assignments"]
-        found = []
-        for row in table[table["cluster_id"] == self.cluster_id].to_dict("records"):
-            number_of, commune = row["document_no"], row["commune_code"]
-            name = t(
-                "reports.assignment",
-                lang,
-                status=value_label("assignment_status", row["status"], lang),
-                commune=names.get(commune, commune),
-                document=t("reports.no_number", lang) if is_blank(number_of) else number_of,
-            )
-            found.append(source_of(row, lang, name))
-        return found
 
     def head(self) -> list[str]:
         """Return the headings of `listing`."""

@@ -107,9 +107,7 @@ def _verdict(row: Row, sides: Sequence[Row], lang: Lang) -> Fact:
     return fact("cross.verdict", row["verdict"], words, lang=lang, strong=True, places=places)
 
 
-def _lead(
-    row: Row, sides: Sequence[Row], names: Mapping[str, str], lang: Lang
-) -> Iterable[Todo]:
+def _lead(row: Row, sides: Sequence[Row], names: Mapping[str, str], lang: Lang) -> Iterable[Todo]:
     """Return that a lead is to be decided or assigned, if so."""
     several = row["verdict"] == "cross_commune" or row["change"] == "remains"
     if several and is_blank(row["lead"]):
@@ -164,7 +162,7 @@ def commune_head(known: Known, code: str, former_units: int, lang: Lang) -> tupl
     parts += kinds
     words = " · ".join(parts)
     told = [fact("head.commune", words, words[0].upper() + words[1:], lang=lang, strong=True)]
-    todo = [
+    todo: list[Todo] = [
         (t("head.decide_cluster", lang, name=place.name), (place,))
         for place in shared
         if not _assigned(known, _code(place))
@@ -182,7 +180,7 @@ def _code(place: Place) -> str:
 
 
 def _shared(cluster: Row) -> bool:
-    return cluster["change"] == "remains"
+    return bool(cluster["change"] == "remains")
 
 
 def _assigned(known: Known, cluster_id: str) -> bool:

@@ -65,9 +65,9 @@ def _sources(card: Card) -> Markup:
         )
         for source in card.sources
     )
-    return Markup(
-        '<details class="ph-sources"><summary>{}</summary><ol>{}</ol></details>'
-    ).format(t("card.sources", card.lang, count=len(card.sources)), listed)
+    return Markup('<details class="ph-sources"><summary>{}</summary><ol>{}</ol></details>').format(
+        t("card.sources", card.lang, count=len(card.sources)), listed
+    )
 
 
 def table_html(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:

@@ -53,9 +53,10 @@ def panel(asked: Sequence[Question]) -> None:
             _heading(question)
             for point in question.points[:_MOST]:
                 _line(point)
-            if rest := len(question.points) - _MOST:
-                if rest > 0:
-                    _link(PAGES[question.key], "", tr("agenda.more", count=number(rest, language())))
+            rest = len(question.points) - _MOST
+            if rest > 0:
+                more = tr("agenda.more", count=number(rest, language()))
+                _link(PAGES[question.key], "", more)
 
 
 def _heading(question: Question) -> None:

@@ -64,9 +64,7 @@ def clusters(frame: pd.DataFrame, column: str) -> Mapping[str, str]:
     return dict(zip(frame["cluster_id"], frame[column], strict=True))
 
 
-def tasks(
-    frame: pd.DataFrame, cross: Collection[str], late: Collection[str]
-) -> Mapping[str, str]:
+def tasks(frame: pd.DataFrame, cross: Collection[str], late: Collection[str]) -> Mapping[str, str]:
     """Return the class of each cluster of `frame` by what is to be done about it.
 
     Parameters
