@@ -61,7 +61,7 @@ def test_a_commune_says_what_it_shares_and_what_to_ask(facts):
 def test_a_page_is_no_decision(facts):
     """`Theo quyết định` beside `Chưa có số quyết định`: the source was a web page."""
     without, numbered = card(facts, "clusters:PT-003"), card(facts, "clusters:PT-002")
-    assert "Theo trang thanhba.phutho.gov.vn" in words(without)
+    assert "Theo trang mạng thanhba.phutho.gov.vn" in words(without)
     assert "Theo quyết định" not in words(without)
     assert "Theo quyết định số 20/2022/QĐ-UBND" in words(numbered)
 
