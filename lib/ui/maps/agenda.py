@@ -32,11 +32,11 @@ def material(data: Workspace) -> Material:
     )
 
 
-def of_all(data: Workspace) -> tuple[Question, ...]:
-    """Return the questions for the whole province, that of the page shown first."""
+def of_page(data: Workspace) -> tuple[Question, ...]:
+    """Return the question of the page that is shown, for the whole province."""
     found = within(data, set(data.clusters["cluster_id"]), set(data.commune_names))
-    here = state.page()
-    return tuple(sorted(found, key=lambda question: PAGES[question.key] != here))
+    own = tuple(question for question in found if PAGES[question.key] == state.page())
+    return own or found[:1]
 
 
 def within(

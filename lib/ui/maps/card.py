@@ -58,8 +58,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     left : Left or None
         What a slider over the map shows otherwise on its left.
     ranked : callable or None
-        Draws the list that stands where the card would; by default what is to be decided,
-        the question of this page first.
+        Draws the list that stands where the card would; by default the question of
+        this page, answered by name.
     """
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
@@ -82,7 +82,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             card()
         else:
             st.caption(tr("present.start") if state.presenting() else tr("pages.choose"))
-            (ranked or partial(agenda.panel, agenda.of_all(data)))()
+            (ranked or partial(agenda.panel, agenda.of_page(data)))()
             if legend is not None:
                 _legend(data, styles, legend_layers, classes)
     if legend is None:
