@@ -50,7 +50,9 @@ def test_a_cluster_without_a_commune_asks_for_the_document(facts):
 
 
 def test_a_commune_says_what_it_shares_and_what_to_ask(facts):
-    shared = card(facts, "communes:" + facts.summary.set_index("cluster_id")["commune_codes"]["PT-003"][0])
+    shared = card(
+        facts, "communes:" + facts.summary.set_index("cluster_id")["commune_codes"]["PT-003"][0]
+    )
     assert "nằm chung với xã khác" in shared.head[0].words
     assert any("Quyết định xã chủ trì của cụm Bãi Ba - Đông Thành" in said for said in todo(shared))
     weak = card(facts, "communes:08590")
@@ -68,9 +70,9 @@ def test_a_page_is_no_decision(facts):
 
 def test_an_assignment_is_cited_by_its_document(tmp_path):
     def given(frame: pd.DataFrame) -> pd.DataFrame:
-        return with_values(
-            "cluster_id", "VP-002", document_no="12/TB-UBND", date="2026-01-20"
-        )(frame)
+        return with_values("cluster_id", "VP-002", document_no="12/TB-UBND", date="2026-01-20")(
+            frame
+        )
 
     made = material(tmp_path, {"assignments": given})
     named, meeting = Dossier(made, "VP-002"), Dossier(made, "VP-003")
