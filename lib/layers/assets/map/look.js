@@ -141,7 +141,8 @@ function markerBoxes() {
     for (const item of items) {
       if (item.style === HIDDEN) continue;
       const { x, y } = map.latLngToLayerPoint(item.shape.getLatLng());
-      const half = item.shape.options.icon.options.iconSize[0] / 2;
+      // Never more than what the marker's own name below it leaves free.
+      const half = Math.min(item.shape.options.icon.options.iconSize[0] / 2, 10);
       boxes.push([x - half, y - half, x + half, y + half]);
     }
   }
