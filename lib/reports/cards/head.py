@@ -7,7 +7,7 @@ from lib.crossing.words import lead_words
 from lib.language.text import Lang, date, hectares, is_blank, number, t
 from lib.power.gaps.find import WEAK_KINDS
 from lib.register import delay
-from lib.reports.cards.card import Fact, Place, Row, fact, row_of, source_of
+from lib.reports.cards.card import Fact, Place, Row, Source, fact, row_of, source_of
 from lib.reports.cards.known import Known
 from lib.tables.glossary import label, value_label
 
@@ -46,11 +46,18 @@ def late_words(known: Known, cluster: Row, lang: Lang) -> str:
     if late is None:
         return ""
     if late.by == "source":
-        source = source_of(cluster, lang)
+        source = _who_says_late(known, cluster, lang)
         return t("head.late_source", lang, source=source.host, date=source.as_of)
     decision = cluster["decision_no"] or ""
     words = t(f"head.late_{late.by}", lang, end=date(late.end, lang), number=decision)
     return words if late.days is None else t("head.days", lang, what=words, days=late.days)
+
+
+def _who_says_late(known: Known, cluster: Row, lang: Lang) -> Source:
+    """Return the source that calls a cluster behind schedule: of that value, else of the row."""
+    own = fact("head.late", "yes", None, source_of(cluster, lang), lang=lang)
+    voices = known.voices("clusters", str(cluster["cluster_id"]), lang)
+    return voices.told(own, str, "behind_schedule").sources[0]
 
 
 def cluster_head(
@@ -71,8 +78,8 @@ def cluster_head(
     told = [_verdict(row, sides, lang)]
     late = late_words(known, cluster, lang) if cluster else ""
     if late:
-        own = source_of(cluster, lang)
-        told.append(fact("head.late", "late", late, own, lang=lang, strong=True))
+        by = _who_says_late(known, cluster, lang)
+        told.append(fact("head.late", "late", late, by, lang=lang, strong=True))
     todo = [*_lead(row, sides, names, lang)]
     if late:
         todo.append((t("head.check_delay", lang), ()))

@@ -40,7 +40,7 @@ def test_a_cluster_a_source_calls_late_says_so_first_with_the_source(facts):
     made = card(facts, "clusters:PT-002")
     late = made.head[1]
     assert late.key == "head.late"
-    assert late.words.startswith("chậm theo trang phutho.gov.vn")
+    assert late.words.startswith("chậm theo trang en.baophutho.vn"), "the page that says it"
     assert late.sources
     assert "Kiểm tra tiến độ" in todo(made)[0]
 
