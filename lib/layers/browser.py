@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import shapely
 
+from lib.geo.crs import meridian_plane
 from lib.language.text import Lang, t
 from lib.layers.files import LayerFile, by_layer
 from lib.layers.looks.symbols import HATCHES
@@ -20,6 +21,19 @@ Bounds = tuple[float, float, float, float]
 
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
+MEASURING: Final = (
+    *("measure", "measure_length", "measure_area", "measure_around", "measure_how"),
+    *("measure_copy", "measure_copied", "measure_not_copied", "measure_clear", "measure_close"),
+)
+"""Names of the ``map.`` texts of the tool every map has."""
+DRAWING: Final = tuple(
+    f"draw_{name}"
+    for name in (
+        *("close", "ring", "undo", "redo", "remove", "cancel", "snap", "follow"),
+        *("length", "about", "corner", "insert", "start", "start_ring", "go_on", "zoom", "crowded"),
+    )
+)
+"""Names of the ``map.`` texts of a map that is drawn on."""
 _DETAIL_ZOOM: Final = 9
 """From here on a layer of two levels is drawn in its finer one: a pixel is 300 m."""
 
@@ -126,8 +140,9 @@ def configuration(
         "hatches": HATCHES,
         "texts": {
             "home": t(f"map.{home}", lang),
-            **{name: t(f"map.{name}", lang) for name in texts},
+            **{name: t(f"map.{name}", lang) for name in (*MEASURING, *texts)},
         },
+        "plane": meridian_plane(),
         "layers": [_layer(file, address) for file in files],
     }
 

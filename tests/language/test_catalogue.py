@@ -20,11 +20,12 @@ from facttables import fact_tables
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
-from lib.importing import draft
+from lib.importing import draft, drawn
 from lib.importing.fonts import convert
 from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
+from lib.layers import browser
 from lib.layers.looks import symbols
 from lib.layers.registry import LAYERS
 from lib.operate import status
@@ -143,12 +144,14 @@ FAMILIES: dict[str, set[str]] = {
     "data.how_{}": set(get_args(headings.How)),
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
-    "data.step_{}": {"choose", "check", "publish"},
-    "data.tab_{}": {"use", "import", "history", "download", "log"},
+    "data.step_{}": {"choose", "draw", "check", "publish"},
+    "data.tab_{}": {"use", "import", "draw", "history", "download", "log"},
     "access.need_{}": {action.value for action in roles.Action},
     "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},
     "status.level_{}": set(get_args(status.Level)),
+    "importing.means_{}": set(drawn.MEANS),
+    "data.draw_{}": {"x", "y", "lat", "lon"},
     "importing.font_{}": set(get_args(convert.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},
@@ -206,6 +209,8 @@ FAMILIES: dict[str, set[str]] = {
         "slide",
         "wheel",
         "fingers",
+        *browser.MEASURING,
+        *browser.DRAWING,
     },
     "country.kind_{}": {"commune", "ward", "special_zone"},
     "mergerpage.era_{}": {"before", "both", "after"},

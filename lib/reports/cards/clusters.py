@@ -167,7 +167,7 @@ def decision_of(cluster: Row, lang: Lang) -> str | None:
 
 
 def _outline(known: Known, cluster: Row, lang: Lang) -> Fact:
-    """Return how good the outline is; the office's own with its source."""
+    """Return how good the outline is; the office's own with its source and what is noted of it."""
     quality = cluster["outline_quality"]
     brought = known.tables.get("outlines")
     row = {} if brought is None else row_of(brought, "cluster_id", cluster["cluster_id"])
@@ -176,6 +176,8 @@ def _outline(known: Known, cluster: Row, lang: Lang) -> Fact:
         quality = row["outline_quality"]
         sources.append(source_of(row, lang, t("cards.outline", lang)))
     words = value_label("outline_quality", quality, lang) if quality else None
+    if words and row.get("note"):
+        words = f"{words} – {row['note']}"
     return fact("cards.outline", quality, words, *sources, lang=lang)
 
 

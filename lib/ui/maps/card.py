@@ -6,11 +6,12 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.access.roles import Action
 from lib.layers.browser import Note, Shape
 from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
-from lib.ui import present, state
+from lib.ui import present, state, visitor
 from lib.ui.maps import agenda, papers
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
@@ -80,6 +81,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         if card:
             papers.of_selection(data, selected, cluster_id)
             card()
+            _way_to_drawing(data, cluster_id)
         else:
             st.caption(tr("present.start") if state.presenting() else tr("pages.choose"))
             (ranked or partial(agenda.panel, agenda.of_page(data)))()
@@ -102,6 +104,17 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             notes=notes,
             words=words,
         )
+
+
+def _way_to_drawing(data: Workspace, cluster_id: str) -> None:
+    """Draw the button to where the outline of a cluster of the register is drawn, for editors."""
+    mine = cluster_id in set(data.clusters["cluster_id"]) and "outlines" not in data.closed
+    if not mine or state.presenting() or not visitor.may(Action.IMPORT):
+        return
+    if st.button(tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"):
+        st.session_state["tab"] = "draw"
+        state.select(f"clusters:{cluster_id}")
+        st.switch_page("pages/data.py")
 
 
 def _legend(

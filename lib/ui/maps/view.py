@@ -23,7 +23,7 @@ from streamlit_folium import st_folium
 
 from lib.language.text import Lang
 from lib.layers import browser
-from lib.layers.browser import Note, Shape
+from lib.layers.browser import Bounds, Note, Shape
 from lib.layers.files import LayerFile, write_once
 from lib.layers.target import Target, parse_target
 from lib.layers.web import web_assets
@@ -33,6 +33,7 @@ from lib.ui.state import served
 _TEXTS: Final = (
     *("broken", "map", "keys", "province", "before", "after", "slide"),
     *("wheel", "fingers", "zoomIn", "zoomOut"),
+    *browser.DRAWING,
 )
 
 
@@ -105,6 +106,24 @@ class Left:
     alone: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Edit:
+    """What a person draws on a map, and what the page adds to it.
+
+    Parameters
+    ----------
+    given : mapping
+        ``id``, ``rings``, ``lines``, ``points``, ``typed``, ``exact``, as
+        ``lib/layers/assets/map/draw.js`` takes them. The browser begins anew from
+        ``rings`` only where ``id`` is another.
+    on_change : callable
+        Called before the rerun with what the browser says; not to be trusted.
+    """
+
+    given: Mapping[str, Any]
+    on_change: Callable[[Mapping[str, Any]], None]
+
+
 def show_map(  # noqa: PLR0913 one argument for each thing on the map
     files: Sequence[LayerFile],
     styles: Mapping[str, Mapping[str, str] | str],
@@ -116,6 +135,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     shapes: Sequence[Shape] = (),
     notes: Mapping[str, Note] | None = None,
     left: Left | None = None,
+    edit: Edit | None = None,
+    bounds: Bounds | None = None,
     view: str = "",
     present: bool = False,
     height: int = 470,
@@ -140,6 +161,10 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Layer -> a further line of its tooltips.
     left : Left or None
         What is drawn otherwise left of a line that a slider moves.
+    edit : Edit or None
+        An outline that is drawn by hand.
+    bounds : Bounds or None
+        Where `focus` goes instead of the feature itself or the shapes.
     view : str
         ``zoom,lat,lng`` of the address, see `parse_view`; empty for none.
     present : bool
@@ -166,7 +191,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     base.add_child(_Script(f"PhuThoMap.mount(map_div, {_json(served(config_path))});"))
     # What is hidden as a whole is not sent: the browser takes a missing layer for hidden.
     drawn = {f.layer_id: f.packed(styles[f.layer_id]) for f in files if styles.get(f.layer_id)}
-    framed = browser.bounds_of(shapes)
+    framed = bounds or browser.bounds_of(shapes)
     state = {
         "layers": drawn,
         "selected": _target(selected),
@@ -179,6 +204,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
             if file.layer_id in left.styles
         },
         "leftOnly": left and list(left.alone),
+        "edit": edit and edit.given,
         "view": view,
         "present": present,
         "shapes": [shape.drawing(lang) for shape in shapes],
@@ -194,6 +220,10 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
 
     def clicked() -> None:
         value = (st.session_state.get(key) or {}).get("last_active_drawing") or {}
+        if "drawing" in value:
+            if edit:
+                edit.on_change(value)
+            return
         on_click(parse_target(f"{value.get('layer')}:{value.get('code')}", files))
 
     st_folium(

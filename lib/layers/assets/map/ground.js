@@ -5,9 +5,9 @@
  * "." for hidden) and changes only what differs. Every text that comes from
  * data is put in the page with textContent, never as HTML.
  *
- * lib/layers/web.py puts one function around its three parts, so that they share what is
- * known: this one draws, look.js says where the map looks and which names fit, hand.js
- * takes keys and buttons and starts it all.
+ * lib/layers/web.py puts one function around its parts, so that they share what is known: this
+ * one draws, look.js says where the map looks and which names fit, tool.js hands the clicks to
+ * measure.js or draw.js, hand.js takes keys and buttons and starts it all.
  */
 
 const HIDDEN = ".";
@@ -205,6 +205,7 @@ function apply() {
   if (window.PhuThoScroll) PhuThoScroll.settle();
   drawLeft();
   draw();
+  edit(wanted.edit);
   highlight();
   if (!look()) focus();
   drawLabels();

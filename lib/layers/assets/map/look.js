@@ -99,9 +99,14 @@ function uncover() {
 }
 
 function report(layer, code) {
-  clicks += 1;
   clicked = `${layer}:${code}`;
-  const value = { last_active_drawing: { layer, code, clicks } };
+  tell({ layer, code });
+}
+
+/* The one way a map speaks to its page: as the drawing the component knows. */
+function tell(said) {
+  clicks += 1;
+  const value = { last_active_drawing: { ...said, clicks } };
   const shared = window.__GLOBAL_DATA__;
   shared.last_active_drawing = value.last_active_drawing;
   // The component compares with this before it sends: a pan must not send the click again.
