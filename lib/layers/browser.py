@@ -6,7 +6,7 @@ The map of a page and the map in one file run the same script on the same values
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import shapely
 
@@ -52,8 +52,8 @@ class Shape:
         First line of the tooltip; without one the shape is ground: it has no
         tooltip and the map does not go to it.
     lines : tuple of str
-        Its further lines, in the visitor's language; with any, the name also
-        stands on the shape.
+        Its further lines, in the visitor's language; with any, the name and the
+        first stand on the shape.
     """
 
     geometry: shapely.Geometry
@@ -72,8 +72,10 @@ class Shape:
             lang: self.lines,
         }
         if self.lines:
-            label = shapely.point_on_surface(rounded)
-            drawn |= {"lx": label.x, "ly": label.y}
+            # Where the shape is widest: the name and its first line have the most room there.
+            widest = shapely.maximum_inscribed_circle(cast("shapely.MultiPolygon", rounded))
+            label = shapely.get_point(widest, 0)
+            drawn |= {"lx": label.x, "ly": label.y, "label": f"{self.name}\n{self.lines[0]}"}
         return drawn
 
 

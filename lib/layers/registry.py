@@ -12,8 +12,10 @@ from lib.layers.looks.layer import Label, Layer, Qgis
 from lib.layers.looks.symbols import (
     CHANGE,
     CLASSES,
+    DISTRICTS,
     LAND,
     MERGED,
+    NAMED,
     OPERATION,
     OUTLINE_QUALITY,
     OUTLINES,
@@ -84,6 +86,7 @@ _EVERY: Final = (
             ),
             *CLASSES,
             *MERGED,
+            *NAMED,
         ),
         interactive=True,
         label=Label(min_zoom=0, rank=2),
@@ -95,6 +98,13 @@ _EVERY: Final = (
         "polygon",
         TINTS,
         label=Label(min_zoom=0, rank=0, size=1.4, shifts=_ABOUT),
+    ),
+    Layer(
+        "former-names",
+        "layers.former_names",
+        "polygon",
+        DISTRICTS,
+        label=Label(min_zoom=9.5, rank=2),
     ),
     Layer(
         "former-units",
@@ -117,6 +127,7 @@ _EVERY: Final = (
         "line",
         (_FORMER_PROVINCE,),
         ground="base",
+        explained=True,
         qgis=Qgis(("former_districts",), (_FORMER_PROVINCE,)),
     ),
     Layer(
@@ -125,6 +136,7 @@ _EVERY: Final = (
         "line",
         (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
         ground="base",
+        explained=True,
     ),
     Layer(
         "grid-2016",

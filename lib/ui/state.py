@@ -33,6 +33,7 @@ SINGLE: Final = (
     "era",
     "measure",
     "match",
+    "side",
     "outages",
     "from",
     "to",

@@ -34,11 +34,12 @@ from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
 from lib.register import delay, filters, playlist, todo
-from lib.reports import agenda, annex, atlas
+from lib.reports import agenda, annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
 from lib.tables.statements import rule
+from lib.ui.power import listing
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -48,7 +49,7 @@ FILES = re.compile(
     r".*\.(css|csv|geojson|gpkg|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|typ|xlsx)"
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
-    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file")
+    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lists.clusters_file")
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -192,6 +193,17 @@ FAMILIES: dict[str, set[str]] = {
         "needs_decision",
     },
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
+    "powerpage.side_{}": set(find.WANTED),
+    "powerpage.sentence_{}": set(find.WANTED),
+    "powerpage.class_edge_{}": set(find.WANTED),
+    "powerpage.class_listed_{}": set(find.WANTED),
+    "powerpage.head_{}": {*listing.IN_LIST, *listing.OF_LOG},
+    "delay.value.{}": set(delay.DELAYS),
+    "delay.short_{}": {
+        *("past_extension", "extended", "on_schedule", "before_handover"),
+        *("past_decision", "within_decision"),
+    },
+    "lists.{}": set(lists.DECIMALS),
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),

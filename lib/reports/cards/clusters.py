@@ -18,6 +18,7 @@ from lib.reports.cards.material import Material
 from lib.reports.cards.places import (
     commune_card,
     country_card,
+    place_told,
     station_card,
     stations_of,
     weak_card,
@@ -55,9 +56,7 @@ def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
     """Return the card of a cluster of the register: what is on record, nothing concluded."""
     cluster = row_of(known.clusters, "cluster_id", cluster_id)
     kind = value_label("cluster_kind", cluster["kind"], lang)
-    told = "cards.approximate" if cluster["placed_by"] == "decision" else ""
-    if is_blank(cluster["lat"]):
-        told = "cards.no_marker"
+    told = place_told(cluster)
     return Card(
         t("cards.cluster_title", lang, name=cluster["name"]),
         t("cards.cluster_sub", lang, kind=kind, id=cluster_id),

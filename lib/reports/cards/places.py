@@ -18,6 +18,13 @@ _HA_PER_KM2: Final = 100
 _OLD_YEARS: Final = 2
 """From this age on a fact's age is said."""
 
+_PLACED: Final = {
+    "decision": "cards.approximate",
+    "stated": "cards.approximate_stated",
+    "assignment": "cards.approximate_assigned",
+    "": "cards.no_marker",
+}
+
 
 def commune_title(commune: Row, lang: Lang) -> str:
     """Return the name of a commune with its kind."""
@@ -241,3 +248,8 @@ def country_card(known: Known, code: str, lang: Lang) -> Card:
     kind = t(f"country.kind_{unit['kind']}", lang)
     title = t("cards.commune_title", lang, kind=kind, name=unit["name"])
     return Card(title, t("country.card_sub", lang, province=unit["province"]), facts, lang)
+
+
+def place_told(cluster: Row) -> str:
+    """Return the text key of what the marker of a cluster stands by; empty inside an outline."""
+    return "" if cluster["placed_by"] == "outline" else _PLACED[cluster["placed_by"] or ""]

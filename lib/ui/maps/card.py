@@ -1,6 +1,6 @@
 """Lay out the middle of every page: the map, the card beside it, the legend."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -34,7 +34,10 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     classes: Callable[[], None] | None = None,
     words: Mapping[str, str] | None = None,
     left: Left | None = None,
+    unnamed: Collection[str] = (),
     cluster_id: str = "",
+    around: Collection[str] | None = None,
+    under: Callable[[], None] | None = None,
     ranked: Callable[[], None] | None = None,
 ) -> None:
     """Draw the map, and the card of the selection; without one, what matters most.
@@ -58,6 +61,12 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Class of a choropleth -> its words, for paper.
     left : Left or None
         What a slider over the map shows otherwise on its left.
+    unnamed : collection of str
+        Layers whose names are left out.
+    around : collection of str or None
+        Communes to fit the map to, with what is selected; none of them: the whole province.
+    under : callable or None
+        Draws a list under the map, beside the card.
     ranked : callable or None
         Draws the list that stands where the card would; by default the question of
         this page, answered by name.
@@ -69,14 +78,19 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             styles,
             selected=selected,
             focus=focus or selected,
+            around=around,
             shapes=shapes,
             notes=notes,
             left=left,
+            unnamed=unnamed,
             view=state.map_view(),
             present=state.presenting(),
             lang=language(),
             on_click=state.pick,
         )
+    if under:
+        with map_side, st.container(key="listed"):
+            under()
     with card_side, st.container(key="card"):
         if card:
             papers.of_selection(data, selected, cluster_id)

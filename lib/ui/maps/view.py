@@ -10,7 +10,7 @@ key drops ``_[a-z0-9]+`` from the script and can show yesterday's data.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -99,7 +99,7 @@ class Left:
         Layer -> class of each code: drawn on the left as said here, on the right
         as the map's own styles say.
     alone : tuple of str
-        Layers of the map that are drawn on the left only.
+        Layers of the map that are drawn, and named, on the left only.
     """
 
     styles: Mapping[str, Mapping[str, str] | str]
@@ -134,9 +134,11 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     on_click: Callable[[Target | None], None],
     shapes: Sequence[Shape] = (),
     notes: Mapping[str, Note] | None = None,
+    unnamed: Collection[str] = (),
     left: Left | None = None,
     edit: Edit | None = None,
     bounds: Bounds | None = None,
+    around: Collection[str] | None = None,
     view: str = "",
     present: bool = False,
     height: int = 470,
@@ -159,12 +161,17 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Drawn over the layers; where there are any, `focus` goes to them.
     notes : mapping or None
         Layer -> a further line of its tooltips.
+    unnamed : collection of str
+        Layers whose names are left out.
     left : Left or None
         What is drawn otherwise left of a line that a slider moves.
     edit : Edit or None
         An outline that is drawn by hand.
     bounds : Bounds or None
         Where `focus` goes instead of the feature itself or the shapes.
+    around : collection of str or None
+        Codes of communes the map is fitted to with `focus`, even where that has no mark;
+        none of them: the whole province. None to go to `focus` alone.
     view : str
         ``zoom,lat,lng`` of the address, see `parse_view`; empty for none.
     present : bool
@@ -196,6 +203,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         "layers": drawn,
         "selected": _target(selected),
         "focus": _target(focus),
+        "around": None if around is None else sorted(around) or "home",
         "bounds": framed and browser.corners(framed),
         "left": left
         and {
@@ -205,6 +213,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         },
         "leftOnly": left and list(left.alone),
         "edit": edit and edit.given,
+        "unnamed": list(unnamed),
         "view": view,
         "present": present,
         "shapes": [shape.drawing(lang) for shape in shapes],

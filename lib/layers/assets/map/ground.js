@@ -16,6 +16,7 @@ const NAMED_ZOOM = 10; // from here on every name that fits
 const APART_PX = 5; // room around a name for each level of zoom below that
 const HITS_MS = 5000; // how long Enter waits for the hits of what was typed
 const PHONE_PX = 640; // as wide as in app.css
+const MARK_ZOOM = [11.5, 13]; // how close a mark is looked at, at least and at most
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
 const layers = new Map();
@@ -234,11 +235,16 @@ function drawLeft() {
   clip();
 }
 
-function clip() {
-  const size = map.getSize();
+/* How far from the left the line of the slider stands. */
+function lineAt() {
   const slider = curtain.lastChild;
   const share = slider.value / slider.max;
-  const at = size.x * share + (0.5 - share) * SLIDER_PX;
+  return map.getSize().x * share + (0.5 - share) * SLIDER_PX;
+}
+
+function clip() {
+  const size = map.getSize();
+  const at = lineAt();
   const { x: west, y: north } = map.containerPointToLayerPoint([0, 0]);
   const { x: east, y: south } = map.containerPointToLayerPoint(size);
   const box = (from, to) => `rect(${north}px, ${to}px, ${south}px, ${from}px)`;
@@ -266,7 +272,7 @@ function addCurtain() {
   const slider = element("input", "ph-curtain-slider");
   Object.assign(slider, { type: "range", min: 0, max: 1000, value: 500 });
   slider.setAttribute("aria-label", config.texts.slide);
-  slider.addEventListener("input", clip);
+  slider.addEventListener("input", () => { clip(); drawLabels(); });
   curtain.append(slider);
   document.body.append(curtain);
   map.on("move zoom resize", () => { if (wanted && !curtain.hidden) clip(); });
