@@ -13,7 +13,7 @@ from lib.reports.cards.card import Card, Fact, Row, fact, row_of, source_of
 from lib.reports.cards.conclusions import conclusion_facts
 from lib.reports.cards.head import cluster_head, communes_of
 from lib.reports.cards.known import Known
-from lib.reports.cards.lead import assigned, rule_words
+from lib.reports.cards.lead import assigned, named_by, rule_words
 from lib.reports.cards.log import log_facts
 from lib.reports.cards.material import Material
 from lib.reports.cards.own import own_card
@@ -154,13 +154,6 @@ def _now(cluster: Row, lang: Lang) -> str:
     return "; ".join([*filter(None, [cluster["communes_now"]]), *lost])
 
 
-def _named_by(cluster: Row, lang: Lang) -> str:
-    """Return what names the communes of a cluster: a decision by its number, else a page."""
-    if cluster["decision_no"]:
-        return t("cross.by_decision", lang, number=cluster["decision_no"])
-    return t("cross.by_page", lang, source=source_of(cluster, lang).host)
-
-
 def decision_of(cluster: Row, lang: Lang) -> str | None:
     """Return number, date and kind of the decision on a cluster, None if none is known."""
     if not cluster["decision_no"]:
@@ -294,9 +287,7 @@ class Dossier:
             steps = crosstexts.by_decision(self.cluster, tables, lang)
             told += [
                 say("cross.change", row["change"], change),
-                say(
-                    "cross.by_decision", steps, None, *sources, label=_named_by(self.cluster, lang)
-                ),
+                say("cross.by_decision", steps, None, *sources, label=named_by(self.cluster, lang)),
             ]
         told.append(say("cross.by_geometry", self.by_geometry))
         if row["evidence"] == "both":

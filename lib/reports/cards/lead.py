@@ -47,3 +47,10 @@ def assigned(known: Known, cluster_id: str, lang: Lang) -> list[Source]:
         )
         found.append(source_of(row, lang, name))
     return found
+
+
+def named_by(cluster: Row, lang: Lang) -> str:
+    """Return what names the communes of a cluster: a decision by its number, else a page."""
+    if cluster["decision_no"]:
+        return t("cross.by_decision", lang, number=cluster["decision_no"])
+    return t("cross.by_page", lang, source=source_of(cluster, lang).host)
