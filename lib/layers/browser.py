@@ -20,8 +20,6 @@ Bounds = tuple[float, float, float, float]
 
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
-_DETAIL_ZOOM: Final = 9
-"""From here on a layer of two levels is drawn in its finer one: a pixel is 300 m."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +127,7 @@ def configuration(
             **{name: t(f"map.{name}", lang) for name in texts},
         },
         "layers": [_layer(file, address) for file in files],
+        "credits": list(dict.fromkeys(file.credit for file in files if file.credit)),
     }
 
 
@@ -164,10 +163,12 @@ def _layer(file: LayerFile, address: Callable[[str], str]) -> dict[str, Any]:
         "styles": [style.look for style in layer.styles],
         "label": label and {"minZoom": label.min_zoom, "rank": label.rank, "offset": label.offset},
     }
+    if layer.min_zoom:
+        known["minZoom"] = layer.min_zoom
     if layer.canvas:
         known["canvas"] = True
     if file.details:
-        known["detailZoom"] = _DETAIL_ZOOM
+        known["detailZoom"] = layer.detail_zoom
         known["details"] = [
             {"url": address(one.path), "first": one.first, "bounds": corners(one.bounds)}
             for one in file.details

@@ -24,7 +24,10 @@ from lib.layers.registry import LAYERS
 HIDDEN: Final = "."
 APART: Final = "restricted/"
 """How the path of a file begins that is not served to everyone."""
+CLASS_ENDS: Final = "."
+"""In the code of a feature whose class is in it: what stands before, is the class."""
 _KINDS: Final = ("point", "line", "polygon")
+_COLUMNS: Final = ("code", "name", "lx", "ly", "weight", "zoom", "vi", "en")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,10 @@ class LayerFile:
         West, south, east, north in degrees, WGS 84.
     details : tuple of Detail
         Its parts in more detail, if it has two levels.
+    credit : str
+        Whom to name wherever it shows, if that is not said by a table of the snapshot.
+    as_of : str
+        The day the data of such a layer is of, ISO 8601; empty if nobody says.
     """
 
     layer_id: str
@@ -70,6 +77,15 @@ class LayerFile:
     codes: tuple[str, ...]
     bounds: tuple[float, float, float, float]
     details: tuple[Detail, ...] = ()
+    credit: str = ""
+    as_of: str = ""
+
+    def on_every_page(self) -> Mapping[str, str] | str:
+        """Return the class of each feature, or of all, where a page says nothing; else none."""
+        layer = LAYERS[self.layer_id]
+        if layer.ground or not layer.ground_by_code:
+            return layer.ground
+        return {code: code.partition(CLASS_ENDS)[0] for code in self.codes}
 
     def draw(self, style_of: Mapping[str, str] | str) -> str:
         """Return one character a feature: its class, or hidden.
@@ -141,7 +157,7 @@ def write_layer(
     frame : GeoDataFrame, EPSG:4326
         ``code``, ``name``, ``geometry``, already simplified; optional ``lx``,
         ``ly`` (where the label stands), ``weight`` (which label goes first),
-        ``vi`` and ``en`` (lists of further lines of the tooltip). Nothing else
+        ``zoom`` (from where on it stands), ``vi`` and ``en`` (lists of further lines of the tooltip). Nothing else
         is written: static files can be read by anyone who reaches the server.
     closed : bool
         Whether what is not already open is written apart.
@@ -157,7 +173,7 @@ def write_layer(
     if not (drawable & np.isfinite(shapely.bounds(given)).all(axis=1)).all():
         msg = f"layer {layer_id}: geometry is not all {_KINDS[dimension]}s somewhere"
         raise ValueError(msg)
-    columns = [c for c in ("code", "name", "lx", "ly", "weight", "vi", "en") if c in frame]
+    columns = [c for c in _COLUMNS if c in frame]
     shapes = shapely.to_geojson(frame.geometry.to_numpy())
     features = [
         {"type": "Feature", "properties": properties, "geometry": json.loads(shape)}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lib.layers import frames
+from lib.layers.looks.ground import GROUND
 from lib.layers.looks.layer import Label, Layer, Qgis
 from lib.layers.looks.symbols import (
     CHANGE,
@@ -92,6 +93,7 @@ _EVERY: Final = (
         (_FORMER_UNIT,),
         qgis=Qgis(("former_borders", "former_pieces"), (_FORMER_UNIT,)),
     ),
+    *GROUND,
     Layer(
         "rivers",
         "layers.rivers",

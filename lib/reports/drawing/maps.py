@@ -202,9 +202,7 @@ def ground(material: Material, named: Collection[str] = ()) -> dict[str, Classes
     """Return the classes of everything below the marks, as on the screen."""
     land = "schematic" if material.schematic else "land"
     styles: dict[str, Classes] = {
-        name: layer.ground
-        for name, layer in LAYERS.items()
-        if layer.ground and name in material.layers
+        file.layer_id: drawn for file in material.files if (drawn := file.on_every_page())
     }
     codes = material.layers["communes"]["code"]
     styles["communes"] = {code: "named" if code in named else land for code in codes}

@@ -11,6 +11,7 @@
  */
 
 const HIDDEN = ".";
+const DEPTHS = { LineString: 0, Polygon: 1, MultiLineString: 1, MultiPolygon: 2 };
 const SLIDER_PX = 44; // the width of the slider's thumb in map.css
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
@@ -101,7 +102,10 @@ function build(spec, feature, place) {
   const options = { pane: spec.pane, interactive: spec.interactive, smoothFactor: 1 };
   if (spec.renderer) options.renderer = spec.renderer;
   let shape;
-  if (spec.kind === "point") {
+  if (spec.kind === "point" && spec.canvas) {
+    const [lng, lat] = feature.geometry.coordinates;
+    shape = L.circleMarker([lat, lng], options);
+  } else if (spec.kind === "point") {
     const [lng, lat] = feature.geometry.coordinates;
     shape = L.marker([lat, lng], { ...options, keyboard: false, icon: icon(spec.styles[0]) });
   } else {
@@ -149,7 +153,7 @@ async function fetchPart(part, items) {
   const answer = await fetch(part.url);
   if (!answer.ok) throw new Error(`${part.url}: ${answer.status}`);
   (await answer.json()).forEach((geometry, i) => {
-    const depth = geometry.type === "Polygon" ? 1 : 2;
+    const depth = DEPTHS[geometry.type];
     items[part.first + i].shape.setLatLngs(
       L.GeoJSON.coordsToLatLngs(geometry.coordinates, depth),
     );
@@ -164,7 +168,7 @@ function restyle(spec, item, style) {
     item.shape.remove();
   } else {
     const look = spec.styles[parseInt(style, 36)];
-    if (spec.kind === "point") item.shape.setIcon(icon(look));
+    if (spec.kind === "point" && !spec.canvas) item.shape.setIcon(icon(look));
     else item.shape.setStyle(look);
     if (item.style === HIDDEN) item.shape.addTo(map);
   }
@@ -178,6 +182,7 @@ function raise(spec, item) {
 }
 
 function isDrawn(spec) {
+  if (map.getZoom() < (spec.minZoom || 0)) return false;
   return [...(wanted.layers[spec.id] || "")].some((style) => style !== HIDDEN);
 }
 
