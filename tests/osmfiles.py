@@ -114,3 +114,18 @@ def _varint(value):
         value >>= 7
     made.append(value)
     return bytes(made)
+
+
+def small_ground():
+    """Return one of each: a town, roads of two grades, railway, river, lake, and a house."""
+    osm = Osm()
+    osm.point(105.4, 21.3, place="town", name="Việt Trì")
+    osm.point(105.41, 21.31, amenity="bank", name="Ngân hàng")
+    osm.way([(105.3, 21.2), (105.4, 21.3), (105.6, 21.35)], highway="trunk", ref="QL.2")
+    osm.way([(105.3, 21.2), (105.31, 21.25)], highway="residential", name="Phố Mới")
+    osm.way([(105.3, 21.2), (105.31, 21.26)], highway="footway")
+    osm.way([(105.3, 21.25), (105.4, 21.35)], railway="rail", name="Hà Nội - Lào Cai")
+    osm.way([(105.2, 21.25), (105.4, 21.37)], waterway="river", name="Sông Hồng")
+    lake = [(105.3, 21.2), (105.31, 21.2), (105.31, 21.21), (105.3, 21.2)]
+    osm.way(lake, natural="water", **{"name": "Lake", "name:vi": "Hồ Đầm Vạc"})
+    return osm

@@ -14,9 +14,7 @@ from lib.layers.ground import add as adding
 from lib.layers.ground import kept
 from lib.settings import settings
 
-ground = typer.Typer(
-    help="Nền bản đồ: đường, sông, điểm dân cư, ảnh.", no_args_is_help=True
-)
+ground = typer.Typer(help="Nền bản đồ: đường, sông, điểm dân cư, ảnh.", no_args_is_help=True)
 app.add_typer(ground, name="ground")
 
 _FETCHED: Final = "openstreetmap"
@@ -101,7 +99,7 @@ def _told(key: str, one: kept.Ground) -> str:
     return t(
         key,
         name=one.name,
-        what=t(f"ground.{one.kind}", **counted),
+        what=t(f"ground.{one.kind}", "vi", **counted),
         source=one.source,
         date=date(one.as_of),
         added=date(one.added),

@@ -11,7 +11,7 @@ from typing import Any, Final
 import shapely
 
 from lib.language.text import Lang, t
-from lib.layers.files import LayerFile, by_layer
+from lib.layers.files import LayerFile, by_layer, credits_of
 from lib.layers.looks.symbols import HATCHES
 from lib.layers.registry import LAYERS
 
@@ -127,7 +127,7 @@ def configuration(
             **{name: t(f"map.{name}", lang) for name in texts},
         },
         "layers": [_layer(file, address) for file in files],
-        "credits": list(dict.fromkeys(file.credit for file in files if file.credit)),
+        "credits": list(dict.fromkeys(source for source, _ in credits_of(files))),
     }
 
 

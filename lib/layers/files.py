@@ -66,10 +66,9 @@ class LayerFile:
         West, south, east, north in degrees, WGS 84.
     details : tuple of Detail
         Its parts in more detail, if it has two levels.
-    credit : str
-        Whom to name wherever it shows, if that is not said by a table of the snapshot.
-    as_of : str
-        The day the data of such a layer is of, ISO 8601; empty if nobody says.
+    credits : tuple of (str, str)
+        Whom to name wherever it shows, if no table of the snapshot says, and the day that data
+        is of: ISO 8601, empty if nobody says.
     """
 
     layer_id: str
@@ -77,8 +76,7 @@ class LayerFile:
     codes: tuple[str, ...]
     bounds: tuple[float, float, float, float]
     details: tuple[Detail, ...] = ()
-    credit: str = ""
-    as_of: str = ""
+    credits: tuple[tuple[str, str], ...] = ()
 
     def on_every_page(self) -> Mapping[str, str] | str:
         """Return the class of each feature, or of all, where a page says nothing; else none."""
@@ -157,8 +155,9 @@ def write_layer(
     frame : GeoDataFrame, EPSG:4326
         ``code``, ``name``, ``geometry``, already simplified; optional ``lx``,
         ``ly`` (where the label stands), ``weight`` (which label goes first),
-        ``zoom`` (from where on it stands), ``vi`` and ``en`` (lists of further lines of the tooltip). Nothing else
-        is written: static files can be read by anyone who reaches the server.
+        ``zoom`` (from where on it stands), ``vi`` and ``en`` (lists of further
+        lines of the tooltip). Nothing else is written: static files can be read by
+        anyone who reaches the server.
     closed : bool
         Whether what is not already open is written apart.
 
@@ -196,6 +195,11 @@ def _write(static: Path, layer_id: str, content: bytes, *, closed: bool) -> str:
         if not (static / open_path).exists():
             return APART + write_once(apart(static), layer_id, "json", content)
     return write_once(static, f"layers/{layer_id}", "json", content)
+
+
+def credits_of(files: Sequence[LayerFile]) -> tuple[tuple[str, str], ...]:
+    """Return whom to name for `files`, each once: source and day, see `LayerFile`."""
+    return tuple(dict.fromkeys(credit for file in files for credit in file.credits))
 
 
 def by_layer(files: Sequence[LayerFile]) -> dict[str, LayerFile]:

@@ -153,8 +153,8 @@ def _file(raw: dict[str, Any]) -> LayerFile:
         Detail(part["path"], part["first"], _bounds(part["bounds"])) for part in raw["details"]
     )
     bounds = _bounds(raw["bounds"])
-    said = {name: raw[name] for name in ("credit", "as_of") if name in raw}
-    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), bounds, details, **said)
+    named = tuple((source, as_of) for source, as_of in raw.get("credits", ()))
+    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), bounds, details, named)
 
 
 def _bounds(raw: Sequence[float]) -> tuple[float, float, float, float]:

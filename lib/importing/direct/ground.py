@@ -148,7 +148,8 @@ def _known(layer: Features, stem: str) -> gpd.GeoDataFrame:
     """Return the features of a layer somebody can say what they are."""
     lower = layer.frame.rename(columns=lambda name: str(name).lower())
     columns = {
-        name: ["" if is_blank(cell) else clean_text(cell) for cell in lower[name]] for name in lower
+        str(name): ["" if is_blank(cell) else clean_text(cell) for cell in lower[name]]
+        for name in lower
     }
     dimensions = shapely.get_dimensions(layer.shapes)
     usable = ~shapely.is_missing(layer.shapes) & ~shapely.is_empty(layer.shapes)
@@ -166,7 +167,7 @@ def _known(layer: Features, stem: str) -> gpd.GeoDataFrame:
     return _frame(kinds, grades, names, _placed(layer, np.array(at)))
 
 
-def _placed(layer: Features, at: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _placed(layer: Features, at: np.ndarray) -> np.ndarray:
     if layer.crs is None:
         raise DataRefusedError("direct.no_crs", file=layer.file)
     epsg = int(layer.crs.removeprefix("EPSG:"))

@@ -103,10 +103,8 @@ def _write(
         if mine.empty:
             continue
         shown = [lines[at] for at in sorted(mine["ground"].unique())]
-        days = sorted(one.as_of for one in shown)
-        made = _layer(part, mine, static)
-        credit = ", ".join(dict.fromkeys(one.source for one in shown))
-        files.append(replace(made, credit=credit, as_of=days[0]))
+        credits_ = tuple(dict.fromkeys((one.source, one.as_of) for one in shown))
+        files.append(replace(_layer(part, mine, static), credits=credits_))
     for old in listed.parent.glob(f"*{layerindex.GROUND}"):
         old.unlink(missing_ok=True)
     layerindex.keep(listed, files)
@@ -133,7 +131,11 @@ def _layer(part: _Part, frame: gpd.GeoDataFrame, static: Path) -> LayerFile:
 
 
 def _detail(
-    part: _Part, static: Path, square: str, at: np.ndarray, fine: Geometries  # type: ignore[type-arg]
+    part: _Part,
+    static: Path,
+    square: str,
+    at: np.ndarray,
+    fine: Geometries,
 ) -> Detail:
     shapes = fine[at]
     geometries = ",".join(shapely.to_geojson(shapes))
@@ -154,11 +156,11 @@ def _squares(part: _Part, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shapes = frame.geometry.to_numpy()
     corners = np.floor(np.array(frame.total_bounds) / _SQUARE_DEG).astype(int)
     places = [
-        (x, y)
-        for y in range(corners[1], corners[3] + 1)
-        for x in range(corners[0], corners[2] + 1)
+        (x, y) for y in range(corners[1], corners[3] + 1) for x in range(corners[0], corners[2] + 1)
     ]
-    boxes = np.array([shapely.box(*np.array([x, y, x + 1, y + 1]) * _SQUARE_DEG) for x, y in places])
+    boxes = np.array(
+        [shapely.box(*np.array([x, y, x + 1, y + 1]) * _SQUARE_DEG) for x, y in places]
+    )
     box, row = shapely.STRtree(shapes).query(boxes, predicate="intersects")
     cut = shapely.intersection(shapes[row], boxes[box])
     rows = frame.iloc[row][["grade", "name"]].assign(
@@ -183,9 +185,12 @@ def _joined(shapes: Geometries, dimension: int) -> shapely.Geometry | None:
     there = rounded[shapely.length(rounded) > 0]
     if not len(there):
         return None
-    if dimension == 1:
-        return shapely.line_merge(shapely.multilinestrings(there))
-    return shapely.multipolygons(there)
+    whole: shapely.Geometry = (
+        shapely.line_merge(shapely.multilinestrings(there))
+        if dimension == 1
+        else shapely.multipolygons(there)
+    )
+    return whole
 
 
 def _label(shape: shapely.Geometry) -> tuple[float, float]:

@@ -99,7 +99,7 @@ def _read(path: Path) -> Ground | None:
     return found if there and (path.parent / found.file).is_file() else None
 
 
-def keep(  # noqa: PLR0913 one argument for each thing that is said of a ground
+def keep(
     store: Path,
     made: Path,
     name: str,

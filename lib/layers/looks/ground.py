@@ -7,6 +7,7 @@ from lib.layers.looks.symbols import Style, area, dot, stroke
 
 _ROAD: Final = "#B9A98C"
 _WATER: Final = "#9DBDD3"
+_SEAT: Final = "#6B665C"
 GROUND: Final = (
     Layer(
         "ground-lakes",
@@ -80,9 +81,11 @@ GROUND: Final = (
         "ground-places",
         "layers.ground_places",
         "point",
-        tuple(
-            Style(grade, f"layers.ground_{grade}", dot("#6B665C", radius))
-            for grade, radius in (("city", 3), ("town", 2.4), ("village", 1.4), ("hamlet", 1.1))
+        (
+            Style("city", "layers.ground_city", dot(_SEAT, 3)),
+            Style("town", "layers.ground_town", dot(_SEAT, 2.4)),
+            Style("village", "layers.ground_village", dot(_SEAT, 1.4)),
+            Style("hamlet", "layers.ground_hamlet", dot(_SEAT, 1.1)),
         ),
         label=Label(min_zoom=8, rank=6, offset=-9),
         canvas=True,

@@ -23,7 +23,7 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
-from lib.layers.files import LayerFile, of_province, on_disk
+from lib.layers.files import LayerFile, credits_of, of_province, on_disk
 from lib.register.clusters import register
 from lib.reports.cards.card import site
 from lib.reports.cards.known import Known
@@ -106,8 +106,17 @@ class Material(Known):
         urls = pd.concat([self.tables[name]["source_url"] for name in names]).dropna().unique()
         return list(dict.fromkeys(site(url, self.lang) for url in urls))
 
+    def credits(self) -> list[str]:
+        """Return whom to name for the ground of the maps: source and day of its data."""
+        return [
+            t("ground.credit", self.lang, source=source, date=date(day, self.lang))
+            if day
+            else source
+            for source, day in credits_of(self.files)
+        ]
+
     def foot(self, *names: str) -> str:
-        """Return the last line of every sheet: data date, borders, sources, snapshot."""
+        """Return the last line of every sheet: data date, borders, sources, ground, snapshot."""
         lang, hosts = self.lang, self.sites(*names)
         shown = ", ".join(hosts[:_SITES])
         more = len(hosts) - _SITES
@@ -118,6 +127,7 @@ class Material(Known):
                 t("frame.data_to", lang, date=self.data_to(*names)),
                 self.borders(),
                 f"{t('frame.sources', lang)} {shown}",
+                *self.credits(),
                 t("frame.snapshot", lang, snapshot=self.manifest.snapshot_id),
             ]
         )
