@@ -187,6 +187,7 @@ FAMILIES: dict[str, set[str]] = {
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
     "ground.{}": {"lines", "pictures"},
+    "paste.{}": {"north", "east", "lat", "lon"},
     "map.{}": {
         "home",
         "home_country",
