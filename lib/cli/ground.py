@@ -8,6 +8,7 @@ import typer
 
 from lib.access.serving import serve_layers
 from lib.cli.base import StoreOption, app, in_use, open_store
+from lib.importing.direct.tiles import SUFFIXES as TILES
 from lib.language.errors import WrongUseError
 from lib.language.text import date, number, t
 from lib.layers.ground import add as adding
@@ -34,7 +35,10 @@ def _day(text: str) -> str:
 @ground.command("add")
 def add_file(
     file: Annotated[
-        Path, typer.Argument(help=".osm.pbf, GeoPackage, GeoJSON, Shapefile nén (zip).")
+        Path,
+        typer.Argument(
+            help=".osm.pbf, GeoPackage, GeoJSON, Shapefile nén (zip), .mbtiles, .pmtiles."
+        ),
     ],
     name: Annotated[
         str, typer.Option(help="Tên nền: chữ thường, số, gạch nối (mặc định: theo tên tệp).")
@@ -49,9 +53,8 @@ def add_file(
     called = kept.name_for(name, file.name)
     where = open_store(store)
     snapshot = in_use(where)
-    made = adding.add_lines(
-        where.folder, snapshot, file, called, source=source.strip(), as_of=_day(as_of)
-    )
+    add = adding.add_pictures if file.suffix.lower() in TILES else adding.add_lines
+    made = add(where.folder, snapshot, file, called, source=source.strip(), as_of=_day(as_of))
     serve_layers(snapshot)
     typer.echo(_told("ground.added", made))
 

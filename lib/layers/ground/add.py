@@ -11,6 +11,7 @@ from lib.geo import overpass
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.apart import sandbox
 from lib.importing.direct import ground as direct
+from lib.importing.direct import tiles
 from lib.importing.readers.maps.osm import SUFFIXES as OSM_SUFFIXES
 from lib.language.text import t
 from lib.layers.ground import kept
@@ -20,6 +21,8 @@ AROUND_M: Final = 15_000.0
 """How far beyond the province a ground reaches, metres."""
 
 _ROUGH_M: Final = 200.0
+_PAGES: Final = 2
+"""Bytes of a table of tiles for each byte of the file they come from, at most."""
 _NODES: Final = 6
 """Bytes GDAL keeps of the nodes of an OpenStreetMap file for each of its bytes, at most."""
 
@@ -68,6 +71,38 @@ def add_lines(
         return kept.keep(
             store, made, name, "lines", source=source or known, as_of=as_of or day, about=about
         )
+
+
+def add_pictures(
+    store: Path, snapshot: Snapshot, path: Path, name: str, *, source: str = "", as_of: str = ""
+) -> kept.Ground:
+    """Take the tiles of an .mbtiles or .pmtiles file that touch the area, and keep them.
+
+    Parameters
+    ----------
+    store, name, source, as_of
+        As of `add_lines`.
+    path : Path
+        As `lib.importing.direct.tiles.rewrite` takes it.
+
+    Raises
+    ------
+    DataRefusedError
+        As `lib.importing.direct.tiles.rewrite`; nothing has changed then.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder).resolve() / "tiles.sqlite"
+        about = sandbox.run(
+            tiles.rewrite,
+            path.resolve(),
+            made,
+            area_of(snapshot),
+            name=path.name,
+            size=path.stat().st_size * _PAGES,
+        )
+        said = source or about.pop("source") or t("ground.file_source", file=path.name)
+        about.pop("source", None)
+        return kept.keep(store, made, name, "pictures", source=said, as_of=as_of, about=about)
 
 
 def fetch_lines(
