@@ -71,6 +71,44 @@ def bounds_of(shapes: Sequence[Shape]) -> Bounds | None:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """Tiles of a picture that can lie under the communes.
+
+    Parameters
+    ----------
+    name : str
+        Of the ground, see `lib.layers.ground.kept`.
+    version : str
+        What changes with its content.
+    least, most : int
+        Zooms there are tiles of; beyond the greatest they are stretched.
+    bounds : tuple of float
+        Where it lies.
+    source, as_of : str
+        Whom to name where it shows; the day it is of, ISO 8601, empty if nobody says.
+    """
+
+    name: str
+    version: str
+    least: int
+    most: int
+    bounds: Bounds
+    source: str
+    as_of: str
+
+    def drawing(self, address: Callable[[str], str]) -> dict[str, Any]:
+        """Return what the browser gets: where the tiles are, how far they go, whose they are."""
+        return {
+            "name": self.name,
+            "url": f"{address(self.name)}/{{z}}/{{x}}/{{y}}?v={self.version}",
+            "least": self.least,
+            "most": self.most,
+            "bounds": corners(self.bounds),
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True)
 class Note:
     """One line of the tooltip of a layer that changes with every answer.
 
@@ -102,6 +140,7 @@ def configuration(
     texts: Sequence[str],
     *,
     address: Callable[[str], str],
+    pictures: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return all the script needs once: how far the map goes, its words, how layers look.
 
@@ -113,6 +152,8 @@ def configuration(
         Names of the ``map.`` texts the script writes itself.
     address : callable
         Path of a layer file -> where the browser finds it.
+    pictures : sequence of dict
+        Of `Picture.drawing`; none in a file taken away: tiles are of the server.
     """
     named = by_layer(files)
     province, country = named["communes"], "country" in named
@@ -127,6 +168,7 @@ def configuration(
             **{name: t(f"map.{name}", lang) for name in texts},
         },
         "layers": [_layer(file, address) for file in files],
+        "pictures": list(pictures),
         "credits": list(dict.fromkeys(source for source, _ in credits_of(files))),
     }
 

@@ -51,6 +51,7 @@ _EVERY: Final = (
         interactive=True,
         label=Label(min_zoom=10, rank=3),
         canvas=True,
+        told_of=("country",),
     ),
     Layer(
         "neighbours",
@@ -63,6 +64,7 @@ _EVERY: Final = (
             ("neighbours",),
             (Style("base", "layers.neighbours", area(OUTSIDE, line="#C3BDAE", width=1.2)),),
         ),
+        told_of=("neighbours",),
     ),
     Layer(
         "communes",
@@ -85,6 +87,7 @@ _EVERY: Final = (
         interactive=True,
         label=Label(min_zoom=10, rank=2),
         qgis=Qgis(("communes",), (_COMMUNE,), named=True),
+        told_of=("communes",),
     ),
     Layer(
         "former-units",
@@ -92,6 +95,7 @@ _EVERY: Final = (
         "line",
         (_FORMER_UNIT,),
         qgis=Qgis(("former_borders", "former_pieces"), (_FORMER_UNIT,)),
+        told_of=("former_borders",),
     ),
     *GROUND,
     Layer(
@@ -101,6 +105,7 @@ _EVERY: Final = (
         (_RIVER,),
         ground="base",
         qgis=Qgis(("rivers",), (_RIVER,)),
+        told_of=("rivers",),
     ),
     Layer(
         "former-provinces",
@@ -109,6 +114,7 @@ _EVERY: Final = (
         (_FORMER_PROVINCE,),
         ground="base",
         qgis=Qgis(("former_districts",), (_FORMER_PROVINCE,)),
+        told_of=("communes",),
     ),
     Layer(
         "province",
@@ -116,6 +122,7 @@ _EVERY: Final = (
         "line",
         (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
         ground="base",
+        told_of=("communes",),
     ),
     Layer(
         "grid-2016",
@@ -126,6 +133,7 @@ _EVERY: Final = (
         tables=("grid_2016",),
         grid=True,
         qgis=Qgis(("grid_2016",), POWER_LINES_2016[:3], "voltage_kv"),
+        told_of=("grid_2016",),
     ),
     Layer(
         "power-lines",
@@ -135,6 +143,7 @@ _EVERY: Final = (
         source=frames.power_lines,
         tables=("power_lines",),
         grid=True,
+        told_of=("power_lines",),
     ),
     Layer(
         "outlines",
@@ -145,6 +154,7 @@ _EVERY: Final = (
         source=frames.outlines,
         tables=("outlines",),
         qgis=Qgis(("outlines",), OUTLINE_QUALITY, "outline_quality"),
+        told_of=("outlines",),
     ),
     Layer(
         "substations",
@@ -155,8 +165,17 @@ _EVERY: Final = (
         source=frames.substations,
         tables=("substations",),
         grid=True,
+        told_of=("substations",),
     ),
-    Layer("weak", "layers.weak", "point", WEAK, interactive=True, source=frames.weak),
+    Layer(
+        "weak",
+        "layers.weak",
+        "point",
+        WEAK,
+        interactive=True,
+        source=frames.weak,
+        told_of=("weak_supply",),
+    ),
     Layer(
         "clusters",
         "layers.clusters",
@@ -167,6 +186,7 @@ _EVERY: Final = (
         source=frames.clusters,
         tables=("outlines",),
         qgis=Qgis(("clusters",), OPERATION, "operation_status", named=True),
+        told_of=("clusters",),
     ),
 )
 

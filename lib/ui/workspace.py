@@ -18,8 +18,9 @@ from lib.geo.country import TABLE as COUNTRY
 from lib.importing.samples import sample_outlines
 from lib.language.errors import StoreError
 from lib.language.text import Lang
+from lib.layers.browser import Picture
 from lib.layers.files import LayerFile, of_province
-from lib.layers.ground import kept
+from lib.layers.ground import kept, pictures
 from lib.layers.web import check_assets
 from lib.places import search
 from lib.power.gaps import find
@@ -49,12 +50,15 @@ class Workspace(Known):
         Tables kept from this visitor: they are in none of the above.
     ground : str
         What changes whenever a ground is added or taken away: it is of no snapshot.
+    pictures : tuple of Picture
+        What can lie under the communes.
     """
 
     files: tuple[LayerFile, ...]
     index: tuple[tuple[str, search.Hit], ...]
     closed: frozenset[str] = frozenset()
     ground: str = ""
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def key(self) -> str:
@@ -124,6 +128,7 @@ def _load(snapshot_id: str, folder: str, closed: frozenset[str], ground: str) ->
         search.build_index(tables),
         closed,
         ground,
+        pictures.known(Path(folder)),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from lib.importing.direct.tiles import is_picture
+from lib.layers.browser import Picture
 from lib.layers.ground import kept
 
 ADDRESS: Final = re.compile(
@@ -23,6 +24,22 @@ _HELD: Final = 1024
 def pictures(store: Path) -> tuple[kept.Ground, ...]:
     """Return the pictures of a store by name."""
     return tuple(one for one in kept.grounds(store) if one.kind == "pictures")
+
+
+def known(store: Path) -> tuple[Picture, ...]:
+    """Return the pictures of a store as a map offers them."""
+    return tuple(
+        Picture(
+            one.name,
+            Path(one.file).stem.rpartition("-")[2],
+            one.about["least"],
+            one.about["most"],
+            tuple(one.about["bounds"]),
+            one.source,
+            one.as_of,
+        )
+        for one in pictures(store)
+    )
 
 
 def tile(store: Path, address: str) -> tuple[bytes, str] | None:

@@ -77,6 +77,8 @@ class Layer:
         Whether the legend of every page explains its ground, named by the page or not.
     tables : tuple of str
         Tables an office may keep for its administrators that it shows.
+    told_of : tuple of str
+        Tables whose source and day are told for it.
     grid : bool
         Whether it is of the grid: nothing else is in it, and a setting keeps it off.
     qgis : Qgis or None
@@ -97,6 +99,7 @@ class Layer:
     detail_zoom: float = 9
     explained: bool = False
     tables: tuple[str, ...] = ()
+    told_of: tuple[str, ...] = ()
     grid: bool = False
     qgis: Qgis | None = None
 

@@ -10,7 +10,7 @@ from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
 from lib.ui import present, state
-from lib.ui.maps import papers
+from lib.ui.maps import papers, switch
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
 from lib.ui.maps.view import Left, show_map
@@ -55,6 +55,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     left : Left or None
         What a slider over the map shows otherwise on its left.
     """
+    every, styles = styles, switch.left_on(styles)
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
         show_map(
@@ -65,11 +66,14 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             shapes=shapes,
             notes=notes,
             left=left,
+            pictures=data.pictures,
+            opacity=switch.opacity(data),
             view=state.map_view(),
             present=state.presenting(),
             lang=language(),
             on_click=state.pick,
         )
+        switch.box(data, every)
     with card_side, st.container(key="card"):
         if card:
             papers.of_selection(data, selected, cluster_id)

@@ -205,6 +205,7 @@ function apply() {
   }
   if (window.PhuThoScroll) PhuThoScroll.settle();
   drawLeft();
+  showPictures();
   draw();
   highlight();
   if (!look()) focus();

@@ -146,7 +146,7 @@ function buildMap() {
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   addHomeButton();
   addCross();
-  addCredits();
+  addPictures();
   addCurtain();
   // A page of its own, as the single-file map is, has nothing around it to scroll.
   if (window.PhuThoScroll) PhuThoScroll.tame(map, config.texts, () => wanted && wanted.present);
