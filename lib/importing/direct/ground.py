@@ -16,6 +16,7 @@ import shapely
 
 from lib.geo import zones
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.ground import GRADES, dimension_of
 from lib.importing.readers import registry
 from lib.importing.readers.base import Features
 from lib.importing.readers.grid import clean_text
@@ -25,14 +26,6 @@ from lib.language.text import fold, is_blank
 
 SUFFIXES: Final = (*osm.SUFFIXES, ".gpkg", ".geojson", ".json", ".zip")
 """Endings of the names of the files a ground is read from."""
-GRADES: Final[Mapping[str, tuple[str, ...]]] = {
-    "road": ("motorway", "trunk", "primary", "secondary", "tertiary", "minor"),
-    "railway": ("rail",),
-    "river": ("river", "stream"),
-    "lake": ("lake",),
-    "place": ("city", "town", "village", "hamlet"),
-}
-"""Kinds of features of a ground, each from the greatest to the least."""
 SIMPLIFY_M: Final = 8.0
 """How far, in metres, a line may lie beside that of the file."""
 
@@ -100,7 +93,8 @@ def read(path: Path, area: shapely.Polygon) -> tuple[gpd.GeoDataFrame, str]:
     Returns
     -------
     frame : GeoDataFrame
-        ``kind`` and ``grade`` as in `GRADES`, ``name``, geometry in EPSG:4326, simplified.
+        ``kind`` and ``grade`` as in `lib.geo.ground.GRADES`, ``name``, geometry in EPSG:4326,
+        simplified.
     as_of : str
         The day the file says its data is of, ISO 8601; empty if it says none.
 
@@ -196,11 +190,6 @@ def _said(tags: Mapping[str, str], dimension: int, around: str) -> tuple[str, st
 def _by_word(text: str) -> tuple[str, str] | None:
     found = ((kind, grade) for word, kind, grade in _WORDS if re.search(rf"\b{word}", text))
     return next(found, None)
-
-
-def dimension_of(kind: str) -> int:
-    """Return 0 for a kind that is drawn as points, 1 as lines, 2 as areas."""
-    return {"place": 0, "lake": 2}.get(kind, 1)
 
 
 def _name(tags: Mapping[str, str], kind: str) -> str:

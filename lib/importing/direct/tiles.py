@@ -18,6 +18,7 @@ import shapely
 from pmtiles.reader import MmapSource, all_tiles
 from pmtiles.tile import Compression, deserialize_header
 
+from lib.geo.ground import is_picture
 from lib.importing.readers.base import start_of
 from lib.importing.readers.grid import clean_text
 from lib.language.errors import DataRefusedError
@@ -29,9 +30,7 @@ MOST_ZOOM: Final = 22
 MOST_TILE: Final = 2 * 2**20
 """Most bytes of one tile."""
 
-_PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 _MAGIC: Final = {".mbtiles": b"SQLite format 3\0", ".pmtiles": b"PMTiles\x03"}
-_WEBP: Final = b"WEBP"
 _LONGEST: Final = 200
 _TABLE: Final = (
     "CREATE TABLE tiles (z INT, x INT, y INT, data BLOB, PRIMARY KEY (z, x, y)) WITHOUT ROWID"
@@ -42,11 +41,6 @@ _BROKEN: Final = (
 )
 Tile = tuple[int, int, int, bytes]
 """Zoom, column, row from the north, picture."""
-
-
-def is_picture(data: bytes) -> bool:
-    """Return whether the bytes begin as PNG, JPEG or WebP do."""
-    return data.startswith(_PICTURES) and (data[:1] != b"R" or data[8:12] == _WEBP)
 
 
 def rewrite(path: Path, target: Path, area: shapely.Polygon) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import shapely
 
 from lib.geo import overpass
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
+from lib.geo.ground import GRADES
 from lib.importing.apart import sandbox
 from lib.importing.direct import ground as direct
 from lib.importing.direct import tiles
@@ -64,7 +65,7 @@ def add_lines(
     )
     known = kept.OSM if open_street_map else t("ground.file_source", file=path.name)
     counts = frame["kind"].value_counts()
-    about = {kind: int(counts.get(kind, 0)) for kind in direct.GRADES}
+    about = {kind: int(counts.get(kind, 0)) for kind in GRADES}
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "lines.parquet"
         frame.to_parquet(made)

@@ -18,7 +18,7 @@ import shapely
 
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries
-from lib.importing.direct.ground import dimension_of
+from lib.geo.ground import dimension_of
 from lib.layers import index as layerindex
 from lib.layers.files import CLASS_ENDS, Detail, LayerFile, write_layer, write_once
 from lib.layers.ground import kept

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from lib.importing.direct.tiles import is_picture
+from lib.geo.ground import is_picture
 from lib.layers.browser import Picture
 from lib.layers.ground import kept
 

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from tilefiles import BESIDE, FAR, HERE, PARENT, TILES, mbtiles, pmtiles, png
 
+from lib.geo.ground import is_picture
 from lib.importing.direct import tiles
 from lib.language.errors import DataRefusedError
 
@@ -69,7 +70,7 @@ def test_a_damaged_file_is_refused_or_gives_only_what_is_whole(tmp_path, write, 
         _, found = made(path)
     except DataRefusedError:
         return
-    assert all(tiles.is_picture(data) for data in found.values())
+    assert all(is_picture(data) for data in found.values())
 
 
 def insert(path, *row):
