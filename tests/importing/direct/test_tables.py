@@ -7,6 +7,8 @@ import random
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from facttables import fact_tables
 
@@ -15,6 +17,8 @@ from lib.importing.direct import longlog, tables
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.power import indices, inuse
+from lib.power.served import served_table
+from lib.store.store import Act, Store, Table
 
 HEAD = "start,end,commune_code,customers_interrupted"
 ROW = "2026-08-01 07:00,2026-08-01 08:00,07900,100"
@@ -159,6 +163,35 @@ def test_a_file_that_is_not_there_empty_or_no_table_is_refused(tmp_path):
         tables.outages(broken, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}\n01/1,5.7/2026,2026-08-01 08:00,100,\n",
+        f"a,b,c,d,e,f\n{HEAD}\nmai,2026-08-01 08:00,07900,100\n",
+    ],
+)
+def test_a_row_that_ends_elsewhere_for_duckdb_is_the_readers(tmp_path, text):
+    path = written(tmp_path, text)
+    assert longlog.read(path, tmp_path) is None
+    assert tables.grave(tables.outages(path, tmp_path).findings)
+
+
+def test_customers_are_read_though_what_pandas_noted_of_them_is_spoiled(tmp_path):
+    path = tmp_path / "khach.parquet"
+    rows = pa.table({"commune_code": ["07900"], "month": ["2026-08"], "customers_served": [7]})
+    rows = rows.replace_schema_metadata({"pandas": '{"columns": [{"name": "month"}]}'})
+    pq.write_table(rows, path)
+    assert served_table(tables.customers(path).source)["served"].tolist() == [7]
+
+
+def test_a_parquet_file_with_names_that_are_no_text_is_refused(tmp_path):
+    path = tmp_path / "log.parquet"
+    pd.DataFrame({"customers_served": [1]}).to_parquet(path)
+    path.write_bytes(path.read_bytes().replace(b"customers_served", b"customers_serv\xff\xff"))
+    with pytest.raises(DataRefusedError, match=r"log\.parquet"):
+        tables.outages(path, tmp_path)
+
+
 def test_customers_that_a_separator_tore_are_refused_by_row(tmp_path):
     torn = '"Xã, phường",Tháng,Số KH\nphường Việt Trì,2026-08,1,200\nphường Nông Trang,2026-08,2,4'
     found = tables.customers(written(tmp_path, torn)).findings
@@ -284,6 +317,14 @@ def plain(frame):
     return shown.astype(object).where(shown.notna(), None).to_numpy().tolist()
 
 
+def in_a_store(folder, draft):
+    """Publish what an import brings and return the tables as they are read from the snapshot."""
+    brought = {name: Table(table, "test", "2026-09-30") for name, table in draft.tables.items()}
+    Store(folder).publish(brought, Act("test"), border_quality="schematic")
+    snapshot = Store(folder).current()
+    return {name: snapshot.read(name) for name in brought}
+
+
 def test_two_hundred_logs_are_read_or_refused_as_import_and_store_do(tmp_path):
     wanted = ("communes", "former_units", "ended_units")
     base = {name: table for name, table in fact_tables().items() if name in wanted}
@@ -307,10 +348,11 @@ def test_two_hundred_logs_are_read_or_refused_as_import_and_store_do(tmp_path):
         assert not tables.grave(draft.findings), (number, [f.message() for f in draft.findings])
         source = given.source
         frame = source if isinstance(source, pd.DataFrame) else pd.read_parquet(source)
-        assert plain(frame) == plain(draft.tables["outages"]), number
+        kept = in_a_store(tmp_path / "store", draft)
+        assert plain(frame) == plain(kept["outages"]), number
         ends["read"] += 1
         if number % 50 == 0:
-            stored = inuse.log_in_use(draft.tables).outages
+            stored = inuse.log_in_use({**base, **kept}).outages
             ways = [indices.answer(one, None, by=("commune", "month")) for one in (source, stored)]
             pd.testing.assert_frame_equal(ways[0].rows, ways[1].rows)
             assert ways[0].rules == ways[1].rules
