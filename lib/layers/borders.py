@@ -19,14 +19,15 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.language.text import Lang, t
 from lib.layers import country as countrylayers
 from lib.layers import index as layerindex
-from lib.layers.files import LayerFile, write_layer
+from lib.layers.files import CLASS_ENDS, LayerFile, write_layer
 from lib.layers.frames import Row, with_lines
+from lib.layers.registry import FADE_STEPS
 from lib.store.store import Snapshot
 from lib.tables.glossary import value_label
 
 _CUT_DEG: Final = 0.002
 _ROUGH_M: Final = 300.0
-_FADE_M: Final = (9_500.0, 10_500.0, 11_500.0, 12_500.0, 13_500.0, 14_500.0)
+_FADE_M: Final = tuple(9_500.0 + 1_000.0 * step for step in range(FADE_STEPS))
 """Steps of the land around the province, metres from it; grounds reach 15 km."""
 _BEYOND_M: Final = 90_000.0
 """Farther than a map can be moved, metres."""
@@ -172,7 +173,7 @@ def _fade(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ]
     shapes = gpd.GeoSeries(steps, crs=AREA_CRS).to_crs(STORAGE_CRS)
     rounded = shapely.transform(shapes.to_numpy(), lambda xy: xy.round(4))
-    codes = [f"fade-{at}" for at in range(len(steps))]
+    codes = [f"step-{at}{CLASS_ENDS}0" for at in range(len(steps))]
     return gpd.GeoDataFrame({"code": codes, "name": ""}, geometry=rounded, crs=STORAGE_CRS)
 
 

@@ -120,6 +120,16 @@ def on_disk(static: Path, path: str) -> Path:
     return static / path
 
 
+def finest(static: Path, file: LayerFile) -> dict[str, Any]:
+    """Return the features of a layer in their finest level: what is taken away fetches nothing."""
+    content: dict[str, Any] = json.loads(on_disk(static, file.path).read_text(encoding="utf-8"))
+    for part in file.details:
+        shapes = json.loads(on_disk(static, part.path).read_text(encoding="utf-8"))
+        for feature, shape in zip(content["features"][part.first :], shapes, strict=False):
+            feature["geometry"] = shape
+    return content
+
+
 def hashed(name: str, suffix: str, content: bytes) -> str:
     """Return the path of a file whose name holds the hash of its content."""
     return f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"

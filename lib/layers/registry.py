@@ -32,6 +32,9 @@ from lib.tables.palette import COLOURS
 
 _DIM: Final = area(LAND, line=COLOURS["rule"], width=0.5, fillOpacity=0.35)
 
+FADE_STEPS: Final = 6
+"""Steps in which the land around the province fades."""
+_FADE: Final = area(OUTSIDE, width=0, stroke=False, fillOpacity=0.5)
 _COMMUNE: Final = Style("land", "layers.commune", area(LAND))
 _FORMER_UNIT: Final = Style("base", "layers.former_units", stroke("#7A756A", 1.1, "2 4"))
 _RIVER: Final = Style("base", "layers.rivers", stroke("#8FB3CC", 1.6))
@@ -119,8 +122,9 @@ _EVERY: Final = (
         "fade",
         "layers.fade",
         "polygon",
-        (Style("base", "", area(OUTSIDE, width=0, stroke=False, fillOpacity=0.5)),),
-        ground="base",
+        # A class for each step: on paper the areas of one class are one area.
+        tuple(Style(f"step-{at}", "", _FADE) for at in range(FADE_STEPS)),
+        ground_by_code=True,
     ),
     Layer(
         "neighbours",

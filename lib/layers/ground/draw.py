@@ -60,12 +60,8 @@ _PARTS: Final = (
         {"motorway": 9.5, "trunk": 10, "primary": 11, "secondary": 12},
     ),
     _Part("ground-railway", "railway", {"rail": 12.5}),
-    _Part(
-        "ground-places",
-        "place",
-        {"city": 8, "town": 10.5, "village": 13, "hamlet": 14},
-        coarse=False,
-    ),
+    _Part("ground-villages", "place", {"village": 13, "hamlet": 14}, coarse=False),
+    _Part("ground-places", "place", {"city": 8, "town": 10.5}, coarse=False),
 )
 
 

@@ -78,19 +78,30 @@ GROUND: Final = (
         detail_zoom=11,
     ),
     Layer(
+        "ground-villages",
+        "layers.ground_villages",
+        "point",
+        (
+            Style("village", "layers.ground_village", dot(_SEAT, 1.4)),
+            Style("hamlet", "layers.ground_hamlet", dot(_SEAT, 1.1)),
+        ),
+        label=Label(min_zoom=13, rank=9, offset=-9),
+        canvas=True,
+        ground_by_code=True,
+        min_zoom=12,
+    ),
+    Layer(
         "ground-places",
         "layers.ground_places",
         "point",
         (
             Style("city", "layers.ground_city", dot(_SEAT, 3)),
             Style("town", "layers.ground_town", dot(_SEAT, 2.4)),
-            Style("village", "layers.ground_village", dot(_SEAT, 1.4)),
-            Style("hamlet", "layers.ground_hamlet", dot(_SEAT, 1.1)),
         ),
         label=Label(min_zoom=8, rank=6, offset=-9),
         canvas=True,
         ground_by_code=True,
-        min_zoom=9.5,
+        min_zoom=9,
     ),
 )
 """The layers of a ground, bottom first; `lib.layers.ground.draw` makes their shapes."""

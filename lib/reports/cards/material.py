@@ -4,12 +4,11 @@ The same tables, register, layer files and answer as the pages read, so that a
 count, a colour or a word cannot differ between screen and paper.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -23,7 +22,7 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
-from lib.layers.files import LayerFile, credits_of, of_province, on_disk
+from lib.layers.files import LayerFile, credits_of, finest, of_province
 from lib.register.clusters import register
 from lib.reports.cards.card import site
 from lib.reports.cards.known import Known
@@ -64,7 +63,7 @@ class Material(Known):
 
         Simplified for the eye: nothing is measured on them.
         """
-        return {file.layer_id: _read(on_disk(self.static, file.path)) for file in self.files}
+        return {file.layer_id: _frame(finest(self.static, file)) for file in self.files}
 
     @property
     def warnings(self) -> list[str]:
@@ -171,7 +170,6 @@ def from_snapshot(
     )
 
 
-def _read(path: Path) -> gpd.GeoDataFrame:
-    document = json.loads(path.read_text(encoding="utf-8"))
+def _frame(document: Mapping[str, Any]) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame.from_features(document["features"], crs=STORAGE_CRS)
     return frame.to_crs(AREA_CRS)

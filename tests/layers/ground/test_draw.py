@@ -9,13 +9,14 @@ import shapely
 from layerstores import publish, schematic_tables
 
 from lib.layers import browser, build, index
-from lib.layers.files import by_layer, credits_of
+from lib.layers.files import by_layer, credits_of, finest
 from lib.layers.ground import draw, kept
 from lib.layers.registry import LAYERS
 
 LONG = shapely.LineString([(105.0 + i / 1000, 21.3 + np.sin(i / 9) / 4000) for i in range(601)])
 ROWS = [
     ("road", "trunk", "QL.2", LONG),
+    ("place", "village", "Đồng", shapely.Point(105.41, 21.41)),
     ("road", "minor", "", shapely.LineString([(105.1, 21.1), (105.12, 21.13)])),
     ("railway", "rail", "", shapely.LineString([(105.1, 21.1), (105.2, 21.15)])),
     ("river", "river", "Sông Lô", shapely.LineString([(105.1, 21.1), (105.2, 21.2)])),
@@ -51,7 +52,8 @@ def features(static, file):
 
 def test_each_kind_is_a_layer_of_the_registry_in_classes_it_has(drawn):
     assert set(drawn) == {
-        f"ground-{name}" for name in ("lakes", "rivers", "streets", "roads", "railway", "places")
+        f"ground-{name}"
+        for name in ("lakes", "rivers", "streets", "roads", "railway", "villages", "places")
     }
     for name, file in drawn.items():
         styles = {style.key for style in LAYERS[name].styles}
@@ -128,3 +130,10 @@ def test_cleaning_leaves_the_ground_in_use(tmp_path, static):
     assert public.exists()
     index.clean(static, public, None, ())
     assert all((static / file.path).exists() for file in files)
+
+
+def test_what_is_taken_away_has_the_finest_level(drawn, static):
+    roads = drawn["ground-roads"]
+    taken = [one["geometry"] for one in finest(static, roads)["features"]]
+    lines = shapely.union_all([shapely.from_geojson(json.dumps(one)) for one in taken])
+    assert shapely.hausdorff_distance(lines, LONG) < 2e-5
