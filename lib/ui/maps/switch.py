@@ -41,9 +41,7 @@ def box(data: Workspace, styles: Styles) -> None:
     state.keep_known("off", set(LAYERS) - _ALWAYS)
     state.keep_known("pictures", {picture.name for picture in data.pictures})
     files = by_layer(data.files)
-    listed = [
-        name for name in reversed(LAYERS) if name in files and styles.get(name) and name in styles
-    ]
+    listed = [name for name in LAYERS if name in files and styles.get(name)][::-1]
     # Always the same words on the button: with others Streamlit would close what it opened.
     with st.popover(
         tr("switch.title"), icon=":material/layers:", key="layers-box", on_change="rerun"
