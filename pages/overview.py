@@ -9,6 +9,7 @@ from lib.ui import frame, sidebar, state, visitor
 from lib.ui.cards import country, places
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -56,6 +57,7 @@ def view() -> None:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
         areas = country.area_filter(data)
+        own = also.also(data)
         legend = st.container()
     chosen = {key: state.chosen(key) for key in keys}
     name = sidebar.value_name(data)
@@ -82,12 +84,15 @@ def view() -> None:
     styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(inside)])
     map_with_card(
         data,
-        styles,
+        own.over(styles, inside),
         selected=selected,
         card=places.card_of(data, selected),
         legend=legend,
         cluster_id=cluster,
         legend_layers=("weak", "clusters", "communes", "country", "former-provinces", "province"),
+        notes=own.notes,
+        classes=own.legend,
+        words=own.words,
     )
     with st.expander(
         tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"

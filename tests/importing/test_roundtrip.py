@@ -74,6 +74,7 @@ COMMUNES = facts.load("communes")
 POINTED = {
     ("former_units", "new_code"): COMMUNES["code"],
     ("assignments", "cluster_id"): facts.load("clusters")["cluster_id"],
+    ("conclusions", "cluster_id"): facts.load("clusters")["cluster_id"],
     ("outlines", "cluster_id"): facts.load("clusters")["cluster_id"],
 }
 CODES_OF_COMMUNES = st.sampled_from(sorted(COMMUNES["code"]))

@@ -20,24 +20,27 @@ from facttables import fact_tables
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
-from lib.importing import draft
+from lib.importing import draft, drawn
 from lib.importing.fonts import convert
 from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
+from lib.layers import browser
 from lib.layers.looks import symbols
+from lib.layers.own import look, total
 from lib.layers.registry import LAYERS
 from lib.operate import status
 from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, filters, playlist, todo
-from lib.reports import annex, atlas
+from lib.register import conclusions, delay, filters, playlist, todo
+from lib.reports import annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
 from lib.tables.statements import rule
+from lib.ui.power import listing
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -47,7 +50,7 @@ FILES = re.compile(
     r".*\.(css|csv|geojson|gpkg|html|ico|ini|js|json|jsonl|kml|md|parquet|py|sqlite|svg|toml|typ|xlsx)"
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
-    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file")
+    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lists.clusters_file")
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -140,12 +143,14 @@ FAMILIES: dict[str, set[str]] = {
     "data.how_{}": set(get_args(headings.How)),
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
-    "data.step_{}": {"choose", "check", "publish"},
-    "data.tab_{}": {"use", "import", "history", "download", "log"},
+    "data.step_{}": {"choose", "draw", "check", "publish"},
+    "data.tab_{}": {"use", "import", "draw", "history", "download", "log"},
     "access.need_{}": {action.value for action in roles.Action},
     "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},
     "status.level_{}": set(get_args(status.Level)),
+    "importing.means_{}": set(drawn.MEANS),
+    "data.draw_{}": {"x", "y", "lat", "lon"},
     "importing.font_{}": set(get_args(convert.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},
@@ -185,9 +190,30 @@ FAMILIES: dict[str, set[str]] = {
         "larger_area",
         "needs_decision",
     },
+    "conclusions.{}": {"today", "left", "past"},
+    "conclusions.state_{}": set(conclusions.STATES),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
+    "powerpage.side_{}": set(find.WANTED),
+    "powerpage.sentence_{}": set(find.WANTED),
+    "powerpage.class_edge_{}": set(find.WANTED),
+    "powerpage.class_listed_{}": set(find.WANTED),
+    "powerpage.head_{}": {*listing.IN_LIST, *listing.OF_LOG},
+    "delay.value.{}": set(delay.DELAYS),
+    "delay.short_{}": {
+        *("past_extension", "extended", "on_schedule", "before_handover"),
+        *("past_decision", "within_decision"),
+    },
+    "lists.{}": set(lists.DECIMALS),
     "filters.{}": {item.key for item in FILTERS},
+    "followup.{}": {"agency", "overdue", "open", "proposed", "next"},
+    "followup.show_{}": {"open", "done", "all"},
     "frame.borders_{}": QUALITIES,
+    "ownpage.ask_{}": {"split", "several", "similar", "unknown"},
+    "ownpage.by_{}": set(total.AREAS),
+    "ownpage.look_{}": {*get_args(look.Kind), "signs_alone"},
+    "ownpage.no_{}": {"place", "value"},
+    "ownpage.part_{}": {"rows", "sums", "two", "list"},
+    "ownpage.tab_{}": {"see", "bring"},
     "frame.language_{}": set(LANGS),
     "ground.{}": {"lines", "pictures"},
     "paste.{}": {"north", "east", "lat", "lon"},
@@ -203,6 +229,8 @@ FAMILIES: dict[str, set[str]] = {
         "slide",
         "wheel",
         "fingers",
+        *browser.MEASURING,
+        *browser.DRAWING,
     },
     "country.kind_{}": {"commune", "ward", "special_zone"},
     "mergerpage.era_{}": {"before", "both", "after"},
@@ -242,7 +270,8 @@ FAMILIES: dict[str, set[str]] = {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
     },
     "shares.{}": {"commune", "area", "range", "share", "stands"},
-    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())} | {"zone"},
+    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())}
+    | {"zone", search.OWN},
     "sources.file_{}": called("refused", "lib/geo/sources.py"),
 }
 """Template -> what fills it; every member has a text."""

@@ -60,8 +60,9 @@ def test_layers_come_bottom_first_as_in_the_registry(files):
     order = [layer.layer_id for layer in LAYERS.values()]
     assert list(files) == [name for name in order if name in files]
     ground = {name for name in order if name.startswith("ground-")}
-    elsewhere = {"country", "former-units", "power-lines"} | ground
-    assert set(order) - set(files) == elsewhere, "not here"
+    brought = {"own-areas", "own-lines", "own-points"}
+    away = {"country", "former-names", "former-units", "power-lines"}
+    assert set(order) - set(files) == away | brought | ground
 
 
 def test_communes_are_all_there_with_their_codes(files, static):

@@ -5,7 +5,7 @@ pale projector; point symbols differ in shape as well. An approximate place has
 a dashed outline. No colour judges a unit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
@@ -20,7 +20,8 @@ WITHIN: Final = "#4C6A92"
 CROSS: Final = "#D55E00"
 UNDETERMINED: Final = COLOURS["caution"]
 RESOLVED: Final = "#009E73"
-PIECES: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+PIECES: Final = ("#56B4E9", "#882255", "#F0E442", "#3C2A6B")
+"""Pieces of a cluster by their rank in hectares: none is the colour of a verdict."""
 WARNING: Final = "#F0E442"
 INK: Final = COLOURS["ink"]
 
@@ -183,32 +184,46 @@ CLASSES: Final = tuple(
 )
 """Styles of a choropleth; *listed* ones have a heavy edge. No data is hatched, never a class."""
 
-KEPT: Final = "#CFE0EE"
+SIDES: Final = ("#BFDDEB", "#E3C4C9", "#F3ECB8")
+"""Communes a chosen cluster lies on: the colours of its pieces, pale."""
 
-_SPLIT: Final[dict[str, Any]] = {"line": CROSS, "width": 3, "front": True}
+
+def side_key(rank: int, *, lines: bool) -> str:
+    """Return the style of a commune of the chosen cluster by its rank; without `lines`, bare."""
+    return f"side-{rank % len(SIDES)}{'' if lines else '-bare'}"
 
 
-def _merged(suffix: str, dash: str | None) -> tuple[Style, ...]:
-    words = {
-        "before": "layers.commune_after",
-        "kept": "layers.merger_kept",
-        "split": "layers.merger_split",
-        "split-kept": "layers.merger_split_kept",
-    }
-    looks = {
-        "before": area(LAND, line="#CFCABC", width=0.6),
-        "kept": area(KEPT),
-        "split": area(LAND, **_SPLIT),
-        "split-kept": area(KEPT, **_SPLIT),
-    }
-    return tuple(
-        Style(f"merger-{key}{suffix}", words[key], {**look, "dashArray": dash})
-        for key, look in looks.items()
+NAMED: Final = tuple(
+    Style(
+        side_key(rank, lines=lines),
+        "" if rank else "layers.commune_named",
+        area(fill) if lines else area(fill, width=0, stroke=False),
     )
+    for lines in (True, False)
+    for rank, fill in enumerate(SIDES)
+)
+"""Communes of the chosen cluster, each another tint; bare ones have the exact lines drawn."""
 
 
-MERGED: Final = _merged("", None) + _merged("-schematic", "1 4")
-"""Communes before and after the merger: a kept name fills, a part of a split unit edges."""
+MERGED: Final = tuple(
+    Style(
+        f"merger-before{suffix}",
+        "layers.commune_after",
+        area(LAND, line="#CFCABC", width=0.6, dashArray=dash),
+    )
+    for suffix, dash in (("", None), ("-schematic", "1 4"))
+)
+"""Communes of today as the ground of what was before."""
+
+DISTRICTS: Final = tuple(
+    Style(
+        f"district-{place}",
+        "" if place else "layers.former_districts",
+        area(fill, line="#CFCABC", width=0.6, fillOpacity=0.85),
+    )
+    for place, fill in enumerate(("#F3DDB3", "#C9DDE6", "#D3E2C4", "#E3D3E4", "#EFE9A8"))
+)
+"""Former units by their district: neighbours differ."""
 
 POWER_LINE: Final = "#6A3D9A"
 
@@ -263,6 +278,31 @@ def piece(number: int) -> dict[str, Any]:
 
 BAND: Final = area("url(#ph-undetermined)", line=UNDETERMINED, width=1, fillOpacity=0.8)
 """The strip within the tolerance of a commune line, where nothing can be said."""
+
+
+_OWN: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+"""Okabe-Ito, for categories an office names itself."""
+_OWN_SIGNS: Final = (SQUARE, TRIANGLE, DIAMOND, BOLT, _RING, _DOT)
+_OWN_OTHER: Final = "#8C8C8C"
+
+
+def _own(looks: Sequence[dict[str, Any]], other: dict[str, Any]) -> tuple[Style, ...]:
+    each = (Style(f"own-{at}", "", look) for at, look in enumerate(looks))
+    return (*each, Style("own-many", "", other))
+
+
+OWN_AREAS: Final = _own([area(fill) for fill in _OWN], area(_OWN_OTHER))
+"""Communes by a category of an office's own layer; the last has rows of several."""
+OWN_SHAPES: Final = _own(
+    [area(fill, line=INK, width=1.2, fillOpacity=0.55) for fill in _OWN],
+    area(_OWN_OTHER, line=INK, width=1.2, fillOpacity=0.55),
+)
+OWN_LINES: Final = _own([stroke(line, 3) for line in _OWN], stroke(_OWN_OTHER, 3))
+OWN_SIGNS: Final = _own(
+    [sign(d, fill=fill, size=16) for d, fill in zip(_OWN_SIGNS, _OWN, strict=True)],
+    sign(_DOT, fill=_OWN_OTHER, size=16),
+)
+"""Signs of an own layer: shape and colour tell its categories apart."""
 
 
 def swatch(style: Style, kind: str) -> str:
