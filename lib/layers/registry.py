@@ -29,6 +29,8 @@ from lib.layers.looks.symbols import (
     POWER_LINES_2016,
     PROVINCE_LINE,
     SUBSTATION,
+    TASKS,
+    TINTS,
     WEAK,
     Style,
     area,
@@ -41,6 +43,8 @@ _DIM: Final = area(LAND, line=COLOURS["rule"], width=0.5, fillOpacity=0.35)
 FADE_STEPS: Final = 6
 """Steps in which the land around the province fades."""
 _FADE: Final = area(OUTSIDE, width=0, stroke=False, fillOpacity=0.5)
+_ABOUT: Final = tuple(side * step for step in range(0, 132, 12) for side in (1, -1))
+
 _COMMUNE: Final = Style("land", "layers.commune", area(LAND))
 _FORMER_UNIT: Final = Style("base", "layers.former_units", stroke("#7A756A", 1.1, "2 4"))
 _RIVER: Final = Style("base", "layers.rivers", stroke("#8FB3CC", 1.6))
@@ -83,9 +87,16 @@ _EVERY: Final = (
             *OWN_AREAS,
         ),
         interactive=True,
-        label=Label(min_zoom=10, rank=2),
+        label=Label(min_zoom=0, rank=2),
         qgis=Qgis(("communes",), (_COMMUNE,), named=True),
         told_of=("communes",),
+    ),
+    Layer(
+        "former-areas",
+        "layers.former_areas",
+        "polygon",
+        TINTS,
+        label=Label(min_zoom=0, rank=0, size=1.4, shifts=_ABOUT),
     ),
     Layer(
         "former-names",
@@ -235,7 +246,7 @@ _EVERY: Final = (
         "clusters",
         "layers.clusters",
         "point",
-        OPERATION + CHANGE,
+        OPERATION + CHANGE + TASKS,
         interactive=True,
         label=Label(min_zoom=11, rank=1, offset=19),
         source=frames.clusters,

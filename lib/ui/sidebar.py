@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from lib.language.text import is_blank, plain, sort_key
 from lib.layers.target import parse_target
@@ -66,6 +67,8 @@ def find_box(data: Workspace) -> None:
     if not hits:
         st.caption(tr("sidebar.found_nothing", query=plain(query)))
     with st.container(key="hits", gap="xsmall"):
+        # The map's script takes the first hit on Enter, once the hits are those of what is typed.
+        st.html(str(Markup('<i class="ph-query" data-query="{}"></i>').format(query)))
         _say_namesakes(search.namesakes(query, hits))
         for number, hit in enumerate(hits):
             st.button(

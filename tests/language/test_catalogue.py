@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 from facttables import fact_tables
@@ -35,7 +35,7 @@ from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
 from lib.register import conclusions, delay, filters, playlist, todo
-from lib.reports import annex, atlas, lists
+from lib.reports import agenda, annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
@@ -130,6 +130,9 @@ COLUMNS = [
     (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
 ]
 FAMILIES: dict[str, set[str]] = {
+    "agenda.{}": set(agenda.KEYS),
+    "crossing.lead_{}": {*summary.LEAD_STATES.values(), "by_area", "only"},
+    "head.late_{}": set(get_args(get_type_hints(delay.Overdue)["by"])),
     "todo.{}": set(todo.KINDS),
     "fact.rule_{}": set(get_args(rule.Rule)) - {"none"},
     "outagelog.rule_{}": set(clean.RULES),
@@ -220,6 +223,8 @@ FAMILIES: dict[str, set[str]] = {
     "map.{}": {
         "home",
         "home_country",
+        "zoomIn",
+        "zoomOut",
         "broken",
         "map",
         "keys",

@@ -255,6 +255,7 @@ def test_a_snapshot_without_background_has_no_background(tmp_path):
     built = build.build(publish(tmp_path / "store", tables), tmp_path, simplify_m=30)
     assert [file.layer_id for file in built] == [
         "communes",
+        "former-areas",
         "fade",
         "former-provinces",
         "province",

@@ -77,6 +77,7 @@ _RING: Final = "M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 1 1 0-19z"
 _DOT: Final = "M12 7.2a4.8 4.8 0 1 1 0 9.6a4.8 4.8 0 1 1 0-9.6z"
 _HALF: Final = "M12 7.2a4.8 4.8 0 0 1 0 9.6z"
 _CROSS: Final = "M8.5 8.5l7 7M15.5 8.5l-7 7"
+_CLOCK: Final = "M12 6.8v5.4l3.6 2.2"
 _QUERY: Final = "M9.6 10a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.2.9-1.2 1.8M12 16.2v.4"
 TRIANGLE: Final = "M12 2.5L22 20.5H2z"
 DIAMOND: Final = "M12 1.5L22.5 12L12 22.5L1.5 12z"
@@ -160,6 +161,28 @@ CHANGE: Final = (
         approximate_marker(UNDETERMINED, _QUERY, filled=False, size=20),
     ),
 )
+
+LATE: Final = "#7B3294"
+
+TASKS: Final = (
+    Style("task-cross", "layers.task_cross", approximate_marker(CROSS, _DOT, size=26)),
+    Style("task-late", "layers.task_late", approximate_marker(LATE, _CLOCK, filled=False, size=26)),
+    Style(
+        "task-both", "layers.task_both", approximate_marker(CROSS, _CLOCK, filled=False, size=26)
+    ),
+    Style("task-none", "layers.task_none", approximate_marker(COMMUNE_LINE, None, size=11)),
+)
+"""Clusters by what is to be done: who leads, what is overdue; the rest small and grey."""
+
+TINTS: Final = tuple(
+    Style(
+        f"tint-{place}",
+        "" if place else "layers.former_areas",
+        area(fill, width=0, stroke=False, fillOpacity=0.55),
+    )
+    for place, fill in enumerate(("#F3DDB3", "#C9DDE6", "#D3E2C4", "#E3D3E4"))
+)
+"""Former provinces, pale: which is which, their names on the map say."""
 
 CHOROPLETH: Final = ("#FFF3E0", "#FBD3A6", "#F2A765", COLOURS["month"], "#B23A00")
 """Five classes of one hue, light to dark; units stand in the legend."""
