@@ -15,17 +15,23 @@ import shapely
 
 from lib.geo import geometry
 from lib.geo.country import TABLE as COUNTRY
-from lib.geo.crs import STORAGE_CRS
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.language.text import Lang, t
 from lib.layers import country as countrylayers
 from lib.layers import index as layerindex
-from lib.layers.files import LayerFile, write_layer
+from lib.layers.files import CLASS_ENDS, LayerFile, write_layer
 from lib.layers.frames import Row, with_lines
+from lib.layers.registry import FADE_STEPS
 from lib.settings import province
 from lib.store.store import Snapshot
 from lib.tables.glossary import value_label
 
 _CUT_DEG: Final = 0.002
+_AROUND_ROUGH_M: Final = 300.0
+_FADE_M: Final = tuple(9_500.0 + 1_000.0 * step for step in range(FADE_STEPS))
+"""Steps of the land around the province, metres from it; grounds reach 15 km."""
+_BEYOND_M: Final = 90_000.0
+"""Farther than a map can be moved, metres."""
 _NEAR_DEG: Final = 0.02
 """Rivers are drawn as far as this beyond the province, about 2 km."""
 _ROUGH_M: Final = 80.0
@@ -91,6 +97,8 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
     if "rivers" in given:
         frames["rivers"] = _rivers(snapshot.read_geo("rivers"), communes, simplify_m)
     frames["former-provinces"], frames["province"] = _outlines(communes)
+    if COUNTRY not in given:
+        frames["fade"] = _fade(communes)
     return frames
 
 
@@ -181,6 +189,25 @@ def _outlines(communes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoData
     inner = borders["code_b"] != ""
     former = inner & (borders["code_a"].map(province) != borders["code_b"].map(province))
     return _line("former", borders[former]), _line("outline", borders[~inner])
+
+
+def _fade(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the land around in steps, each over the one before: what lies under them fades.
+
+    Rivers, roads and the grid end where their files were cut; nobody is to take that for
+    their end.
+    """
+    plane = communes.geometry.to_crs(AREA_CRS).simplify(_AROUND_ROUGH_M).buffer(_AROUND_ROUGH_M)
+    land = shapely.union_all(plane.to_numpy())
+    whole = shapely.box(*shapely.buffer(land, _BEYOND_M).bounds)
+    steps = [
+        shapely.difference(whole, shapely.buffer(land, metres).simplify(_AROUND_ROUGH_M))
+        for metres in _FADE_M
+    ]
+    shapes = gpd.GeoSeries(steps, crs=AREA_CRS).to_crs(STORAGE_CRS)
+    rounded = shapely.transform(shapes.to_numpy(), lambda xy: xy.round(4))
+    codes = [f"step-{at}{CLASS_ENDS}0" for at in range(len(steps))]
+    return gpd.GeoDataFrame({"code": codes, "name": ""}, geometry=rounded, crs=STORAGE_CRS)
 
 
 def _line(code: str, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

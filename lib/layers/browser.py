@@ -12,7 +12,7 @@ import shapely
 
 from lib.geo.crs import meridian_plane
 from lib.language.text import Lang, t
-from lib.layers.files import LayerFile, by_layer
+from lib.layers.files import LayerFile, by_layer, credits_of
 from lib.layers.looks.symbols import HATCHES
 from lib.layers.registry import LAYERS
 
@@ -34,8 +34,6 @@ DRAWING: Final = tuple(
     )
 )
 """Names of the ``map.`` texts of a map that is drawn on."""
-_DETAIL_ZOOM: Final = 9
-"""From here on a layer of two levels is drawn in its finer one: a pixel is 300 m."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +87,44 @@ def bounds_of(shapes: Sequence[Shape]) -> Bounds | None:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """Tiles of a picture that can lie under the communes.
+
+    Parameters
+    ----------
+    name : str
+        Of the ground, see `lib.layers.ground.kept`.
+    version : str
+        What changes with its content.
+    least, most : int
+        Zooms there are tiles of; beyond the greatest they are stretched.
+    bounds : tuple of float
+        Where it lies.
+    source, as_of : str
+        Whom to name where it shows; the day it is of, ISO 8601, empty if nobody says.
+    """
+
+    name: str
+    version: str
+    least: int
+    most: int
+    bounds: Bounds
+    source: str
+    as_of: str
+
+    def drawing(self, address: Callable[[str], str]) -> dict[str, Any]:
+        """Return what the browser gets: where the tiles are, how far they go, whose they are."""
+        return {
+            "name": self.name,
+            "url": f"{address(self.name)}/{{z}}/{{x}}/{{y}}?v={self.version}",
+            "least": self.least,
+            "most": self.most,
+            "bounds": corners(self.bounds),
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True)
 class Note:
     """One line of the tooltip of a layer that changes with every answer.
 
@@ -120,6 +156,7 @@ def configuration(
     texts: Sequence[str],
     *,
     address: Callable[[str], str],
+    pictures: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return all the script needs once: how far the map goes, its words, how layers look.
 
@@ -131,6 +168,8 @@ def configuration(
         Names of the ``map.`` texts the script writes itself.
     address : callable
         Path of a layer file -> where the browser finds it.
+    pictures : sequence of dict
+        Of `Picture.drawing`; none in a file taken away: tiles are of the server.
     """
     named = by_layer(files)
     province, country = named["communes"], "country" in named
@@ -146,6 +185,8 @@ def configuration(
         },
         "plane": meridian_plane(),
         "layers": [_layer(file, address) for file in files],
+        "pictures": list(pictures),
+        "credits": list(dict.fromkeys(source for source, _ in credits_of(files))),
     }
 
 
@@ -188,10 +229,12 @@ def _layer(file: LayerFile, address: Callable[[str], str]) -> dict[str, Any]:
             "shifts": label.shifts,
         },
     }
+    if layer.min_zoom:
+        known["minZoom"] = layer.min_zoom
     if layer.canvas:
         known["canvas"] = True
     if file.details:
-        known["detailZoom"] = _DETAIL_ZOOM
+        known["detailZoom"] = layer.detail_zoom
         known["details"] = [
             {"url": address(one.path), "first": one.first, "bounds": corners(one.bounds)}
             for one in file.details

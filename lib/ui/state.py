@@ -23,7 +23,10 @@ from lib.settings import TOLERANCE_RANGE, settings
 
 PLAIN: Final = frozenset({"data", "about", "status", "follow_up"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
-_SEVERAL: Final = ("area", "samples", "weak", "difficult", "settled", "major", "grid", "present")
+_SEVERAL: Final = (
+    *("area", "samples", "weak", "difficult", "settled", "major", "grid", "present"),
+    *("off", "pictures"),
+)
 """Choices of several codes that are no filter of `lib.register.filters`."""
 SINGLE: Final = (
     "lang",
@@ -55,6 +58,7 @@ class Slider(NamedTuple):
 
 _SLIDERS: Final = {
     "customers": Slider(0, 5_000, step=100),
+    "opacity": Slider(10, 100, 80, step=10),
 }
 """Sliders that are no filter and no measure."""
 _DEFAULTS: Final = {"lang": "vi"}
@@ -279,6 +283,12 @@ def served(path: str) -> str:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     place = path if path.startswith(APART) else f"app/static/{path}"
     return f"{'/' + base if base else ''}/{place}"
+
+
+def tiles_of(name: str) -> str:
+    """Return the address of the tiles of a picture, without zoom, column and row."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{'/' + base if base else ''}/tiles/{name}"
 
 
 def said(error: PhuThoError) -> str:

@@ -18,7 +18,7 @@ SCHEMATIC = "Ranh giới sơ đồ, không dùng để đo"
 WIRE_BYTES_ALLOWED = {
     "": (1_500, 1_500),
     "clusters": (2_600, 5_000),
-    "cross_commune": (6_600, 5_100),
+    "cross_commune": (6_700, 5_100),
     "merger": (7_200, 5_000),
     "power": (2_000, 2_000),
 }

@@ -47,7 +47,7 @@ CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("
 STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CODE}
 KEY = re.compile(r"[a-z_]+\.(\w|\w[\w./-]*\w)")
 FILES = re.compile(
-    r".*\.(css|csv|geojson|gpkg|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|typ|xlsx)"
+    r".*\.(css|csv|geojson|gpkg|html|ico|ini|js|json|jsonl|kml|md|parquet|py|sqlite|svg|toml|typ|xlsx)"
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
     *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lists.clusters_file")
@@ -218,6 +218,8 @@ FAMILIES: dict[str, set[str]] = {
     "ownpage.part_{}": {"rows", "sums", "two", "list"},
     "ownpage.tab_{}": {"see", "bring"},
     "frame.language_{}": set(LANGS),
+    "ground.{}": {"lines", "pictures"},
+    "paste.{}": {"north", "east", "lat", "lon"},
     "map.{}": {
         "home",
         "home_country",

@@ -70,18 +70,27 @@ class Layer:
     label : Label or None
         Names on the map, if it has them.
     canvas : bool
-        Drawn on one canvas instead of an element each: for thousands of areas. Only for
-        the lowest layer that answers the pointer, since a canvas hides what is under it.
+        Drawn on one canvas instead of an element each: for thousands of features. One that
+        answers the pointer has to be the lowest that does: a canvas hides what is under it.
     source : callable or None
         Tables of a snapshot -> what is drawn, with the lines of its tooltip, see
         `lib.layers.frames`; None for borders and water, which `lib.layers.borders` draws.
     ground : str
         Class it is drawn in on every page and paper that does not say otherwise; empty for
         a layer only some pages show.
+    ground_by_code : bool
+        Whether it is drawn on every page and paper too, each feature in the class its code
+        begins with, see `lib.layers.files.CLASS_ENDS`.
+    min_zoom : float
+        Zoom from which it is fetched and drawn.
+    detail_zoom : float
+        Zoom from which its finer level is, if it has two.
     explained : bool
         Whether the legend of every page explains its ground, named by the page or not.
     tables : tuple of str
         Tables an office may keep for its administrators that it shows.
+    told_of : tuple of str
+        Tables whose source and day are told for it.
     grid : bool
         Whether it is of the grid: nothing else is in it, and a setting keeps it off.
     qgis : Qgis or None
@@ -97,8 +106,12 @@ class Layer:
     canvas: bool = False
     source: Callable[[Mapping[str, pd.DataFrame]], gpd.GeoDataFrame | None] | None = None
     ground: str = ""
+    ground_by_code: bool = False
+    min_zoom: float = 0
+    detail_zoom: float = 9
     explained: bool = False
     tables: tuple[str, ...] = ()
+    told_of: tuple[str, ...] = ()
     grid: bool = False
     qgis: Qgis | None = None
 

@@ -127,6 +127,12 @@ def sign(path: str, *, fill: str = WARNING, size: int = 20) -> dict[str, Any]:
     }
 
 
+def dot(fill: str, radius: float) -> dict[str, Any]:
+    """Return a dot without an edge, for thousands on one canvas: `radius` in pixels there."""
+    drawn = {"radius": radius, "stroke": False, "fill": True, "fillColor": fill, "fillOpacity": 1}
+    return {"size": 5 * radius, "parts": [{"d": _DOT, "fill": fill}], **drawn}
+
+
 OPERATION: Final = (
     Style(
         "operating", "schemas.value.operation_status.operating", approximate_marker(WITHIN, _DOT)

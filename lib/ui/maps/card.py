@@ -12,7 +12,7 @@ from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
 from lib.ui import present, state, visitor
-from lib.ui.maps import agenda, papers
+from lib.ui.maps import agenda, papers, switch
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
 from lib.ui.maps.view import Left, show_map
@@ -71,6 +71,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Draws the list that stands where the card would; by default the question of
         this page, answered by name.
     """
+    every, styles = styles, switch.left_on(styles)
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
         show_map(
@@ -82,12 +83,15 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             shapes=shapes,
             notes=notes,
             left=left,
+            pictures=data.pictures,
+            opacity=switch.opacity(data),
             unnamed=unnamed,
             view=state.map_view(),
             present=state.presenting(),
             lang=language(),
             on_click=state.pick,
         )
+        switch.box(data, every)
     if under:
         with map_side, st.container(key="listed"):
             under()

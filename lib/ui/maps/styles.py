@@ -7,7 +7,6 @@ import pandas as pd
 
 from lib.layers.files import LayerFile, by_layer
 from lib.layers.looks.symbols import CHOROPLETH, DISTRICTS, TINTS, class_key, side_key
-from lib.layers.registry import LAYERS
 from lib.places import merger
 from lib.ui.maps.view import Left
 from lib.ui.workspace import Workspace
@@ -46,7 +45,7 @@ def ground(
         communes = {code: "named-bare" if code in named else "bare" for code in communes}
     present = by_layer(data.files)
     styles: Styles = {
-        name: layer.ground for name, layer in LAYERS.items() if layer.ground and name in present
+        name: drawn for name, file in present.items() if (drawn := file.on_every_page())
     }
     styles["communes"] = communes
     if "country" in present:

@@ -23,12 +23,12 @@ from streamlit_folium import st_folium
 
 from lib.language.text import Lang
 from lib.layers import browser
-from lib.layers.browser import Bounds, Note, Shape
+from lib.layers.browser import Bounds, Note, Picture, Shape
 from lib.layers.files import LayerFile, write_once
 from lib.layers.target import Target, parse_target
 from lib.layers.web import web_assets
 from lib.settings import settings
-from lib.ui.state import served
+from lib.ui.state import served, tiles_of
 
 _TEXTS: Final = (
     *("broken", "map", "keys", "province", "before", "after", "slide"),
@@ -74,6 +74,7 @@ class _Script(MacroElement):
 @lru_cache(maxsize=8)
 def _configuration(
     files: tuple[LayerFile, ...],
+    pictures: tuple[Picture, ...],
     lang: Lang,
     static: str,  # noqa: ARG001 - another address of the files is another answer
 ) -> tuple[dict[str, Any], bytes]:
@@ -81,7 +82,8 @@ def _configuration(
 
     The same for every rerun of every visitor until the data changes.
     """
-    config = browser.configuration(files, lang, _TEXTS, address=served)
+    tiles = [picture.drawing(tiles_of) for picture in pictures]
+    config = browser.configuration(files, lang, _TEXTS, address=served, pictures=tiles)
     return config, _json(config).encode()
 
 
@@ -136,6 +138,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     notes: Mapping[str, Note] | None = None,
     unnamed: Collection[str] = (),
     left: Left | None = None,
+    pictures: Sequence[Picture] = (),
+    opacity: Mapping[str, float] | None = None,
     edit: Edit | None = None,
     bounds: Bounds | None = None,
     around: Collection[str] | None = None,
@@ -165,6 +169,10 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Layers whose names are left out.
     left : Left or None
         What is drawn otherwise left of a line that a slider moves.
+    pictures : sequence of Picture
+        What can lie under the communes.
+    opacity : mapping or None
+        Name of a picture that does -> how much of it shows, 0-1.
     edit : Edit or None
         An outline that is drawn by hand.
     bounds : Bounds or None
@@ -179,7 +187,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     height : int
         Height in pixels before the style sheet has its say.
     """
-    config, content = _configuration(tuple(files), lang, served(""))
+    config, content = _configuration(tuple(files), tuple(pictures), lang, served(""))
     assets = web_assets()
     # Process-global in folium; the same for every visitor, so setting it again is harmless.
     folium.Map.default_js = [(path, served(path)) for path in assets.scripts]
@@ -205,6 +213,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         "focus": _target(focus),
         "around": None if around is None else sorted(around) or "home",
         "bounds": framed and browser.corners(framed),
+        "pictures": opacity,
         "left": left
         and {
             file.layer_id: file.packed(left.styles[file.layer_id])

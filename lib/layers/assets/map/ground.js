@@ -11,6 +11,7 @@
  */
 
 const HIDDEN = ".";
+const DEPTHS = { LineString: 0, Polygon: 1, MultiLineString: 1, MultiPolygon: 2 };
 const SLIDER_PX = 44; // the width of the slider's thumb in map.css
 const NAMED_ZOOM = 10; // from here on every name that fits
 const APART_PX = 5; // room around a name for each level of zoom below that
@@ -106,7 +107,10 @@ function build(spec, feature, place) {
   const options = { pane: spec.pane, interactive: spec.interactive, smoothFactor: 1 };
   if (spec.renderer) options.renderer = spec.renderer;
   let shape;
-  if (spec.kind === "point") {
+  if (spec.kind === "point" && spec.canvas) {
+    const [lng, lat] = feature.geometry.coordinates;
+    shape = L.circleMarker([lat, lng], options);
+  } else if (spec.kind === "point") {
     const [lng, lat] = feature.geometry.coordinates;
     shape = L.marker([lat, lng], { ...options, keyboard: false, icon: icon(spec.styles[0]) });
   } else {
@@ -154,7 +158,7 @@ async function fetchPart(part, items) {
   const answer = await fetch(part.url);
   if (!answer.ok) throw new Error(`${part.url}: ${answer.status}`);
   (await answer.json()).forEach((geometry, i) => {
-    const depth = geometry.type === "Polygon" ? 1 : 2;
+    const depth = DEPTHS[geometry.type];
     items[part.first + i].shape.setLatLngs(
       L.GeoJSON.coordsToLatLngs(geometry.coordinates, depth),
     );
@@ -169,7 +173,7 @@ function restyle(spec, item, style) {
     item.shape.remove();
   } else {
     const look = spec.styles[parseInt(style, 36)];
-    if (spec.kind === "point") item.shape.setIcon(icon(look));
+    if (spec.kind === "point" && !spec.canvas) item.shape.setIcon(icon(look));
     else item.shape.setStyle(look);
     if (item.style === HIDDEN) item.shape.addTo(map);
   }
@@ -183,6 +187,7 @@ function raise(spec, item) {
 }
 
 function isDrawn(spec) {
+  if (map.getZoom() < (spec.minZoom || 0)) return false;
   return [...(wanted.layers[spec.id] || "")].some((style) => style !== HIDDEN);
 }
 
@@ -205,6 +210,7 @@ function apply() {
   }
   if (window.PhuThoScroll) PhuThoScroll.settle();
   drawLeft();
+  showPictures();
   draw();
   edit(wanted.edit);
   highlight();

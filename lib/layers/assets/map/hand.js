@@ -162,6 +162,8 @@ function buildMap() {
   config.layers.forEach((spec, i) => {
     spec.pane = pane(`ph-${spec.id}`, 400 + 10 * i);
     if (spec.canvas) spec.renderer = L.canvas({ pane: spec.pane, padding: 0.2 });
+    // A canvas takes the pointer wherever it is, drawn on or not.
+    if (spec.canvas && !spec.interactive) map.getPane(spec.pane).style.pointerEvents = "none";
   });
   pane("ph-shapes", 580);
   pane("ph-selected", 590);
@@ -175,10 +177,12 @@ function buildMap() {
   addHomeButton();
   addTools();
   addCross();
+  addPictures();
   addCurtain();
   listenToSearch();
   // A page of its own, as the single-file map is, has nothing around it to scroll.
   if (window.PhuThoScroll) PhuThoScroll.tame(map, config.texts, () => wanted && wanted.present);
+  map.on("zoomend", showByZoom);
   map.on("zoomend moveend", drawLabels);
   map.on("moveend", refine);
   for (const touched of ["wheel", "pointerdown", "keydown"]) {

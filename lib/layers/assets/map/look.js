@@ -149,11 +149,12 @@ function labelCandidates() {
   const view = map.getBounds();
   const found = [];
   for (const { spec, items } of layers.values()) {
-    if (!spec.label || zoom < spec.label.minZoom) continue;
+    if (!spec.label || zoom < Math.max(spec.label.minZoom, spec.minZoom || 0)) continue;
     if ((wanted.unnamed || []).includes(spec.id)) continue;
     for (const item of items) {
-      const { lx, ly, name, weight } = item.properties;
-      if (item.style === HIDDEN || lx === undefined || !view.contains([ly, lx])) continue;
+      const { lx, ly, name, weight, zoom: from } = item.properties;
+      if (item.style === HIDDEN || !name || zoom < (from || 0)) continue;
+      if (lx === undefined || !view.contains([ly, lx])) continue;
       if (!onItsSide(spec.id, [ly, lx])) continue;
       found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0 });
     }
@@ -168,7 +169,7 @@ function labelCandidates() {
 function markerBoxes() {
   const boxes = [];
   for (const { spec, items } of layers.values()) {
-    if (spec.kind !== "point") continue;
+    if (spec.kind !== "point" || spec.canvas) continue;
     for (const item of items) {
       if (item.style === HIDDEN) continue;
       const { x, y } = map.latLngToLayerPoint(item.shape.getLatLng());
