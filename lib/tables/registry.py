@@ -8,7 +8,7 @@ from typing import Final
 
 from lib.tables import statements
 from lib.tables.columns import Table
-from lib.tables.records import clusters, grid, places
+from lib.tables.records import clusters, grid, places, progress
 
 TABLES: Final[Mapping[str, Table]] = {
     table.name: table
@@ -28,6 +28,11 @@ TABLES: Final[Mapping[str, Table]] = {
         grid.POWER_LINES,
         grid.OUTAGES,
         grid.CUSTOMERS,
+        progress.PROJECTS,
+        progress.MILESTONES,
+        progress.OBSTACLES,
+        progress.CLEARANCE,
+        progress.ASSETS,
         statements.STATEMENTS,
     )
 }
