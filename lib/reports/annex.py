@@ -7,11 +7,8 @@ from typing import Final
 import pandas as pd
 from docx import Document
 from docx.document import Document as Word
-from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm
 from docx.table import Table
 
@@ -20,7 +17,7 @@ from lib.reports.cards.card import site, source_of
 from lib.reports.cards.clusters import Dossier, decision_of
 from lib.reports.cards.material import Material
 from lib.reports.drawing.layout import Drawings, typeset
-from lib.reports.word import fill, font, mark, say, styles
+from lib.reports.word import fill, mark, page, say, styles
 
 HEAD: Final = (
     *("no", "cluster", "place", "communes", "area", "pieces", "range", "evidence", "lead"),
@@ -177,7 +174,7 @@ def annex_docx(material: Material) -> bytes:
     """
     said = annex(material)
     word = Document()
-    _page(word)
+    page(word, across=True)
     styles(word, said.title, said.lang)
     middle = WD_ALIGN_PARAGRAPH.CENTER
     say(word.add_paragraph(), said.heading, size=14, bold=True, align=middle)
@@ -194,28 +191,6 @@ def annex_docx(material: Material) -> bytes:
     out = io.BytesIO()
     word.save(out)
     return out.getvalue()
-
-
-def _page(word: Word) -> None:
-    section = word.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
-    section.header_distance = Mm(10)
-    section.different_first_page_header_footer = True
-    section.first_page_header.is_linked_to_previous = False
-    place = section.header.paragraphs[0]
-    place.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = place.add_run()
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        tag = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            tag.set(qn("w:fldCharType"), kind)
-        else:
-            tag.text = text
-        run._r.append(tag)  # noqa: SLF001 - python-docx has no fields
-    font(run.font, 13)
 
 
 def _table(word: Word, said: Annex) -> None:

@@ -32,7 +32,7 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, filters, playlist
+from lib.register import delay, duties, eligibility, filters, playlist, report14
 from lib.reports import annex, atlas
 from lib.settings import province
 from lib.store import audit
@@ -46,7 +46,7 @@ FILES = re.compile(
     r".*\.(css|csv|geojson|gpkg|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|typ|xlsx)"
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
-    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file")
+    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lawform.file")
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -125,6 +125,7 @@ QUALITIES = set(get_args(sources.BorderQuality))
 COLUMNS = [
     (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
 ]
+DUTIES = {key for key, *_ in (*duties.YEARLY, *duties.ONCE)}
 FAMILIES: dict[str, set[str]] = {
     "outagelog.rule_{}": set(clean.RULES),
     "powerpage.total_{}": {level for level, _ in view.LEVELS},
@@ -182,6 +183,16 @@ FAMILIES: dict[str, set[str]] = {
         "larger_area",
         "needs_decision",
     },
+    "duties.{}": DUTIES,
+    "duties.{}_source": {*DUTIES, "conclusion"},
+    "eligibility.rule_{}": {rule.name for rule in eligibility.RULES},
+    "eligibility.head_{}": {
+        *("commune_code", "commune_name", "clusters", "fill_pct", "unleased_ha"),
+        *("answer", "rule", "note"),
+    },
+    "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
+    "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},
+    "lawform.head_{}": {"tt", "indicator", "unit", "value", "note"},
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,
