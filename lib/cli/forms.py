@@ -14,9 +14,11 @@ from lib.language.text import date, number, t
 from lib.register import duties as duty
 from lib.register import eligibility as fill
 from lib.register.period import period_of
+from lib.register.progress import progress as progress_of
 from lib.register.report14 import Report14
 from lib.register.report14 import report14 as form_of
 from lib.reports.cards.material import Material, from_snapshot
+from lib.reports.forms import progress as advance
 from lib.reports.forms import report14 as form14
 from lib.settings import settings
 from lib.tables import export
@@ -166,3 +168,23 @@ def duties(
         return
     for one in found:
         typer.echo(f"{date(one.date)}  {one.left()}  {one.words()} ({one.source()})")
+
+
+@app.command("progress")
+def progress(
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .csv, .xlsx, .docx hoặc .pdf.")],
+    on: OnOption = "",
+    store: StoreOption = None,
+) -> None:
+    """Tiến độ từng cụm: bước, mốc, chậm theo hai quy định, vướng mắc, giải phóng mặt bằng."""
+    day, kind = day_of(on), kind_of(out, advance.FORMATS)
+    material = material_of(store)
+    found = progress_of(material.clusters, material.tables, on=day)
+    paper = advance.paper_of(
+        found,
+        on=day,
+        data_date=material.data_to("clusters"),
+        sources=", ".join(material.sites("clusters")),
+    )
+    out.write_bytes(advance.content(found, paper, kind))
+    typer.echo(t("progress.done", file=out.name, clusters=number(len(found)), on=date(day)))
