@@ -26,6 +26,7 @@ PAGES = {
     "overview": ":material/map:",
     "clusters": ":material/factory:",
     "cross_commune": ":material/call_split:",
+    "progress": ":material/timeline:",
     "merger": ":material/merge:",
     "power": ":material/bolt:",
     "data": ":material/database:",

@@ -32,7 +32,7 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, duties, eligibility, filters, playlist, report14
+from lib.register import delay, duties, eligibility, fillrate, filters, playlist, report14
 from lib.reports import annex, atlas
 from lib.settings import province
 from lib.store import audit
@@ -193,6 +193,12 @@ FAMILIES: dict[str, set[str]] = {
     "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
     "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},
     "lawform.head_{}": {"tt", "indicator", "unit", "value", "note"},
+    "duties.head_{}": {"date", "days", "what", "missing", "source"},
+    "progress.head_{}": {
+        *("no", "cluster", "step", "milestones", "delay", "obstacles", "clearance", "water"),
+    },
+    "progress.clearance_{}": {"households", "lots", "counted", "cleared", "handed_over"},
+    "progress.fill_{}": set(fillrate.KINDS),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
     "filters.{}": {item.key for item in FILTERS},
     "frame.borders_{}": QUALITIES,

@@ -1,0 +1,179 @@
+"""Draw how far the clusters are: the board of steps, the timeline, the downloads."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+from markupsafe import Markup
+
+from lib.language.text import date, hectares, is_blank, number
+from lib.register import delay
+from lib.register.progress import STALE_DAYS, Progress, board, progress
+from lib.reports.cards.card import site
+from lib.reports.forms import progress as forms
+from lib.tables.facts import data_date
+from lib.tables.glossary import value_label
+from lib.ui.downloads import guarded
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+_MOST: Final = 60
+"""Rows of the timeline: more are not read, the table has them all."""
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def of(
+    key: str,  # noqa: ARG001 - the key of the cache
+    on: dt.date,
+    _data: Workspace,
+) -> list[Progress]:
+    """Return how far each cluster this visitor sees is on a day."""
+    return progress(_data.clusters, _data.tables, on=on)
+
+
+def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
+    """Draw the board: a button a step with the clusters on it, hectares of how many below."""
+    lang = language()
+    with st.container(key="figures"):
+        for count in board(found):
+            area = hectares(count.area_ha if count.with_area else None, lang)
+            st.button(
+                f"**{number(count.clusters, lang)}** {value_label('step', count.step, lang)}",
+                key=f"figure-{count.step}",
+                on_click=choose,
+                args=(count.step,),
+                help=tr(
+                    "progresspage.step_help",
+                    area=area,
+                    known=number(count.with_area, lang),
+                    proven=number(count.proven, lang),
+                ),
+                width="stretch",
+            )
+
+
+def totals(found: Sequence[Progress]) -> str:
+    """Return the sentence on wastewater, leased land and what is not updated for long."""
+    lang = language()
+    rows = [one.cluster for one in found]
+    plants = [row["wastewater"] for row in rows if row["wastewater"] != "unknown"]
+    leased = [float(row["leased_ha"]) for row in rows if not is_blank(row["leased_ha"])]
+    return tr(
+        "progresspage.totals",
+        plants=number(plants.count("operating"), lang),
+        known=number(len(plants), lang),
+        leased=hectares(sum(leased) if leased else None, lang),
+        of=number(len(leased), lang),
+        total=number(len(rows), lang),
+        stale=number(sum((one.stale_days or 0) > STALE_DAYS for one in found), lang),
+        days=number(STALE_DAYS, lang),
+    )
+
+
+def timeline(found: Sequence[Progress], selected: str) -> None:
+    """Draw the planned and actual days of each cluster that has any, one row each, today marked.
+
+    A hollow mark is planned, a full one has come; the bar between them is the delay.
+    """
+    dated = [(one, _marks(one)) for one in found]
+    dated = [(one, marks) for one, marks in dated if marks][:_MOST]
+    if not dated:
+        st.caption(tr("progresspage.no_dates"))
+        return
+    on = found[0].on
+    days = [day for _, marks in dated for mark in marks for day in mark[1:] if day] + [on]
+    first, last = dt.date(min(days).year, 1, 1), dt.date(max(days).year + 1, 1, 1)
+    place = partial(_place, first, last)
+    years = Markup("").join(
+        Markup('<span style="left:{:.2f}%">{}</span>').format(place(dt.date(year, 1, 1)), year)
+        for year in range(first.year, last.year)
+    )
+    html = Markup('<div class="ph-time"><div class="ph-time-years"><em></em><div>{}</div></div>')
+    html = html.format(years)
+    for one, marks in dated:
+        drawn = Markup("").join(_drawn(mark, place, on) for mark in marks)
+        html += Markup(
+            '<div class="ph-time-row{chosen}"><em>{name}</em><div role="img" aria-label="{said}">'
+            '<u style="left:{today:.2f}%"></u>{marks}</div></div>'
+        ).format(
+            chosen=" ph-chosen" if one.cluster["cluster_id"] == selected else "",
+            name=one.cluster["name"],
+            said="; ".join(_said(mark) for mark in marks),
+            today=place(on),
+            marks=drawn,
+        )
+    st.html(str(html + Markup("</div>")))
+    st.caption(tr("progresspage.timeline", on=date(on, language()), count=len(dated)))
+
+
+_Mark = tuple[str, dt.date | None, dt.date | None]
+"""Milestone, its planned and its actual day."""
+
+
+def _marks(one: Progress) -> list[_Mark]:
+    def day(row: Mapping[Any, Any], name: str) -> dt.date | None:
+        return None if is_blank(row[name]) else delay.last_day(str(row[name]))
+
+    marks = [
+        (str(row["milestone"]), day(row, "planned"), day(row, "actual")) for row in one.milestones
+    ]
+    return [mark for mark in marks if mark[1] or mark[2]]
+
+
+def _place(first: dt.date, last: dt.date, day: dt.date) -> float:
+    return 100 * (day - first).days / (last - first).days
+
+
+def _drawn(mark: _Mark, place: Callable[[dt.date], float], on: dt.date) -> Markup:
+    _, planned, actual = mark
+    html = Markup("")
+    until = actual or on
+    if planned and until > planned:
+        left, right = place(planned), place(until)
+        look = "ph-time-done" if actual else "ph-time-late"
+        html += Markup('<i class="{}" style="left:{:.2f}%;width:{:.2f}%"></i>').format(
+            look, left, right - left
+        )
+    for day, look in ((planned, "ph-time-plan"), (actual, "ph-time-fact")):
+        if day:
+            html += Markup('<b class="{}" style="left:{:.2f}%" title="{}"></b>').format(
+                look, place(day), _said(mark)
+            )
+    return html
+
+
+def _said(mark: _Mark) -> str:
+    lang = language()
+    milestone, planned, actual = mark
+    return tr(
+        "progress.milestone",
+        milestone=value_label("milestone", milestone, lang),
+        planned=date(planned, lang),
+        actual=date(actual, lang),
+    )
+
+
+def downloads(data: Workspace, found: Sequence[Progress], filters: str) -> None:
+    """Draw the downloads of the progress of the clusters in view."""
+    lang = language()
+    clusters = data.tables["clusters"]
+    given = forms.paper_of(
+        found,
+        on=found[0].on,
+        data_date=date(data_date(clusters), lang),
+        sources=", ".join(_hosts(data)),
+        filters=filters,
+        lang=lang,
+    )
+    st.caption(tr("cross.download"))
+    with st.container(horizontal=True):
+        for kind in forms.FORMATS:
+            make = partial(forms.content, found, given, kind)
+            guarded(kind.upper(), make, f"{tr('progresspage.file')}.{kind}", key=f"progress-{kind}")
+
+
+def _hosts(data: Workspace) -> list[str]:
+    urls = data.tables["clusters"]["source_url"].dropna().unique()
+    return list(dict.fromkeys(site(url, language()) for url in urls))
