@@ -65,7 +65,6 @@ def view() -> None:
                 count=number(len(listed), lang),
                 total=number(len(found), lang),
                 filters=filters,
-                totals=steps.totals(seen),
                 on=date(today, lang),
             )
         )
@@ -88,23 +87,24 @@ def view() -> None:
     )
     with st.container(key="below"):
         if seen:
+            steps.totals(seen)
             steps.timeline(seen, chosen)
         show_table(
             listed.assign(
                 step_words=[value_label("step", code, lang) for code in listed["step"]],
                 proven=[value_label("yes_no", code, lang) for code in listed["step_proven"]],
                 held=listed["obstacles"].where(listed["obstacles"] != ""),
-                late=listed[["law_days_late", "decision_days_late"]].astype(float).max(axis=1),
+                late=steps.late_words(listed),
             ),
             [
                 Column("cluster_name", tr("pages.name")),
                 Column("step_words", tr("progress.line_step")),
-                Column("proven", tr("progresspage.proven"), width="small"),
-                Column("late", tr("progresspage.late"), lambda n: number(n, lang), "small"),
+                Column("proven", tr("progresspage.proven"), width=110),
+                Column("late", tr("progresspage.late"), width=130),
                 Column("held", tr("progress.line_obstacles")),
-                Column("obstacle_due", tr("progresspage.due"), lambda d: date(d, lang), "small"),
-                Column("permit_until", tr("progresspage.permit"), lambda d: date(d, lang), "small"),
-                Column("updated", tr("progresspage.updated"), lambda d: date(d, lang), "small"),
+                Column("obstacle_due", tr("progresspage.due"), lambda d: date(d, lang), 140),
+                Column("permit_until", tr("progresspage.permit"), lambda d: date(d, lang), 140),
+                Column("updated", tr("progresspage.updated"), lambda d: date(d, lang), 120),
             ],
             id_column="cluster_id",
             selected=chosen,

@@ -60,6 +60,10 @@ class Duty:
         """Return what is due."""
         return self.task or t(f"duties.{self.key}", lang)
 
+    def short(self, lang: Lang = "vi") -> str:
+        """Return what is due in a few words."""
+        return self.task or t(f"duties.{self.key}_short", lang)
+
     def source(self, lang: Lang = "vi") -> str:
         """Return the law or the document that asks for it."""
         return self.document or t(f"duties.{self.key}_source", lang)

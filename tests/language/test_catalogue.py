@@ -193,6 +193,7 @@ FAMILIES: dict[str, set[str]] = {
     "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
     "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},
     "lawform.head_{}": {"tt", "indicator", "unit", "value", "note"},
+    "duties.{}_short": DUTIES | {"conclusion"},
     "duties.head_{}": {"date", "days", "what", "missing", "source"},
     "progress.head_{}": {
         *("no", "cluster", "step", "milestones", "delay", "obstacles", "clearance", "water"),

@@ -151,10 +151,12 @@ def progress_card(one: Progress, tables: Mapping[str, pd.DataFrame], lang: Lang)
 
     def line(key: str, told: Sequence[str], *rows: Mapping[Any, Any], strong: bool = False) -> Fact:
         sources = dict.fromkeys(source_of(row, lang) for row in rows) or {own: None}
-        return fact(key, "; ".join(told) or None, None, *sources, lang=lang, strong=strong)
+        words = ". ".join(part.rstrip(".") for part in told)
+        return fact(key, f"{words}." if words else None, None, *sources, lang=lang, strong=strong)
 
+    late = bool(one.late or one.law_days or one.decision_days)
     facts = [
-        line("progress.line_delay", delay_words(one, lang), strong=True),
+        line("progress.line_delay", delay_words(one, lang), *one.late, strong=late),
         line("progress.line_step", step_words(one, lang), *_rows(one.milestones, cluster)),
         line("progress.line_milestones", milestone_words(one.milestones, lang), *one.milestones),
         line("progress.line_obstacles", obstacle_words(one, lang), *one.obstacles),

@@ -14,7 +14,7 @@ from lib.ui.downloads import guarded
 from lib.ui.state import language, tr, tr_html
 from lib.ui.workspace import Workspace
 
-_NEAREST: Final = 3
+_NEAREST: Final = 4
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -32,7 +32,7 @@ def strip(found: Sequence[Duty]) -> None:
     """Draw the nearest duties in one line."""
     lang = language()
     told = Markup(" · ").join(
-        Markup("<b>{}</b> {} ({})").format(date(one.date, lang), one.what(lang), one.left(lang))
+        Markup("<b>{}</b> {} ({})").format(date(one.date, lang), one.short(lang), one.left(lang))
         for one in found[:_NEAREST]
     )
     html = Markup('<p class="ph-official">{}</p>').format(tr_html("duties.strip", duties=told))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
@@ -36,7 +37,7 @@ def of(
 def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
     """Draw the board: a button a step with the clusters on it, hectares of how many below."""
     lang = language()
-    with st.container(key="figures"):
+    with st.container(key="steps"), st.container(key="figures"):
         for count in board(found):
             area = hectares(count.area_ha if count.with_area else None, lang)
             st.button(
@@ -54,13 +55,13 @@ def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
             )
 
 
-def totals(found: Sequence[Progress]) -> str:
-    """Return the sentence on wastewater, leased land and what is not updated for long."""
+def totals(found: Sequence[Progress]) -> None:
+    """Draw the sentence on wastewater, leased land and what is not updated for long."""
     lang = language()
     rows = [one.cluster for one in found]
     plants = [row["wastewater"] for row in rows if row["wastewater"] != "unknown"]
     leased = [float(row["leased_ha"]) for row in rows if not is_blank(row["leased_ha"])]
-    return tr(
+    said = tr(
         "progresspage.totals",
         plants=number(plants.count("operating"), lang),
         known=number(len(plants), lang),
@@ -70,6 +71,24 @@ def totals(found: Sequence[Progress]) -> str:
         stale=number(sum((one.stale_days or 0) > STALE_DAYS for one in found), lang),
         days=number(STALE_DAYS, lang),
     )
+    st.caption(said)
+
+
+def late_words(table: pd.DataFrame) -> list[str]:
+    """Return for each row of `lib.register.progress.to_table` whether it is late, in a word."""
+    lang = language()
+    said = []
+    for row in table.to_dict("records"):
+        past = [row[name] for name in ("law_days_late", "decision_days_late")]
+        days = [int(value) for value in past if not is_blank(value)]
+        if days:
+            said.append(tr("progresspage.late_days", days=number(max(days), lang)))
+        elif row["milestones_late"]:
+            said.append(tr("progresspage.late_milestone"))
+        else:
+            known = row["law_state"] not in ("undetermined", "disordered")
+            said.append(tr("progresspage.on_time" if known else "progresspage.not_enough"))
+    return said
 
 
 def timeline(found: Sequence[Progress], selected: str) -> None:
