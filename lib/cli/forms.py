@@ -15,9 +15,12 @@ from lib.register import duties as duty
 from lib.register import eligibility as fill
 from lib.register.period import period_of
 from lib.register.progress import progress as progress_of
+from lib.register.projects import projects
 from lib.register.report14 import Report14
 from lib.register.report14 import report14 as form_of
 from lib.reports.cards.material import Material, from_snapshot
+from lib.reports.forms import assets as owned
+from lib.reports.forms import clusters as whole
 from lib.reports.forms import progress as advance
 from lib.reports.forms import report14 as form14
 from lib.settings import settings
@@ -91,12 +94,12 @@ def report14(
     report = form_of(material.tables, places, asked, commune=_commune(material, commune))
     out.write_bytes(_form(material, report, kind))
     known = [figure for figure in report.figures if figure.row.unit]
-    whole = sum(figure.known == figure.total for figure in known)
+    full = sum(figure.known == figure.total for figure in known)
     typer.echo(
         t(
             "lawform.done",
             file=out.name,
-            whole=number(whole),
+            whole=number(full),
             rows=number(len(known)),
             clusters=number(len(report.clusters)),
         )
@@ -185,6 +188,52 @@ def progress(
         on=day,
         data_date=material.data_to("clusters"),
         sources=", ".join(material.sites("clusters")),
+        firms=projects(material.tables.get("projects"), on=day),
     )
     out.write_bytes(advance.content(found, paper, kind))
     typer.echo(t("progress.done", file=out.name, clusters=number(len(found)), on=date(day)))
+
+
+@app.command("assets")
+def assets(
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .docx, .xlsx hoặc .pdf.")],
+    on: OnOption = "",
+    store: StoreOption = None,
+) -> None:
+    """Tài sản hạ tầng do Nhà nước đầu tư, Mẫu 01B của NĐ 178/2026/NĐ-CP."""
+    day, kind = day_of(on), kind_of(out, owned.FORMATS)
+    snapshot = in_use(open_store(store))
+    rows = snapshot.read("assets") if "assets" in snapshot.manifest.tables else None
+    given = owned.paper_of(rows, snapshot.read("clusters"), on=day)
+    out.write_bytes(owned.content(given, kind))
+    count = 0 if rows is None else len(rows)
+    bare = 0 if rows is None else int(rows["document_no"].isna().sum())
+    typer.echo(t("assets.done", file=out.name, count=number(count), bare=number(bare)))
+
+
+@app.command("clusters-report")
+def clusters_report(
+    out: Annotated[Path, typer.Option(help="Tệp kết quả: .docx, .pdf hoặc .xlsx.")],
+    cluster: Annotated[
+        list[str] | None, typer.Option(help="Mã cụm; nêu nhiều lần được (mặc định: mọi cụm).")
+    ] = None,
+    on: OnOption = "",
+    store: StoreOption = None,
+) -> None:
+    """Báo cáo các cụm: mỗi cụm một khối cố định, kèm hai phụ lục."""
+    day, kind = day_of(on), kind_of(out, whole.FORMATS)
+    material = material_of(store)
+    found = progress_of(material.clusters, material.tables, on=day)
+    if cluster:
+        known = {str(one.cluster["cluster_id"]) for one in found}
+        if lost := sorted(set(cluster) - known):
+            raise WrongUseError("clusterreport.unknown", value=", ".join(lost))
+        found = [one for one in found if one.cluster["cluster_id"] in cluster]
+    given = whole.paper_of(
+        found,
+        on=day,
+        data_date=material.data_to("clusters"),
+        sources=", ".join(material.sites("clusters")),
+    )
+    out.write_bytes(whole.content(given, kind))
+    typer.echo(t("clusterreport.done", file=out.name, clusters=number(len(found))))

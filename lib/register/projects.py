@@ -3,12 +3,15 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from lib.language.text import is_blank
 from lib.register import delay
+
+DATES: Final = ("handover_date", "schedule_end", "extension_end")
+"""The dates article 81 needs."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,9 @@ def projects(rows: pd.DataFrame | None, *, on: dt.date, cluster_id: str = "") ->
         return []
     own = rows[rows["cluster_id"] == cluster_id] if cluster_id else rows
     return [
-        Project(row, delay.of_dates(*(row[name] for name in _DATES), on=on))
+        Project(row, delay.of_dates(*(row[name] for name in DATES), on=on))
         for row in own.to_dict("records")
     ]
-
-
-_DATES = ("handover_date", "schedule_end", "extension_end")
 
 
 def to_recover(found: Sequence[Project]) -> list[Project]:

@@ -198,6 +198,16 @@ FAMILIES: dict[str, set[str]] = {
     "progress.head_{}": {
         *("no", "cluster", "step", "milestones", "delay", "obstacles", "clearance", "water"),
     },
+    "progress.firm_{}": {
+        *("no", "firm", "cluster", "area", "handover", "schedule", "extension", "late"),
+        "document",
+    },
+    "clusterreport.{}": {
+        *("investor", "communes", "area", "progress", "obstacle", "effect", "next", "agency"),
+    },
+    "clusterreport.head_{}": {
+        *("no", "cluster", "communes", "area", "investor", "step", "operation"),
+    },
     "progress.clearance_{}": {"households", "lots", "counted", "cleared", "handed_over"},
     "progress.fill_{}": set(fillrate.KINDS),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},

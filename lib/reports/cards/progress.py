@@ -52,17 +52,30 @@ def milestone_words(rows: Sequence[Mapping[Any, Any]], lang: Lang) -> list[str]:
     ]
 
 
-def delay_words(one: Progress, lang: Lang) -> list[str]:
-    """Return both schedules in words, each with its days late, and milestones passed."""
+def schedule_words(one: Progress, lang: Lang) -> tuple[str, str]:
+    """Return the schedules by the Land Law and by the founding decision, with days late."""
     told = delay.of_cluster(one.cluster, on=one.on, lang=lang)
-    said = []
-    for words, days in ((told.land_law, one.law_days), (told.decision, one.decision_days)):
-        late = "" if days is None else f" {t('progress.days_late', lang, days=number(days, lang))}"
-        said.append(f"{words}{late}")
-    if one.late:
-        names = ", ".join(value_label("milestone", row["milestone"], lang) for row in one.late)
-        said.append(t("progress.passed", lang, milestones=names))
-    return said
+    pairs = ((told.land_law, one.law_days), (told.decision, one.decision_days))
+    law, decision = (f"{words}{_late(days, lang)}" for words, days in pairs)
+    return law, decision
+
+
+def _late(days: int | None, lang: Lang) -> str:
+    return "" if days is None else f" {t('progress.days_late', lang, days=number(days, lang))}"
+
+
+def passed_words(one: Progress, lang: Lang) -> list[str]:
+    """Return each milestone whose planned day has passed, with the days since."""
+    return [
+        t(
+            "progress.passed",
+            lang,
+            milestone=value_label("milestone", row["milestone"], lang),
+            days=number((one.on - delay.last_day(str(row["planned"]))).days, lang),
+            planned=date(row["planned"], lang),
+        )
+        for row in one.late
+    ]
 
 
 def obstacle_words(one: Progress, lang: Lang) -> list[str]:
@@ -137,11 +150,8 @@ def project_words(one: Project, lang: Lang) -> str:
     row = one.row
     named = [str(row["firm"]), *([] if is_blank(row["trade"]) else [str(row["trade"])])]
     state = value_label("project_state", row["state"], lang)
-    late = one.late_days
-    told = [", ".join([*named, hectares(row["area_ha"], lang), state]), one.law.sentence(lang)]
-    if late is not None:
-        told.append(t("progress.days_late", lang, days=number(late, lang)))
-    return ". ".join(part.rstrip(".") for part in told) + "."
+    said = ", ".join([*named, hectares(row["area_ha"], lang), state])
+    return f"{said}. {one.law.sentence(lang)}{_late(one.late_days, lang)}"
 
 
 def progress_card(one: Progress, tables: Mapping[str, pd.DataFrame], lang: Lang) -> Card:
@@ -151,12 +161,14 @@ def progress_card(one: Progress, tables: Mapping[str, pd.DataFrame], lang: Lang)
 
     def line(key: str, told: Sequence[str], *rows: Mapping[Any, Any], strong: bool = False) -> Fact:
         sources = dict.fromkeys(source_of(row, lang) for row in rows) or {own: None}
-        words = ". ".join(part.rstrip(".") for part in told)
-        return fact(key, f"{words}." if words else None, None, *sources, lang=lang, strong=strong)
+        return fact(key, "; ".join(told) or None, None, *sources, lang=lang, strong=strong)
 
-    late = bool(one.late or one.law_days or one.decision_days)
+    law, decision = schedule_words(one, lang)
+    passed = passed_words(one, lang)
     facts = [
-        line("progress.line_delay", delay_words(one, lang), *one.late, strong=late),
+        *([line("progress.line_passed", passed, *one.late, strong=True)] if passed else []),
+        line("reports.delay", [law], strong=one.law_days is not None),
+        line("reports.decision_schedule", [decision], strong=one.decision_days is not None),
         line("progress.line_step", step_words(one, lang), *_rows(one.milestones, cluster)),
         line("progress.line_milestones", milestone_words(one.milestones, lang), *one.milestones),
         line("progress.line_obstacles", obstacle_words(one, lang), *one.obstacles),

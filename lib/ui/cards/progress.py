@@ -12,7 +12,10 @@ from markupsafe import Markup
 from lib.language.text import date, hectares, is_blank, number
 from lib.register import delay
 from lib.register.progress import STALE_DAYS, Progress, board, progress
+from lib.register.projects import projects
 from lib.reports.cards.card import site
+from lib.reports.forms import assets
+from lib.reports.forms import clusters as report
 from lib.reports.forms import progress as forms
 from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
@@ -39,16 +42,19 @@ def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
     lang = language()
     with st.container(key="steps"), st.container(key="figures"):
         for count in board(found):
-            area = hectares(count.area_ha if count.with_area else None, lang)
+            area = tr(
+                "progresspage.step_area",
+                area=hectares(count.area_ha if count.with_area else None, lang),
+                known=number(count.with_area, lang),
+            )
+            label = f"**{number(count.clusters, lang)}** {value_label('step', count.step, lang)}"
             st.button(
-                f"**{number(count.clusters, lang)}** {value_label('step', count.step, lang)}",
+                f"{label} :small[{area}]" if count.clusters else label,
                 key=f"figure-{count.step}",
                 on_click=choose,
                 args=(count.step,),
                 help=tr(
                     "progresspage.step_help",
-                    area=area,
-                    known=number(count.with_area, lang),
                     proven=number(count.proven, lang),
                 ),
                 width="stretch",
@@ -175,22 +181,43 @@ def _said(mark: _Mark) -> str:
 
 
 def downloads(data: Workspace, found: Sequence[Progress], filters: str) -> None:
-    """Draw the downloads of the progress of the clusters in view."""
-    lang = language()
-    clusters = data.tables["clusters"]
-    given = forms.paper_of(
-        found,
-        on=found[0].on,
-        data_date=date(data_date(clusters), lang),
-        sources=", ".join(_hosts(data)),
-        filters=filters,
-        lang=lang,
-    )
-    st.caption(tr("cross.download"))
+    """Draw the downloads of the clusters in view: the list, the report, the State's assets."""
+    lang, on = language(), found[0].on
+    said = {
+        "data_date": date(data_date(data.tables["clusters"]), lang),
+        "sources": ", ".join(_hosts(data)),
+        "filters": filters,
+    }
+
+    def progress_file(kind: str) -> bytes:
+        firms = projects(data.tables.get("projects"), on=on)
+        given = forms.paper_of(found, on=on, firms=firms, lang=lang, **said)
+        return forms.content(found, given, kind)
+
+    def report_file(kind: str) -> bytes:
+        return report.content(report.paper_of(found, on=on, lang=lang, **said), kind)
+
+    def assets_file(kind: str) -> bytes:
+        rows, clusters = data.tables.get("assets"), data.tables["clusters"]
+        return assets.content(assets.paper_of(rows, clusters, on=on, lang=lang), kind)
+
+    _row("progress", tr("cross.download"), progress_file, forms.FORMATS)
+    _row("report", tr("progresspage.report"), report_file, report.FORMATS)
+    _row("assets", tr("progresspage.assets"), assets_file, assets.FORMATS)
+
+
+def _row(name: str, caption: str, make: Callable[[str], bytes], kinds: Sequence[str]) -> None:
+    """Draw a button for each format of a file; it is made when one is pressed."""
+    st.caption(caption)
+    files = {
+        "progress": tr("progresspage.file"),
+        "report": tr("progresspage.report_file"),
+        "assets": tr("progresspage.assets_file"),
+    }
     with st.container(horizontal=True):
-        for kind in forms.FORMATS:
-            make = partial(forms.content, found, given, kind)
-            guarded(kind.upper(), make, f"{tr('progresspage.file')}.{kind}", key=f"progress-{kind}")
+        for kind in kinds:
+            file = f"{files[name]}.{kind}"
+            guarded(kind.upper(), partial(make, kind), file, key=f"{name}-{kind}")
 
 
 def _hosts(data: Workspace) -> list[str]:
