@@ -186,7 +186,15 @@ def to_table(found: Sequence[Progress]) -> pd.DataFrame:
 
 _COLUMNS: Final = (
     *("cluster_id", "cluster_name", "communes", "area_ha", "investor", "legal_status"),
-    *("operation_status", "step", "step_proven", "step_date", "step_document", "step_back"),
+    *(
+        "operation_status",
+        "step",
+        "step_proven",
+        "step_documented",
+        "step_date",
+        "step_document",
+        "step_back",
+    ),
     *("law_state", "law_days_late", "decision_days_late", "next_milestone", "next_planned"),
     *("milestones_late", "obstacles", "obstacle_groups", "agencies", "obstacle_due"),
     *("households", "households_paid", "counted_ha", "cleared_ha", "handed_over_ha", "paid_bn"),
@@ -207,6 +215,7 @@ def _row(one: Progress) -> dict[str, object]:
         "operation_status": cluster["operation_status"],
         "step": one.standing.step,
         "step_proven": "yes" if one.standing.proven else "no",
+        "step_documented": one.standing.sure.step if one.standing.sure else None,
         "step_date": one.standing.date,
         "step_document": one.standing.document,
         "step_back": " < ".join(back.document for back in one.standing.back),

@@ -66,6 +66,8 @@ class Standing:
         Whether a document of that step is known.
     date, document : str
         Of that step.
+    sure : Reached or None
+        The highest step of which a document is known.
     back : tuple of Reached
         A lower step whose document is younger than that of a higher one, and that one.
     """
@@ -74,6 +76,7 @@ class Standing:
     proven: bool = False
     date: str = ""
     document: str = ""
+    sure: Reached | None = None
     back: tuple[Reached, ...] = ()
 
 
@@ -91,7 +94,8 @@ def standing(cluster: Mapping[Any, Any], milestones: Sequence[Mapping[Any, Any]]
     if not said:
         return Standing(UNKNOWN)
     top = max(said, key=lambda one: (one.place, bool(one.document), one.date))
-    return Standing(top.step, bool(top.document), top.date, top.document, _back(said))
+    sure = max((one for one in said if one.document), key=lambda one: one.place, default=None)
+    return Standing(top.step, bool(top.document), top.date, top.document, sure, _back(said))
 
 
 def _of_cluster(row: Mapping[Any, Any]) -> Iterator[Reached]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from docx import Document
 from layerstores import publish, schematic_tables
@@ -14,6 +15,8 @@ from typer.testing import CliRunner
 from lib.cli.main import app
 from lib.language.errors import WrongUseError
 from lib.store.store import Table
+from lib.tables import facts
+from lib.tables.registry import TABLES
 
 HOSTILE = '<img src=x onerror="alert(1)"> [x](javascript:alert(1))'
 FORMULA = '=HYPERLINK("http://a.vn";"b")'
@@ -38,8 +41,33 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         clusters.loc[at, name] = value
     clusters.loc[clusters["cluster_id"] == "PT-001", ["name", "before_2009"]] = (HOSTILE, "yes")
     tables["clusters"] = Table(clusters, "test", "2026-06-10")
-    publish(folder, tables)
+    publish(folder, tables | {name: told(name, *rows_) for name, rows_ in TOLD.items()})
     return folder
+
+
+ASSET = {"name": "Đường trục", "document_no": "1/QĐ", "original_value": 500.0}
+TOLD = {
+    "milestones": [{"milestone": "groundbreaking", "planned": "2026-06-30"}],
+    "obstacles": [{"group": "clearance", "text": HOSTILE, "agency": "UBND xã"}],
+    "projects": [
+        {
+            "project_id": "A",
+            "firm": FORMULA,
+            "handover_date": "2018-01-01",
+            "schedule_end": "2020-01-01",
+            "extension_end": "2022-01-01",
+        }
+    ],
+    "assets": [ASSET, {"name": "Trạm bơm", "original_value": 12e9}],
+}
+"""What is told of PT-002 besides its row."""
+
+
+def told(table: str, *rows_: dict) -> Table:
+    source = {"cluster_id": "PT-002", "source_url": "file:a.csv", "as_of": "2026-11-20"}
+    columns = [column.name for column in TABLES[table].every()]
+    frame = pd.DataFrame([source | row for row in rows_]).reindex(columns=columns)
+    return Table(facts.check(table, frame, file=table), "test", "2026-11-20")
 
 
 def run(store: Path, *words: object):
@@ -147,3 +175,57 @@ def test_duties_are_said_and_given_to_machines(store, tmp_path):
     assert HOSTILE in old["what"], "a name is text, letter for letter"
     assert FORMULA not in old["what"], "it is established"
     assert out.read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
+
+
+def words_of(path: Path) -> str:
+    word = Document(str(path))
+    cells = (cell.text for table in word.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(p.text for p in word.paragraphs), *cells])
+
+
+def test_progress_says_step_delay_obstacle_and_land_to_recover(store, tmp_path):
+    files = {kind: tmp_path / f"p.{kind}" for kind in ("csv", "xlsx", "docx", "pdf")}
+    for path in files.values():
+        done = run(store, "progress", "--on", "2026-11-30", "--out", path)
+        assert done.exit_code == 0, done.output
+    (row,) = (one for one in rows(files["csv"]) if one["cluster_id"] == "PT-002")
+    assert (row["step"], row["milestones_late"]) == ("operating", "groundbreaking")
+    assert row["obstacles"] == HOSTILE
+    said = words_of(files["docx"])
+    assert "khởi công quá 153 ngày" in said
+    assert HOSTILE in said
+    assert "1/1 dự án đã qua hạn" in said
+    book = openpyxl.load_workbook(files["xlsx"])
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    assert not [cell for cell in cells if cell.data_type == "f"], "a formula of a file stays text"
+    assert files["pdf"].read_bytes().startswith(b"%PDF")
+
+
+def test_assets_without_a_document_come_first(store, tmp_path):
+    out = tmp_path / "a.docx"
+    done = run(store, "assets", "--on", "2026-11-30", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert "2 tài sản, 1 chưa có văn bản" in done.output
+    (table,) = (t for t in Document(str(out)).tables if len(t.columns) == 12)
+    assert [row.cells[1].text for row in table.rows] == ["Tên tài sản", "Trạm bơm", "Đường trục"]
+    assert table.rows[1].cells[7].text == "12.000.000.000"
+    assert "Chưa có văn bản: 1/2 tài sản" in words_of(out)
+    assert run(store, "assets", "--out", tmp_path / "a.xlsx").exit_code == 0
+
+
+def test_the_report_of_clusters_has_a_block_each_and_two_annexes(store, tmp_path):
+    out = tmp_path / "c.docx"
+    asked = ("clusters-report", "--cluster", "PT-002", "--on", "2026-11-30", "--out", out)
+    done = run(store, *asked)
+    assert done.exit_code == 0, done.output
+    lines = [p.text for p in Document(str(out)).paragraphs]
+    at = next(n for n, text in enumerate(lines) if text.startswith("1. "))
+    heads = [text.partition(":")[0] for text in lines[at + 1 : at + 9]]
+    assert heads == [
+        *("Chủ đầu tư", "Xã, phường", "Diện tích", "Tiến độ"),
+        *("Vướng mắc, nguyên nhân, trách nhiệm", "Ảnh hưởng đến tiến độ", "Mốc tiếp theo"),
+        "Cơ quan - thời hạn",
+    ]
+    assert "Phụ lục 2. Toàn bộ cụm công nghiệp" in lines
+    lost = run(store, "clusters-report", "--cluster", "PT-999", "--out", out)
+    assert lost.exception.exit_code == 2

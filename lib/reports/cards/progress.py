@@ -29,6 +29,9 @@ def step_words(one: Progress, lang: Lang) -> list[str]:
         )
     elif standing.step != "unknown":
         said.append(t("progress.said", lang))
+    if standing.sure and not standing.proven:
+        step, document = value_label("step", standing.sure.step, lang), standing.sure.document
+        said.append(t("progress.sure", lang, step=step, document=document))
     if standing.step == "operating" and one.cluster["legal_status"] != "established":
         word = value_label("legal_status", one.cluster["legal_status"], lang)
         said.append(t("progress.legal", lang, status=word))

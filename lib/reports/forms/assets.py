@@ -16,7 +16,7 @@ _COLUMNS: Final = (
     *("name", "address", "year_in_use", "parameters", "land_m2", "floor_m2"),
     *("original_value", "remaining_value", "condition", "exploitation", "reason"),
 )
-_WIDTHS: Final = (8, 34, 24, 14, 26, 18, 18, 26, 26, 20, 20, 18)
+_WIDTHS: Final = (8, 34, 24, 14, 26, 18, 18, 30, 30, 20, 20, 16)
 _NUMBERS: Final = (3, 5, 6, 7, 8)
 
 
@@ -111,6 +111,4 @@ def _cell(row: Mapping[Any, Any], name: str) -> Cell:
 
 def content(given: Paper, kind: str) -> bytes:
     """Return the list as a file of one of `FORMATS`."""
-    if kind == "xlsx":
-        return paper.to_xlsx(given, t("assets.sheet", given.lang))
-    return paper.MAKERS[kind](given)
+    return paper.content(given, kind, t("assets.sheet", given.lang))

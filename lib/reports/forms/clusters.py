@@ -119,6 +119,4 @@ def _grid(found: Sequence[Progress], lang: Lang) -> Grid:
 
 def content(given: Paper, kind: str) -> bytes:
     """Return the report as a file of one of `FORMATS`."""
-    if kind == "xlsx":
-        return paper.to_xlsx(given, t("clusterreport.sheet", given.lang))
-    return paper.MAKERS[kind](given)
+    return paper.content(given, kind, t("clusterreport.sheet", given.lang))

@@ -6,28 +6,17 @@ signed: the place of the signature stays empty.
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple
 
-from docx import Document
-from docx.document import Document as Word
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Mm
-
 from lib.language.text import Lang, number
-from lib.reports.drawing.layout import Drawings, typeset
-from lib.reports.word import fill, mark, page, say, styles
 from lib.tables.export import stored_text
 
-_ACROSS: Final = 252
-_UPRIGHT: Final = 165
+ACROSS_MM: Final = 252
+UPRIGHT_MM: Final = 165
 """Millimetres between the margins of A4."""
 _MM_PER_LETTER: Final = 2.0
-_LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
-_MIDDLE: Final = WD_ALIGN_PARAGRAPH.CENTER
-_RIGHT: Final = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 class Amount(NamedTuple):
@@ -98,7 +87,8 @@ class Paper:
     across: bool = False
 
 
-def _words(cell: Cell, lang: Lang) -> str:
+def in_words(cell: Cell, lang: Lang) -> str:
+    """Return a cell as it is written; a blank number is an empty cell."""
     if isinstance(cell, Amount):
         return "" if cell.value is None else number(cell.value, lang, cell.digits)
     return cell
@@ -106,6 +96,8 @@ def _words(cell: Cell, lang: Lang) -> str:
 
 def to_pdf(paper: Paper) -> bytes:
     """Return the paper as PDF, set in Times New Roman where this machine has it."""
+    from lib.reports.drawing.layout import Drawings, typeset  # noqa: PLC0415 - loads Typst
+
     return typeset("form", _data(paper), Drawings(), office_fonts=True)
 
 
@@ -114,74 +106,9 @@ def _data(paper: Paper) -> dict[str, Any]:
     for part, told in zip(paper.parts, data["parts"], strict=True):
         if part.grid is not None:
             told["grid"]["rows"] = [
-                [_words(cell, paper.lang) for cell in row] for row in part.grid.rows
+                [in_words(cell, paper.lang) for cell in row] for row in part.grid.rows
             ]
     return data
-
-
-def to_docx(paper: Paper) -> bytes:
-    """Return the paper as DOCX."""
-    word = Document()
-    page(word, across=paper.across)
-    styles(word, paper.title, paper.lang)
-    width = _ACROSS if paper.across else _UPRIGHT
-    if paper.left or paper.right:
-        _beside(word, (paper.left, paper.right), width)
-    say(word.add_paragraph(), paper.title, size=14, bold=True, align=_MIDDLE)
-    for line in paper.under:
-        say(word.add_paragraph(), line, size=13, align=_MIDDLE)
-    for part in paper.parts:
-        if part.heading:
-            heading = word.add_paragraph()
-            heading.paragraph_format.keep_with_next = True
-            say(heading, part.heading, size=13, bold=True, align=_LEFT)
-        for line in part.lines:
-            say(word.add_paragraph(), line, size=13)
-        if part.grid is not None:
-            _grid(word, part.grid, width, paper.lang)
-    for note in paper.notes:
-        say(word.add_paragraph(), note, size=12, align=_LEFT)
-    if paper.place:
-        say(word.add_paragraph(), paper.place, size=13, italic=True, align=_RIGHT)
-    if paper.signs:
-        _beside(word, paper.signs, width)
-    out = io.BytesIO()
-    word.save(out)
-    return out.getvalue()
-
-
-def _beside(word: Word, columns: Sequence[Sequence[str]], width: float) -> None:
-    """Set columns of lines side by side, the first line of each in bold."""
-    table = word.add_table(rows=1, cols=len(columns))
-    table.autofit = False
-    for cell, lines in zip(table.rows[0].cells, columns, strict=True):
-        cell.width = Mm(width / len(columns))
-        for at, line in enumerate(lines):
-            paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
-            say(paragraph, line, size=12, bold=at == 0, align=_MIDDLE)
-    word.add_paragraph()
-
-
-def _grid(word: Word, grid: Grid, width: float, lang: Lang) -> None:
-    table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.head))
-    table.style = "Table Grid"
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    parts = [width * part / sum(grid.widths) for part in grid.widths]
-    for column, part in zip(table.columns, parts, strict=True):
-        column.width = Mm(part)
-    for cell, text, part in zip(table.rows[0].cells, grid.head, parts, strict=True):
-        cell.width = Mm(part)
-        fill(cell, text, bold=True, align=_MIDDLE)
-    mark(table.rows[0], "w:tblHeader")
-    for at, given in enumerate(grid.rows):
-        row = table.rows[at + 1]
-        mark(row, "w:cantSplit")
-        for place, (cell, value) in enumerate(zip(row.cells, given, strict=True)):
-            cell.width = Mm(parts[place])
-            align = _RIGHT if place in grid.numbers else _LEFT
-            fill(cell, _words(value, lang), bold=at in grid.strong, align=align)
-    word.add_paragraph()
 
 
 def to_xlsx(paper: Paper, sheet: str) -> bytes:
@@ -208,7 +135,7 @@ class _Sheet:
         self.page, self.paper, self.row = page, paper, 0
         grids = [part.grid for part in paper.parts if part.grid is not None]
         self.last = max((len(grid.head) for grid in grids), default=2) - 1
-        width = _ACROSS if paper.across else _UPRIGHT
+        width = ACROSS_MM if paper.across else UPRIGHT_MM
         for grid in grids[:1]:
             for place, part in enumerate(grid.widths):
                 page.set_column(place, place, width * part / sum(grid.widths) / _MM_PER_LETTER)
@@ -297,5 +224,18 @@ def _at(lines: Sequence[str], place: int) -> str:
     return lines[place] if place < len(lines) else ""
 
 
-MAKERS: Final[Mapping[str, Callable[[Paper], bytes]]] = {"docx": to_docx, "pdf": to_pdf}
-"""Format -> what makes it of a paper alone."""
+def content(given: Paper, kind: str, sheet: str) -> bytes:
+    """Return the paper as ``docx``, ``pdf`` or ``xlsx``.
+
+    Parameters
+    ----------
+    sheet : str
+        Name of the sheet of a workbook.
+    """
+    if kind == "xlsx":
+        return to_xlsx(given, sheet)
+    if kind == "pdf":
+        return to_pdf(given)
+    from lib.reports.forms.wordfile import to_docx  # noqa: PLC0415 - loads python-docx
+
+    return to_docx(given)

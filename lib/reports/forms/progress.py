@@ -108,6 +108,4 @@ def content(found: Sequence[Progress], given: Paper, kind: str) -> bytes:
     """Return the progress as a file of one of `FORMATS`."""
     if kind == "csv":
         return export.to_csv(to_table(found))
-    if kind == "xlsx":
-        return paper.to_xlsx(given, t("progress.sheet", given.lang))
-    return paper.MAKERS[kind](given)
+    return paper.content(given, kind, t("progress.sheet", given.lang))

@@ -78,9 +78,7 @@ def content(report: Report14, given: Paper, kind: str) -> bytes:
         table = to_table(report, given.lang)
         numbers = ("value", "known", "total")
         return export.to_csv(table.assign(**{name: table[name].map(_plain) for name in numbers}))
-    if kind == "xlsx":
-        return paper.to_xlsx(given, t("lawform.sheet", given.lang, form=report.form))
-    return paper.MAKERS[kind](given)
+    return paper.content(given, kind, t("lawform.sheet", given.lang, form=report.form))
 
 
 def _plain(value: float) -> str | None:
