@@ -24,6 +24,7 @@ from lib.importing.shapes import drawn
 from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error
+from lib.power.inuse import last_day
 from lib.store.store import Act, Snapshot, Store, Table
 
 ALIASES: Final[Mapping[str, str]] = {"lines": "power_lines", "borders": "communes"}
@@ -192,7 +193,9 @@ def publish(
         if name not in draft.tables
     }
     for name, frame in draft.tables.items():
-        tables[name] = Table(frame, f"import: {source}", draft.options.as_of)
+        # A log is as new as the last day it holds, whenever it is brought.
+        day = last_day(frame) if name == "outages" else ""
+        tables[name] = Table(frame, f"import: {source}", day or draft.options.as_of)
     details = {
         **base.manifest.details,
         "import": {

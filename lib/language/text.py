@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -107,6 +107,8 @@ def nfc(value: str) -> str:
     return " ".join(unicodedata.normalize("NFC", value).split())
 
 
+_NAME_LENGTH: Final = 100
+"""Letters of the longest text that is kept in memory as a name."""
 _KIND_PREFIX: Final = re.compile(
     r"^(cum cong nghiep|ccn|xa|phuong|thi tran|thi xa|thanh pho|huyen|tinh|tt|tp|tx)(?:\.\s*|\s+)"
 )
@@ -118,6 +120,12 @@ def fold(value: str) -> str:
     >>> fold("Đoan Hùng"), fold("HÒA  BÌNH") == fold("Hoà Bình")
     ('doan hung', True)
     """
+    return _folded(value) if len(value) <= _NAME_LENGTH else _folded.__wrapped__(value)
+
+
+@lru_cache(maxsize=2**15)
+def _folded(value: str) -> str:
+    """Return what `fold` does; kept, as every table of names asks for the same ones."""
     return " ".join(unidecode(latin(value)).lower().split())
 
 
@@ -144,6 +152,11 @@ def same_spelling(value: str) -> str:
     *Vân Bán* and *Văn Bán* stay two names. Letters that look alike are the same,
     dots and commas behind the name do not count.
     """
+    return _spelled(value) if len(value) <= _NAME_LENGTH else _spelled.__wrapped__(value)
+
+
+@lru_cache(maxsize=2**15)
+def _spelled(value: str) -> str:
     words = []
     for word in latin(value).lower().rstrip(_AFTER).split():
         parts = unicodedata.normalize("NFD", word)

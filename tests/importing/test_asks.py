@@ -127,6 +127,8 @@ def test_the_command_takes_the_same_answer(log, base, tmp_path, monkeypatch):
     finally:
         settings.cache_clear()
     rows = store.current().read("outages").sort_values("start")
+    last = f"{rows['start'].max():%Y-%m-%d}"
+    assert store.current().manifest.tables["outages"].as_of == last < DAY, "what it holds"
     assert rows["commune_code"].tolist()[::2] == [code, code]
 
 

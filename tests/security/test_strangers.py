@@ -89,6 +89,7 @@ def widgets(count: int, name: str = "$$ID-0a1b-find") -> bytes:
         ("", widgets(2001), 1009),
         ("hoa", widgets(2001), 1009),
         ("hoa", widgets(2000), 0),
+        ("", b"\xff" * 40, 1008),
         ("hoa", widgets(1, ""), 1008),
         ("hoa", widgets(1, "find"), 1008),
         ("hoa", widgets(1, "$$STREAMLIT_INTERNAL_KEY_SCRIPT_RUN_WITHOUT_ERRORS"), 1008),

@@ -11,7 +11,7 @@ from unicodedata import category
 
 from lib.importing.readers import limits
 from lib.importing.readers.base import Content, Features, Reader, refuse_size
-from lib.importing.readers.maps import dxf, geopackage, kml, ogr, shapefile
+from lib.importing.readers.maps import dxf, geojson, geopackage, kml, shapefile
 from lib.importing.readers.office import csvfile, docx, xlsx
 from lib.language.errors import DataRefusedError, WrongUseError
 
@@ -38,8 +38,8 @@ class Format:
 FORMATS: Final[Mapping[str, Format]] = {
     one.suffix: one
     for one in (
-        Format(".geojson", ogr.read_geojson),
-        Format(".json", ogr.read_geojson),
+        Format(".geojson", geojson.read_geojson),
+        Format(".json", geojson.read_geojson),
         Format(".gpkg", geopackage.read),
         Format(".zip", shapefile.read),
         Format(".kml", kml.read),

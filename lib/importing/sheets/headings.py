@@ -28,24 +28,13 @@ SIMILAR: Final = 88.0
 _LOOKED_AT: Final = 30
 _LONGEST: Final = 100
 _AT_LEAST: Final = 2
+_QUANTITIES: Final = ("number", "whole")
 _SCORES: Final = {"code": 100.0, "label": 99.0, "first": 98.0, "second": 97.0, "third": 96.0}
 _MOST_SIMILAR: Final = 95.0
 _UNITS: Final = frozenset(
     {
-        "ha",
-        "m2",
-        "km2",
-        "m",
-        "km",
-        "v",
-        "kv",
-        "kva",
-        "mva",
-        "kw",
-        "mw",
-        "%",
-        "trieu dong",
-        "ty dong",
+        *("ha", "m2", "km2", "m", "km", "%", "trieu dong", "ty dong"),
+        *("v", "kv", "kva", "mva", "kw", "mw"),
     }
 )
 _PARTS: Final[Mapping[str, str]] = {
@@ -202,6 +191,13 @@ def heading_findings(
         for column in heading.missing
         if column not in set(given)
     ]
+    named = {match.column for match in heading.matches} | {*heading.missing, *given}
+    found += [
+        twice
+        for column in TABLES[table].columns
+        if column.type in _QUANTITIES and column.name not in named
+        if (twice := named_twice(column.name, heading, table, grid.place, row, sure=True))
+    ]
     found += [
         Finding(
             "ask",
@@ -221,9 +217,15 @@ def heading_findings(
     return tuple(found)
 
 
-def named_twice(column: str, heading: Heading, table: str, place: str, row: int) -> Finding | None:
-    """Return the refusal of a column several headings name alike; None if fewer than two do."""
-    titles = [title for title in heading.titles if column in _candidates([title], table)]
+def named_twice(
+    column: str, heading: Heading, table: str, place: str, row: int, *, sure: bool = False
+) -> Finding | None:
+    """Return the refusal of a column several headings name alike; None if fewer than two do.
+
+    With `sure` a heading that only resembles the name does not count.
+    """
+    named = [(title, _candidates([title], table).get(column)) for title in heading.titles]
+    titles = [title for title, as_ in named if as_ and not (sure and as_[1] == "similar")]
     if len(titles) < _AT_LEAST:
         return None
     values = {"label": column_label(table, column), "count": len(titles)}

@@ -79,8 +79,8 @@ def _misspoken(content: bytes) -> int:
     """
     try:
         said = BackMsg.FromString(content)
-    except DecodeError:  # Streamlit closes the connection for it
-        return 0
+    except DecodeError:
+        return _NOT_OURS
     states = said.rerun_script.widget_states.widgets
     if max(len(states), len(said.file_urls_request.file_names)) > limits().widgets:
         return _TOO_BIG

@@ -19,6 +19,7 @@ from lib.importing.direct import maps
 from lib.importing.direct import tables as direct
 from lib.importing.draft import Options
 from lib.language.errors import WrongUseError
+from lib.store.store import Act, Store, Table
 
 EAST, NORTH = 548_800, 2_356_000
 
@@ -257,7 +258,10 @@ def test_outlines_are_read_or_refused_as_import_and_store_do(tmp_path, base):
             ends["refused"] += 1
             continue
         assert not draft.refused, (number, [f.message() for f in draft.of("refused")])
-        stored = draft.tables["outlines"].set_index("cluster_id").geometry
+        brought = {name: Table(table, "test", "2026-09-30") for name, table in draft.tables.items()}
+        Store(tmp_path / "store").publish(brought, Act("test"), border_quality="schematic")
+        kept = Store(tmp_path / "store").current().read_geo("outlines")
+        stored = kept.set_index("cluster_id").geometry
         mine = given.source.set_index("cluster_id").geometry
         assert sorted(mine.index) == sorted(stored.index)
         for code, shape in mine.items():

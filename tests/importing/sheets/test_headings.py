@@ -122,6 +122,16 @@ def test_a_column_there_twice_is_not_called_missing(titles):
     assert ", ".join(titles) in finding.message()
 
 
+@pytest.mark.parametrize(
+    ("title", "asked"), [("Diện tích (ha)", ["area_ha"]), ("Ghi chú", []), ("Nhà thầu", [])]
+)
+def test_a_quantity_there_twice_is_never_left_out_with_a_note(title, asked):
+    grid = sheet(["Mã cụm", "Tên CCN", title, title])
+    found = heading_findings(find_heading(grid, "clusters"), grid, "clusters")
+    assert [f.column for f in found if f.key == "headings.twice"] == asked
+    assert all(f.level == "note" for f in found if f.key != "headings.twice")
+
+
 def test_what_is_missing_is_refused_unless_the_caller_fills_it():
     grid = sheet(["Tháng", "Mã xã"])
     heading = find_heading(grid, "customers")

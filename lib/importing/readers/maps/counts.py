@@ -5,9 +5,9 @@ of words, a feature of another kind. The file is counted by other means, and a
 reading that is short of it is refused.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import shapely
 
@@ -66,46 +66,3 @@ def refuse_losses(said: Counts, read: Counts, name: str) -> None:
         if got < there:
             what = Twin.of(lambda lang, word=key: t(word, lang))  # type: ignore[misc]
             raise DataRefusedError("readers.lost", file=name, what=what, there=there, read=got)
-
-
-def geojson_counts(document: dict[str, Any]) -> Counts:
-    """Return what a GeoJSON feature or collection of features holds."""
-    listed = document.get("features", []) if "features" in document else [document]
-    features = listed if isinstance(listed, list) else []
-    total = Counts(features=len(features))
-    for feature in features:
-        geometry = feature.get("geometry") if isinstance(feature, dict) else None
-        for shape in _geometries(geometry):
-            total += Counts(0, *_coordinates(shape))
-    return total
-
-
-def _geometries(geometry: object) -> Iterator[dict[str, Any]]:
-    """Yield a geometry, or those in a collection however deep."""
-    waiting = [geometry]
-    while waiting:
-        one = waiting.pop()
-        if not isinstance(one, dict):
-            continue
-        inside = one.get("geometries")
-        if isinstance(inside, list):
-            waiting.extend(inside)
-        else:
-            yield one
-
-
-def _coordinates(shape: dict[str, Any]) -> tuple[int, int]:
-    """Return how many rings and positions a geometry has."""
-    coordinates = shape.get("coordinates")
-    polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(str(shape.get("type")))
-    rings = sum(len(one) for one in polygons or () if isinstance(one, list))
-    corners = 0
-    waiting = [coordinates]
-    while waiting:
-        items = waiting.pop()
-        if isinstance(items, list) and items:
-            if isinstance(items[0], list):
-                waiting.extend(items)
-            else:
-                corners += 1
-    return rings, corners

@@ -8,7 +8,6 @@ gives back is held against what the file itself says it holds.
 import lib.settings  # noqa: F401 - switches drivers of GDAL off before it loads
 
 # isort: split
-import json
 import re
 import shutil
 import tempfile
@@ -33,8 +32,7 @@ from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 from pyproj.exceptions import CRSError
 
-from lib.importing.readers.base import MAX_FEATURES, Content, Features, refuse_count
-from lib.importing.readers.maps.counts import Counts, geojson_counts, refuse_losses
+from lib.importing.readers.base import MAX_FEATURES, Features, refuse_count
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding
 
@@ -325,26 +323,3 @@ def _zone(crs: CRS, wkt: str) -> str | None:
         return None  # feet
     known = key[1] == _PROVINCIAL or _VN2000.search(wkt) or _SHIFT in wkt
     return f"EPSG:{_zones()[key]}" if known else None
-
-
-def read_geojson(path: Path, name: str) -> Content:
-    """Return the features of a GeoJSON file.
-
-    Without a member ``crs`` the standard says WGS 84; offices write VN-2000 all
-    the same, so what only the format says can be overruled.
-    """
-    try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise DataRefusedError("readers.not_json", file=name) from error
-    kind = document.get("type") if isinstance(document, dict) else None
-    if kind not in ("FeatureCollection", "Feature"):
-        raise DataRefusedError("readers.not_geojson", file=name)
-    layers, remarks = read_layers(path, "GeoJSON", name, prefix="GeoJSON:")
-    refuse_losses(geojson_counts(document), Counts.of(layers), name)
-    stated = document.get("crs") is not None
-    return Content(
-        name,
-        layers=tuple(replace(layer, by_format=not stated, layer="") for layer in layers),
-        findings=tuple(remarks),
-    )

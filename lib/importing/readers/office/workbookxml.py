@@ -17,13 +17,12 @@ from lxml import etree
 from lib.importing.readers.archive import chunks
 from lib.importing.readers.base import MAX_CELLS, refuse_count
 from lib.importing.readers.grid import Area, Unread
+from lib.importing.readers.office import unseen
 
 _BOOK: Final = "xl/workbook.xml"
-_STYLES: Final = "xl/styles.xml"
-_SHOWS_NOTHING: Final = ";;;"
-"""Format of a cell without a section for any number or text."""
 _TELLING: Final = (
-    *(b"hidden", b"mergeCell", b"<f>", b"<f ", b"<f/", b"<f\n", b"<f\r", b":f>", b":f ", b":f/"),
+    *(b"hidden", b"strike", b"mergeCell"),
+    *(b"<f>", b"<f ", b"<f/", b"<f\n", b"<f\r", b":f>", b":f ", b":f/"),
     *(b'"e"', b"'e'", b' ht="0', b" ht='0", b' width="0', b" width='0", b" =", b"= ", b"\0"),
 )
 """Only a sheet with one of these is looked through; blanks around ``=`` and UTF-16 are such too."""
@@ -31,7 +30,6 @@ _PLACE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _COLUMNS: Final = 16_384
 """Of any sheet."""
 _LONGEST: Final = 60
-_TRUE: Final = frozenset({"1", "true", "on"})
 
 
 @dataclass
@@ -49,7 +47,7 @@ class Look:
     unread : dict
         (row, column) -> what stands there instead of a value.
     struck : set of (int, int)
-        Row and column of cells struck through, or formatted to show nothing.
+        Row and column of cells struck through, in part too, or formatted to show nothing.
     """
 
     areas: list[Area] = field(default_factory=list)
@@ -83,9 +81,9 @@ def looks(archive: zipfile.ZipFile, name: str) -> Mapping[str, Look]:
     KeyError, etree.XMLSyntaxError
         The workbook lacks a part, or one is damaged.
     """
-    book = _root(archive, _BOOK)
-    struck = _struck_styles(archive)
-    targets = {one.get("Id"): one.get("Target") for one in _root(archive, _relations(_BOOK))}
+    book = unseen.root(archive, _BOOK)
+    styles, texts = unseen.styles(archive), unseen.texts(archive, name)
+    targets = {one.get("Id"): one.get("Target") for one in unseen.root(archive, _relations(_BOOK))}
     found: dict[str, Look] = {}
     zeros: list[tuple[Look, tuple[int, int], Unread]] = []
     computed = False
@@ -94,46 +92,17 @@ def looks(archive: zipfile.ZipFile, name: str) -> Mapping[str, Look]:
         if target is None:
             continue
         look = found[sheet.get("name", "")] = Look()
-        reading = _Reading(look, name, struck)
+        reading = _Reading(look, name, styles, texts)
         part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
         reading.read(archive, part)
         zeros += [(look, place, cell) for place, cell in reading.zeros.items()]
         computed |= reading.computed
     traced = any(entry.lower().endswith("calcchain.xml") for entry in archive.namelist())
-    asks = any(_true(one.get("fullCalcOnLoad")) for one in book.iter("{*}calcPr"))
+    asks = any(unseen.true(one.get("fullCalcOnLoad")) for one in book.iter("{*}calcPr"))
     if asks or not (traced or computed):
         for look, place, cell in zeros:
             look.unread[place] = cell
     return found
-
-
-def _root(archive: zipfile.ZipFile, part: str) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    return etree.fromstring(archive.read(part), parser)
-
-
-def _struck_styles(archive: zipfile.ZipFile) -> frozenset[str]:
-    """Return the numbers of the cell styles that strike through or show nothing."""
-    if _STYLES not in archive.namelist():
-        return frozenset()
-    root = _root(archive, _STYLES)
-    fonts = [
-        any(_true(one.get("val", "1")) for one in font.iterchildren("{*}strike"))
-        for fonts in root.iterchildren("{*}fonts")
-        for font in fonts.iterchildren("{*}font")
-    ]
-    blank = {
-        one.get("numFmtId")
-        for one in root.iter("{*}numFmt")
-        if (one.get("formatCode") or "").strip() == _SHOWS_NOTHING
-    }
-    styles = [one for xfs in root.iterchildren("{*}cellXfs") for one in xfs.iterchildren("{*}xf")]
-    crossed = {str(at) for at, on in enumerate(fonts) if on}
-    return frozenset(
-        str(at)
-        for at, one in enumerate(styles)
-        if one.get("fontId") in crossed or one.get("numFmtId") in blank
-    )
 
 
 def _relation(sheet: etree._Element) -> str:
@@ -145,10 +114,6 @@ def _relation(sheet: etree._Element) -> str:
 def _relations(part: str) -> str:
     folder, base = posixpath.split(part)
     return f"{folder}/_rels/{base}.rels"
-
-
-def _true(value: str | None) -> bool:
-    return (value or "").strip().lower() in _TRUE
 
 
 def _flat(value: str | None) -> bool:
@@ -163,10 +128,13 @@ def _local(element: etree._Element) -> str:
 class _Reading:
     """The way through the elements of one sheet."""
 
-    def __init__(self, look: Look, name: str, struck: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, look: Look, name: str, styles: frozenset[str], texts: frozenset[str]
+    ) -> None:
         self.look = look
         self.name = name
-        self.struck = struck
+        self.styles = styles
+        self.texts = texts
         self.row = 0
         self.merged = self.spans = 0
         self.computed = False
@@ -176,8 +144,10 @@ class _Reading:
         """Take in a sheet, row by row, if it holds anything of the kind."""
         entry = archive.getinfo(part)
         parts = chunks(archive, entry, self.name)
-        marks = [f"s={sign}{one}{sign}".encode() for one in self.struck for sign in "\"'"]
-        if not any(mark in chunk for chunk in parts for mark in (*_TELLING, *marks)):
+        marks = [f"s={sign}{one}{sign}".encode() for one in self.styles for sign in "\"'"]
+        if not self.texts and not any(
+            mark in chunk for chunk in parts for mark in (*_TELLING, *marks)
+        ):
             return
         with archive.open(entry) as xml:
             for element in _elements(xml):
@@ -190,7 +160,7 @@ class _Reading:
                     self._take_area(element)
 
     def _take_column(self, element: etree._Element) -> None:
-        if _true(element.get("hidden")) or _flat(element.get("width")):
+        if unseen.true(element.get("hidden")) or _flat(element.get("width")):
             first, last = int(element.get("min", "1")), int(element.get("max", "1"))
             columns = range(max(first, 1) - 1, min(last, _COLUMNS))
             self.spans += len(columns)
@@ -209,7 +179,7 @@ class _Reading:
     def _take_row(self, element: etree._Element) -> None:
         given = element.get("r")
         self.row = int(given) if given else self.row + 1
-        if _true(element.get("hidden")) or _flat(element.get("ht")):
+        if unseen.true(element.get("hidden")) or _flat(element.get("ht")):
             self.look.rows.add(self.row - 1)
         column = 0
         for cell in element.iterchildren("{*}c"):
@@ -219,7 +189,8 @@ class _Reading:
 
     def _take_cell(self, cell: etree._Element, place: tuple[int, int]) -> None:
         kind = cell.get("t")
-        if cell.get("s") in self.struck:
+        shared = cell.findtext("{*}v", "").strip() if kind == "s" else ""
+        if cell.get("s") in self.styles or shared in self.texts or unseen.struck(cell):
             self.look.struck.add(place)
         if kind != "e" and not (len(cell) and _local(cell[0]) == "f"):
             return

@@ -4,7 +4,7 @@ import math
 import shutil
 import sqlite3
 import warnings
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import ezdxf
@@ -30,7 +30,8 @@ from hypothesis import strategies as st
 
 from lib.importing.readers import base, registry
 from lib.importing.readers.maps import ogr
-from lib.importing.readers.maps.counts import Counts, geojson_counts
+from lib.importing.readers.maps.counts import Counts
+from lib.importing.readers.maps.geojson import counts_of
 from lib.importing.readers.maps.kmltext import Written
 from lib.language.errors import DataRefusedError
 
@@ -286,7 +287,7 @@ def test_what_a_geojson_holds_is_counted_right(features):
 
     document = {"features": [feature(shape(parts)) for parts in features]}
     rings = [corners for parts in features for ring in parts for corners in ring]
-    assert geojson_counts(document) == Counts(len(features), len(rings), sum(rings))
+    assert counts_of(document) == Counts(len(features), len(rings), sum(rings))
 
 
 # ---- GeoPackage ---------------------------------------------------------------------------
@@ -366,3 +367,25 @@ def test_every_remark_of_gdal_is_a_finding_without_paths_of_this_machine(tmp_pat
     asked, noted = read(path).findings
     assert (asked.level, noted.level) == ("ask", "note")
     assert asked.values["remark"] == "GeoJSON:ranh.geojson: Value 'x ' of field ten is odd"
+
+
+@pytest.mark.parametrize(
+    ("said", "twice"),
+    [
+        ('"cluster_id": "C1", "cluster_id": "C2"', "cluster_id"),
+        ('"area_ha": 40, "name": "Một", "area_ha": 84', "area_ha"),
+        ('"cluster_id": "C1", "Cluster_id": "C2"', ""),
+    ],
+)
+def test_a_name_that_stands_twice_in_geojson_is_refused_not_read_last(tmp_path, said, twice):
+    corners = "[[105.2,21.3],[105.3,21.3],[105.3,21.4],[105.2,21.3]]"
+    path = tmp_path / "ranh.geojson"
+    path.write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": '
+        f'{{{said}}}, "geometry": {{"type": "Polygon", "coordinates": [{corners}]}}}}]}}',
+        encoding="utf-8",
+    )
+    with pytest.raises(DataRefusedError) if twice else nullcontext() as caught:
+        assert len(registry.read(path).layers[0].frame) == 1
+    if twice:
+        assert (caught.value.key, caught.value.values["column"]) == ("readers.json_twice", twice)

@@ -9,7 +9,9 @@ import xlsxwriter
 from badfiles.corpus_build import spoil, workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl.styles import Font
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font, PatternFill
 
 from lib.importing.readers import registry
 from lib.importing.readers.grid import Area, Unread, cell_text
@@ -218,6 +220,55 @@ def test_cells_struck_through_or_showing_nothing_are_left_out_and_asked(
     assert [row[1] for row in content.grids[0].rows[1:]] == [75, None if left_out else 50, 46]
     told = [(f.level, f.key, f.row) for f in content.findings]
     assert told == ([("ask", "readers.struck_cells", 3)] if left_out else [])
+
+
+WHITE = "FFFFFFFF"
+
+
+@pytest.mark.parametrize(
+    ("font", "fill", "left_out"),
+    [
+        (WHITE, "", True),
+        (WHITE, WHITE, True),
+        (WHITE, "FF1F4E78", False),
+        ("FF1F4E78", "", False),
+        ("FFFFFF00", "", False),
+    ],
+)
+def test_white_on_white_is_left_out_and_asked(xlsx, font, fill, left_out):
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.active["B3"].font = Font(color=font)
+    if fill:
+        book.active["B3"].fill = PatternFill("solid", fgColor=fill)
+    book.save(xlsx)
+    content = registry.read(xlsx)
+    assert [row[1] for row in content.grids[0].rows[1:]] == [75, None if left_out else 50, 46]
+    assert [f.key for f in content.findings] == ["readers.struck_cells"] * left_out
+
+
+@pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter"])
+@pytest.mark.parametrize("strike", [True, False])
+def test_a_number_struck_out_beside_the_one_that_holds_is_asked(xlsx, writer, strike):
+    """Read as one, 50 struck and 62 written behind it are 5.062 households."""
+    if writer == "openpyxl":
+        book = openpyxl.Workbook()
+        for row in ROWS:
+            book.active.append(row)
+        piece = TextBlock(InlineFont(strike=strike), "50")
+        book.active["B3"] = CellRichText(piece, "62")
+        book.save(xlsx)
+    else:
+        with xlsxwriter.Workbook(xlsx) as book:
+            sheet = book.add_worksheet()
+            for at, row in enumerate(ROWS):
+                sheet.write_row(at, 0, row)
+            how = {"font_strikeout": True} if strike else {"bold": True}
+            sheet.write_rich_string(2, 1, book.add_format(how), "50", "62")
+    content = registry.read(xlsx)
+    assert content.grids[0].rows[2][1] == (None if strike else "5062")
+    assert [f.key for f in content.findings] == ["readers.struck_cells"] * strike
 
 
 def test_a_struck_cell_that_holds_nothing_is_not_told(xlsx):
