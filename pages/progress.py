@@ -43,6 +43,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
+        painted = sidebar.switch("further", tr("eligibility.paint"), tr("eligibility.scope"))
         legend = st.container()
     table = to_table(found).merge(
         data.clusters[["cluster_id", "former_province", "commune_codes", "lat"]], on="cluster_id"
@@ -75,6 +76,8 @@ def view() -> None:
         if one.cluster["cluster_id"] == chosen:
             card = partial(show_card, progress_card(one, data.tables, lang))
     styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
+    if painted:
+        styles |= mapstyles.further(data, lawforms.answers(data, today))
     styles["clusters"] = mapstyles.clusters(listed, "operation_status")
     map_with_card(
         data,

@@ -12,6 +12,7 @@ from lib.layers.looks.layer import Label, Layer, Qgis
 from lib.layers.looks.symbols import (
     CHANGE,
     CLASSES,
+    FURTHER,
     LAND,
     MERGED,
     OPERATION,
@@ -80,6 +81,7 @@ _EVERY: Final = (
             ),
             *CLASSES,
             *MERGED,
+            *FURTHER,
         ),
         interactive=True,
         label=Label(min_zoom=10, rank=2),

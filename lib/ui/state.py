@@ -23,7 +23,9 @@ from lib.settings import TOLERANCE_RANGE, settings
 
 PLAIN: Final = frozenset({"data", "about", "status"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
-_SEVERAL: Final = ("area", "samples", "weak", "difficult", "settled", "major", "grid", "present")
+_SEVERAL: Final = (
+    *("area", "samples", "weak", "difficult", "settled", "major", "grid", "present", "further"),
+)
 """Choices of several codes that are no filter of `lib.register.filters`."""
 SINGLE: Final = (
     "lang",

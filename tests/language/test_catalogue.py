@@ -190,6 +190,7 @@ FAMILIES: dict[str, set[str]] = {
         *("commune_code", "commune_name", "clusters", "fill_pct", "unleased_ha"),
         *("answer", "rule", "note"),
     },
+    "layers.further_{}": set(eligibility.ANSWERS),
     "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
     "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},
     "lawform.head_{}": {"tt", "indicator", "unit", "value", "note"},

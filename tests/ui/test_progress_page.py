@@ -83,7 +83,7 @@ def test_a_tile_of_the_board_leaves_the_clusters_it_counts():
 
 
 def test_what_is_late_is_drawn_said_and_filtered():
-    app = opened(late="yes", sel="clusters:PT-017")
+    app = opened(late="yes", sel="clusters:PT-017", further="yes")
     assert table(app)["Tên"].tolist() == ["Ấm Hạ"]
     page = html(app)
     assert "ph-time-late" in page
@@ -92,6 +92,7 @@ def test_what_is_late_is_drawn_said_and_filtered():
     assert "<img src=x" not in page, "names are text"
     assert "&lt;img src=x" in page
     assert "Đến hạn" in page
+    assert "chưa đủ số liệu để nói" in page.partition("ph-legend")[2], "communes are painted"
 
 
 def test_held_and_stale_are_filters_too():

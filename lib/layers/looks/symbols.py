@@ -204,6 +204,19 @@ def _merged(suffix: str, dash: str | None) -> tuple[Style, ...]:
 MERGED: Final = _merged("", None) + _merged("-schematic", "1 4")
 """Communes before and after the merger: a kept name fills, a part of a split unit edges."""
 
+_FURTHER: Final = {"allowed": "#DCE9F2", "not_allowed": "#E8B97A", "unknown": "url(#ph-no-data)"}
+
+
+def _further(suffix: str, dash: str | None) -> tuple[Style, ...]:
+    return tuple(
+        Style(f"further-{code}{suffix}", f"layers.further_{code}", area(fill, dashArray=dash))
+        for code, fill in _FURTHER.items()
+    )
+
+
+FURTHER: Final = _further("", None) + _further("-schematic", "1 4")
+"""Communes by whether a further cluster may be set up there; what is not known is hatched."""
+
 POWER_LINE: Final = "#6A3D9A"
 
 

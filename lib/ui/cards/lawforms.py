@@ -1,6 +1,7 @@
 """Draw the forms of Circular 14/2024 and where a further cluster may be, with their files."""
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
@@ -117,19 +118,29 @@ def _behind(data: Workspace, figure: Figure) -> None:
     )
 
 
-def further(data: Workspace, today: dt.date) -> None:
-    """Draw for each commune whether a further cluster may be set up, by the rule of a day."""
-    lang = language()
-    on = st.date_input(tr("eligibility.note_on"), today, format="DD/MM/YYYY", key="fill-on")
+def answers(data: Workspace, on: dt.date) -> Mapping[str, str]:
+    """Return for each commune whether a further cluster may be set up there on a day."""
+    table = _further(data, on)
+    return dict(zip(table["commune_code"], table["answer"], strict=True))
+
+
+def _further(data: Workspace, on: dt.date) -> pd.DataFrame:
     rows = _answer(data)
-    table = eligibility.eligibility(
+    return eligibility.eligibility(
         data.clusters,
         communes_of(rows),
         shares_of(rows),
         data.tables["communes"],
         on=on,
-        lang=lang,
+        lang=language(),
     )
+
+
+def further(data: Workspace, today: dt.date) -> None:
+    """Draw for each commune whether a further cluster may be set up, by the rule of a day."""
+    lang = language()
+    on = st.date_input(tr("eligibility.note_on"), today, format="DD/MM/YYYY", key="fill-on")
+    table = _further(data, on)
     st.caption(eligibility.rule_on(on).words(lang))
     st.caption(tr("eligibility.scope"))
     shown = eligibility.in_words(table, lang).drop(columns=tr("eligibility.head_rule"))

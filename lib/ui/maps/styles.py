@@ -99,6 +99,12 @@ def choropleth(classes: pd.Series, inside: Collection[str], listed: Collection[s
     }
 
 
+def further(data: Workspace, answers: Mapping[str, str]) -> Styles:
+    """Return the communes by whether a further cluster may be set up there."""
+    suffix = "-schematic" if data.schematic else ""
+    return {"communes": {code: f"further-{said}{suffix}" for code, said in answers.items()}}
+
+
 def merged(
     data: Workspace, marks: Mapping[str, str], inside: Collection[str], *, before: bool
 ) -> Styles:
