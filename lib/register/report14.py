@@ -188,9 +188,9 @@ def report14(
     figures = [_figure(row, rows, lang) for row in ROWS]
     form: Form = "03" if commune else "04"
     if form == "04":
-        figures = [_against_communes(figure, communes, lang) for figure in figures]
+        figures = [_against_communes(figure, communes, rows["name"], lang) for figure in figures]
     else:
-        figures = [_shared(figure, communes, lang) for figure in figures]
+        figures = [_shared(figure, communes, rows["name"], lang) for figure in figures]
     return Report14(form, period, tuple(figures), rows, commune)
 
 
@@ -213,7 +213,7 @@ def _figure(row: Row, rows: pd.DataFrame, lang: Lang) -> Figure:
     value = math.fsum(parts.values())
     # Nothing found among clusters of which some are unknown is no zero.
     unknown = len(lacking) > 0 and (not parts if row.amount else value == 0)
-    notes = _counted(total - len(lacking), total, lang)
+    notes = _counted(total - len(lacking), total, lang, none=unknown)
     if row.tt in _LISTED and parts:
         notes += _listed(rows, parts, lang)
     if row.tt in ("23", "24") and parts:
@@ -254,13 +254,14 @@ def _fill(row: Row, rows: pd.DataFrame, member: pd.Series, lang: Lang) -> Figure
     )
 
 
-def _counted(have: int, total: int, lang: Lang) -> tuple[str, ...]:
-    """Say of how many clusters a figure is, where it is not of all it is about."""
+def _counted(have: int, total: int, lang: Lang, *, none: bool = False) -> tuple[str, ...]:
+    """Say of how many clusters a figure is, where it is not of all; or that they have none."""
     if have == total:
         return ()
     if not have:
         return (t("lawform.note_none", lang, lack=number(total, lang)),)
-    return (t("lawform.note_some", lang, known=number(have, lang), total=number(total, lang)),)
+    key = "lawform.note_zero" if none else "lawform.note_some"
+    return (t(key, lang, known=number(have, lang), total=number(total, lang)),)
 
 
 def _listed(rows: pd.DataFrame, parts: Mapping[str, float], lang: Lang) -> tuple[str, ...]:
@@ -270,15 +271,19 @@ def _listed(rows: pd.DataFrame, parts: Mapping[str, float], lang: Lang) -> tuple
     return tuple(t(key, lang, count=number(n, lang)) for key, n in said.items() if n)
 
 
-def _shared(figure: Figure, communes: Mapping[str, Sequence[str]], lang: Lang) -> Figure:
+def _shared(
+    figure: Figure, communes: Mapping[str, Sequence[str]], names: pd.Series, lang: Lang
+) -> Figure:
     """Say in form 03 which clusters another commune counts as well."""
     shared = [code for code in figure.parts if len(communes.get(code, ())) > 1]
     if not shared or figure.row.tt == FILL:
         return figure
-    return _noted(figure, t("lawform.note_shared", lang, clusters=", ".join(shared)))
+    return _noted(figure, t("lawform.note_shared", lang, clusters=", ".join(names[shared])))
 
 
-def _against_communes(figure: Figure, communes: Mapping[str, Sequence[str]], lang: Lang) -> Figure:
+def _against_communes(
+    figure: Figure, communes: Mapping[str, Sequence[str]], names: pd.Series, lang: Lang
+) -> Figure:
     """Say in form 04 what adding up the forms 03 would give instead."""
     if not figure.parts or figure.row.tt == FILL or figure.value is None:
         return figure
@@ -296,7 +301,7 @@ def _against_communes(figure: Figure, communes: Mapping[str, Sequence[str]], lan
         )
     ]
     if several := [code for code, count in places.items() if count > 1]:
-        notes.append(t("lawform.note_several", lang, clusters=", ".join(several)))
+        notes.append(t("lawform.note_several", lang, clusters=", ".join(names[several])))
     if nowhere := [code for code, count in places.items() if not count]:
         notes.append(t("lawform.note_nowhere", lang, count=number(len(nowhere), lang)))
     return _noted(figure, *notes)

@@ -223,6 +223,7 @@ def test_a_blank_is_never_a_zero_and_is_counted():
     assert row.value is None, "none was found clean, but of three plants nobody says"
     # Where there is no plant there is nothing to be clean: known to be none.
     assert (row.known, row.total) == (8, 12)
+    assert row.note == "chưa thấy ở 8/12 cụm đã có số liệu"
 
 
 def test_a_cluster_of_which_establishment_is_unknown_is_in_neither_part():
