@@ -44,12 +44,12 @@ def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
         for count in board(found):
             area = tr(
                 "progresspage.step_area",
-                area=hectares(count.area_ha if count.with_area else None, lang),
+                area=hectares(count.area_ha, lang),
                 known=number(count.with_area, lang),
             )
             label = f"**{number(count.clusters, lang)}** {value_label('step', count.step, lang)}"
             st.button(
-                f"{label} :small[{area}]" if count.clusters else label,
+                f"{label} :small[{area}]" if count.with_area else label,
                 key=f"figure-{count.step}",
                 on_click=choose,
                 args=(count.step,),
