@@ -6,6 +6,7 @@ import streamlit as st
 from lib.language.text import date, number
 from lib.register import filters as flt
 from lib.register.progress import to_table
+from lib.register.steps import label as step_label
 from lib.reports.cards.progress import progress_card
 from lib.tables.glossary import value_label
 from lib.ui import frame, sidebar, state, visitor
@@ -94,7 +95,7 @@ def view() -> None:
             steps.timeline(seen, chosen)
         show_table(
             listed.assign(
-                step_words=[value_label("step", code, lang) for code in listed["step"]],
+                step_words=[step_label(code, lang) for code in listed["step"]],
                 proven=[value_label("yes_no", code, lang) for code in listed["step_proven"]],
                 held=listed["obstacles"].where(listed["obstacles"] != ""),
                 late=steps.late_words(listed),

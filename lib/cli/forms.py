@@ -25,7 +25,6 @@ from lib.reports.forms import progress as advance
 from lib.reports.forms import report14 as form14
 from lib.settings import settings
 from lib.tables import export
-from lib.tables.glossary import value_label
 
 _FORMS: Final = ("03", "04")
 _TABLES: Final = ("csv", "xlsx")
@@ -144,8 +143,7 @@ def eligibility(
         out.write_bytes(content)
     counts = table["answer"].value_counts()
     said = ", ".join(
-        f"{value_label('eligibility', code)}: {number(int(counts.get(code, 0)))}"
-        for code in fill.ANSWERS
+        f"{fill.label(code)}: {number(int(counts.get(code, 0)))}" for code in fill.ANSWERS
     )
     typer.echo(t("eligibility.done", file=out.name, on=date(day), answers=said))
 

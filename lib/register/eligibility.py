@@ -15,10 +15,15 @@ import pandas as pd
 
 from lib.language.text import Lang, date, is_blank, number, t
 from lib.register.standing import counted
-from lib.tables.glossary import value_label
 
 Answer = Literal["allowed", "not_allowed", "unknown"]
 ANSWERS: Final[tuple[Answer, ...]] = ("allowed", "not_allowed", "unknown")
+
+
+def label(answer: str, lang: Lang = "vi") -> str:
+    """Return the words for an answer."""
+    return t(f"eligibility.answer_{answer}", lang)
+
 
 _FILL_PCT: Final = 50.0
 _NO_LIMIT: Final = 6
@@ -174,7 +179,7 @@ def _note(
 
 def in_words(table: pd.DataFrame, lang: Lang = "vi") -> pd.DataFrame:
     """Return the table with words for codes and headings, to be taken away."""
-    shown = table.assign(answer=[value_label("eligibility", a, lang) for a in table["answer"]])
+    shown = table.assign(answer=[label(code, lang) for code in table["answer"]])
     heads = {name: t(f"eligibility.head_{name}", lang) for name in table.columns}
     renamed: pd.DataFrame = shown.rename(columns=heads)
     return renamed

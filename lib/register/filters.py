@@ -12,6 +12,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from lib.language.text import Lang, t
+from lib.register import steps
 from lib.settings import province
 from lib.tables.glossary import CODES, value_label
 
@@ -185,8 +186,8 @@ FILTERS: Final[tuple[Filter, ...]] = (
         "filters.on_step",
         _one_of("step"),
         ("progress",),
-        CODES["step"],
-        _glossary("step"),
+        (*steps.STEPS, steps.UNKNOWN),
+        steps.label,
     ),
     Filter("late", "filters.that_are_late", _late, ("progress",), ("yes",), widget="switch"),
     Filter(

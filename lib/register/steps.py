@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from lib.language.text import is_blank
+from lib.language.text import Lang, is_blank, t
 from lib.register.delay import first_day, last_day
 
 Step = Literal[
@@ -27,6 +27,12 @@ STEPS: Final[tuple[Step, ...]] = (
 )
 UNKNOWN: Final = "unknown"
 """In place of a step where no source says any."""
+
+
+def label(step: str, lang: Lang = "vi") -> str:
+    """Return the words for a step, or for `UNKNOWN`."""
+    return t(f"steps.{step}", lang)
+
 
 _OF_MILESTONE: Final[Mapping[str, Step]] = {
     "establish": "established",

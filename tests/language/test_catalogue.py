@@ -32,7 +32,7 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, duties, eligibility, fillrate, filters, playlist, report14
+from lib.register import delay, duties, eligibility, fillrate, filters, playlist, report14, steps
 from lib.reports import annex, atlas
 from lib.settings import province
 from lib.store import audit
@@ -190,6 +190,8 @@ FAMILIES: dict[str, set[str]] = {
         *("commune_code", "commune_name", "clusters", "fill_pct", "unleased_ha"),
         *("answer", "rule", "note"),
     },
+    "eligibility.answer_{}": set(eligibility.ANSWERS),
+    "steps.{}": {*steps.STEPS, steps.UNKNOWN},
     "layers.further_{}": set(eligibility.ANSWERS),
     "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
     "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},

@@ -271,13 +271,19 @@ WITHOUT_STORE = {"database read"}
 """It hands on a table that others keep, as it is."""
 ASKED = {
     "annex": [],
+    "assets": [],
     "atlas": ["--cluster", CLUSTER],
     "brief": ["--commune", COMMUNE],
+    "clusters-report": ["--cluster", CLUSTER],
     "cross-commune": [],
+    "duties": [],
+    "eligibility": [],
     "gaps": ["--threshold", "saidi_min=60"],
     "page": [],
     "picture": [],
+    "progress": [],
     "reliability": ["--by", "commune"],
+    "report14": ["--form", "04", "--period", "2026"],
     "sample-outages": ["--events", "30", "--seed", "1"],
 }
 OF_A_LOG = {"gaps", "reliability", "sample-outages"}

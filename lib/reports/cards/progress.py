@@ -10,6 +10,7 @@ from lib.register import delay
 from lib.register.fillrate import rates
 from lib.register.progress import Progress, board
 from lib.register.projects import Project, projects
+from lib.register.steps import label as step_label
 from lib.reports.cards.card import Card, Fact, fact, source_of
 from lib.tables.glossary import value_label
 
@@ -17,7 +18,7 @@ from lib.tables.glossary import value_label
 def step_words(one: Progress, lang: Lang) -> list[str]:
     """Return the step with its document, or that it is said without one; and a step back."""
     standing = one.standing
-    said = [value_label("step", standing.step, lang)]
+    said = [step_label(standing.step, lang)]
     if standing.document:
         said.append(
             t(
@@ -30,7 +31,7 @@ def step_words(one: Progress, lang: Lang) -> list[str]:
     elif standing.step != "unknown":
         said.append(t("progress.said", lang))
     if standing.sure and not standing.proven:
-        step, document = value_label("step", standing.sure.step, lang), standing.sure.document
+        step, document = step_label(standing.sure.step, lang), standing.sure.document
         said.append(t("progress.sure", lang, step=step, document=document))
     if standing.step == "operating" and one.cluster["legal_status"] != "established":
         word = value_label("legal_status", one.cluster["legal_status"], lang)
@@ -137,7 +138,7 @@ def board_words(found: Sequence[Progress], lang: Lang) -> list[str]:
         t(
             "progress.board",
             lang,
-            step=value_label("step", count.step, lang),
+            step=step_label(count.step, lang),
             clusters=number(count.clusters, lang),
             area=hectares(count.area_ha if count.with_area else None, lang),
             known=number(count.with_area, lang),

@@ -9,6 +9,7 @@ from typing import Final
 
 from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
 from lib.register.progress import Progress
+from lib.register.steps import label as step_label
 from lib.reports.cards import progress as say
 from lib.reports.forms import paper
 from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
@@ -109,7 +110,7 @@ def _grid(found: Sequence[Progress], lang: Lang) -> Grid:
                 str(row["communes_now"]) or no_data(lang),
                 area,
                 no_data(lang) if is_blank(row["investor"]) else str(row["investor"]),
-                value_label("step", one.standing.step, lang),
+                step_label(one.standing.step, lang),
                 value_label("operation_status", row["operation_status"], lang),
             )
         )

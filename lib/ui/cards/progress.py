@@ -13,6 +13,7 @@ from lib.language.text import date, hectares, is_blank, number
 from lib.register import delay
 from lib.register.progress import STALE_DAYS, Progress, board, progress
 from lib.register.projects import projects
+from lib.register.steps import label as step_label
 from lib.reports.cards.card import site
 from lib.reports.forms import assets
 from lib.reports.forms import clusters as report
@@ -47,7 +48,7 @@ def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
                 area=hectares(count.area_ha, lang),
                 known=number(count.with_area, lang),
             )
-            label = f"**{number(count.clusters, lang)}** {value_label('step', count.step, lang)}"
+            label = f"**{number(count.clusters, lang)}** {step_label(count.step, lang)}"
             st.button(
                 f"{label} :small[{area}]" if count.with_area else label,
                 key=f"figure-{count.step}",
