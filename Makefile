@@ -79,7 +79,7 @@ help:
 	@echo "make lock             the lists of files with their sha256, from requirements*.txt; UPGRADE=1"
 	@echo "make audit            ask whether a fault of what is installed is known (network)"
 	@echo "make licences         docs/licences.md: under which licence all that is installed stands"
-	@echo "make clean            remove what was installed, made and stored, DATA INCLUDED (data/store)"
+	@echo "make clean            remove what was installed and made; the data stay (python -m lib remove-data)"
 	@echo "PYTHON=python3.13     with any of them: the Python to use, from 3.11 to 3.14"
 
 # Everything `make run` installs, as files for this platform, and the list of their sha256.
@@ -172,4 +172,4 @@ screens: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m e2e.screens $(SCREENS)
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) build static static-restricted data/store .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(BENCH_VENV) build static static-restricted .mypy_cache .ruff_cache .pytest_cache

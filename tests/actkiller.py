@@ -19,11 +19,13 @@ from pathlib import Path
 
 from killedstores import file_with, publish
 
-from lib.importing import bring
+from lib.importing import bring, stating
 from lib.importing.draft import Options
 from lib.importing.readers import registry
 from lib.operate import backup, restore
+from lib.store import audit
 from lib.store.store import Store
+from lib.tables.statements.record import Statement
 
 ROOT = Path(__file__).parents[1]
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}
@@ -42,6 +44,16 @@ def do_import(store: str, file: str) -> None:
     bring.publish(where, draft, base=base, files=files, who="An", confirmed=False)
 
 
+def do_fact(store: str, value: str) -> None:
+    """State one value as the command line and the page do."""
+    where = Store(Path(store))
+    base = where.current()
+    subject = ("substations", "SS-1", "capacity_mva", value)
+    word = Statement(*subject, "Biên bản", "2026-11-30", when=audit.moment())
+    stated = stating.said(stating.tables_of(base), [word])
+    stating.publish(where, stated, base=base, who="An")
+
+
 def do_restore(store: str, snapshot_id: str) -> None:
     Store(Path(store)).restore(snapshot_id, who="Bình")
 
@@ -56,6 +68,7 @@ def do_restore_backup(store: str, file: str) -> None:
 
 ACTS = {
     "import": do_import,
+    "fact": do_fact,
     "restore": do_restore,
     "backup": do_backup,
     "restore-backup": do_restore_backup,

@@ -268,7 +268,7 @@ def test_a_report_has_a_command_with_its_formats(tmp_path: Path):
     listed = CliRunner().invoke(line, ["--help"]).output
     assert "Bản đếm thử nghiệm." in listed
     assert CliRunner().invoke(line, ["census", "--out", str(tmp_path / "a.txt")]).exit_code == 0
-    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "87 cụm"
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "93 cụm"
     refused = CliRunner().invoke(line, ["census", "--out", str(tmp_path / "a.pdf")]).exception
     assert ".txt" in refused.message()
 

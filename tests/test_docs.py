@@ -107,7 +107,7 @@ def test_a_record_has_its_parts_and_stands_in_the_index(path: Path):
 def test_the_index_lists_each_record_once_in_order():
     assert [name for _, name, _, _ in LINE.findall(INDEX)] == [path.name for path in RECORDS]
     numbers = [path.name[:4] for path in RECORDS]
-    assert numbers == [f"{number:04d}" for number in range(1, len(RECORDS) + 1)]
+    assert numbers == sorted(set(numbers))
 
 
 def test_a_record_that_is_superseded_is_named_by_the_one_that_took_its_place():

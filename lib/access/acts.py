@@ -19,6 +19,7 @@ from lib.store.store import FileInfo, Snapshot, Store
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib.importing.draft import Draft
+    from lib.importing.stating import Stated
     from lib.reports.alldata import everything as alldata
 
 
@@ -106,6 +107,27 @@ def publish(
         files=files,
         who=actor.signed(typed),
         confirmed=confirmed,
+    )
+
+
+def state(
+    actor: Actor, store: Store, stated: Stated, *, base: Snapshot, typed: str = ""
+) -> Snapshot:
+    """Put single values in use, see `lib.importing.stating.publish`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or a table it changes is closed to him.
+    StoreError
+        As `lib.importing.stating.publish`.
+    """
+    require(actor, Action.IMPORT)
+    require_tables(actor, stated.tables.keys())
+    from lib.importing import stating  # noqa: PLC0415 - loads the readers of cells
+
+    return stating.publish(
+        store, stated, base=store.open(base.snapshot_id), who=actor.signed(typed)
     )
 
 

@@ -15,7 +15,7 @@ from lib.importing.apart import sandbox
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.text import date, nfc, number, t
-from lib.operate import backup, restore
+from lib.operate import backup, remove, restore
 from lib.settings import province
 from lib.store import history
 from lib.store.store import Snapshot, Store
@@ -221,6 +221,31 @@ def restore_backup(
     typer.echo(t("data.restored", snapshot=made.current))
     for note in made.notes:
         typer.echo(note.message())
+
+
+@app.command("remove-data")
+def remove_data(
+    file: Annotated[Path, typer.Argument(help="Tệp sao lưu (.zip) ghi trước khi xóa.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Xóa thật, sau khi đã sao lưu.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Xóa toàn bộ dữ liệu của kho, sau khi sao lưu; không có --yes thì chỉ nói sẽ xóa gì."""
+    where = _not_empty(open_store(store))
+    there = remove.held(where)
+    typer.echo(
+        t(
+            "remove.held",
+            folder=where.folder,
+            snapshots=number(len(there.snapshots)),
+            acts=number(there.acts),
+            files=number(there.files),
+            mb=number(there.size / 1e6, digits=1),
+        )
+    )
+    if not yes:
+        raise WrongUseError("remove.not_yet", file=file.name)
+    remove.remove(where, file)
+    typer.echo(t("remove.done", file=file.name))
 
 
 def _not_empty(store: Store) -> Store:

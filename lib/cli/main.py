@@ -12,7 +12,16 @@ from pathlib import Path
 
 import typer
 
-from lib.cli import checks, data, database, forms, maps, papers, power  # noqa: F401 - each adds its commands
+from lib.cli import (  # noqa: F401 - each adds its commands
+    checks,
+    data,
+    database,
+    fact,
+    forms,
+    maps,
+    papers,
+    power,
+)
 from lib.cli.base import account, app
 from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t

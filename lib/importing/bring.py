@@ -25,6 +25,7 @@ from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error
 from lib.power.inuse import last_day
+from lib.store import history
 from lib.store.store import Act, Snapshot, Store, Table
 
 ALIASES: Final[Mapping[str, str]] = {"lines": "power_lines", "borders": "communes"}
@@ -197,7 +198,7 @@ def publish(
         day = last_day(frame) if name == "outages" else ""
         tables[name] = Table(frame, f"import: {source}", day or draft.options.as_of)
     details = {
-        **base.manifest.details,
+        **history.without_act(base.manifest.details),
         "import": {
             "kind": draft.options.kind,
             "counts": {n: vars(c) for n, c in draft.counts.items()},

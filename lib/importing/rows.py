@@ -21,10 +21,12 @@ from lib.importing.sheets.sections import sections
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import number
-from lib.tables import statements
+from lib.store import audit
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.registry import TABLES
-from lib.tables.schemas import ALL_TABLES
+from lib.tables.schemas import ALL_TABLES, label
+from lib.tables.statements import brought
+from lib.tables.statements.record import Statement
 
 _WITH_GEOMETRY: Final = ("power_lines", "communes")
 """Tables whose rows have shapes: a table without any only changes rows that are known."""
@@ -81,7 +83,11 @@ def check_register(
     tables = {table: result}
     if before is not None and TABLES[table].stated:
         given, in_file = frozenset(map(str, fresh.columns)), [row > 0 for row in where]
-        tables = statements.by_value(before, result, given, base, TABLES[table], in_file)
+        tables, overruled = brought.by_value(
+            before, result, given, base, TABLES[table], in_file, audit.moment()
+        )
+        found += _overruled(overruled, contents[0].file)
+        result = tables[table]
     counts = {table: count_changes(before, result, TABLES[table].key)}
     return Draft(
         options,
@@ -100,13 +106,28 @@ def _with_known(
     table = TABLES[options.kind]
     if before is None or not table.stated or options.replace:
         return fresh
-    rows, kept = statements.blanks_filled(fresh, before, table)
+    rows, kept = brought.blanks_filled(fresh, before, table)
     file = str(fresh["_file"].iloc[0])
     found += [
         Finding("note", "importing.blank_kept", {"count": count}, file, None, name)
         for name, count in kept.items()
     ]
     return rows
+
+
+def _overruled(said: Sequence[Statement], file: str) -> list[Finding]:
+    """Tell which values of a file are kept, not used: a stronger or chosen one is there."""
+    return [
+        Finding(
+            "note",
+            "importing.value_kept",
+            {"value": one.value, "id": one.id},
+            file,
+            None,
+            label(one.table, one.field),
+        )
+        for one in said
+    ]
 
 
 def _fewer_communes(

@@ -6,7 +6,7 @@ store already holds better, the better ones stay.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -21,7 +21,9 @@ from lib.layers import web
 from lib.settings import ROOT, province
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
+from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
+from lib.tables.statements.record import NAME, as_table, statements_of
 
 Note = tuple[str, dict[str, Any]]
 Scope = Literal["province", "vietnam"]
@@ -119,6 +121,7 @@ def prepare(
     )
     published = {name: _fact_table(frame) for name, frame in tables.items() if name != "communes"}
     published |= _imported(before)
+    published |= _said_besides(tables.get(NAME), published)
     if kept and before is not None:
         quality = before.manifest.border_quality
         for name in before.manifest.tables:
@@ -176,6 +179,29 @@ def _imported(before: Snapshot | None) -> dict[str, Table]:
         for name, info in before.manifest.tables.items()
         if name in ALL_TABLES and name != "communes" and info.source != FACTS_SOURCE
     }
+
+
+def _said_besides(said: pd.DataFrame | None, published: Mapping[str, Table]) -> dict[str, Table]:
+    """Return the statements with those of the program that tables of the office do not have yet.
+
+    Facts never change such a table: what they say of it is kept, until the rule is next asked.
+    """
+    office = {
+        name
+        for name, table in published.items()
+        if name in TABLES and TABLES[name].stated and table.source != FACTS_SOURCE
+    }
+    if said is None or not office:
+        return {}
+    known = published[NAME]
+    told = statements_of(known.frame) if known.source != FACTS_SOURCE else []
+    have = {one.key for one in told}
+    fresh = [
+        replace(one, state="kept") if one.table in office else one
+        for one in statements_of(said)
+        if one.key not in have
+    ]
+    return {NAME: Table(as_table([*told, *fresh]), known.source, known.as_of)}
 
 
 def _fact_table(frame: pd.DataFrame) -> Table:

@@ -3,6 +3,7 @@
 from typing import Final
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.power.read import CODE_DIGITS
@@ -79,5 +80,6 @@ def _customers_frame(customers: Source) -> tuple[pd.DataFrame, str]:
     if not customers.is_file():
         raise WrongUseError("served.no_file", file=customers.name)
     if customers.suffix.lower() == ".parquet":
-        return pd.read_parquet(customers), customers.name
+        # What pandas noted of its columns is of no use here, and may be spoiled.
+        return pq.read_table(customers).to_pandas(ignore_metadata=True), customers.name
     raise WrongUseError("served.bad_suffix", file=customers.name)

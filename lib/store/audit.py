@@ -102,6 +102,11 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
+def moment() -> str:
+    """Return this moment, ISO, UTC, so fine that of two acts the later one is told."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+
+
 def events(folder: Path) -> list[Event]:
     """Return all that was logged, oldest first; a last line cut short is left out.
 

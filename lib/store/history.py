@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -23,6 +23,8 @@ Key = tuple[str, ...]
 
 _IMPORT: Final = "import"
 """The act that brings files, and where a manifest keeps what it was of."""
+STATED: Final = "fact"
+"""The act that brings single values with their source, and where a manifest keeps which."""
 _BROUGHT: Final = "import: "
 """How the source of a table begins that files were brought for; their names follow."""
 HIDDEN: Final = "…"
@@ -30,16 +32,25 @@ HIDDEN: Final = "…"
 
 
 def touched(manifest: Manifest) -> frozenset[str]:
-    """Return the tables a snapshot's import was of; none for another act.
+    """Return the tables a snapshot's import or statements were of; none for another act.
 
-    An import that does not say counts as one of every table.
+    One that does not say counts as one of every table.
     """
-    if manifest.action != _IMPORT:
+    if manifest.action not in (_IMPORT, STATED):
         return frozenset()
-    of = manifest.details.get(_IMPORT)
-    if not of:
-        return frozenset(TABLES)
-    return frozenset({str(of.get("kind", "")), *of.get("counts", {})} - {""})
+    return _named(manifest.details.get(manifest.action)) or frozenset(TABLES)
+
+
+def _named(of: Mapping[str, Any] | None) -> frozenset[str]:
+    """Return the tables that the details of an act name."""
+    told = of or {}
+    named = {str(told.get("kind", "")), *told.get("counts", {}), *told.get("tables", ())}
+    return frozenset(named - {""})
+
+
+def without_act(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details of a manifest without those of the act itself."""
+    return {name: value for name, value in details.items() if name not in (_IMPORT, STATED)}
 
 
 def kept_back(manifest: Manifest, closed: Collection[str]) -> bool:
@@ -66,9 +77,9 @@ def seen_without(snapshot: Snapshot, closed: Collection[str]) -> Snapshot:
     left = snapshot.without(closed)
     manifest = left.manifest
     details = dict(manifest.details)
-    of = details.get(_IMPORT, {})
-    if not {of.get("kind", ""), *of.get("counts", {})}.isdisjoint(closed):
-        del details[_IMPORT]
+    for act in (_IMPORT, STATED):
+        if not _named(details.get(act)).isdisjoint(closed):
+            del details[act]
     hidden = kept_back(manifest, closed)
     tables = {
         name: replace(info, source=_BROUGHT + HIDDEN)

@@ -19,6 +19,8 @@ CLUSTER_ID: Final = r"^(?!MAU-)[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 """The register's own are ``PT-001``; an office may bring others, but none that marks a sample."""
 ISO_DATE: Final = r"^(19|20)\d{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 """A day, or only a month or a year where the source gives no more."""
+CHECKED: Final = "2026-11-23"
+"""The day sources were read. A row whose source gives no date carries it; it is no data date."""
 MONTH: Final = r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"
 VOLTAGE: Final = r"^\d+(/\d+)*$"
 URL: Final = r"^(https?://[^\s\[\]/]+(/\S*)?|file:[^\s/]+)$"
@@ -59,6 +61,8 @@ class Column:
         It came after the first version: what was written before is read with a blank.
     asked : bool
         A meeting asks for it: a blank in it is something missing.
+    ages : bool
+        It changes from year to year, so what an old source says of it may no longer hold.
     found : bool
         The search box leads from its text to the row; ``sidebar.hit_<name>`` says what was found.
     lacking : tuple of str
@@ -82,9 +86,14 @@ class Column:
     assumed: bool = False
     later: bool = False
     asked: bool = False
+    ages: bool = False
     found: bool = False
     lacking: tuple[str, ...] = ()
     otherwise: str | bool | None = None
+
+
+SOURCE_URL: Final = Column("source_url", pattern=URL, filled=True)
+AS_OF: Final = Column("as_of", pattern=ISO_DATE, filled=True)
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,8 @@ class Table:
         Whether a file of an office may change it.
     stated : bool
         Whether each value has its own source (`lib.tables.statements`).
+    source : Column
+        What its rows name as their source.
     """
 
     name: str
@@ -114,10 +125,11 @@ class Table:
     facts: bool = True
     imported: bool = True
     stated: bool = False
+    source: Column = SOURCE_URL
 
     def every(self) -> Iterator[Column]:
         """Return all columns, source and date first."""
-        yield from (SOURCE_URL, AS_OF, *self.columns)
+        yield from (self.source, AS_OF, *self.columns)
 
     def column(self, name: str) -> Column:
         """Return one column.
@@ -150,8 +162,6 @@ def number(
     return Column(name, kind, low=low, high=high, unit=unit, **more)
 
 
-SOURCE_URL: Final = Column("source_url", pattern=URL, filled=True)
-AS_OF: Final = Column("as_of", pattern=ISO_DATE, filled=True)
 NOTE: Final = Column("note", blank=True)
 SAMPLE: Final = Column("sample", "flag", pattern="", filled=True, otherwise=False)
 CLUSTER: Final = Column("cluster_id", pattern=CLUSTER_ID, about="templates.about_cluster_id")

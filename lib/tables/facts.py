@@ -13,8 +13,11 @@ import pandas as pd
 from lib.language.errors import DataRefusedError
 from lib.language.text import is_blank
 from lib.settings import settings
+from lib.tables import columns
 from lib.tables.glossary import CODES, with_later_columns
 from lib.tables.registry import TABLES, references, with_facts
+from lib.tables.statements.derive import derived
+from lib.tables.statements.record import NAME, row_ids
 
 FACTS: Final = settings().facts
 
@@ -34,8 +37,7 @@ _CELL_WRONG: Final[Mapping[str, str]] = {
 }
 
 
-CHECKED: Final = "2026-11-23"
-"""The day sources were read. A row whose source gives no date carries it; it is no data date."""
+CHECKED: Final = columns.CHECKED
 
 
 def data_date(frame: pd.DataFrame) -> str:
@@ -78,6 +80,9 @@ def load(name: str, folder: Path = FACTS) -> pd.DataFrame:
 def load_all(folder: Path = FACTS) -> dict[str, pd.DataFrame]:
     """Return every table of facts, checked, codes followed from table to table.
 
+    Where there are statements, ``statements.csv``, each value is the one the rule chooses
+    (`lib.tables.statements.rule`).
+
     Raises
     ------
     DataRefusedError
@@ -99,7 +104,39 @@ def load_all(folder: Path = FACTS) -> dict[str, pd.DataFrame]:
                 target_file=f"{target}.csv",
                 target_column=target_column,
             )
-    return tables
+    return tables | _stated(tables, folder)
+
+
+def _stated(tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables that have statements, as the rule says, and the statements; all checked.
+
+    Raises
+    ------
+    DataRefusedError
+        One is about a row that is not there, or its value cannot stand in its column.
+    """
+    if not (folder / f"{NAME}.csv").exists():
+        return {}
+    said: pd.DataFrame | None = load(NAME, folder)
+    changed: dict[str, pd.DataFrame] = {}
+    for name, table in TABLES.items():
+        if said is None or name not in tables or not table.stated:
+            continue
+        ids = said.loc[said["table"] == name, "id"]
+        lost = ids[~ids.isin(row_ids(tables[name], table))]
+        if len(lost):
+            raise DataRefusedError(
+                "schemas.unknown_reference",
+                file=f"{NAME}.csv",
+                row=int(lost.index[0]) + _HEADING_ROWS,
+                column="id",
+                value=lost.iloc[0],
+                target_file=f"{name}.csv",
+                target_column="/".join(table.key),
+            )
+        rows, said = derived(tables[name], said, table)
+        changed[name] = check(name, rows, file=f"{name}.csv")
+    return changed if said is None else {**changed, NAME: said}
 
 
 def check(name: str, frame: pd.DataFrame, *, file: str) -> pd.DataFrame:

@@ -6,9 +6,9 @@ Walked by the schemas, imports, templates, exports, the database and history.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from lib.tables import statements
 from lib.tables.columns import Table
 from lib.tables.records import clusters, grid, places, progress
+from lib.tables.statements.record import STATEMENTS
 
 TABLES: Final[Mapping[str, Table]] = {
     table.name: table
@@ -33,7 +33,7 @@ TABLES: Final[Mapping[str, Table]] = {
         progress.OBSTACLES,
         progress.CLEARANCE,
         progress.ASSETS,
-        statements.STATEMENTS,
+        STATEMENTS,
     )
 }
 """Name of a table -> its record, in the order they are shown."""

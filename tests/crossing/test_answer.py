@@ -163,8 +163,8 @@ def test_the_register_names_what_remains_and_what_was_resolved(register):
     assert (first.loc[resolved, "verdict"] == "within").all()
 
 
-def test_all_87_clusters_are_in_the_answer_and_nothing_is_measured(register):
-    assert register["cluster_id"].nunique() == 87
+def test_all_93_clusters_are_in_the_answer_and_nothing_is_measured(register):
+    assert register["cluster_id"].nunique() == 93
     assert register["area_ha"].isna().all()
     assert register.loc[register["commune_code"].isna(), "note"].notna().all()
 

@@ -4,12 +4,12 @@ import itertools
 from pathlib import Path
 
 import pytest
-from actkiller import Killer, do_import
-from killedstores import file_with, publish, served, whole
+from actkiller import Killer, do_fact, do_import
+from killedstores import communes, file_with, publish, served, typed, whole
 from moments import Moments, usual
 
 from lib.operate import integrity
-from lib.store.store import Store
+from lib.store.store import Act, Store, Table
 
 TURNS = 100
 OFTEN = 5
@@ -71,6 +71,31 @@ def test_an_import_killed_at_100_random_moments_leaves_the_old_or_the_new_whole(
     assert {new for _, new in ends} == {False, True}
     assert {snapshot.snapshot_id for snapshot in imports.store.snapshots()} == imports.seen
     assert integrity.check_log(imports.store).whole
+
+
+def test_a_value_killed_at_its_steps_is_said_or_not_and_nothing_else_moves(killer, tmp_path):
+    store, seen = Store(tmp_path / "kho"), set()
+    station = {"substation_id": ["SS-1"], "name": ["Trạm 110 kV"], "voltage_kv": ["110"]}
+    rows = typed("substations", station | {"status": ["operating"]})
+    tables = {"communes": communes(), "substations": Table(rows, "test", "2026")}
+    store.publish(tables, Act("prepare"), border_quality="reference")
+    do_fact(str(store.folder), "9")
+    known_before, ends = 9, []
+    for step in itertools.count(1, 3):
+        before = whole(store, seen)
+        alive, _ = killer.run("fact", store.folder, step, step=step)
+        now = whole(store, seen)
+        new = now.snapshot_id != before.snapshot_id
+        known = now.read("substations")["capacity_mva"].iloc[0]
+        in_use = now.read("statements").query("state == 'in_use'")["value"].tolist()
+        assert in_use == [f"{known}"]
+        assert known == (step if new else known_before)
+        known_before = known
+        if not alive:
+            break
+        ends.append(new)
+    assert ends == sorted(ends)
+    assert {False, True} == set(ends)
 
 
 def test_an_import_killed_at_every_step_leaves_the_old_or_the_new_whole(imports):

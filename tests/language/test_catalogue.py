@@ -32,11 +32,22 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, duties, eligibility, fillrate, filters, playlist, report14, steps
+from lib.register import (
+    delay,
+    duties,
+    eligibility,
+    fillrate,
+    filters,
+    playlist,
+    report14,
+    steps,
+    todo,
+)
 from lib.reports import annex, atlas
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
+from lib.tables.statements import rule
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -127,9 +138,11 @@ COLUMNS = [
 ]
 DUTIES = {key for key, *_ in (*duties.YEARLY, *duties.ONCE)}
 FAMILIES: dict[str, set[str]] = {
+    "todo.{}": set(todo.KINDS),
+    "fact.rule_{}": set(get_args(rule.Rule)) - {"none"},
     "outagelog.rule_{}": set(clean.RULES),
     "powerpage.total_{}": {level for level, _ in view.LEVELS},
-    "audit.action_{}": {"prepare", "import", "restore", "restore-backup", audit.CHAINED}
+    "audit.action_{}": {"prepare", "import", "fact", "restore", "restore-backup", audit.CHAINED}
     | signins.ACTIONS,
     "data.about_{}": set(draft.KINDS),
     "data.action_{}": {"prepare", "import"},

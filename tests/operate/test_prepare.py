@@ -14,13 +14,15 @@ import shapely
 from pyproj import Geod
 
 from lib.geo.crs import AREA_CRS
+from lib.importing import stating
 from lib.language.errors import DataRefusedError
 from lib.layers.build import build
 from lib.layers.files import LayerFile
 from lib.layers.web import web_assets
 from lib.operate.prepare import Prepared, prepare
-from lib.store.store import Store
+from lib.store.store import Act, Store, Table
 from lib.tables import facts
+from lib.tables.statements.record import Statement
 
 pytestmark = pytest.mark.xdist_group("prepare")
 
@@ -246,6 +248,31 @@ def test_real_borders_are_kept_when_only_schematic_ones_can_be_had(reference, aw
     assert "giữ" in later.done.summary()
     assert "sources.offline" in [key for key, _ in later.done.notes]
     assert later.communes()["measured_ha"].sum() == pytest.approx(PLANE_HA, abs=2)
+
+
+def test_what_the_office_said_stays_and_what_the_program_says_besides_is_kept(
+    schematic, away, tmp_path
+):
+    store = copied(schematic, tmp_path)
+    base = store.current()
+    word = Statement("clusters", "PT-014", "area_ha", "30", "Biên bản", "2026-11-30")
+    stated = stating.said(stating.tables_of(base), [word])
+    stating.publish(store, stated, base=base, who="An")
+    after = run(store, schematic.static, away).done.snapshot
+    for name in ("clusters", "statements"):
+        pd.testing.assert_frame_equal(after.read(name), stated.tables[name])
+    # An office that brought its clusters before there were statements.
+    own = facts.load("clusters").assign(area_ha=1.5)
+    tables = {
+        name: Table(after.read(name), info.source, info.as_of)
+        for name, info in after.manifest.tables.items()
+        if name != "statements"
+    }
+    tables["clusters"] = Table(own, "import: a.xlsx", "2026")
+    store.publish(tables, Act("import"), border_quality="schematic")
+    later = run(store, schematic.static, away).done.snapshot
+    pd.testing.assert_frame_equal(later.read("clusters"), own)
+    assert set(later.read("statements")["state"]) == {"kept"}
 
 
 def assert_whole(case: Case) -> None:

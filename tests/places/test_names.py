@@ -195,7 +195,7 @@ def test_changes_on_the_real_register():
         "Ấm Hạ",
     }
     assert "Minh Phương" in by_change["undetermined"]
-    assert len(by_change["single"]) == 21
+    assert len(by_change["single"]) == 24
     assert table["cluster_id"].tolist() == CLUSTERS["cluster_id"].tolist()
     undetermined = named[named["change"] == "undetermined"]
     assert undetermined["new_communes_n"].isna().all()
@@ -220,6 +220,13 @@ def test_by_decision_on_the_real_register():
         ("Hoàng Lâu", "Hoàng An"),
         ("Tiên Tiến", "Thịnh Minh"),
         ("Thịnh Minh 1", "Thịnh Minh"),
+        ("Bắc Lâm Thao", "Xuân Lũng"),
+        ("Sóc Đăng", "Đoan Hùng"),
+        ("Ngọc Quan", "Đoan Hùng"),
+        ("Đồng Phì", "Hiền Lương"),
+        ("Đồng Lạng", "Phù Ninh"),
+        ("Đồng Thịnh", "Sông Lô"),
+        ("Đồng Văn", "Tề Lỗ"),
     }
     evidence = CLUSTERS["former_communes"].notna() | CLUSTERS["stated_communes"].notna()
     assert set(table["cluster_id"]) == set(CLUSTERS.loc[evidence, "cluster_id"])

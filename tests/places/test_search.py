@@ -28,7 +28,7 @@ def names(query: str) -> list[str]:
 
 def test_everything_can_be_found_and_leads_somewhere():
     counts = {kind: sum(hit.kind == kind for hit in HITS) for kind in ("commune", "cluster")}
-    assert counts == {"commune": 148, "cluster": 87}
+    assert counts == {"commune": 148, "cluster": 93}
     assert sum(hit.kind == "former" for hit in HITS) == len(TABLES["former_units"]) == 482
     assert sum(hit.kind == "district" for hit in HITS) == 32
     assert sum(hit.kind == "investor" for hit in HITS) == TABLES["clusters"]["investor"].count()

@@ -40,8 +40,8 @@ def with_cluster(**values: object) -> pd.Series:
     return register(TABLES | {"clusters": row}).iloc[0]
 
 
-def test_a_row_for_each_of_the_87_clusters_with_all_its_facts():
-    assert len(CLUSTERS) == 87
+def test_a_row_for_each_of_the_93_clusters_with_all_its_facts():
+    assert len(CLUSTERS) == 93
     pd.testing.assert_frame_equal(CLUSTERS[list(FACTS.columns)], FACTS)
 
 
@@ -88,10 +88,13 @@ def test_changes_are_those_of_the_merger():
     assert not several[CLUSTERS["change"].isin(["resolved", "single"])].any()
 
 
-def test_missing_is_what_the_file_leaves_blank():
+def test_missing_is_what_file_and_statements_leave_blank():
     with (facts.FACTS / "clusters.csv").open(encoding="utf-8-sig", newline="") as lines:
         rows = {row["cluster_id"]: row for row in csv.DictReader(lines)}
-    assert len(rows) == 87
+    assert len(rows) == 93
+    said = TABLES["statements"].query("state == 'in_use'")
+    for cluster_id, field in zip(said["id"], said["field"], strict=True):
+        rows[cluster_id][field] = "said"
     for cluster_id, missing in BY_ID["missing"].items():
         row = rows[cluster_id]
         assert set(missing) == {c for c in ASKED if row[c].strip() in ("", *NO_OUTLINE)}, cluster_id
@@ -139,7 +142,7 @@ def test_a_cluster_that_leads_to_a_commune_has_a_marker():
     placed = CLUSTERS["lat"].notna()
     assert placed.equals(CLUSTERS["lon"].notna())
     assert placed.equals(CLUSTERS["commune_codes"].map(len).gt(0))
-    assert placed.sum() == 33
+    assert placed.sum() == 39
 
 
 def test_no_two_markers_stand_on_one_point():

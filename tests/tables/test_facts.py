@@ -26,7 +26,8 @@ def tables():
 ROWS = {
     "communes": 148,
     "former_units": 482,
-    "clusters": 87,
+    "clusters": 93,
+    "statements": 133,
     "assignments": 2,
     "weak_supply": 15,
     "substations": 32,
@@ -38,7 +39,7 @@ ROWS = {
 
 def test_counts(tables):
     assert {name: len(tables[name]) for name in ROWS} == ROWS
-    assert set(tables) == set(with_facts())
+    assert set(tables) == {*with_facts(), "statements"}
     assert tables["communes"]["kind"].value_counts().to_dict() == {"xã": 133, "phường": 15}
     former = tables["former_units"].drop_duplicates("former_code")
     assert len(former) == 479
@@ -61,7 +62,10 @@ def test_three_units_were_split(tables):
 
 def test_every_row_has_a_source_and_a_date(tables):
     for name, table in tables.items():
-        assert table["source_url"].str.fullmatch(r"https?://[^\s;]+").all(), name
+        if name == "statements":  # one whose address is lost names it in words
+            assert table["source_url"].str.fullmatch(r"https?://[^\s;]+|[^:;]+").all()
+        else:
+            assert table["source_url"].str.fullmatch(r"https?://[^\s;]+").all(), name
         assert table["as_of"].str.fullmatch(r"\d{4}(-\d{2}){0,2}").all(), name
         assert (table["as_of"] <= "2026-11-23").all(), name
 
@@ -87,20 +91,48 @@ def test_every_new_commune_is_made_of_former_units_of_its_province(tables):
 def test_clusters_are_a_sample_and_say_only_what_sources_say(tables):
     clusters = tables["clusters"]
     assert clusters["former_province"].value_counts().to_dict() == {
-        "Phú Thọ": 21,
+        "Phú Thọ": 24,
         "Vĩnh Phúc": 33,
-        "Hòa Bình": 33,
+        "Hòa Bình": 36,
     }
     assert (clusters["outline_quality"] == "none").all()
-    for column in ("cleared_ha", "decision_end", "handover_date", "schedule_end", "extension_end"):
+    for column in ("decision_end", "handover_date", "schedule_end", "extension_end"):
         assert clusters[column].isna().all(), column
     stopped = clusters[clusters["wastewater"] == "stopped"]
     assert set(stopped["name"]) == {"Yên Đồng", "Tề Lỗ"}
     assert not (clusters["wastewater"] == "operating").any()
     established = clusters[clusters["decision_kind"] == "establish"]
-    assert set(established["name"]) == {"Tam Nông", "Bắc Lâm Thao"}
+    assert set(established["name"]) == {"Tam Nông", "Bắc Lâm Thao", "Phú Gia"}
     assert (established["legal_status"] == "established").all()
     assert {"Tề Lỗ", "Tề Lỗ 2", "Đồng Văn", "Đồng Văn 3"} <= set(clusters["name"])
+
+
+def test_statements_say_what_the_notes_and_found_pages_say(tables):
+    said = tables["statements"]
+    area = said[said["field"] == "area_ha"].set_index(["id", "state"])["value"]
+    assert (area["PT-002", "in_use"], area["PT-002", "kept"]) == ("69.42", "75.0")
+    assert (area["PT-014", "in_use"], area["PT-014", "kept"]) == ("26.7", "84.0")
+    weak = said[said["strength"] == "other"]
+    assert (weak["state"] == "kept").all()
+    assert not weak["note"].isna().any()
+    words = said[~said["source_url"].str.startswith("http")]
+    found = words[~words["note"].str.contains("ghi chú của dòng")]
+    assert (found["strength"] == "other").all(), "no address, not used"
+    named = {"Mông Hóa", "Thanh Lãng", "Tử Đà - An Đạo", "Duy Phiên", "Vân Hội"}
+    clusters = tables["clusters"].set_index("name")
+    assert clusters.loc[list(named), ["former_communes", "stated_communes"]].isna().all(axis=None)
+
+
+def test_a_statement_of_a_row_that_is_not_there_is_refused(folder):
+    _spoil(folder, "statements", "id", 3, "PT-999")
+    with pytest.raises(DataRefusedError, match=r"statements.csv.*PT-999"):
+        facts.load_all(folder)
+
+
+def test_without_statements_the_tables_are_as_their_files(folder):
+    (folder / "statements.csv").unlink()
+    clusters = facts.load_all(folder)["clusters"]
+    pd.testing.assert_frame_equal(clusters, facts.load("clusters", folder))
 
 
 def test_a_cluster_without_any_date_says_so(tables):
@@ -183,7 +215,10 @@ def test_ended_units_lie_in_the_commune_they_lead_to(tables, shared, real_commun
 
 def test_cleaning_changed_no_figure(tables, shared):
     before = pd.read_csv(shared / "facts/clusters.csv")
-    after = tables["clusters"]
+    after = facts.load("clusters")  # as the file has it, before statements choose
+    added = {"PT-022", "PT-023", "PT-024", "HB-034", "HB-035", "HB-036"}
+    assert added <= set(after["cluster_id"])
+    after = after[~after["cluster_id"].isin(added)].reset_index(drop=True)
     for column in ("area_ha", "industrial_land_ha", "occupancy_pct"):
         pd.testing.assert_series_equal(before[column], after[column].rename(column))
     assert (

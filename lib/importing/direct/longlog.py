@@ -169,7 +169,8 @@ def _plan(path: Path, dialect: csvfile.Dialect) -> _Plan | None:
     if unsure or named & set(_PARTS) or not named.issuperset(_NEEDED):
         return None
     at, number = heading.row, rows[heading.row][1]
-    if number != at + 1:  # a text of several lines above or in the heading
+    wider = any(len(row) > len(rows[at][0]) for row, _ in rows[:at])
+    if wider or number != at + 1:  # or a text of several lines above or in the heading
         return None
     shown = tuple(csvfile.padded(row, len(rows[at][0])) for row, _ in rows[: at + 1])
     return _Plan(path.name, dialect, shown, heading, number)
@@ -250,6 +251,8 @@ def _odd_rows(
             for row in islice(lines, len(plan.above), None):
                 place += bool(row)  # DuckDB passes over empty lines, a person counts them
                 taken = bool(row) and place in wanted
+                if taken and len(row) > plan.width:  # DuckDB and Python end a row elsewhere
+                    return None
                 rows.append(csvfile.padded(row, plan.width) if taken else blank)
                 if place == odd[-1]:
                     break

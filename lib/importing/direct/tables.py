@@ -174,7 +174,7 @@ def _check_parquet(path: Path, required: Sequence[str]) -> None:
     """Refuse a Parquet file that is none, lacks a column or has one of another type."""
     try:
         schema = pq.read_schema(path)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataRefusedError("readers.unreadable", file=path.name) from error
     lost = [column for column in required if column not in schema.names]
     if lost:

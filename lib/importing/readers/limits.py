@@ -141,7 +141,8 @@ def _geopackage(path: Path, name: str) -> None:
             base.set_progress_handler(_counter(), _STEPS)
             _tables(base, name)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+        # Python's own errors, of a text that is none, carry no code.
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             raise DataRefusedError(
                 "readers.too_many", file=name, count=f"> {MAX_FEATURES}", most=MAX_FEATURES
             ) from error

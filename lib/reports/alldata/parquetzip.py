@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lib.language.text import LANGS, t
 from lib.reports.alldata.contents import Contents
+from lib.store import history
 
 
 def parquet_zip(contents: Contents) -> bytes:
@@ -38,7 +39,7 @@ def _manifest(contents: Contents) -> bytes:
     if said["tables"].keys() == shown.keys():
         return content
     said["tables"] = {name: info for name, info in said["tables"].items() if name in shown}
-    said |= {"files": [], "details": {k: v for k, v in said["details"].items() if k != "import"}}
+    said |= {"files": [], "details": history.without_act(said["details"])}
     return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from lib.language.text import Lang, date, is_blank, no_data, t
 from lib.tables.facts import CHECKED
+from lib.tables.statements.record import is_address
 
 Row = Mapping[Any, Any]
 
@@ -205,7 +206,12 @@ def source_of(row: Row, lang: Lang, name: str = "") -> Source:
 
 
 def site(url: str, lang: Lang) -> str:
-    """Return the host of `url`, as a reader names a source; a file of the office by its name."""
+    """Return the host of `url`, as a reader names a source; a file of the office by its name.
+
+    A source may be words of the office instead: those stay as they are.
+    """
     if url.startswith("file:"):
         return t("card.office_file", lang, file=url.removeprefix("file:"))
+    if not is_address(url):
+        return url
     return urlsplit(url).netloc.removeprefix("www.") or url

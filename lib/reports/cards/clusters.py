@@ -1,5 +1,7 @@
 """Card of one cluster: what is concluded, what is on record, its pieces."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -69,33 +71,30 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         value = cluster[column]
 
         def words(code: str) -> str:
-            return value_label(codes, code, lang) if codes else code
+            listed = "; ".join(name.strip() for name in code.split(";"))
+            return value_label(codes, code, lang) if codes else listed
 
         said = fact(key, value, words(str(value)) if value else None, own, lang=lang)
         return told_by(said, words, column)
 
-    def area(key: str, column: str) -> Fact:
-        said = fact(key, cluster[column], hectares(cluster[column], lang), own, lang=lang)
-        return told_by(said, lambda value: hectares(float(value), lang), column)
+    ha = partial(hectares, lang=lang)
 
-    def listed(text: str) -> str:
-        return text.replace(";", "; ")
+    def figure(key: str, column: str, words: Callable[[float], str] = ha) -> Fact:
+        value = cluster[column]
+        said = fact(key, value, None if value is None else words(value), own, lang=lang)
+        return told_by(said, lambda text: words(float(text)), column)
 
     named, now = cluster["former_communes"], _now(cluster, lang)
-    share = cluster["occupancy_pct"]
-    taken = None if share is None else percent(float(share) / 100, lang)
     law = source_of(
         known.tables["former_units"].iloc[0].to_dict(), lang, t("cards.table_479", lang)
     )
+    followed = [law] if named else []
+    stated = say("cards.place_now", "stated_communes").sources if cluster["stated_communes"] else ()
     told = [
-        told_by(
-            fact("cards.place_former", named, listed(str(named)), own, lang=lang),
-            listed,
-            "former_communes",
-        ),
+        say("cards.place_former", "former_communes"),
         say("cards.district_former", "former_district"),
-        fact("cards.place_now", now, None, law, lang=lang, strong=True),
-        area("cards.area", "area_ha"),
+        fact("cards.place_now", now, None, *followed, *stated, lang=lang, strong=True),
+        figure("cards.area", "area_ha"),
         say("cards.legal", "legal_status", "legal_status"),
         say("cards.operation", "operation_status", "operation_status"),
         told_by(
@@ -104,9 +103,9 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
             *("decision_no", "decision_date", "decision_kind"),
         ),
         say("cards.investor", "investor"),
-        area("schemas.column.cleared_ha", "cleared_ha"),
-        area("schemas.column.leased_ha", "leased_ha"),
-        fact("cards.occupancy", share, taken, own, lang=lang),
+        figure("schemas.column.cleared_ha", "cleared_ha"),
+        figure("schemas.column.leased_ha", "leased_ha"),
+        figure("cards.occupancy", "occupancy_pct", lambda share: percent(share / 100, lang)),
         say("cards.wastewater", "wastewater", "wastewater"),
         _outline(known, cluster, lang),
     ]
@@ -116,9 +115,10 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         fact("reports.decision_schedule", time.decision, None, own, lang=lang),
     ]
     if cluster["behind_schedule"] == "yes":
-        late = value_label("behind_schedule", "yes", lang)
-        said = t("reports.no_document", lang, said=late, source=own.host)
-        told.append(fact("schemas.column.behind_schedule", "yes", said, own, lang=lang))
+        late = say("schemas.column.behind_schedule", "behind_schedule", "behind_schedule")
+        by = ", ".join(source.host for source in late.sources)
+        words = t("reports.no_document", lang, said=late.words, source=by)
+        told.append(replace(late, words=words))
     return [*told, _stations(known, cluster, lang)]
 
 

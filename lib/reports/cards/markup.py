@@ -4,17 +4,17 @@ Every value goes through ``markupsafe``: a name from a file stays text.
 """
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from lib.language.text import t
 from lib.reports.cards.card import Card, Line, Part
+from lib.tables.statements.record import is_address
 
 
 def link(url: str, text: str) -> Markup:
     """Return a link to `url`, or only `text` if it is not a web address."""
-    if urlsplit(url).scheme not in {"http", "https"}:
+    if not is_address(url):
         return Markup("{}").format(text)
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(url, text)
 

@@ -74,6 +74,7 @@ def _act(event: Event) -> str:
     known = {
         "prepare": "data.action_prepare",
         "import": "data.action_import",
+        "fact": "data.action_fact",
         "restore": "access.action_restore",
         "restore-backup": "access.action_restore_backup",
     }

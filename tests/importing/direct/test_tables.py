@@ -7,6 +7,8 @@ import random
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from facttables import fact_tables
 
@@ -15,6 +17,7 @@ from lib.importing.direct import longlog, tables
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.power import indices, inuse
+from lib.power.served import served_table
 from lib.store.store import Act, Store, Table
 
 HEAD = "start,end,commune_code,customers_interrupted"
@@ -158,6 +161,35 @@ def test_a_file_that_is_not_there_empty_or_no_table_is_refused(tmp_path):
     broken.write_bytes(b"PAR1 nothing PAR1")
     with pytest.raises(DataRefusedError):
         tables.outages(broken, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}\n01/1,5.7/2026,2026-08-01 08:00,100,\n",
+        f"a,b,c,d,e,f\n{HEAD}\nmai,2026-08-01 08:00,07900,100\n",
+    ],
+)
+def test_a_row_that_ends_elsewhere_for_duckdb_is_the_readers(tmp_path, text):
+    path = written(tmp_path, text)
+    assert longlog.read(path, tmp_path) is None
+    assert tables.grave(tables.outages(path, tmp_path).findings)
+
+
+def test_customers_are_read_though_what_pandas_noted_of_them_is_spoiled(tmp_path):
+    path = tmp_path / "khach.parquet"
+    rows = pa.table({"commune_code": ["07900"], "month": ["2026-08"], "customers_served": [7]})
+    rows = rows.replace_schema_metadata({"pandas": '{"columns": [{"name": "month"}]}'})
+    pq.write_table(rows, path)
+    assert served_table(tables.customers(path).source)["served"].tolist() == [7]
+
+
+def test_a_parquet_file_with_names_that_are_no_text_is_refused(tmp_path):
+    path = tmp_path / "log.parquet"
+    pd.DataFrame({"customers_served": [1]}).to_parquet(path)
+    path.write_bytes(path.read_bytes().replace(b"customers_served", b"customers_serv\xff\xff"))
+    with pytest.raises(DataRefusedError, match=r"log\.parquet"):
+        tables.outages(path, tmp_path)
 
 
 def test_customers_that_a_separator_tore_are_refused_by_row(tmp_path):

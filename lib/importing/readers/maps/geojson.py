@@ -83,7 +83,8 @@ def _coordinates(shape: dict[str, Any]) -> tuple[int, int]:
     """Return how many rings and positions a geometry has."""
     coordinates = shape.get("coordinates")
     polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(str(shape.get("type")))
-    rings = sum(len(one) for one in polygons or () if isinstance(one, list))
+    listed = polygons if isinstance(polygons, list) else []
+    rings = sum(len(one) for one in listed if isinstance(one, list))
     corners = 0
     waiting = [coordinates]
     while waiting:

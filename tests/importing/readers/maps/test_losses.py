@@ -1,5 +1,6 @@
 """Nothing a map file holds is lost without a word, and arcs stay arcs."""
 
+import json
 import math
 import shutil
 import sqlite3
@@ -389,3 +390,24 @@ def test_a_name_that_stands_twice_in_geojson_is_refused_not_read_last(tmp_path, 
         assert len(registry.read(path).layers[0].frame) == 1
     if twice:
         assert (caught.value.key, caught.value.values["column"]) == ("readers.json_twice", twice)
+
+
+@pytest.mark.parametrize("said", [7, 1.5, "x", None, {}])
+def test_coordinates_that_are_no_list_are_no_shape(tmp_path, said):
+    path = tmp_path / "ranh.geojson"
+    shape = {"type": "MultiPolygon", "coordinates": said}
+    feature = {"type": "Feature", "properties": {}, "geometry": shape}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    (layer,) = registry.read(path).layers
+    assert shapely.is_missing(layer.shapes).tolist() == [True]
+
+
+def test_a_geopackage_whose_columns_are_no_text_is_refused(tmp_path):
+    path = tmp_path / "ranh.gpkg"
+    shape = shapely.box(105.2, 21.3, 105.3, 21.4)
+    gpd.GeoDataFrame({"ten": ["A"]}, geometry=[shape], crs=4326).to_file(path, driver="GPKG")
+    content = path.read_bytes()
+    assert b'"ten" TEXT' in content
+    path.write_bytes(content.replace(b'"ten" TEXT', b'"ten" TEX\xff'))
+    with pytest.raises(DataRefusedError):
+        registry.read(path)

@@ -6,14 +6,15 @@ from facttables import fact_tables
 
 from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
-from lib.tables.statements import STATEMENTS, blanks_filled, by_value
+from lib.tables.statements.brought import blanks_filled, by_value
+from lib.tables.statements.record import STATEMENTS, Statement, as_table
 
 CLUSTERS = fact_tables()["clusters"]
 ROW = CLUSTERS[CLUSTERS["area_ha"].notna()].iloc[0]
 FILE = "file:một_ô.csv"
 
 
-def brought(known: pd.DataFrame | None = None, *, file: str = FILE, **values):
+def brought(known: pd.DataFrame | None = None, *, file: str = FILE, when: str = "", **values):
     """Return what `by_value` makes of a file with one row of some columns."""
     after = CLUSTERS.copy()
     at = after.index[after["cluster_id"] == ROW["cluster_id"]]
@@ -22,7 +23,7 @@ def brought(known: pd.DataFrame | None = None, *, file: str = FILE, **values):
     given = frozenset({"cluster_id", "source_url", "as_of", *values})
     in_file = list(after["cluster_id"] == ROW["cluster_id"])
     base = {} if known is None else {"statements": known}
-    tables = by_value(CLUSTERS, after, given, base, TABLES["clusters"], in_file)
+    tables, _ = by_value(CLUSTERS, after, given, base, TABLES["clusters"], in_file, when)
     return tables["clusters"], tables.get("statements")
 
 
@@ -48,8 +49,8 @@ def test_a_value_that_was_there_is_nobody_elses():
 
 
 def test_a_later_file_wins_and_the_earlier_is_kept():
-    _, first = brought(area_ha=12.5)
-    _, second = brought(first, file="file:hai.csv", area_ha=13.0)
+    _, first = brought(area_ha=12.5, when="2026-11-30T08:00:00+00:00")
+    _, second = brought(first, file="file:hai.csv", area_ha=13.0, when="2026-11-30T09:00:00+00:00")
     states = second.groupby("state")["value"].agg(set)
     assert states["in_use"] == {"13.0"}
     assert {"12.5", str(ROW["area_ha"])} == states["kept"]
@@ -61,6 +62,37 @@ def test_a_file_with_the_whole_row_is_its_source():
     result, told = brought(**values | {"area_ha": 12.5})
     assert told is None
     assert result.loc[result["cluster_id"] == ROW["cluster_id"], "source_url"].item() == FILE
+
+
+def test_a_value_a_person_chose_stays_and_the_file_is_told():
+    chosen = Statement(
+        *("clusters", ROW["cluster_id"], "area_ha", "44.0", "Biên bản", "2020"),
+        reason="đo lại",
+        state="in_use",
+    )
+    after = CLUSTERS.assign(source_url=FILE, as_of="2026-11-30").assign(
+        area_ha=CLUSTERS["area_ha"].where(CLUSTERS["cluster_id"] != ROW["cluster_id"], 12.5)
+    )
+    before = CLUSTERS.assign(
+        area_ha=CLUSTERS["area_ha"].where(CLUSTERS["cluster_id"] != ROW["cluster_id"], 44.0)
+    )
+    in_file = list(CLUSTERS["cluster_id"] == ROW["cluster_id"])
+    given = frozenset({"cluster_id", "area_ha", "source_url", "as_of"})
+    base = {"statements": as_table([chosen])}
+    tables, overruled = by_value(before, after, given, base, TABLES["clusters"], in_file, "2026")
+    assert [(one.field, one.value) for one in overruled] == [("area_ha", "12.5")]
+    assert tables["clusters"].loc[in_file, "area_ha"].item() == 44.0
+    assert set(tables["statements"]["value"]) == {"44.0", "12.5"}
+
+
+def test_what_a_whole_new_row_says_is_its_own_and_weighed_with_what_was_stated():
+    _, told = brought(area_ha=12.5, when="2026-11-30T08:00:00+00:00")
+    values = {c.name: ROW[c.name] for c in TABLES["clusters"].columns if c.name != "cluster_id"}
+    later = {"area_ha": 20.0, "file": "file:cả dòng.csv"}
+    result, told = brought(told, **values | later)
+    in_use = told.query("state == 'in_use'").set_index("field")
+    cell = result.loc[result["cluster_id"] == ROW["cluster_id"], "area_ha"].item()
+    assert in_use.loc["area_ha", "value"] == str(cell)
 
 
 @pytest.mark.parametrize("address", ["https://phutho.gov.vn/x", ROW["source_url"]])

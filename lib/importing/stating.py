@@ -1,0 +1,205 @@
+"""Bring in single values with their source: read as a cell is read, check, publish as one act."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pandas as pd
+
+from lib.importing.sheets import tablecheck
+from lib.importing.sheets.cells import free_text, hidden, read_cell
+from lib.importing.sheets.moments import read_day
+from lib.language.errors import DataRefusedError, WrongUseError
+from lib.language.findings import Finding
+from lib.language.text import t
+from lib.store import history
+from lib.store.store import Act, Snapshot, Store, Table
+from lib.tables import facts
+from lib.tables.glossary import label
+from lib.tables.registry import TABLES, references
+from lib.tables.statements import say
+from lib.tables.statements.record import NAME, STATEMENTS, Statement, row_ids
+
+SOURCE: Final = "statements"
+"""What the manifest says of a table that was changed by statements."""
+_FIRST_ROW: Final = 2
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Tables as they are after statements were made or withdrawn; nothing is written yet.
+
+    Parameters
+    ----------
+    tables : mapping
+        Those that change.
+    words : tuple of Statement
+        What was said or withdrawn.
+    withdrawn : bool
+        Whether it was withdrawn.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    words: tuple[Statement, ...]
+    withdrawn: bool = False
+
+
+def tables_of(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
+    """Return the tables that statements are made of, and those their codes stand in."""
+    named = {target for table, _, target, _ in references() if TABLES[table].stated}
+    wanted = {NAME, *named, *(table.name for table in TABLES.values() if table.stated)}
+    there = [name for name in snapshot.manifest.tables if name in wanted]
+    return {name: snapshot.read(name) for name in there}
+
+
+def said(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> Stated:
+    """Return the tables after these statements: each value read as a cell of a file, all checked.
+
+    Parameters
+    ----------
+    tables : mapping
+        From `tables_of`.
+    words : sequence of Statement
+        Values as typed: numbers the Vietnamese way too, words of codes.
+
+    Raises
+    ------
+    WrongUseError
+        Table, row or column is not known; no source is named.
+    DataRefusedError
+        A value is blank, cannot be read or breaks the table.
+    """
+    read = [_read(tables, word) for word in words]
+    changed = say.say(tables, read)
+    return Stated(_checked(changed, tables, read), tuple(read))
+
+
+def withdrawn(tables: Mapping[str, pd.DataFrame], what: Statement) -> Stated:
+    """Return the tables after what a source said of one value is withdrawn.
+
+    Raises
+    ------
+    WrongUseError
+        Table, row or column is not known; no source or reason is named.
+    DataRefusedError
+        The source says nothing of it, or the table cannot be without this value.
+    """
+    if not what.reason.strip():
+        raise WrongUseError("statements.no_reason")
+    clean = _clean(what)
+    changed = say.withdraw(tables, clean)
+    return Stated(_checked(changed, tables, [clean]), (clean,), withdrawn=True)
+
+
+def publish(store: Store, stated: Stated, *, base: Snapshot, who: str) -> Snapshot:
+    """Put the tables in use as a new snapshot: one act in the log.
+
+    Raises
+    ------
+    StoreError
+        Somebody else published meanwhile, or the store cannot be written.
+    """
+    tables = {
+        name: Table(base.read(name), info.source, info.as_of)
+        for name, info in base.manifest.tables.items()
+        if name not in stated.tables
+    }
+    for name, frame in stated.tables.items():
+        tables[name] = Table(frame, SOURCE, facts.data_date(frame))
+    told = {
+        "tables": sorted(stated.tables),
+        "withdrawn": stated.withdrawn,
+        "said": [_told(word) for word in stated.words],
+    }
+    details = {**history.without_act(base.manifest.details), history.STATED: told}
+    act = Act(history.STATED, who, base=base.snapshot_id, details=details)
+    return store.publish(tables, act, border_quality=base.manifest.border_quality)
+
+
+def _told(word: Statement) -> dict[str, str]:
+    """Return a statement as the log keeps it, without what is blank."""
+    named = ("table", "id", "field", "value", "source_url", "document_no", "as_of", "reason")
+    return {name: text for name in named if (text := getattr(word, name))}
+
+
+def _clean(word: Statement) -> Statement:
+    """Return a statement with its texts on one line, without hidden characters."""
+    texts = {
+        name: str(hidden(getattr(word, name)).value or free_text(getattr(word, name)).value or "")
+        for name in ("source_url", "document_no", "note", "reason", "who")
+    }
+    if not texts["source_url"]:
+        raise WrongUseError("statements.no_source")
+    return replace(word, **texts)
+
+
+def _read(tables: Mapping[str, pd.DataFrame], word: Statement) -> Statement:
+    """Return a statement with its value as the table has it."""
+    say.known(tables, [word])
+    place: dict[str, Any] = {
+        "file": f"{t(f'about.table_{word.table}')} ({word.id})",
+        "row": row_ids(tables[word.table], TABLES[word.table]).index(word.id) + _FIRST_ROW,
+        "column": label(word.table, word.field),
+    }
+    value = read_cell(hidden(word.value).value or word.value, word.table, word.field)
+    if value.level == "refused":
+        raise DataRefusedError(value.key, **place, **value.values)
+    if value.value is not None:
+        frame = pd.DataFrame({word.field: [value.value]})
+        checks = tablecheck.values_only(word.table, [word.field])
+        at = (int(place["row"]),)
+        _, found = tablecheck.failures(checks, frame, at, (word.table, str(place["file"])), {})
+        if found:
+            raise _refusal(found[0])
+    text = "" if value.value is None else str(value.value)
+    return replace(_clean(word), value=text, as_of=_day(word.as_of))
+
+
+def _day(text: str) -> str:
+    if not text:
+        return dt.datetime.now().astimezone().date().isoformat()
+    day = read_day(text)
+    if day is None:
+        raise WrongUseError("statements.bad_day", value=text)
+    return day
+
+
+def _checked(
+    changed: Mapping[str, pd.DataFrame],
+    before: Mapping[str, pd.DataFrame],
+    words: Sequence[Statement],
+) -> dict[str, pd.DataFrame]:
+    """Return the tables with the types of their records, or refuse the first thing wrong."""
+    result = dict(changed)
+    for name, frame in changed.items():
+        title = t(f"about.table_{name}")
+        rows = range(_FIRST_ROW, len(frame) + _FIRST_ROW)
+        columns = list(before[name].columns) if name in before else list(frame.columns)
+        declared = [column.name for column in TABLES[name].every()]
+        checked, found = tablecheck.validate(name, pd.DataFrame(frame)[declared], rows, title)
+        if found:
+            raise _refusal(found[0])
+        extra = {column: frame[column] for column in columns if column not in declared}
+        result[name] = checked.assign(**extra)
+    for table, column, target, target_column in references():
+        if table in changed and table != STATEMENTS.name and target in before:
+            _exists(changed[table][column], before[target][target_column], words, table)
+    return result
+
+
+def _refusal(first: Finding) -> DataRefusedError:
+    place = {"file": first.file, "row": first.row, "column": first.column}
+    values = first.values  # noqa: PD011 - of a finding
+    return DataRefusedError(first.key, **(place | values))
+
+
+def _exists(codes: pd.Series, known: pd.Series, words: Sequence[Statement], table: str) -> None:
+    lost = codes[codes.notna() & ~codes.isin(known)]
+    if len(lost):
+        raise DataRefusedError(
+            "statements.no_such_code",
+            value=str(lost.iloc[0]),
+            column=label(table, str(codes.name)),
+            ids=", ".join(dict.fromkeys(word.id for word in words)),
+        )
