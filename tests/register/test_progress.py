@@ -152,7 +152,8 @@ def test_the_board_counts_every_cluster_once_and_areas_of_how_many():
     found = progress(register(known), known, on=ON)
     counts = board(found)
     withdrawn = (known["clusters"]["legal_status"] == "withdrawn").sum()
-    assert sum(count.clusters for count in counts) == len(found) == 87 - withdrawn
+    assert len(found) == len(known["clusters"]) - withdrawn
+    assert sum(count.clusters for count in counts) == len(found)
     areas = known["clusters"].set_index("cluster_id")["area_ha"]
     for count in counts:
         own = [p.cluster["cluster_id"] for p in found if p.standing.step == count.step]

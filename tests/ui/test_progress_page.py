@@ -75,11 +75,12 @@ def test_a_tile_of_the_board_leaves_the_clusters_it_counts():
     app = opened()
     (tile,) = (b for b in app.button if b.key == "figure-operating")
     count = int(tile.label.split("**")[1])
-    assert 0 < count < len(table(app)) == 84
+    every = len(table(app))
+    assert 0 < count < every
     tile.click().run()
     assert app.query_params["step"] == "operating"
     assert len(table(app)) == count
-    assert f"{count}/84 cụm, bước: đang hoạt động" in html(app)
+    assert f"{count}/{every} cụm, bước: đang hoạt động" in html(app)
 
 
 def test_what_is_late_is_drawn_said_and_filtered():
@@ -117,7 +118,8 @@ def test_what_is_folded_away_is_made_when_it_is_opened():
         "Số lượng cụm công nghiệp theo phương án phát triển",
         "cụm",
     )
-    assert row["Cụm có số liệu"] == "61/84"
+    known, total = map(int, row["Cụm có số liệu"].split("/"))
+    assert 0 < known < total == len(table(app))
     assert len(communes) == 148
     files = {button.proto.label for button in app.get("download_button")}
     assert {"ICS", "CSV", "XLSX", "DOCX", "PDF"} <= files
