@@ -141,7 +141,7 @@ def parts(name: str, content: bytes, folder: Path) -> Parts:
     if suffix == ".xlsx":
         return of_xlsx(content)
     made = {".parquet": of_parquet, ".pdf": of_pdf, ".docx": of_docx, ".png": lambda _: ""}
-    plain = {".csv", ".svg", ".html", ".json", ".geojson", ".md"}
+    plain = {".csv", ".svg", ".html", ".ics", ".json", ".geojson", ".md"}
     assert suffix in {*made, *plain}, f"nobody here reads {name}"
     read = made.get(suffix, lambda text: text.decode("utf-8-sig"))
     return {name: re.sub(r'[;,"<>\r]+', "\n", read(content)) if suffix in plain else read(content)}
