@@ -11,6 +11,7 @@ from lib.ui.workspace import workspace
 TABS = {
     "use": (":material/inventory_2:", Action.VIEW),
     "import": (":material/upload_file:", Action.IMPORT),
+    "draw": (":material/draw:", Action.IMPORT),
     "history": (":material/history:", Action.VIEW),
     "download": (":material/download:", Action.TAKE_AWAY),
     "log": (":material/fact_check:", Action.AUDIT),
@@ -35,6 +36,8 @@ frame.sentence(
     )
 )
 tabs = {name: icon for name, (icon, action) in TABS.items() if visitor.may(action)}
+if "outlines" in data.closed:
+    tabs.pop("draw", None)
 if st.session_state.get("tab") not in tabs:
     st.session_state["tab"] = "use"
 tab = st.segmented_control(
@@ -45,8 +48,8 @@ tab = st.segmented_control(
     required=True,
     label_visibility="collapsed",
 )
-if tab == "import":
-    wizard.wizard(data, store, current)
+if tab in ("import", "draw"):
+    wizard.wizard(data, store, current, by_hand=tab == "draw")
 elif tab == "history":
     datatabs.past(store, current)
 elif tab == "download":

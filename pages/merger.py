@@ -92,18 +92,20 @@ def view() -> None:
             st.markdown(f":small[{tr(f'mergerpage.note_{note}')}]", width="stretch")
     selected, _ = state.selection(data.files, set(data.clusters["cluster_id"]))
     code = selected.code if selected and selected.layer_id == "communes" else ""
-    marks = dict(zip(rows["code"], rows["mark"], strict=True))
-    styles, left = mapstyles.eras(data, marks, set(listed["code"]), era)
+    styles, left = mapstyles.eras(data, mapstyles.by_units(rows), set(listed["code"]), era)
     map_with_card(
         data,
         styles,
         left=left,
+        unnamed=("communes",) if era == "before" and lines else (),
+        notes={"communes": mergercard.old_names(data)},
+        classes=None if era == "before" else partial(mergercard.legend, listed),
         selected=selected,
         card=partial(mergercard.merger_card, data, rows, code)
         if code
         else places.card_of(data, selected),
         legend=legend,
-        legend_layers=("former-units", "former-provinces", "communes", "province"),
+        legend_layers=("former-names", "former-units", "communes"),
     )
     with st.container(key="below"):
         show_table(

@@ -16,6 +16,7 @@ from lib.cli import (  # noqa: F401 - each adds its commands
     checks,
     data,
     database,
+    documents,
     fact,
     forms,
     maps,

@@ -25,6 +25,8 @@ from lib.store.store import Snapshot
 from lib.tables.glossary import value_label
 
 _CUT_DEG: Final = 0.002
+_ROUGH_M: Final = 80.0
+"""Tolerance of areas that are only tinted: their borders are 150 m off as it is."""
 _TABLES: Final = (COUNTRY, "neighbours", "communes", "former_borders", "rivers")
 
 
@@ -77,9 +79,10 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
     communes = geometry.simplify_layer(snapshot.read_geo("communes"), tolerance_m=simplify_m)
     frames["communes"] = _communes(communes)
     if "former_borders" in given:
-        former = geometry.simplify_layer(
-            snapshot.read_geo("former_borders"), tolerance_m=simplify_m
-        )
+        borders = snapshot.read_geo("former_borders")
+        former = geometry.simplify_layer(borders, tolerance_m=simplify_m)
+        rough = geometry.simplify_layer(borders, tolerance_m=max(simplify_m, _ROUGH_M))
+        frames["former-names"] = _former_names(rough)
         frames["former-units"] = _former_lines(former)
     if "rivers" in given:
         frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
@@ -97,6 +100,14 @@ def _neighbours(provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     cut = shapely.box(*provinces.total_bounds).boundary.buffer(_CUT_DEG)
     named = _named(provinces, weight=1.0)
     return named.set_geometry(named.boundary.difference(cut))
+
+
+def _former_names(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the former units as areas to tint and to name, without their kind."""
+    kinds = former["kind"] + " "
+    names = [name.removeprefix(kind) for name, kind in zip(former["name"], kinds, strict=True)]
+    frame = former[["code", "geometry"]].assign(name=names)
+    return _named(frame, weight=0.0).assign(weight=former["area_km2"].astype(float).round(2))
 
 
 def _former_lines(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -6,10 +6,11 @@ The map of a page and the map in one file run the same script on the same values
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import shapely
 
+from lib.geo.crs import meridian_plane
 from lib.language.text import Lang, t
 from lib.layers.files import LayerFile, by_layer
 from lib.layers.looks.symbols import HATCHES
@@ -20,6 +21,19 @@ Bounds = tuple[float, float, float, float]
 
 _MARGIN_DEG: Final = 0.3
 """How far beyond the province the map may be moved: no sea comes into view."""
+MEASURING: Final = (
+    *("measure", "measure_length", "measure_area", "measure_around", "measure_how"),
+    *("measure_copy", "measure_copied", "measure_not_copied", "measure_clear", "measure_close"),
+)
+"""Names of the ``map.`` texts of the tool every map has."""
+DRAWING: Final = tuple(
+    f"draw_{name}"
+    for name in (
+        *("close", "ring", "undo", "redo", "remove", "cancel", "snap", "follow"),
+        *("length", "about", "corner", "insert", "start", "start_ring", "go_on", "zoom", "crowded"),
+    )
+)
+"""Names of the ``map.`` texts of a map that is drawn on."""
 _DETAIL_ZOOM: Final = 9
 """From here on a layer of two levels is drawn in its finer one: a pixel is 300 m."""
 
@@ -38,8 +52,8 @@ class Shape:
         First line of the tooltip; without one the shape is ground: it has no
         tooltip and the map does not go to it.
     lines : tuple of str
-        Its further lines, in the visitor's language; with any, the name also
-        stands on the shape.
+        Its further lines, in the visitor's language; with any, the name and the
+        first stand on the shape.
     """
 
     geometry: shapely.Geometry
@@ -58,8 +72,10 @@ class Shape:
             lang: self.lines,
         }
         if self.lines:
-            label = shapely.point_on_surface(rounded)
-            drawn |= {"lx": label.x, "ly": label.y}
+            # Where the shape is widest: the name and its first line have the most room there.
+            widest = shapely.maximum_inscribed_circle(cast("shapely.MultiPolygon", rounded))
+            label = shapely.get_point(widest, 0)
+            drawn |= {"lx": label.x, "ly": label.y, "label": f"{self.name}\n{self.lines[0]}"}
         return drawn
 
 
@@ -126,8 +142,9 @@ def configuration(
         "hatches": HATCHES,
         "texts": {
             "home": t(f"map.{home}", lang),
-            **{name: t(f"map.{name}", lang) for name in texts},
+            **{name: t(f"map.{name}", lang) for name in (*MEASURING, *texts)},
         },
+        "plane": meridian_plane(),
         "layers": [_layer(file, address) for file in files],
     }
 

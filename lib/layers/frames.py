@@ -73,14 +73,21 @@ def clusters(tables: Tables) -> gpd.GeoDataFrame:
         weight=placed["area_ha"].astype(float).fillna(0),
     )
 
+    names = tables["communes"].set_index("code")["name"]
+
     def approximate(row: Row, lang: Lang) -> str:
         return "" if row["placed_by"] == "outline" else t("layers.tip_cluster", lang)
+
+    def assigned(row: Row, lang: Lang) -> str:
+        if row["placed_by"] != "assignment":
+            return ""
+        return t("layers.tip_cluster_assigned", lang, commune=names[row["assigned_codes"][0]])
 
     def communes(row: Row, lang: Lang) -> str:
         now = row["communes_now"]
         return t("layers.tip_cluster_communes", lang, communes=now) if now else ""
 
-    return _points(with_lines(placed, [approximate, communes]))
+    return _points(with_lines(placed, [approximate, communes, assigned]))
 
 
 def outlines(tables: Tables) -> gpd.GeoDataFrame:

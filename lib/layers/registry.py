@@ -12,9 +12,11 @@ from lib.layers.looks.layer import Label, Layer, Qgis
 from lib.layers.looks.symbols import (
     CHANGE,
     CLASSES,
+    DISTRICTS,
     FURTHER,
     LAND,
     MERGED,
+    NAMED,
     OPERATION,
     OUTLINE_QUALITY,
     OUTLINES,
@@ -82,10 +84,18 @@ _EVERY: Final = (
             *CLASSES,
             *MERGED,
             *FURTHER,
+            *NAMED,
         ),
         interactive=True,
         label=Label(min_zoom=10, rank=2),
         qgis=Qgis(("communes",), (_COMMUNE,), named=True),
+    ),
+    Layer(
+        "former-names",
+        "layers.former_names",
+        "polygon",
+        DISTRICTS,
+        label=Label(min_zoom=9.5, rank=2),
     ),
     Layer(
         "former-units",
@@ -108,6 +118,7 @@ _EVERY: Final = (
         "line",
         (_FORMER_PROVINCE,),
         ground="base",
+        explained=True,
         qgis=Qgis(("former_districts",), (_FORMER_PROVINCE,)),
     ),
     Layer(
@@ -116,6 +127,7 @@ _EVERY: Final = (
         "line",
         (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
         ground="base",
+        explained=True,
     ),
     Layer(
         "grid-2016",

@@ -1,4 +1,4 @@
-"""Parse the feature and the view that a link or a click names.
+"""Parse the feature, the view and the window that a link or a map names.
 
 What comes from an address or a browser is not trusted: only what is on the map gets through.
 """
@@ -11,6 +11,9 @@ from typing import Final
 from lib.layers.files import LayerFile
 
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
+_SIDES: Final = 4
+_ROUND_DEG: Final = 180
+_WIDEST_DEG: Final = 1.0
 _VIEW: Final = re.compile(r"\d{1,2}\.\d,([6-9]|1\d|2\d)\.\d{1,4},1[01]\d\.\d{1,4}")
 
 
@@ -32,3 +35,18 @@ def parse_target(value: str | None, files: Sequence[LayerFile]) -> Target | None
 def parse_view(value: str) -> str:
     """Return ``zoom,lat,lng`` as the map wrote it to the address, empty if it is anything else."""
     return value if _VIEW.fullmatch(value) else ""
+
+
+def parse_window(said: object) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north as a map says them, None if it is anything else.
+
+    No more than a degree wide or high, which is more than a screen shows from where a
+    map asks for exact lines.
+    """
+    if not isinstance(said, list) or len(said) != _SIDES:
+        return None
+    if not all(type(side) in (int, float) and abs(side) <= _ROUND_DEG for side in said):
+        return None
+    west, south, east, north = map(float, said)
+    small = 0 < east - west <= _WIDEST_DEG and 0 < north - south <= _WIDEST_DEG
+    return (west, south, east, north) if small else None

@@ -22,7 +22,10 @@ from lib.layers.registry import LAYERS
 from lib.tables.palette import css
 
 ASSETS: Final = Path(__file__).parent / "assets"
-MAP_PARTS: Final = ("ground.js", "look.js", "hand.js")
+MAP_PARTS: Final = (
+    *("ground.js", "look.js", "plane.js", "snap.js", "draft.js"),
+    *("tool.js", "measure.js", "draw.js", "drawbox.js", "hand.js"),
+)
 """The parts of the map's script, in ``assets/map``."""
 PAGE_STYLES: Final = ("app.css", "present.css")
 """Of every page, and of presentation mode."""

@@ -192,7 +192,7 @@ def _conclusions(rows: pd.DataFrame | None, on: dt.date) -> Iterator[Duty]:
     """Yield the tasks a meeting gave that have a date and are not done."""
     told: list[dict[Any, Any]] = [] if rows is None else rows.to_dict("records")
     for row in told:
-        if is_blank(row["due"]) or row["done"] == "yes":
+        if is_blank(row["due"]) or not is_blank(row["done"]):
             continue
         agency = "" if is_blank(row["agency"]) else f"{row['agency']}: "
         document = "" if is_blank(row["document_no"]) else str(row["document_no"])

@@ -12,9 +12,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 from docx.table import Table
 
-from lib.language.text import Lang, hectares, is_blank, no_data, number, t
+from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
+from lib.register import conclusions
 from lib.reports.cards.card import site, source_of
 from lib.reports.cards.clusters import Dossier, decision_of
+from lib.reports.cards.conclusions import conclusion_words
 from lib.reports.cards.material import Material
 from lib.reports.drawing.layout import Drawings, typeset
 from lib.reports.word import fill, mark, page, say, styles
@@ -65,6 +67,7 @@ class Annex:
     attached: str
     date: str
     counts: str
+    concluded: tuple[str, ...]
     head: tuple[str, ...]
     groups: tuple[Group, ...]
     nothing: str
@@ -98,12 +101,36 @@ def annex(material: Material) -> Annex:
             within=number(int(count.get("within", 0)), lang),
             undetermined=number(int(count.get("undetermined", 0)), lang),
         ),
+        concluded=_concluded(material, list(crossing)),
         head=tuple(t(f"reports.annex_{name}", lang) for name in HEAD),
         groups=tuple(groups),
         nothing=t("reports.annex_nothing", lang),
         notes=(*notes, t("reports.read_words", lang)),
         lang=lang,
     )
+
+
+def _concluded(material: Material, cluster_ids: list[str]) -> tuple[str, ...]:
+    """Return a heading and what meetings concluded on the clusters listed; none for nothing."""
+    lang = material.lang
+    names = dict(zip(material.summary["cluster_id"], material.summary["cluster_name"], strict=True))
+    followed = material.followed()
+    said = []
+    for cluster_id in cluster_ids:
+        for row in conclusions.about(followed, "cluster_id", cluster_id):
+            source = source_of(row, lang)
+            said.append(
+                t(
+                    "reports.annex_conclusion",
+                    lang,
+                    cluster=names[cluster_id],
+                    words=conclusion_words(row, lang),
+                    date=date(row["date"], lang),
+                    source=source.host,
+                    as_of=source.as_of,
+                )
+            )
+    return (t("reports.annex_conclusions", lang), *said) if said else ()
 
 
 def _sites(material: Material, cluster_ids: pd.Series) -> list[str]:
@@ -182,6 +209,8 @@ def annex_docx(material: Material) -> bytes:
     say(word.add_paragraph(), said.attached, size=13, italic=True, align=middle)
     say(word.add_paragraph(), said.date, size=13, bold=True, align=middle)
     say(word.add_paragraph(), said.counts, size=13)
+    for at, text in enumerate(said.concluded):
+        say(word.add_paragraph(), text, size=13, bold=at == 0)
     if said.groups:
         _table(word, said)
     else:

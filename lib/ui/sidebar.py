@@ -1,6 +1,6 @@
 """The sidebar: find, filter, legend, clear."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -34,6 +34,8 @@ def value_name(data: Workspace) -> Callable[[str, str], str]:
 
     def name(key: str, code: str) -> str:
         item = known[key]
+        if item.names:
+            return item.names(data.clusters).get(code, code)
         return names.get(code, code) if item.widget == "typed" else item.word(code, language())
 
     return name
@@ -185,8 +187,12 @@ def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None
 def folded(
     label: str, draw: Callable[[], None], *, key: str, used: bool, icon: str | None = None
 ) -> None:
-    """Draw a box that is open where its choices are `used`; what is folded away is not sent."""
-    with st.expander(label, expanded=used, icon=icon, key=key, on_change="rerun") as box:
+    """Draw a box that begins open where its choices are `used`; what is folded is not sent.
+
+    How it began stays: another beginning would be another box, and what had the keyboard is gone.
+    """
+    began = bool(st.session_state.setdefault(f"_began_{key}", used))
+    with st.expander(label, expanded=began, icon=icon, key=key, on_change="rerun") as box:
         if box.open or used:
             draw()
 
@@ -234,6 +240,9 @@ def _filter(item: Filter, data: Workspace) -> None:
     if item.widget == "switch":
         switch(item.key, label)
         return
+    if item.names:
+        _listed(item, item.names(data.clusters))
+        return
     typed = item.widget == "typed"
     options = list(data.commune_names) if typed else list(item.options)
     state.keep_known(item.key, set(options))
@@ -249,6 +258,18 @@ def _filter(item: Filter, data: Workspace) -> None:
         format_func=lambda code: plain(name(item.key, code)),
         key=item.key,
         label_visibility="collapsed" if typed else "visible",
+        persist_state="session",
+    )
+
+
+def _listed(item: Filter, names: Mapping[str, str]) -> None:
+    state.keep_known(item.key, set(names))
+    st.multiselect(
+        tr(item.label),
+        list(names),
+        format_func=names.__getitem__,
+        key=item.key,
+        placeholder=tr("sidebar.choose"),
         persist_state="session",
     )
 

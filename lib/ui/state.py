@@ -21,7 +21,7 @@ from lib.power.gaps.measures import MEASURES, MOST_WEIGHT
 from lib.register import filters
 from lib.settings import TOLERANCE_RANGE, settings
 
-PLAIN: Final = frozenset({"data", "about", "status"})
+PLAIN: Final = frozenset({"data", "about", "status", "follow_up"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
 _SEVERAL: Final = (
     *("area", "samples", "weak", "difficult", "settled", "major", "grid", "present", "further"),
@@ -35,6 +35,7 @@ SINGLE: Final = (
     "era",
     "measure",
     "match",
+    "side",
     "outages",
     "from",
     "to",

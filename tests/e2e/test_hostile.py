@@ -105,6 +105,10 @@ def test_hostile_facts_on_the_other_cards_and_pages(hostile: Site, visit):
     assert HOSTILE[0] in told
     assert HOSTILE[3] in told
     assert_harmless(opened)
+    opened.open("data", tab="draw", sel="clusters:PT-001")
+    chosen = opened.page.get_by_role("combobox", name="Vẽ ranh giới của cụm nào?")
+    expect(chosen).to_have_value(f"PT-001 · {HOSTILE[0]}")
+    assert_harmless(opened)
     opened.open("about", with_map=False)
     assert_harmless(opened)
 

@@ -149,7 +149,8 @@ def test_one_cell_brought_is_the_files_and_the_row_keeps_its_source(tmp_path, ba
     before, after = base["clusters"], draft.tables["clusters"]
     assert list(after["source_url"]) == list(before["source_url"])
     assert list(after["as_of"]) == list(before["as_of"])
-    (said,) = draft.tables["statements"].query("state == 'in_use'").to_dict("records")
+    (said,) = draft.tables["statements"].query("id == 'HB-025'").to_dict("records")
+    assert said["state"] == "in_use"
     assert said["field"] == "former_communes"
     assert said["source_url"].startswith("file:")
 

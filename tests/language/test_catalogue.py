@@ -20,11 +20,12 @@ from facttables import fact_tables
 from lib.access import policy, roles, signins
 from lib.crossing import summary, verdict
 from lib.geo import country, sources
-from lib.importing import draft
+from lib.importing import draft, drawn
 from lib.importing.fonts import convert
 from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
+from lib.layers import browser
 from lib.layers.looks import symbols
 from lib.layers.registry import LAYERS
 from lib.operate import status
@@ -33,6 +34,7 @@ from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
 from lib.register import (
+    conclusions,
     delay,
     duties,
     eligibility,
@@ -43,11 +45,12 @@ from lib.register import (
     steps,
     todo,
 )
-from lib.reports import annex, atlas
+from lib.reports import annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
 from lib.tables.statements import rule
+from lib.ui.power import listing
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
@@ -57,7 +60,8 @@ FILES = re.compile(
     r".*\.(css|csv|geojson|gpkg|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|typ|xlsx)"
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
-    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lawform.file")
+    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lawform.file"),
+    *("lists.clusters_file",),
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -151,12 +155,14 @@ FAMILIES: dict[str, set[str]] = {
     "data.how_{}": set(get_args(headings.How)),
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
-    "data.step_{}": {"choose", "check", "publish"},
-    "data.tab_{}": {"use", "import", "history", "download", "log"},
+    "data.step_{}": {"choose", "draw", "check", "publish"},
+    "data.tab_{}": {"use", "import", "draw", "history", "download", "log"},
     "access.need_{}": {action.value for action in roles.Action},
     "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},
     "status.level_{}": set(get_args(status.Level)),
+    "importing.means_{}": set(drawn.MEANS),
+    "data.draw_{}": {"x", "y", "lat", "lon"},
     "importing.font_{}": set(get_args(convert.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},
@@ -226,8 +232,23 @@ FAMILIES: dict[str, set[str]] = {
     },
     "progress.clearance_{}": {"households", "lots", "counted", "cleared", "handed_over"},
     "progress.fill_{}": set(fillrate.KINDS),
+    "conclusions.{}": {"today", "left", "past"},
+    "conclusions.state_{}": set(conclusions.STATES),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
+    "powerpage.side_{}": set(find.WANTED),
+    "powerpage.sentence_{}": set(find.WANTED),
+    "powerpage.class_edge_{}": set(find.WANTED),
+    "powerpage.class_listed_{}": set(find.WANTED),
+    "powerpage.head_{}": {*listing.IN_LIST, *listing.OF_LOG},
+    "delay.value.{}": set(delay.DELAYS),
+    "delay.short_{}": {
+        *("past_extension", "extended", "on_schedule", "before_handover"),
+        *("past_decision", "within_decision"),
+    },
+    "lists.{}": set(lists.DECIMALS),
     "filters.{}": {item.key for item in FILTERS},
+    "followup.{}": {"agency", "overdue", "open", "proposed", "next"},
+    "followup.show_{}": {"open", "done", "all"},
     "frame.borders_{}": QUALITIES,
     "frame.language_{}": set(LANGS),
     "map.{}": {
@@ -242,6 +263,8 @@ FAMILIES: dict[str, set[str]] = {
         "slide",
         "wheel",
         "fingers",
+        *browser.MEASURING,
+        *browser.DRAWING,
     },
     "country.kind_{}": {"commune", "ward", "special_zone"},
     "mergerpage.era_{}": {"before", "both", "after"},

@@ -59,7 +59,9 @@ def shapes(static: Path, file: LayerFile) -> dict[str, shapely.Geometry]:
 def test_layers_come_bottom_first_as_in_the_registry(files):
     order = [layer.layer_id for layer in LAYERS.values()]
     assert list(files) == [name for name in order if name in files]
-    assert set(order) - set(files) == {"country", "former-units", "power-lines"}, "not here"
+    assert set(order) - set(files) == {"country", "former-names", "former-units", "power-lines"}, (
+        "not here"
+    )
 
 
 def test_communes_are_all_there_with_their_codes(files, static):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.layers.files import LayerFile
-from lib.layers.target import Target, parse_target, parse_view
+from lib.layers.target import Target, parse_target, parse_view, parse_window
 
 AROUND = (104.0, 20.0, 106.0, 22.0)
 FILES = [
@@ -44,3 +44,25 @@ def test_nothing_else_gets_through(value):
 )
 def test_a_view_is_taken_as_the_map_writes_it(value, kept):
     assert parse_view(value) == (value if kept else "")
+
+
+def test_a_window_is_taken_as_a_map_says_it():
+    assert parse_window([105, 21.5, 105.2, 21.6]) == (105.0, 21.5, 105.2, 21.6)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        {"west": 105},
+        [105.0, 21.5, 105.2],
+        ["105", 21.5, 105.2, 21.6],
+        [True, 0, 1, 1],
+        [105.0, 21.5, float("nan"), 21.6],
+        [105.0, 21.5, 10**400, 21.6],
+        [105.2, 21.5, 105.0, 21.6],
+        [104.0, 21.5, 105.2, 21.6],
+    ],
+)
+def test_any_other_window_is_none(said):
+    assert parse_window(said) is None

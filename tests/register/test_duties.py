@@ -67,7 +67,7 @@ def test_conclusions_of_a_meeting_that_are_not_done_are_due():
         "task": "Rà soát cụm chậm tiến độ",
         "due": "2026-12-01",
     }
-    rows = pd.DataFrame([told | {"done": "no"}, told | {"done": "yes", "due": "2026-12-02"}])
+    rows = pd.DataFrame([told | {"done": None}, told | {"done": "2026-11-01", "due": "2026-12-02"}])
     found = duties({"clusters": clusters(), "conclusions": rows}, on=ON)
     assert (found[0].what(), found[0].source(), found[0].days) == (
         "Sở Công Thương: Rà soát cụm chậm tiến độ",

@@ -2,6 +2,7 @@
 
 import shutil
 import unicodedata
+from urllib.parse import urlsplit
 
 import geopandas as gpd
 import pandas as pd
@@ -310,3 +311,10 @@ def test_any_text_in_a_coded_cell_is_a_code_or_refused(row, text):
             facts.check("clusters", frame, file="clusters.csv")
         assert refused.value.values["row"] == row + 2  # noqa: PD011
         assert refused.value.message("vi")
+
+
+def test_a_source_is_a_document_or_the_home_of_a_data_set_never_a_package_index(tables):
+    urls = pd.concat([table["source_url"] for table in tables.values()]).dropna()
+    hosts = {urlsplit(str(url)).netloc.removeprefix("www.") for url in urls}
+    assert len(hosts) > 20
+    assert not hosts & {"pypi.org", "npmjs.com", "anaconda.org", "crates.io", "cran.r-project.org"}

@@ -31,6 +31,7 @@ from lib.power.madeup import sample_outages
 from lib.settings import settings
 from lib.store.store import Act, Store, Table
 from lib.tables import facts
+from lib.tables.schemas import ALL_TABLES
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -39,6 +40,14 @@ MARK = re.compile(r"(dữ|số) liệu mẫu|MAU-\d{8}|^mẫu$", re.IGNORECASE |
 """A log that is a sample. The register of clusters is another one, under other words."""
 SOURCE = {"source_url": "file:nhat-ky.csv", "as_of": "2026-01-05"}
 COMMUNE, CLUSTER = "08590", "PT-001"
+CONCLUDED = {
+    "conclusion_id": "KL-1",
+    "date": "2026-01-05",
+    "cluster_id": CLUSTER,
+    "agency": "Sở A",
+    "task": "Đo ranh giới",
+    "status": "decided",
+}
 Parts = Mapping[str, str]
 
 
@@ -57,7 +66,10 @@ def logged(clone: Path, folder: Path, kind: str) -> Path:
         outages.loc[:9, ["outage_id", "sample"]] = [[f"MAU-{n:08d}", True] for n in range(10)]
     infos = before.manifest.tables.items()
     tables = {name: Table(before.read(name), info.source, info.as_of) for name, info in infos}
-    for name, frame in (("outages", outages), ("customers", customers)):
+    told = {**dict.fromkeys(ALL_TABLES["conclusions"].columns), **CONCLUDED, **SOURCE}
+    concluded = ALL_TABLES["conclusions"].validate(pd.DataFrame([told]))
+    frames = {"outages": outages, "customers": customers, "conclusions": concluded}
+    for name, frame in frames.items():
         tables[name] = Table(frame, "import: nhat-ky.csv", "2026-01-05")
     act = Act("import", base=before.snapshot_id, details=before.manifest.details)
     store.publish(tables, act, border_quality=before.manifest.border_quality)
@@ -267,8 +279,8 @@ def test_a_real_log_takes_the_place_of_the_sample_on_the_page(use):
 
 # ---- what the commands write -------------------------------------------------------
 
-WITHOUT_STORE = {"database read"}
-"""It hands on a table that others keep, as it is."""
+WITHOUT_STORE = {"database read", "document save"}
+"""They hand on a table that others keep, or a document, as it is."""
 ASKED = {
     "annex": [],
     "assets": [],
@@ -278,6 +290,7 @@ ASKED = {
     "cross-commune": [],
     "duties": [],
     "eligibility": [],
+    "notice": [],
     "gaps": ["--threshold", "saidi_min=60"],
     "page": [],
     "picture": [],

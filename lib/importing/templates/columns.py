@@ -170,6 +170,14 @@ _LIKELY: Final[Mapping[str, Callable[[Lang], Mapping[str, object]]]] = {
         "parameters": t("templates.example_parameters", lang),
         "land_m2": 6825.0,
     },
+    "conclusions": lambda lang: {
+        "date": "2026-11-12",
+        "cluster_id": "PT-003",
+        "agency": t("templates.example_agency", lang),
+        "task": t("templates.example_task", lang),
+        "due": "2026-12-31",
+        "status": "proposed",
+    },
     "power_lines": lambda lang: {
         "line_id": "DZ-371",
         "name": t("templates.example_line", lang),

@@ -20,7 +20,8 @@ WITHIN: Final = "#4C6A92"
 CROSS: Final = "#D55E00"
 UNDETERMINED: Final = COLOURS["caution"]
 RESOLVED: Final = "#009E73"
-PIECES: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+PIECES: Final = ("#56B4E9", "#882255", "#F0E442", "#3C2A6B")
+"""Pieces of a cluster by their rank in hectares: none is the colour of a verdict."""
 WARNING: Final = "#F0E442"
 INK: Final = COLOURS["ink"]
 
@@ -177,32 +178,46 @@ CLASSES: Final = tuple(
 )
 """Styles of a choropleth; *listed* ones have a heavy edge. No data is hatched, never a class."""
 
-KEPT: Final = "#CFE0EE"
+SIDES: Final = ("#BFDDEB", "#E3C4C9", "#F3ECB8")
+"""Communes a chosen cluster lies on: the colours of its pieces, pale."""
 
-_SPLIT: Final[dict[str, Any]] = {"line": CROSS, "width": 3, "front": True}
+
+def side_key(rank: int, *, lines: bool) -> str:
+    """Return the style of a commune of the chosen cluster by its rank; without `lines`, bare."""
+    return f"side-{rank % len(SIDES)}{'' if lines else '-bare'}"
 
 
-def _merged(suffix: str, dash: str | None) -> tuple[Style, ...]:
-    words = {
-        "before": "layers.commune_after",
-        "kept": "layers.merger_kept",
-        "split": "layers.merger_split",
-        "split-kept": "layers.merger_split_kept",
-    }
-    looks = {
-        "before": area(LAND, line="#CFCABC", width=0.6),
-        "kept": area(KEPT),
-        "split": area(LAND, **_SPLIT),
-        "split-kept": area(KEPT, **_SPLIT),
-    }
-    return tuple(
-        Style(f"merger-{key}{suffix}", words[key], {**look, "dashArray": dash})
-        for key, look in looks.items()
+NAMED: Final = tuple(
+    Style(
+        side_key(rank, lines=lines),
+        "" if rank else "layers.commune_named",
+        area(fill) if lines else area(fill, width=0, stroke=False),
     )
+    for lines in (True, False)
+    for rank, fill in enumerate(SIDES)
+)
+"""Communes of the chosen cluster, each another tint; bare ones have the exact lines drawn."""
 
 
-MERGED: Final = _merged("", None) + _merged("-schematic", "1 4")
-"""Communes before and after the merger: a kept name fills, a part of a split unit edges."""
+MERGED: Final = tuple(
+    Style(
+        f"merger-before{suffix}",
+        "layers.commune_after",
+        area(LAND, line="#CFCABC", width=0.6, dashArray=dash),
+    )
+    for suffix, dash in (("", None), ("-schematic", "1 4"))
+)
+"""Communes of today as the ground of what was before."""
+
+DISTRICTS: Final = tuple(
+    Style(
+        f"district-{place}",
+        "" if place else "layers.former_districts",
+        area(fill, line="#CFCABC", width=0.6, fillOpacity=0.85),
+    )
+    for place, fill in enumerate(("#F3DDB3", "#C9DDE6", "#D3E2C4", "#E3D3E4", "#EFE9A8"))
+)
+"""Former units by their district: neighbours differ."""
 
 _FURTHER: Final = {"allowed": "#DCE9F2", "not_allowed": "#E8B97A", "unknown": "url(#ph-no-data)"}
 

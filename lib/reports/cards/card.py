@@ -64,6 +64,9 @@ class Fact:
         What is known, as the data has it; a blank is said in words.
     strong : bool
         The one thing that matters on this card.
+    look : str
+        How a conclusion stands (`lib.register.conclusions.STATES`), which is drawn and not
+        only said; empty for every other fact.
     """
 
     key: str
@@ -73,6 +76,7 @@ class Fact:
     sources: tuple[Source, ...] = ()
     others: tuple[Said, ...] = ()
     strong: bool = False
+    look: str = ""
 
     @property
     def blank(self) -> bool:
@@ -94,6 +98,7 @@ class Line(TypedDict):
     parts: list[Part]
     blank: bool
     strong: bool
+    look: str
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,13 @@ class Card:
             )
             for other in fact.others
         ]
-        return Line(label=fact.label, parts=parts, blank=fact.blank, strong=fact.strong)
+        return Line(
+            label=fact.label,
+            parts=parts,
+            blank=fact.blank,
+            strong=fact.strong,
+            look=fact.look,
+        )
 
     def _marks(self, *sources: Source) -> str:
         return "".join(f"[{self.sources.index(source) + 1}]" for source in sources)
@@ -169,6 +180,7 @@ def fact(
     lang: Lang,
     label: str = "",
     strong: bool = False,
+    look: str = "",
 ) -> Fact:
     """Return one line; a blank value is said in words.
 
@@ -182,11 +194,11 @@ def fact(
         How it is read; the value itself by default.
     label : str
         Another label than the text of `key`.
-    strong : bool
-        Whether it is the one thing that matters.
+    strong, look
+        As of `Fact`.
     """
     said = no_data(lang) if is_blank(value) else str(value) if words is None else words
-    return Fact(key, label or t(key, lang), value, said, sources, strong=strong)
+    return Fact(key, label or t(key, lang), value, said, sources, strong=strong, look=look)
 
 
 def row_of(frame: pd.DataFrame, column: str, code: str) -> dict[str, Any]:

@@ -10,9 +10,17 @@ from lib.language.text import Lang, date, hectares, is_blank, no_data, number, p
 from lib.layers.target import Target
 from lib.register import delay
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
+from lib.reports.cards.conclusions import conclusion_facts
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
-from lib.reports.cards.places import capacity, commune_card, country_card, station_card, weak_card
+from lib.reports.cards.places import (
+    capacity,
+    commune_card,
+    country_card,
+    place_told,
+    station_card,
+    weak_card,
+)
 from lib.tables.glossary import value_label
 
 _COLUMNS: Final = ("commune", "area", "range", "share", "stands")
@@ -43,13 +51,11 @@ def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
     """Return the card of a cluster of the register: what is on record, nothing concluded."""
     cluster = row_of(known.clusters, "cluster_id", cluster_id)
     kind = value_label("cluster_kind", cluster["kind"], lang)
-    told = "cards.approximate" if cluster["placed_by"] == "decision" else ""
-    if is_blank(cluster["lat"]):
-        told = "cards.no_marker"
+    told = place_told(cluster)
     return Card(
         t("cards.cluster_title", lang, name=cluster["name"]),
         t("cards.cluster_sub", lang, kind=kind, id=cluster_id),
-        tuple(recorded(known, cluster, lang)),
+        (*conclusion_facts(known, "cluster_id", cluster_id, lang), *recorded(known, cluster, lang)),
         lang,
         note=str(cluster["note"] or ""),
         cautions=(t(told, lang),) if told else (),
@@ -138,7 +144,7 @@ def decision_of(cluster: Row, lang: Lang) -> str | None:
 
 
 def _outline(known: Known, cluster: Row, lang: Lang) -> Fact:
-    """Return how good the outline is; the office's own with its source."""
+    """Return how good the outline is; the office's own with its source and what is noted of it."""
     quality = cluster["outline_quality"]
     brought = known.tables.get("outlines")
     row = {} if brought is None else row_of(brought, "cluster_id", cluster["cluster_id"])
@@ -147,6 +153,8 @@ def _outline(known: Known, cluster: Row, lang: Lang) -> Fact:
         quality = row["outline_quality"]
         sources.append(source_of(row, lang, t("cards.outline", lang)))
     words = value_label("outline_quality", quality, lang) if quality else None
+    if words and row.get("note"):
+        words = f"{words} – {row['note']}"
     return fact("cards.outline", quality, words, *sources, lang=lang)
 
 
@@ -192,8 +200,7 @@ class Dossier:
         self.lang = material.lang
         self.row = row_of(material.summary, "cluster_id", cluster_id)
         self.cluster = row_of(material.clusters, "cluster_id", cluster_id)
-        rows = material.answer.rows
-        self.rows = rows[rows["cluster_id"] == cluster_id]
+        self.rows = material.answer.rows.query("cluster_id == @cluster_id")
         cut = material.answer.cut
         self.verdict = row_of(cut.verdicts, "cluster_id", cluster_id) if cut else {}
         self.pieces = cut.pieces[cut.pieces["cluster_id"] == cluster_id] if cut else None
@@ -250,7 +257,7 @@ class Dossier:
             sub = f"{what} · {self.verdict_words}"
             return Card(self.name, sub, tuple(self._concluded()), lang, cautions=sample)
         card = cluster_card(self.material, self.cluster_id, lang)
-        facts = (*self._concluded(), *card.facts)
+        facts = tuple(sorted((*self._concluded(), *card.facts), key=lambda said: not said.look))
         sub = f"{card.sub} · {self.verdict_words}"
         return Card(card.title, sub, facts, lang, note=card.note, cautions=sample)
 
@@ -303,9 +310,8 @@ class Dossier:
 
     def head(self) -> list[str]:
         """Return the headings of `listing`."""
-        evidence = t("reports.evidence", self.lang)
         columns = _COLUMNS if self.measured else _COLUMNS[:2]
-        return [*(t(f"shares.{name}", self.lang) for name in columns), evidence]
+        return [*(t(f"shares.{n}", self.lang) for n in columns), t("reports.evidence", self.lang)]
 
     def listing(self) -> list[list[str]]:
         """Return the rows of the table of pieces.

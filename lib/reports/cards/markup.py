@@ -60,7 +60,9 @@ def table_html(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
 
 
 def _line(line: Line) -> Markup:
-    strong = Markup(' class="ph-strong"') if line["strong"] else Markup("")
+    looks = [f"ph-{line['look']}"] if line["look"] else []
+    looks += ["ph-strong"] if line["strong"] else []
+    strong = Markup(' class="{}"').format(" ".join(looks)) if looks else Markup("")
     blank = Markup(' class="ph-blank"') if line["blank"] else Markup("")
     said = Markup("<br>").join(map(_part, line["parts"]))
     return Markup("<div{}><dt>{}</dt><dd{}>{}</dd></div>").format(

@@ -10,12 +10,20 @@ import pandas as pd
 from lib.geo.country import TABLE as COUNTRY
 from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, site, source_of
+from lib.reports.cards.conclusions import conclusion_facts
 from lib.reports.cards.known import Known
 from lib.tables.glossary import value_label
 
 _HA_PER_KM2: Final = 100
 _OLD_YEARS: Final = 2
 """From this age on a fact's age is said."""
+
+_PLACED: Final = {
+    "decision": "cards.approximate",
+    "stated": "cards.approximate_stated",
+    "assignment": "cards.approximate_assigned",
+    "": "cards.no_marker",
+}
 
 
 def commune_title(commune: Row, lang: Lang) -> str:
@@ -50,6 +58,7 @@ def commune_card(known: Known, code: str, lang: Lang) -> Card:
     dwelt = [source_of(place, lang, t("powerpage.settlements", lang))] if place else []
     height, far = place.get("elev_median"), place.get("km_to_nearest_old_urban_unit")
     facts = [
+        *conclusion_facts(known, "commune_code", code, lang),
         say("cards.former_units", _former_units(units, lang), None, law),
         say("cards.districts", "; ".join(dict.fromkeys(units["district"])), None, law),
         say("cards.area_official", official, hectares(official, lang), table, strong=True),
@@ -212,3 +221,8 @@ def country_card(known: Known, code: str, lang: Lang) -> Card:
     kind = t(f"country.kind_{unit['kind']}", lang)
     title = t("cards.commune_title", lang, kind=kind, name=unit["name"])
     return Card(title, t("country.card_sub", lang, province=unit["province"]), facts, lang)
+
+
+def place_told(cluster: Row) -> str:
+    """Return the text key of what the marker of a cluster stands by; empty inside an outline."""
+    return "" if cluster["placed_by"] == "outline" else _PLACED[cluster["placed_by"] or ""]

@@ -22,6 +22,7 @@ from lib.tables.glossary import value_label
 from lib.ui import visitor
 from lib.ui.data import findings
 from lib.ui.data.check import check_step
+from lib.ui.data.draw import draw
 from lib.ui.data.work import forget, go, work
 from lib.ui.downloads import button
 from lib.ui.state import language, said, tr
@@ -32,23 +33,25 @@ _FARTHEST_M: Final = 500
 _STEPS: Final = ("choose", "check", "publish")
 
 
-def steps() -> None:
-    """Draw where in the three steps the visitor is."""
+def steps(first: str) -> None:
+    """Draw where in the three steps the visitor is; `first` is what the first one is called."""
     at = _STEPS.index(work()["step"])
     with st.container(horizontal=True, key="steps"):
-        for number_, name in enumerate(_STEPS):
+        for number_, name in enumerate((first, *_STEPS[1:])):
             icon = "check_circle" if number_ < at else f"counter_{number_ + 1}"
             color = "primary" if number_ == at else "gray"
             st.markdown(f":{color}[:material/{icon}: **{tr(f'data.step_{name}')}**]")
 
 
-def wizard(data: Workspace, store: Store, base: Snapshot) -> None:
-    """Draw the step the visitor is in."""
+def wizard(data: Workspace, store: Store, base: Snapshot, *, by_hand: bool = False) -> None:
+    """Draw the step the visitor is in; the first one is to draw an outline if `by_hand`."""
     who = visitor.require(Action.IMPORT)
     _require_held(who)
-    steps()
+    steps("draw" if by_hand else "choose")
     step = work()["step"]
-    if step == "choose":
+    if step == "choose" and by_hand:
+        draw(data)
+    elif step == "choose":
         _choose(data.closed)
     elif step == "check":
         check_step(data, base)

@@ -15,8 +15,15 @@ def work() -> dict[str, Any]:
 
 
 def forget() -> None:
-    """Clear the session state of the import; used as a callback."""
-    st.session_state[_WORK] = {"step": "choose"}
+    """Clear the session state of the import; used as a callback.
+
+    What is drawn and not published stays: there is no file to bring it again from.
+    """
+    held = work()
+    drawn = dict(held.get("drawn", {}))
+    if "made" in held:
+        drawn.pop(held.get("drawing"), None)
+    st.session_state[_WORK] = {"step": "choose", **({"drawn": drawn} if drawn else {})}
 
 
 def go(step: str) -> None:

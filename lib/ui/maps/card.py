@@ -1,15 +1,16 @@
 """Lay out the middle of every page: the map, the card beside it, the legend."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.access.roles import Action
 from lib.layers.browser import Note, Shape
 from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
-from lib.ui import present, state
+from lib.ui import present, state, visitor
 from lib.ui.maps import papers
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
@@ -32,7 +33,10 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     classes: Callable[[], None] | None = None,
     words: Mapping[str, str] | None = None,
     left: Left | None = None,
+    unnamed: Collection[str] = (),
     cluster_id: str = "",
+    around: Collection[str] | None = None,
+    under: Callable[[], None] | None = None,
 ) -> None:
     """Draw the map, and the card of the selection; without one, how to select.
 
@@ -54,6 +58,12 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Class of a choropleth -> its words, for paper.
     left : Left or None
         What a slider over the map shows otherwise on its left.
+    unnamed : collection of str
+        Layers whose names are left out.
+    around : collection of str or None
+        Communes to fit the map to, with what is selected; none of them: the whole province.
+    under : callable or None
+        Draws a list under the map, beside the card.
     """
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
@@ -62,18 +72,24 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             styles,
             selected=selected,
             focus=focus or selected,
+            around=around,
             shapes=shapes,
             notes=notes,
             left=left,
+            unnamed=unnamed,
             view=state.map_view(),
             present=state.presenting(),
             lang=language(),
             on_click=state.pick,
         )
+    if under:
+        with map_side, st.container(key="listed"):
+            under()
     with card_side, st.container(key="card"):
         if card:
             papers.of_selection(data, selected, cluster_id)
             card()
+            _way_to_drawing(data, cluster_id)
         else:
             how = tr("present.start") if state.presenting() else tr("pages.choose")
             st.info(how, title=tr("pages.choose_title"), icon=":material/touch_app:")
@@ -92,6 +108,17 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             notes=notes,
             words=words,
         )
+
+
+def _way_to_drawing(data: Workspace, cluster_id: str) -> None:
+    """Draw the button to where the outline of a cluster of the register is drawn, for editors."""
+    mine = cluster_id in set(data.clusters["cluster_id"]) and "outlines" not in data.closed
+    if not mine or state.presenting() or not visitor.may(Action.IMPORT):
+        return
+    if st.button(tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"):
+        st.session_state["tab"] = "draw"
+        state.select(f"clusters:{cluster_id}")
+        st.switch_page("pages/data.py")
 
 
 def _legend(

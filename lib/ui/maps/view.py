@@ -10,7 +10,7 @@ key drops ``_[a-z0-9]+`` from the script and can show yesterday's data.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -23,7 +23,7 @@ from streamlit_folium import st_folium
 
 from lib.language.text import Lang
 from lib.layers import browser
-from lib.layers.browser import Note, Shape
+from lib.layers.browser import Bounds, Note, Shape
 from lib.layers.files import LayerFile, write_once
 from lib.layers.target import Target, parse_target
 from lib.layers.web import web_assets
@@ -33,6 +33,7 @@ from lib.ui.state import served
 _TEXTS: Final = (
     *("broken", "map", "keys", "province", "before", "after", "slide"),
     *("wheel", "fingers"),
+    *browser.DRAWING,
 )
 
 
@@ -98,11 +99,29 @@ class Left:
         Layer -> class of each code: drawn on the left as said here, on the right
         as the map's own styles say.
     alone : tuple of str
-        Layers of the map that are drawn on the left only.
+        Layers of the map that are drawn, and named, on the left only.
     """
 
     styles: Mapping[str, Mapping[str, str] | str]
     alone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a person draws on a map, and what the page adds to it.
+
+    Parameters
+    ----------
+    given : mapping
+        ``id``, ``rings``, ``lines``, ``points``, ``typed``, ``exact``, as
+        ``lib/layers/assets/map/draw.js`` takes them. The browser begins anew from
+        ``rings`` only where ``id`` is another.
+    on_change : callable
+        Called before the rerun with what the browser says; not to be trusted.
+    """
+
+    given: Mapping[str, Any]
+    on_change: Callable[[Mapping[str, Any]], None]
 
 
 def show_map(  # noqa: PLR0913 one argument for each thing on the map
@@ -115,7 +134,11 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     on_click: Callable[[Target | None], None],
     shapes: Sequence[Shape] = (),
     notes: Mapping[str, Note] | None = None,
+    unnamed: Collection[str] = (),
     left: Left | None = None,
+    edit: Edit | None = None,
+    bounds: Bounds | None = None,
+    around: Collection[str] | None = None,
     view: str = "",
     present: bool = False,
     height: int = 470,
@@ -138,8 +161,17 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Drawn over the layers; where there are any, `focus` goes to them.
     notes : mapping or None
         Layer -> a further line of its tooltips.
+    unnamed : collection of str
+        Layers whose names are left out.
     left : Left or None
         What is drawn otherwise left of a line that a slider moves.
+    edit : Edit or None
+        An outline that is drawn by hand.
+    bounds : Bounds or None
+        Where `focus` goes instead of the feature itself or the shapes.
+    around : collection of str or None
+        Codes of communes the map is fitted to with `focus`, even where that has no mark;
+        none of them: the whole province. None to go to `focus` alone.
     view : str
         ``zoom,lat,lng`` of the address, see `parse_view`; empty for none.
     present : bool
@@ -166,11 +198,12 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     base.add_child(_Script(f"PhuThoMap.mount(map_div, {_json(served(config_path))});"))
     # What is hidden as a whole is not sent: the browser takes a missing layer for hidden.
     drawn = {f.layer_id: f.packed(styles[f.layer_id]) for f in files if styles.get(f.layer_id)}
-    framed = browser.bounds_of(shapes)
+    framed = bounds or browser.bounds_of(shapes)
     state = {
         "layers": drawn,
         "selected": _target(selected),
         "focus": _target(focus),
+        "around": None if around is None else sorted(around) or "home",
         "bounds": framed and browser.corners(framed),
         "left": left
         and {
@@ -179,6 +212,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
             if file.layer_id in left.styles
         },
         "leftOnly": left and list(left.alone),
+        "edit": edit and edit.given,
+        "unnamed": list(unnamed),
         "view": view,
         "present": present,
         "shapes": [shape.drawing(lang) for shape in shapes],
@@ -194,6 +229,10 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
 
     def clicked() -> None:
         value = (st.session_state.get(key) or {}).get("last_active_drawing") or {}
+        if "drawing" in value:
+            if edit:
+                edit.on_change(value)
+            return
         on_click(parse_target(f"{value.get('layer')}:{value.get('code')}", files))
 
     st_folium(

@@ -5,13 +5,14 @@
  * "." for hidden) and changes only what differs. Every text that comes from
  * data is put in the page with textContent, never as HTML.
  *
- * lib/layers/web.py puts one function around its three parts, so that they share what is
- * known: this one draws, look.js says where the map looks and which names fit, hand.js
- * takes keys and buttons and starts it all.
+ * lib/layers/web.py puts one function around its parts, so that they share what is known: this
+ * one draws, look.js says where the map looks and which names fit, tool.js hands the clicks to
+ * measure.js or draw.js, hand.js takes keys and buttons and starts it all.
  */
 
 const HIDDEN = ".";
 const SLIDER_PX = 44; // the width of the slider's thumb in map.css
+const MARK_ZOOM = [11.5, 13]; // how close a mark is looked at, at least and at most
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
 const layers = new Map();
@@ -201,6 +202,7 @@ function apply() {
   if (window.PhuThoScroll) PhuThoScroll.settle();
   drawLeft();
   draw();
+  edit(wanted.edit);
   highlight();
   if (!look()) focus();
   drawLabels();
@@ -229,11 +231,16 @@ function drawLeft() {
   clip();
 }
 
-function clip() {
-  const size = map.getSize();
+/* How far from the left the line of the slider stands. */
+function lineAt() {
   const slider = curtain.lastChild;
   const share = slider.value / slider.max;
-  const at = size.x * share + (0.5 - share) * SLIDER_PX;
+  return map.getSize().x * share + (0.5 - share) * SLIDER_PX;
+}
+
+function clip() {
+  const size = map.getSize();
+  const at = lineAt();
   const { x: west, y: north } = map.containerPointToLayerPoint([0, 0]);
   const { x: east, y: south } = map.containerPointToLayerPoint(size);
   const box = (from, to) => `rect(${north}px, ${to}px, ${south}px, ${from}px)`;
@@ -261,7 +268,7 @@ function addCurtain() {
   const slider = element("input", "ph-curtain-slider");
   Object.assign(slider, { type: "range", min: 0, max: 1000, value: 500 });
   slider.setAttribute("aria-label", config.texts.slide);
-  slider.addEventListener("input", clip);
+  slider.addEventListener("input", () => { clip(); drawLabels(); });
   curtain.append(slider);
   document.body.append(curtain);
   map.on("move zoom resize", () => { if (wanted && !curtain.hidden) clip(); });

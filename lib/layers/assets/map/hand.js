@@ -53,7 +53,7 @@ function sayCross() {
 }
 
 function byKey(event) {
-  if (event.target !== map.getContainer() || turnsPages(event)) return;
+  if (event.target !== map.getContainer() || turnsPages(event) || toolKey(event)) return;
   if (event.key.startsWith("Arrow") || "+-=".includes(event.key)) {
     showCross();
   } else if (event.key === "Enter" && crossed) {
@@ -143,6 +143,7 @@ function buildMap() {
   labelPane.style.pointerEvents = "none";
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   addHomeButton();
+  addTools();
   addCross();
   addCurtain();
   // A page of its own, as the single-file map is, has nothing around it to scroll.
@@ -155,7 +156,7 @@ function buildMap() {
   map.on("moveend", rememberView);
   frame.addEventListener("keydown", forward, { capture: true });
   map.on("dragstart", () => { moved = true; });
-  map.on("click", () => { if (wanted && wanted.selected) report("", ""); });
+  map.on("click", () => { if (!tool && wanted && wanted.selected) report("", ""); });
   new ResizeObserver(() => {
     map.invalidateSize();
     if (!moved) home(false);

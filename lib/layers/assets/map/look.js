@@ -62,6 +62,21 @@ function home(animate) {
   map.fitBounds(config.bounds, { animate, padding: [6, 6] });
 }
 
+/* The communes a selection is about, and its mark; the province where nobody names a commune. */
+function areaAround(item) {
+  const { around } = wanted;
+  if (!around) return null;
+  if (around === "home") return config.province || config.bounds;
+  const communes = layers.get("communes");
+  if (!communes) return null;
+  const area = L.latLngBounds([]);
+  for (const { shape, properties } of communes.items) {
+    if (around.includes(properties.code)) area.extend(shape.getBounds());
+  }
+  if (item && item.shape.getLatLng) area.extend(item.shape.getLatLng());
+  return area.isValid() ? area : null;
+}
+
 function focus() {
   const target = wanted.focus;
   const name = target ? `${target.layer}:${target.code}` : "";
@@ -72,26 +87,33 @@ function focus() {
     return;
   }
   const item = find(target);
-  if (!item && !bounds) return;
+  const area = bounds || areaAround(item);
+  if (!item && !area) return;
   byHand = false;
   writeView("");
   // The first view must stand still: the frame is still finding its size.
   const animate = focusDone !== null;
   focusDone = name;
   moved = true;
-  if (bounds) {
-    map.fitBounds(bounds, { padding: [30, 30], maxZoom: 17, animate });
+  if (area) {
+    map.fitBounds(area, { padding: [30, 30], maxZoom: bounds ? 17 : 13, animate });
   } else if (item.shape.getBounds) {
     map.fitBounds(item.shape.getBounds(), { padding: [40, 40], maxZoom: 14, animate });
   } else {
-    map.setView(item.shape.getLatLng(), Math.max(map.getZoom(), 11.5), { animate });
+    const zoom = Math.min(Math.max(map.getZoom(), MARK_ZOOM[0]), MARK_ZOOM[1]);
+    map.setView(item.shape.getLatLng(), zoom, { animate });
   }
 }
 
 function report(layer, code) {
-  clicks += 1;
   clicked = `${layer}:${code}`;
-  const value = { last_active_drawing: { layer, code, clicks } };
+  tell({ layer, code });
+}
+
+/* The one way a map speaks to its page: as the drawing the component knows. */
+function tell(said) {
+  clicks += 1;
+  const value = { last_active_drawing: { ...said, clicks } };
   const shared = window.__GLOBAL_DATA__;
   shared.last_active_drawing = value.last_active_drawing;
   // The component compares with this before it sends: a pan must not send the click again.
@@ -105,21 +127,30 @@ function overlaps(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
+/* Under the slider a name stands on the side its layer is drawn on. */
+function onItsSide(id, at) {
+  if (curtain.hidden) return true;
+  const left = map.latLngToContainerPoint(at).x < lineAt();
+  return (wanted.leftOnly || []).includes(id) ? left : !(wanted.left || {})[id] || !left;
+}
+
 function labelCandidates() {
   const zoom = map.getZoom();
   const view = map.getBounds();
   const found = [];
   for (const { spec, items } of layers.values()) {
     if (!spec.label || zoom < spec.label.minZoom) continue;
+    if ((wanted.unnamed || []).includes(spec.id)) continue;
     for (const item of items) {
       const { lx, ly, name, weight } = item.properties;
       if (item.style === HIDDEN || lx === undefined || !view.contains([ly, lx])) continue;
+      if (!onItsSide(spec.id, [ly, lx])) continue;
       found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0 });
     }
   }
-  for (const { lx, ly, name } of wanted.shapes || []) {
+  for (const { lx, ly, label } of wanted.shapes || []) {
     if (lx === undefined) continue;
-    found.push({ at: L.latLng(ly, lx), text: name, spec: SHAPE_LABEL, weight: 0 });
+    found.push({ at: L.latLng(ly, lx), text: label, spec: SHAPE_LABEL, weight: 0 });
   }
   return found.sort((a, b) => a.spec.label.rank - b.spec.label.rank || b.weight - a.weight);
 }
