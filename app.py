@@ -29,6 +29,7 @@ PAGES = {
     "merger": ":material/merge:",
     "power": ":material/bolt:",
     "follow_up": ":material/task_alt:",
+    "layers": ":material/layers:",
     "data": ":material/database:",
     "about": ":material/info:",
     "status": ":material/monitor_heart:",

@@ -9,6 +9,7 @@ from lib.ui.cards import places
 from lib.ui.downloads import cluster_list
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -28,6 +29,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
+        own = also.also(data)
         legend = st.container()
     shown = flt.apply(
         data.clusters,
@@ -54,7 +56,7 @@ def view() -> None:
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     map_with_card(
         data,
-        styles,
+        own.over(styles, set(data.commune_names)),
         selected=selected,
         focus=Target("clusters", chosen) if chosen else selected,
         around=near if chosen else None,
@@ -62,6 +64,9 @@ def view() -> None:
         legend=legend,
         cluster_id=chosen,
         legend_layers=("clusters", "communes"),
+        notes=own.notes,
+        classes=own.legend,
+        words=own.words,
     )
     with st.container(key="below"):
         show_table(

@@ -12,6 +12,7 @@ from lib.ui.downloads import download_row
 from lib.ui.maps import papers
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.workspace import cross_answer, workspace
 
@@ -56,6 +57,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.sample_places(summary[summary["sample"]])
         sidebar.filters(data, keys)
+        own = also.also(data)
         legend = st.container()
     shown = flt.apply(
         summary,
@@ -85,7 +87,7 @@ def view() -> None:
     styles["outlines"] = mapstyles.clusters(outlined, "verdict")
     map_with_card(
         data,
-        styles,
+        own.over(styles, set(data.commune_names)),
         selected=None if drawn else selected,
         shapes=drawn,
         focus=Target("clusters", chosen) if chosen else selected,
@@ -99,6 +101,9 @@ def view() -> None:
         cluster_id=chosen,
         legend_layers=("outlines", "clusters", "former-units", "communes"),
         under=partial(cross.listing, listed, data.commune_names, chosen),
+        notes=own.notes,
+        classes=own.legend,
+        words=own.words,
     )
     with st.container(key="below"):
         st.caption(tr("cross.order"))

@@ -10,6 +10,7 @@ from lib.ui.cards import merger as mergercard
 from lib.ui.cards import places
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -53,6 +54,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
+        own = also.also(data, areas=False)
         legend = st.container()
     shown = flt.apply(
         rows,
@@ -95,17 +97,18 @@ def view() -> None:
     styles, left = mapstyles.eras(data, mapstyles.by_units(rows), set(listed["code"]), era)
     map_with_card(
         data,
-        styles,
+        own.over(styles, ()),
         left=left,
         unnamed=("communes",) if era == "before" and lines else (),
         notes={"communes": mergercard.old_names(data)},
-        classes=None if era == "before" else partial(mergercard.legend, listed),
+        classes=own.legend if era == "before" else own.beside(partial(mergercard.legend, listed)),
         selected=selected,
         card=partial(mergercard.merger_card, data, rows, code)
         if code
         else places.card_of(data, selected),
         legend=legend,
         legend_layers=("former-names", "former-units", "communes"),
+        words=own.words,
     )
     with st.container(key="below"):
         show_table(

@@ -12,6 +12,7 @@ from lib.settings import settings
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.power import bar
 from lib.ui.power import card as powercard
 from lib.ui.power import data as powerdata
@@ -53,6 +54,7 @@ def view() -> None:
         grid = bar.grid_switch(
             allowed=settings().grid_layer and not data.closed.issuperset(grid_tables())
         )
+        own = also.also(data, areas=False)
         bar.clear_button()
         legend = st.container()
     log = None
@@ -101,17 +103,17 @@ def view() -> None:
     )
     map_with_card(
         data,
-        styles,
+        own.over(styles, ()),
         selected=selected,
         card=card,
         legend=legend,
         cluster_id=cluster,
-        words=powerlegend.words_of(classes, painted, choice.says),
+        words=own.words | powerlegend.words_of(classes, painted, choice.says),
         legend_layers=("weak", "clusters", "substations", "power-lines", "grid-2016"),
         notes={"communes": Note(powerlegend.name_of(painted, log), shown, no_data(lang))},
         under=partial(powerlist.gap_list, shown_list, commune),
-        classes=powerlegend.legend_of(
-            painted, classes, listed, log, inside=inside, means=choice.says
+        classes=own.beside(
+            powerlegend.legend_of(painted, classes, listed, log, inside=inside, means=choice.says)
         ),
     )
     with st.container(key="below"):

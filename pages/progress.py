@@ -78,7 +78,7 @@ def view() -> None:
             card = partial(show_card, progress_card(one, data.tables, lang))
     styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
     if painted:
-        styles |= mapstyles.further(data, lawforms.answers(data, today))
+        styles |= mapstyles.further(lawforms.answers(data, today))
     styles["clusters"] = mapstyles.clusters(listed, "operation_status")
     map_with_card(
         data,

@@ -17,6 +17,8 @@ from lib.language.errors import StoreError
 from lib.language.text import Lang
 from lib.store import audit, documents, history
 from lib.store.store import FileInfo, Snapshot, Store
+from lib.tables.ownlayers import TABLE as OWN_ROWS
+from lib.tables.ownlayers import OwnLayer
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib.importing.documents import Attachment
@@ -110,6 +112,25 @@ def publish(
         who=actor.signed(typed),
         confirmed=confirmed,
     )
+
+
+def remove_layer(
+    actor: Actor, store: Store, layer: OwnLayer, *, base: Snapshot, typed: str
+) -> Snapshot:
+    """Take an own layer out of use, see `lib.importing.ownlayers.bring.remove`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or own layers are closed to him.
+    DataRefusedError, StoreError
+        As `lib.importing.ownlayers.bring.remove`.
+    """
+    require_import(actor, OWN_ROWS)
+    from lib.importing.ownlayers import bring  # noqa: PLC0415 - loads every reader
+
+    whole = store.open(base.snapshot_id)
+    return bring.remove(store, layer, base=whole, who=actor.signed(typed))
 
 
 def state(

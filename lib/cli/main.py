@@ -19,6 +19,7 @@ from lib.cli import (  # noqa: F401 - each adds its commands
     documents,
     fact,
     forms,
+    layer,
     maps,
     papers,
     power,

@@ -273,3 +273,12 @@ ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 def today() -> dt.date:
     """Return the day it is in Viet Nam."""
     return dt.datetime.now(ZONE).date()
+
+
+def moment(value: str) -> str:
+    """Return a moment (ISO 8601 with its offset) as day and hour of Việt Nam.
+
+    >>> moment("2026-11-30T20:26:05+00:00")
+    '01/12/2026 03:26'
+    """
+    return f"{dt.datetime.fromisoformat(value).astimezone(ZONE):%d/%m/%Y %H:%M}"

@@ -21,10 +21,13 @@ from lib.layers import country as countrylayers
 from lib.layers import index as layerindex
 from lib.layers.files import LayerFile, write_layer
 from lib.layers.frames import Row, with_lines
+from lib.settings import province
 from lib.store.store import Snapshot
 from lib.tables.glossary import value_label
 
 _CUT_DEG: Final = 0.002
+_NEAR_DEG: Final = 0.02
+"""Rivers are drawn as far as this beyond the province, about 2 km."""
 _ROUGH_M: Final = 80.0
 """Tolerance of areas that are only tinted: their borders are 150 m off as it is."""
 _TABLES: Final = (COUNTRY, "neighbours", "communes", "former_borders", "rivers")
@@ -78,6 +81,7 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
         frames["neighbours"] = _neighbours(snapshot.read_geo("neighbours"))
     communes = geometry.simplify_layer(snapshot.read_geo("communes"), tolerance_m=simplify_m)
     frames["communes"] = _communes(communes)
+    frames["former-areas"] = _former_areas(communes)
     if "former_borders" in given:
         borders = snapshot.read_geo("former_borders")
         former = geometry.simplify_layer(borders, tolerance_m=simplify_m)
@@ -85,7 +89,7 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
         frames["former-names"] = _former_names(rough)
         frames["former-units"] = _former_lines(former)
     if "rivers" in given:
-        frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
+        frames["rivers"] = _rivers(snapshot.read_geo("rivers"), communes, simplify_m)
     frames["former-provinces"], frames["province"] = _outlines(communes)
     return frames
 
@@ -126,9 +130,16 @@ def _former_lines(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _line("former", borders[gone])
 
 
-def _rivers(rivers: gpd.GeoDataFrame, simplify_m: float) -> gpd.GeoDataFrame:
-    """Return the rivers as lines; a river the frame cut down to a point is left out."""
-    lines = rivers[shapely.get_dimensions(rivers.geometry.to_numpy()) == 1]
+def _rivers(
+    rivers: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, simplify_m: float
+) -> gpd.GeoDataFrame:
+    """Return the rivers of the province and along its border as lines.
+
+    Farther out the frame of their file would cut them off where there is nothing to see.
+    """
+    near = shapely.union_all(communes.geometry.to_numpy()).buffer(_NEAR_DEG)
+    lines = rivers.assign(geometry=rivers.intersection(near)).explode(ignore_index=True)
+    lines = lines[shapely.length(lines.geometry.to_numpy()) > _CUT_DEG]
     lines = geometry.simplify_lines(lines, tolerance_m=simplify_m)
     return lines.assign(code=[f"river-{i}" for i in range(len(lines))])
 
@@ -146,6 +157,17 @@ def _communes(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         )
 
     return gpd.GeoDataFrame(with_lines(frame, [kind]), crs=STORAGE_CRS)
+
+
+def _former_areas(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the former provinces as areas, in the order of the file of the province."""
+    areas = communes.dissolve(by="former_province", method="coverage")[["geometry"]]
+    known = [former for former in province().former if former.name in areas.index]
+    areas = areas.loc[[former.name for former in known]].assign(
+        code=[former.slug for former in known],
+        name=[t("layers.former_area", "vi", name=former.name) for former in known],
+    )
+    return _named(areas.reset_index(drop=True), weight=0.0)
 
 
 def _outlines(communes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

@@ -179,7 +179,14 @@ def _layer(file: LayerFile, address: Callable[[str], str]) -> dict[str, Any]:
         "kind": layer.kind,
         "interactive": layer.interactive,
         "styles": [style.look for style in layer.styles],
-        "label": label and {"minZoom": label.min_zoom, "rank": label.rank, "offset": label.offset},
+        "label": label
+        and {
+            "minZoom": label.min_zoom,
+            "rank": label.rank,
+            "offset": label.offset,
+            "size": label.size,
+            "shifts": label.shifts,
+        },
     }
     if layer.canvas:
         known["canvas"] = True

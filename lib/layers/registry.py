@@ -21,10 +21,16 @@ from lib.layers.looks.symbols import (
     OUTLINE_QUALITY,
     OUTLINES,
     OUTSIDE,
+    OWN_AREAS,
+    OWN_LINES,
+    OWN_SHAPES,
+    OWN_SIGNS,
     POWER_LINES,
     POWER_LINES_2016,
     PROVINCE_LINE,
     SUBSTATION,
+    TASKS,
+    TINTS,
     WEAK,
     Style,
     area,
@@ -33,6 +39,8 @@ from lib.layers.looks.symbols import (
 from lib.tables.palette import COLOURS
 
 _DIM: Final = area(LAND, line=COLOURS["rule"], width=0.5, fillOpacity=0.35)
+
+_ABOUT: Final = tuple(side * step for step in range(0, 132, 12) for side in (1, -1))
 
 _COMMUNE: Final = Style("land", "layers.commune", area(LAND))
 _FORMER_UNIT: Final = Style("base", "layers.former_units", stroke("#7A756A", 1.1, "2 4"))
@@ -85,10 +93,18 @@ _EVERY: Final = (
             *MERGED,
             *FURTHER,
             *NAMED,
+            *OWN_AREAS,
         ),
         interactive=True,
-        label=Label(min_zoom=10, rank=2),
+        label=Label(min_zoom=0, rank=2),
         qgis=Qgis(("communes",), (_COMMUNE,), named=True),
+    ),
+    Layer(
+        "former-areas",
+        "layers.former_areas",
+        "polygon",
+        TINTS,
+        label=Label(min_zoom=0, rank=0, size=1.4, shifts=_ABOUT),
     ),
     Layer(
         "former-names",
@@ -159,6 +175,33 @@ _EVERY: Final = (
         qgis=Qgis(("outlines",), OUTLINE_QUALITY, "outline_quality"),
     ),
     Layer(
+        "own-areas",
+        "layers.own",
+        "polygon",
+        OWN_SHAPES,
+        interactive=True,
+        source=frames.own_areas,
+        tables=("own_rows",),
+    ),
+    Layer(
+        "own-lines",
+        "layers.own",
+        "line",
+        OWN_LINES,
+        interactive=True,
+        source=frames.own_lines,
+        tables=("own_rows",),
+    ),
+    Layer(
+        "own-points",
+        "layers.own",
+        "point",
+        OWN_SIGNS,
+        interactive=True,
+        source=frames.own_points,
+        tables=("own_rows",),
+    ),
+    Layer(
         "substations",
         "layers.substations",
         "point",
@@ -173,7 +216,7 @@ _EVERY: Final = (
         "clusters",
         "layers.clusters",
         "point",
-        OPERATION + CHANGE,
+        OPERATION + CHANGE + TASKS,
         interactive=True,
         label=Label(min_zoom=11, rank=1, offset=19),
         source=frames.clusters,

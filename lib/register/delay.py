@@ -161,6 +161,53 @@ def last_day(value: str) -> dt.date:
     return _span(value)[1]
 
 
+class Overdue(NamedTuple):
+    """What of a cluster is overdue, by which of its schedules, and since when.
+
+    Attributes
+    ----------
+    by : str
+        ``extension``, ``schedule``: the dates of Land Law 2024, article 81, past both or
+        past the first; ``decision``: the end the founding decision sets; ``source``: a
+        source calls it behind schedule and gives no date.
+    end : str
+        The date that is past, ISO, perhaps partial; empty for a source's word.
+    days : int or None
+        Days since then; None where the date is not exact or there is none.
+    """
+
+    by: Literal["extension", "schedule", "decision", "source"]
+    end: str = ""
+    days: int | None = None
+
+
+def overdue(cluster: Mapping[Any, Any], *, on: dt.date) -> Overdue | None:
+    """Return what of a cluster is overdue on the day `on`, the gravest first; None if nothing.
+
+    Parameters
+    ----------
+    cluster : mapping
+        A row of `lib.tables.records.clusters.CLUSTERS`, blanks None.
+    """
+    law = of_dates(
+        cluster["handover_date"], cluster["schedule_end"], cluster["extension_end"], on=on
+    )
+    if law.state == "past_extension":
+        return Overdue("extension", law.dates[2], _days(law.dates[2], on))
+    if law.state == "extended":
+        return Overdue("schedule", law.dates[1], _days(law.dates[1], on))
+    end = cluster["decision_end"]
+    founded = cluster["decision_kind"] == _FOUNDING and not is_blank(cluster["decision_no"])
+    if founded and not is_blank(end) and last_day(str(end)) < on:
+        return Overdue("decision", str(end), _days(str(end), on))
+    return Overdue("source") if cluster["behind_schedule"] == "yes" else None
+
+
+def _days(value: str, on: dt.date) -> int | None:
+    first, last = _span(value)
+    return (on - last).days if first == last else None
+
+
 class Told(NamedTuple):
     """Sentences of a cluster's card on its two schedules."""
 

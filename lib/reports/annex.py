@@ -154,7 +154,7 @@ def _cluster_rows(dossier: Dossier, no: str) -> Group:
     ]
     lead = dossier.lead
     if dossier.row["lead"] is not None:
-        lead = f"{lead}: {dossier.rule}"
+        lead = f"{lead}; {dossier.rule}"
     return Group(
         cluster_id=dossier.cluster_id,
         no=no,

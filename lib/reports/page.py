@@ -27,7 +27,7 @@ from lib.reports.cards.material import Material
 from lib.reports.drawing.view import View, bounds_of, classes, of_cluster, shapes
 
 _OWN: Final = Path(__file__).parent / "assets"
-_TEXTS: Final = ("broken", "map")
+_TEXTS: Final = ("broken", "map", "zoomIn", "zoomOut")
 _ESCAPES: Final = {
     ord("<"): "\\u003c",
     ord(">"): "\\u003e",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lib.tables.columns import Table
-from lib.tables.records import clusters, followup, grid, places, progress
+from lib.tables.records import clusters, followup, grid, own, places, progress
 from lib.tables.statements.record import STATEMENTS
 
 TABLES: Final[Mapping[str, Table]] = {
@@ -36,6 +36,7 @@ TABLES: Final[Mapping[str, Table]] = {
         progress.ASSETS,
         STATEMENTS,
         followup.DOCUMENTS,
+        own.OWN_ROWS,
     )
 }
 """Name of a table -> its record, in the order they are shown."""

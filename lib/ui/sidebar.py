@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from lib.language.text import is_blank, plain, sort_key
 from lib.layers.target import parse_target
 from lib.places import search
 from lib.register import filters as flt
 from lib.register.filters import Filter
+from lib.tables.ownlayers import layer_id_of
 from lib.ui import state
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -23,7 +25,7 @@ _WITH_CLUSTERS = ("clusters", "power", "progress")
 """Pages with a card for every cluster."""
 _BY_COMMUNE = ("", "clusters", "merger", "progress")
 """Pages with the filter of communes."""
-_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power", "progress")
+_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power", "progress", "layers")
 """Pages with a map."""
 
 
@@ -65,6 +67,8 @@ def find_box(data: Workspace) -> None:
     if not hits:
         st.caption(tr("sidebar.found_nothing", query=plain(query)))
     with st.container(key="hits", gap="xsmall"):
+        # The map's script takes the first hit on Enter, once the hits are those of what is typed.
+        st.html(str(Markup('<i class="ph-query" data-query="{}"></i>').format(query)))
         _say_namesakes(search.namesakes(query, hits))
         for number, hit in enumerate(hits):
             st.button(
@@ -103,6 +107,8 @@ def _page_of(hit: search.Hit, data: Workspace) -> str:
     here = state.page()
     if hit.codes:
         return "" if here in _BY_COMMUNE else "overview"
+    if hit.kind == search.OWN:
+        return "" if here == "layers" else "layers"
     if hit.target.startswith(("communes:", "country:")):
         return "" if here in _WITH_COMMUNES else "overview"
     on_map = here in _WITH_MARKERS and parse_target(hit.target, data.files) is not None
@@ -112,6 +118,8 @@ def _page_of(hit: search.Hit, data: Workspace) -> str:
 def _jump(hit: search.Hit, page: str) -> None:
     if hit.codes:
         st.session_state["commune"] = list(hit.codes)
+    if hit.kind == search.OWN:
+        st.session_state.update(own=layer_id_of(hit.detail), tab="see")
     state.select(hit.target)
     st.session_state["find"] = ""
     st.session_state[_BECAME] = hit

@@ -7,7 +7,7 @@ link works in both languages and survives a change of words. Streamlit's own
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from markupsafe import Markup
@@ -40,6 +40,9 @@ SINGLE: Final = (
     "from",
     "to",
     "playlist",
+    "own",
+    "ownlook",
+    "also",
 )
 
 
@@ -170,6 +173,19 @@ def end() -> None:
     if st.query_params.to_dict() != url | view:
         st.query_params.from_dict(url | view)
     st.session_state[_URL] = url
+
+
+def carried(target: str) -> dict[str, str]:
+    """Return what a link to another page carries along: the selection, language and mode."""
+    given = {"sel": target, "lang": language(), "present": ",".join(chosen("present"))}
+    return {key: value for key, value in given.items() if value and value != _DEFAULTS.get(key)}
+
+
+def address(target: str) -> str:
+    """Return the address of the card of a feature (``layer:code``), for a link in HTML."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    page = "clusters" if target.startswith("clusters:") else ""
+    return f"{'/' + base if base else ''}/{page}?{urlencode(carried(target))}"
 
 
 def map_view() -> str:

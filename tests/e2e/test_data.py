@@ -112,6 +112,8 @@ def test_a_good_outline_is_asked_for_its_meridian_then_published_and_undone(
     assert made.snapshot_id != before
     assert made.manifest.who == "Lan"
     assert [file.name for file in made.manifest.files] == ["Ấm Hạ.xlsx"]
+    back = opened.page.get_by_role("button", name="Quay về bản ngày")
+    assert re.search(r"ngày \d\d/\d\d/\d{4} \d\d:\d\d", back.inner_text()), "which of that day"
     opened.press("Quay về bản ngày")
     assert opened.eventually(lambda: store_of(office).current().snapshot_id == before)
 

@@ -191,7 +191,7 @@ def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
 def test_an_index_names_the_outages_and_the_customers_it_is_made_of(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590")
     told = spoken(opened.card.inner_text())
-    names = opened.card.locator(".ph-sources li").all_inner_texts()
+    names = opened.card.locator(".ph-sources li").all_text_contents()
     (rows,) = [no for no, name in enumerate(names, start=1) if "mau.csv" in name]
     (served,) = [no for no, name in enumerate(names, start=1) if "mau-khach-hang.csv" in name]
     assert re.search(rf"phút/khách hàng\s*\[{rows}\]\s*\[{served}\]", told), "rows and customers"

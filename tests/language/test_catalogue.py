@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 from facttables import fact_tables
@@ -27,6 +27,7 @@ from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
 from lib.layers import browser
 from lib.layers.looks import symbols
+from lib.layers.own import look, total
 from lib.layers.registry import LAYERS
 from lib.operate import status
 from lib.places import names as merger
@@ -45,7 +46,7 @@ from lib.register import (
     steps,
     todo,
 )
-from lib.reports import annex, atlas, lists
+from lib.reports import agenda, annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
@@ -142,6 +143,9 @@ COLUMNS = [
 ]
 DUTIES = {key for key, *_ in (*duties.YEARLY, *duties.ONCE)}
 FAMILIES: dict[str, set[str]] = {
+    "agenda.{}": set(agenda.KEYS),
+    "crossing.lead_{}": {*summary.LEAD_STATES.values(), "by_area", "only"},
+    "head.late_{}": set(get_args(get_type_hints(delay.Overdue)["by"])),
     "todo.{}": set(todo.KINDS),
     "fact.rule_{}": set(get_args(rule.Rule)) - {"none"},
     "outagelog.rule_{}": set(clean.RULES),
@@ -211,7 +215,6 @@ FAMILIES: dict[str, set[str]] = {
     },
     "eligibility.answer_{}": set(eligibility.ANSWERS),
     "steps.{}": {*steps.STEPS, steps.UNKNOWN},
-    "layers.further_{}": set(eligibility.ANSWERS),
     "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
     "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},
     "lawform.head_{}": {"tt", "indicator", "unit", "value", "note"},
@@ -250,10 +253,18 @@ FAMILIES: dict[str, set[str]] = {
     "followup.{}": {"agency", "overdue", "open", "proposed", "next"},
     "followup.show_{}": {"open", "done", "all"},
     "frame.borders_{}": QUALITIES,
+    "ownpage.ask_{}": {"split", "several", "similar", "unknown"},
+    "ownpage.by_{}": set(total.AREAS),
+    "ownpage.look_{}": {*get_args(look.Kind), "signs_alone"},
+    "ownpage.no_{}": {"place", "value"},
+    "ownpage.part_{}": {"rows", "sums", "two", "list"},
+    "ownpage.tab_{}": {"see", "bring"},
     "frame.language_{}": set(LANGS),
     "map.{}": {
         "home",
         "home_country",
+        "zoomIn",
+        "zoomOut",
         "broken",
         "map",
         "keys",
@@ -304,7 +315,8 @@ FAMILIES: dict[str, set[str]] = {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
     },
     "shares.{}": {"commune", "area", "range", "share", "stands"},
-    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())} | {"zone"},
+    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())}
+    | {"zone", search.OWN},
     "sources.file_{}": called("refused", "lib/geo/sources.py"),
 }
 """Template -> what fills it; every member has a text."""

@@ -87,6 +87,37 @@ def test_only_a_founding_decision_sets_a_schedule():
     assert "Chưa có tiến độ" in planned.decision
 
 
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (("2020-01-01", "2021-01-01", "2022-01-01"), ("extension", "2022-01-01")),
+        (("2020-01-01", "2021-01-01", "2050-01-01"), ("schedule", "2021-01-01")),
+        (("2020-01-01", "2050-01-01", "2051-01-01"), None),
+        ((None, None, None), None),
+    ],
+)
+def test_what_is_overdue_by_the_dates_of_the_law(known, told):
+    names = ("handover_date", "schedule_end", "extension_end")
+    row = dict.fromkeys(("decision_kind", "decision_no", "decision_end"))
+    row |= dict(zip(names, known, strict=True)) | {"behind_schedule": "unknown"}
+    late = delay.overdue(row, on=DAY)
+    assert (late and (late.by, late.end)) == told
+    if late:
+        assert late.days == (DAY - dt.date.fromisoformat(late.end)).days
+    said = delay.overdue(row | {"behind_schedule": "yes"}, on=DAY)
+    assert said == (late or delay.Overdue("source"))
+
+
+def test_a_decision_is_overdue_once_the_last_day_it_can_mean_is_past():
+    row = dict.fromkeys(("handover_date", "schedule_end", "extension_end"))
+    row |= {"decision_kind": "establish", "decision_no": "1/QĐ", "behind_schedule": "unknown"}
+    assert delay.overdue(row | {"decision_end": f"{DAY.year}"}, on=DAY) is None
+    past = delay.overdue(row | {"decision_end": f"{DAY.year - 1}"}, on=DAY)
+    assert past == delay.Overdue("decision", f"{DAY.year - 1}", None), "a year has no day"
+    plan = row | {"decision_end": "2001", "decision_kind": "plan"}
+    assert delay.overdue(plan, on=DAY) is None
+
+
 @given(*[st.dates(dt.date(2000, 1, 1), dt.date(2050, 1, 1))] * 4, st.sampled_from(LANGS))
 def test_every_state_has_words_and_time_only_moves_forward(first, second, third, on, lang):
     dates = [day.isoformat() for day in sorted((first, second, third))]

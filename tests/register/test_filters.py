@@ -234,3 +234,11 @@ def test_filters_of_disputes(chosen, left, stored):
     found = apply(frame, chosen, CROSSING_FILTERS, value_name=said, lang="vi")
     assert frame.index[found.mask].tolist() == left
     assert found.mask.dtype == bool
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_two_choices_on_clusters_and_communes_bear_one_name(lang):
+    """*Chưa đủ căn cứ* was a verdict of 55 clusters and a change of 58."""
+    asked = [item for item in filters.of("crossing") if item.key in {"change", "verdict", "lead"}]
+    words = [item.word(code, lang) for item in asked for code in item.options]
+    assert len(words) == len(set(words)) > 8

@@ -93,7 +93,7 @@ def test_what_is_late_is_drawn_said_and_filtered():
     assert "<img src=x" not in page, "names are text"
     assert "&lt;img src=x" in page
     assert "Đến hạn" in page
-    assert "chưa đủ số liệu để nói" in page.partition("ph-legend")[2], "communes are painted"
+    assert "được lập thêm cụm" in page.partition("ph-legend")[2], "communes are painted"
 
 
 def test_held_and_stale_are_filters_too():

@@ -16,11 +16,23 @@ Kind = Literal["polygon", "line", "point"]
 
 @dataclass(frozen=True)
 class Label:
-    """Zoom from which names appear on the map, and their priority where room is short."""
+    """Zoom from which names appear on the map, and their priority where room is short.
+
+    Parameters
+    ----------
+    offset : int
+        Pixels the name stands below its place.
+    size : float
+        How large it is beside the name of a commune.
+    shifts : tuple of int
+        Pixels up or down at which it is tried, in turn.
+    """
 
     min_zoom: float
     rank: int
     offset: int = 0
+    size: float = 1
+    shifts: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)

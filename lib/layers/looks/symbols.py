@@ -5,7 +5,7 @@ pale projector; point symbols differ in shape as well. An approximate place has
 a dashed outline. No colour judges a unit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
@@ -77,6 +77,7 @@ _RING: Final = "M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 1 1 0-19z"
 _DOT: Final = "M12 7.2a4.8 4.8 0 1 1 0 9.6a4.8 4.8 0 1 1 0-9.6z"
 _HALF: Final = "M12 7.2a4.8 4.8 0 0 1 0 9.6z"
 _CROSS: Final = "M8.5 8.5l7 7M15.5 8.5l-7 7"
+_CLOCK: Final = "M12 6.8v5.4l3.6 2.2"
 _QUERY: Final = "M9.6 10a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.2.9-1.2 1.8M12 16.2v.4"
 TRIANGLE: Final = "M12 2.5L22 20.5H2z"
 DIAMOND: Final = "M12 1.5L22.5 12L12 22.5L1.5 12z"
@@ -155,6 +156,28 @@ CHANGE: Final = (
     ),
 )
 
+LATE: Final = "#7B3294"
+
+TASKS: Final = (
+    Style("task-cross", "layers.task_cross", approximate_marker(CROSS, _DOT, size=26)),
+    Style("task-late", "layers.task_late", approximate_marker(LATE, _CLOCK, filled=False, size=26)),
+    Style(
+        "task-both", "layers.task_both", approximate_marker(CROSS, _CLOCK, filled=False, size=26)
+    ),
+    Style("task-none", "layers.task_none", approximate_marker(COMMUNE_LINE, None, size=11)),
+)
+"""Clusters by what is to be done: who leads, what is overdue; the rest small and grey."""
+
+TINTS: Final = tuple(
+    Style(
+        f"tint-{place}",
+        "" if place else "layers.former_areas",
+        area(fill, width=0, stroke=False, fillOpacity=0.55),
+    )
+    for place, fill in enumerate(("#F3DDB3", "#C9DDE6", "#D3E2C4", "#E3D3E4"))
+)
+"""Former provinces, pale: which is which, their names on the map say."""
+
 CHOROPLETH: Final = ("#FFF3E0", "#FBD3A6", "#F2A765", COLOURS["month"], "#B23A00")
 """Five classes of one hue, light to dark; units stand in the legend."""
 
@@ -219,18 +242,11 @@ DISTRICTS: Final = tuple(
 )
 """Former units by their district: neighbours differ."""
 
-_FURTHER: Final = {"allowed": "#DCE9F2", "not_allowed": "#E8B97A", "unknown": "url(#ph-no-data)"}
-
-
-def _further(suffix: str, dash: str | None) -> tuple[Style, ...]:
-    return tuple(
-        Style(f"further-{code}{suffix}", f"layers.further_{code}", area(fill, dashArray=dash))
-        for code, fill in _FURTHER.items()
-    )
-
-
-FURTHER: Final = _further("", None) + _further("-schematic", "1 4")
-"""Communes by whether a further cluster may be set up there; what is not known is hatched."""
+FURTHER: Final = (
+    Style("further-allowed", "layers.further_allowed", area("#DCE9F2")),
+    Style("further-not_allowed", "layers.further_not_allowed", area("#E8B97A")),
+)
+"""Communes by whether a further cluster may be set up there; what is not known is *no data*."""
 
 POWER_LINE: Final = "#6A3D9A"
 
@@ -285,6 +301,31 @@ def piece(number: int) -> dict[str, Any]:
 
 BAND: Final = area("url(#ph-undetermined)", line=UNDETERMINED, width=1, fillOpacity=0.8)
 """The strip within the tolerance of a commune line, where nothing can be said."""
+
+
+_OWN: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+"""Okabe-Ito, for categories an office names itself."""
+_OWN_SIGNS: Final = (SQUARE, TRIANGLE, DIAMOND, BOLT, _RING, _DOT)
+_OWN_OTHER: Final = "#8C8C8C"
+
+
+def _own(looks: Sequence[dict[str, Any]], other: dict[str, Any]) -> tuple[Style, ...]:
+    each = (Style(f"own-{at}", "", look) for at, look in enumerate(looks))
+    return (*each, Style("own-many", "", other))
+
+
+OWN_AREAS: Final = _own([area(fill) for fill in _OWN], area(_OWN_OTHER))
+"""Communes by a category of an office's own layer; the last has rows of several."""
+OWN_SHAPES: Final = _own(
+    [area(fill, line=INK, width=1.2, fillOpacity=0.55) for fill in _OWN],
+    area(_OWN_OTHER, line=INK, width=1.2, fillOpacity=0.55),
+)
+OWN_LINES: Final = _own([stroke(line, 3) for line in _OWN], stroke(_OWN_OTHER, 3))
+OWN_SIGNS: Final = _own(
+    [sign(d, fill=fill, size=16) for d, fill in zip(_OWN_SIGNS, _OWN, strict=True)],
+    sign(_DOT, fill=_OWN_OTHER, size=16),
+)
+"""Signs of an own layer: shape and colour tell its categories apart."""
 
 
 def swatch(style: Style, kind: str) -> str:

@@ -16,6 +16,7 @@ from lib.register import conclusions, delay
 from lib.reports.cards.card import Fact, Said, source_of
 from lib.store.store import Manifest
 from lib.tables.facts import data_date
+from lib.tables.ownlayers import OwnLayer, layers_of
 
 _DAY: Final = len("yyyy-mm-dd")
 
@@ -57,6 +58,11 @@ class Known:
         """Code -> name of every commune, in the order of the table."""
         communes = self.tables["communes"]
         return dict(zip(communes["code"], communes["name"], strict=True))
+
+    @cached_property
+    def own(self) -> tuple[OwnLayer, ...]:
+        """The office's own layers, then those that come with the program."""
+        return layers_of(self.tables)
 
     @cached_property
     def cluster_grid(self) -> pd.DataFrame:

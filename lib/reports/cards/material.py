@@ -27,6 +27,7 @@ from lib.layers.files import LayerFile, of_province, on_disk
 from lib.register.clusters import register
 from lib.reports.cards.card import site
 from lib.reports.cards.known import Known
+from lib.reports.cards.log import Indices, indices_of
 from lib.store.store import Snapshot
 from lib.tables.facts import data_date
 
@@ -57,6 +58,11 @@ class Material(Known):
     def summary(self) -> pd.DataFrame:
         """One row a cluster in the order of a meeting, of `lib.crossing.summary.summarise`."""
         return disputes.summarise(self.answer.rows)
+
+    @cached_property
+    def log(self) -> Indices | None:
+        """The indices of the log in use, None without one."""
+        return indices_of(self.tables)
 
     @cached_property
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:

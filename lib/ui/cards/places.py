@@ -8,6 +8,7 @@ from lib.ui import state
 from lib.ui.card import show_card
 from lib.ui.cards.conclusions import Subject, write_box
 from lib.ui.cards.documents import document_box
+from lib.ui.maps.agenda import material
 from lib.ui.state import language
 from lib.ui.workspace import Workspace
 
@@ -25,7 +26,9 @@ def card_of(
     target = Target("clusters", cluster_id) if cluster_id else selected
     if target is None:
         return None
-    return with_form(data, target, lambda: show_card(data_of(data, target, language())))
+    # Of a cluster with what is concluded: the same card on every page.
+    known = material(data) if target.layer_id == "clusters" else data
+    return with_form(data, target, lambda: show_card(data_of(known, target, language())))
 
 
 def with_form(data: Workspace, target: Target, card: Callable[[], None]) -> Callable[[], None]:

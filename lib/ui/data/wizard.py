@@ -16,7 +16,7 @@ from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import NotAllowedError, PhuThoError, StoreError
-from lib.language.text import date, number, plain
+from lib.language.text import moment, number, plain
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
 from lib.ui import visitor
@@ -207,7 +207,7 @@ def _done(store: Store, held: Mapping[str, Any]) -> None:
     with st.container(horizontal=True):
         st.button(tr("data.another"), on_click=forget, icon=":material/add:", type="primary")
         if visitor.may(Action.RESTORE) and st.button(
-            tr("data.undo", when=date(before.manifest.created, language())),
+            tr("data.undo", when=moment(before.manifest.created)),
             icon=":material/undo:",
         ):
             acts.restore(visitor.actor(), store, before.snapshot_id, typed=held["who"])

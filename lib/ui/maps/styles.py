@@ -6,7 +6,7 @@ from typing import Final, cast
 import pandas as pd
 
 from lib.layers.files import LayerFile, by_layer
-from lib.layers.looks.symbols import CHOROPLETH, DISTRICTS, class_key, side_key
+from lib.layers.looks.symbols import CHOROPLETH, DISTRICTS, TINTS, class_key, side_key
 from lib.layers.registry import LAYERS
 from lib.places import merger
 from lib.ui.maps.view import Left
@@ -81,6 +81,35 @@ def clusters(frame: pd.DataFrame, column: str) -> Mapping[str, str]:
     return dict(zip(frame["cluster_id"], frame[column], strict=True))
 
 
+def tasks(frame: pd.DataFrame, cross: Collection[str], late: Collection[str]) -> Mapping[str, str]:
+    """Return the class of each cluster of `frame` by what is to be done about it.
+
+    Parameters
+    ----------
+    cross, late : collection of str
+        Clusters on two communes; clusters with something overdue.
+    """
+    classes = {
+        (True, True): "task-both",
+        (True, False): "task-cross",
+        (False, True): "task-late",
+        (False, False): "task-none",
+    }
+    return {code: classes[code in cross, code in late] for code in frame["cluster_id"]}
+
+
+def former_areas(data: Workspace) -> Styles:
+    """Return the tints of the former provinces, each its own; nothing where they are not drawn."""
+    file = by_layer(data.files).get("former-areas")
+    if file is None:
+        return {}
+    return {
+        file.layer_id: {
+            code: TINTS[place % len(TINTS)].key for place, code in enumerate(file.codes)
+        }
+    }
+
+
 def placed(data: Workspace, ids: Collection[str]) -> int:
     """Return how many of the clusters `ids` have a marker or an outline in the layers."""
     files = by_layer(data.files)
@@ -116,10 +145,10 @@ def choropleth(classes: pd.Series, inside: Collection[str], listed: Collection[s
     }
 
 
-def further(data: Workspace, answers: Mapping[str, str]) -> Styles:
+def further(answers: Mapping[str, str]) -> Styles:
     """Return the communes by whether a further cluster may be set up there."""
-    suffix = "-schematic" if data.schematic else ""
-    return {"communes": {code: f"further-{said}{suffix}" for code, said in answers.items()}}
+    looks = {code: f"further-{said}" for code, said in answers.items() if said != "unknown"}
+    return {"communes": dict.fromkeys(answers, class_key(-1)) | looks}
 
 
 def merged(

@@ -32,7 +32,7 @@ from lib.ui.state import served
 
 _TEXTS: Final = (
     *("broken", "map", "keys", "province", "before", "after", "slide"),
-    *("wheel", "fingers"),
+    *("wheel", "fingers", "zoomIn", "zoomOut"),
     *browser.DRAWING,
 )
 

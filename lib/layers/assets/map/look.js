@@ -91,6 +91,7 @@ function focus() {
   if (!item && !area) return;
   byHand = false;
   writeView("");
+  uncover();
   // The first view must stand still: the frame is still finding its size.
   const animate = focusDone !== null;
   focusDone = name;
@@ -103,6 +104,15 @@ function focus() {
     const zoom = Math.min(Math.max(map.getZoom(), MARK_ZOOM[0]), MARK_ZOOM[1]);
     map.setView(item.shape.getLatLng(), zoom, { animate });
   }
+}
+
+/* On a telephone the sidebar lies over the map; once a hit is chosen in it, it gives way. */
+function uncover() {
+  if (window.parent === window || window.parent.innerWidth > PHONE_PX) return;
+  const bar = window.parent.document.querySelector('[data-testid="stSidebar"]');
+  if (!bar || bar.getBoundingClientRect().right <= 0) return;
+  const fold = bar.querySelector('[data-testid="stSidebarCollapseButton"] button');
+  if (fold) fold.click();
 }
 
 function report(layer, code) {
@@ -161,25 +171,35 @@ function markerBoxes() {
     if (spec.kind !== "point") continue;
     for (const item of items) {
       if (item.style === HIDDEN) continue;
-      const point = map.latLngToLayerPoint(item.shape.getLatLng());
-      boxes.push([point.x - 10, point.y - 10, point.x + 10, point.y + 10]);
+      const { x, y } = map.latLngToLayerPoint(item.shape.getLatLng());
+      // Never more than what the marker's own name below it leaves free.
+      const half = Math.min(item.shape.options.icon.options.iconSize[0] / 2, 10);
+      boxes.push([x - half, y - half, x + half, y + half]);
     }
   }
   return boxes;
 }
 
+/* From afar only a few names, far from each other; close by as many as fit. */
 function drawLabels() {
   labelPane.replaceChildren();
+  const apart = Math.max(0, NAMED_ZOOM - map.getZoom()) * APART_PX;
   const taken = markerBoxes();
   for (const { at, text, spec } of labelCandidates()) {
-    const point = map.latLngToLayerPoint(at);
-    const width = 7.2 * text.length + 6;
-    const top = point.y + spec.label.offset - 8;
-    const box = [point.x - width / 2, top, point.x + width / 2, top + 17];
-    if (taken.some((other) => overlaps(box, other))) continue;
-    taken.push(box);
-    const node = element("div", `ph-label ph-label-${spec.id}`, text);
-    L.DomUtil.setPosition(node, L.point(point.x, point.y + spec.label.offset));
-    labelPane.appendChild(node);
+    const point = map.latLngToLayerPoint(at).add([0, spec.label.offset]);
+    const [x, y] = [(spec.label.size || 1) * (3.6 * text.length + 3), 8];
+    // A large area may be named a little off its middle, so that a mark there hides nothing.
+    for (const shift of spec.label.shifts || [0]) {
+      const middle = point.y + shift;
+      const box = [point.x - x, middle - y, point.x + x, middle + 9];
+      const far = spec.label.rank ? apart : 0;
+      const room = [box[0] - far, box[1] - far, box[2] + far, box[3] + far];
+      if (taken.some((other) => overlaps(room, other))) continue;
+      taken.push(box);
+      const node = element("div", `ph-label ph-label-${spec.id}`, text);
+      L.DomUtil.setPosition(node, L.point(point.x, middle));
+      labelPane.appendChild(node);
+      break;
+    }
   }
 }
