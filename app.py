@@ -25,6 +25,7 @@ PAGES = {
     "overview": ":material/map:",
     "clusters": ":material/factory:",
     "cross_commune": ":material/call_split:",
+    "progress": ":material/timeline:",
     "merger": ":material/merge:",
     "power": ":material/bolt:",
     "follow_up": ":material/task_alt:",

@@ -18,6 +18,7 @@ from lib.cli import (  # noqa: F401 - each adds its commands
     database,
     documents,
     fact,
+    forms,
     ground,
     layer,
     maps,

@@ -151,6 +151,11 @@ def _span(value: str) -> Span:
     return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
 
 
+def first_day(value: str) -> dt.date:
+    """Return the first day an ISO date can mean: ``2026-10`` is 1 October 2026."""
+    return _span(value)[0]
+
+
 def last_day(value: str) -> dt.date:
     """Return the last day an ISO date can mean: ``2026-10`` is 31 October 2026."""
     return _span(value)[1]

@@ -12,15 +12,16 @@ from typing import Final, Literal
 import pandas as pd
 
 from lib.language.text import Lang, sort_key, t
+from lib.register import steps
 from lib.register.delay import DELAYS
 from lib.settings import province
 from lib.tables.glossary import CODES, value_label
 
 Chosen = Mapping[str, Sequence[str]]
 """Filter key -> chosen codes; an empty choice filters nothing."""
-List = Literal["clusters", "communes", "crossing", "merger", "power"]
+List = Literal["clusters", "communes", "crossing", "merger", "power", "progress"]
 """What is filtered: the register, the communes on a map, the clusters on two communes, the
-communes as the merger made them, the communes of the page on power."""
+communes as the merger made them, the communes of the page on power, how far clusters are."""
 Widget = Literal["pills", "switch", "typed", "slider", "listed"]
 
 PROVINCES: Final = {former.slug: former.name for former in province().former}
@@ -123,6 +124,21 @@ def _gaps(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
     return frame["missing"].map(len).gt(0) | (len(values) == 0)
 
 
+def _late(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
+    """Return what is past a schedule or a milestone, by any of the rules."""
+    past = frame[["law_days_late", "decision_days_late"]].notna().any(axis=1)
+    return past | frame["milestones_late"].ne("") | (len(values) == 0)
+
+
+def _held(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
+    wanted = set(values)
+    return frame["obstacle_groups"].map(lambda said: not wanted.isdisjoint(said.split("; ")))
+
+
+def _stale(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
+    return frame["stale_days"].gt(int(values[0])).fillna(value=False).astype(bool)
+
+
 def _glossary(codes: str) -> Callable[[str, Lang], str]:
     return lambda code, lang: value_label(codes, code, lang)
 
@@ -136,7 +152,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
         "province",
         "filters.in_province",
         _province,
-        ("clusters", "communes", "crossing", "merger", "power"),
+        ("clusters", "communes", "crossing", "merger", "power", "progress"),
         tuple(PROVINCES),
         lambda code, _: PROVINCES.get(code, code),
     ),
@@ -144,14 +160,14 @@ FILTERS: Final[tuple[Filter, ...]] = (
         "commune",
         "filters.in_commune",
         _commune,
-        ("clusters", "communes", "merger"),
+        ("clusters", "communes", "merger", "progress"),
         widget="typed",
     ),
     Filter(
         "status",
         "filters.with_status",
         _one_of("operation_status"),
-        ("clusters",),
+        ("clusters", "progress"),
         CODES["operation_status"],
         _glossary("operation_status"),
     ),
@@ -185,7 +201,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
         "wastewater",
         "filters.with_wastewater",
         _one_of("wastewater"),
-        ("clusters",),
+        ("clusters", "progress"),
         CODES["wastewater"],
         _glossary("wastewater"),
         folded=True,
@@ -224,6 +240,33 @@ FILTERS: Final[tuple[Filter, ...]] = (
         ("clusters",),
         ("yes",),
         widget="switch",
+        folded=True,
+    ),
+    Filter(
+        "step",
+        "filters.on_step",
+        _one_of("step"),
+        ("progress",),
+        (*steps.STEPS, steps.UNKNOWN),
+        steps.label,
+    ),
+    Filter("late", "filters.that_are_late", _late, ("progress",), ("yes",), widget="switch"),
+    Filter(
+        "held",
+        "filters.held_up",
+        _held,
+        ("progress",),
+        CODES["obstacle_group"],
+        _glossary("obstacle_group"),
+        folded=True,
+    ),
+    Filter(
+        "stale",
+        "filters.not_updated",
+        _stale,
+        ("progress",),
+        widget="slider",
+        span=(0, 365, 0),
         folded=True,
     ),
     Filter(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lib.tables.columns import Table
-from lib.tables.records import clusters, followup, grid, own, places
+from lib.tables.records import clusters, followup, grid, own, places, progress
 from lib.tables.statements.record import STATEMENTS
 
 TABLES: Final[Mapping[str, Table]] = {
@@ -29,6 +29,11 @@ TABLES: Final[Mapping[str, Table]] = {
         grid.POWER_LINES,
         grid.OUTAGES,
         grid.CUSTOMERS,
+        progress.PROJECTS,
+        progress.MILESTONES,
+        progress.OBSTACLES,
+        progress.CLEARANCE,
+        progress.ASSETS,
         STATEMENTS,
         followup.DOCUMENTS,
         own.OWN_ROWS,

@@ -21,11 +21,11 @@ _GO = "_go"
 _BECAME = "_became"
 _WITH_MARKERS = ("", "cross_commune")
 """Pages with markers of clusters; one without a place has no card there."""
-_WITH_CLUSTERS = ("clusters", "power")
+_WITH_CLUSTERS = ("clusters", "power", "progress")
 """Pages with a card for every cluster."""
-_BY_COMMUNE = ("", "clusters", "merger")
+_BY_COMMUNE = ("", "clusters", "merger", "progress")
 """Pages with the filter of communes."""
-_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power", "layers")
+_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power", "progress", "layers")
 """Pages with a map."""
 
 

@@ -24,7 +24,7 @@ from lib.settings import TOLERANCE_RANGE, settings
 PLAIN: Final = frozenset({"data", "about", "status", "follow_up"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
 _SEVERAL: Final = (
-    *("area", "samples", "weak", "difficult", "settled", "major", "grid", "present"),
+    *("area", "samples", "weak", "difficult", "settled", "major", "grid", "present", "further"),
     *("off", "pictures"),
 )
 """Choices of several codes that are no filter of `lib.register.filters`."""

@@ -34,7 +34,18 @@ from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import conclusions, delay, filters, playlist, todo
+from lib.register import (
+    conclusions,
+    delay,
+    duties,
+    eligibility,
+    fillrate,
+    filters,
+    playlist,
+    report14,
+    steps,
+    todo,
+)
 from lib.reports import agenda, annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
@@ -50,7 +61,8 @@ FILES = re.compile(
     r".*\.(css|csv|geojson|gpkg|html|ico|ini|js|json|jsonl|kml|md|parquet|py|sqlite|svg|toml|typ|xlsx)"
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
-    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lists.clusters_file")
+    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lawform.file"),
+    *("lists.clusters_file",),
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -129,6 +141,7 @@ QUALITIES = set(get_args(sources.BorderQuality))
 COLUMNS = [
     (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
 ]
+DUTIES = {key for key, *_ in (*duties.YEARLY, *duties.ONCE)}
 FAMILIES: dict[str, set[str]] = {
     "agenda.{}": set(agenda.KEYS),
     "crossing.lead_{}": {*summary.LEAD_STATES.values(), "by_area", "only"},
@@ -193,6 +206,35 @@ FAMILIES: dict[str, set[str]] = {
         "larger_area",
         "needs_decision",
     },
+    "duties.{}": DUTIES,
+    "duties.{}_source": {*DUTIES, "conclusion"},
+    "eligibility.rule_{}": {rule.name for rule in eligibility.RULES},
+    "eligibility.head_{}": {
+        *("commune_code", "commune_name", "clusters", "fill_pct", "unleased_ha"),
+        *("answer", "rule", "note"),
+    },
+    "eligibility.answer_{}": set(eligibility.ANSWERS),
+    "steps.{}": {*steps.STEPS, steps.UNKNOWN},
+    "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
+    "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},
+    "lawform.head_{}": {"tt", "indicator", "unit", "value", "note"},
+    "duties.{}_short": DUTIES | {"conclusion"},
+    "duties.head_{}": {"date", "days", "what", "missing", "source"},
+    "progress.head_{}": {
+        *("no", "cluster", "step", "milestones", "delay", "obstacles", "clearance", "water"),
+    },
+    "progress.firm_{}": {
+        *("no", "firm", "cluster", "area", "handover", "schedule", "extension", "late"),
+        "document",
+    },
+    "clusterreport.{}": {
+        *("investor", "communes", "area", "progress", "obstacle", "effect", "next", "agency"),
+    },
+    "clusterreport.head_{}": {
+        *("no", "cluster", "communes", "area", "investor", "step", "operation"),
+    },
+    "progress.clearance_{}": {"households", "lots", "counted", "cleared", "handed_over"},
+    "progress.fill_{}": set(fillrate.KINDS),
     "conclusions.{}": {"today", "left", "past"},
     "conclusions.state_{}": set(conclusions.STATES),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},

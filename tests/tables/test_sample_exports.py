@@ -153,7 +153,7 @@ def parts(name: str, content: bytes, folder: Path) -> Parts:
     if suffix == ".xlsx":
         return of_xlsx(content)
     made = {".parquet": of_parquet, ".pdf": of_pdf, ".docx": of_docx, ".png": lambda _: ""}
-    plain = {".csv", ".svg", ".html", ".json", ".geojson", ".md"}
+    plain = {".csv", ".svg", ".html", ".ics", ".json", ".geojson", ".md"}
     assert suffix in {*made, *plain}, f"nobody here reads {name}"
     read = made.get(suffix, lambda text: text.decode("utf-8-sig"))
     return {name: re.sub(r'[;,"<>\r]+', "\n", read(content)) if suffix in plain else read(content)}
@@ -283,14 +283,20 @@ AS_GIVEN = {"database read", "document save", "layer show"}
 """They hand on a table that others keep, one an office brought, or a document, as it is."""
 ASKED = {
     "annex": [],
+    "assets": [],
     "atlas": ["--cluster", CLUSTER],
     "brief": ["--commune", COMMUNE],
+    "clusters-report": ["--cluster", CLUSTER],
     "cross-commune": [],
+    "duties": [],
+    "eligibility": [],
     "notice": [],
     "gaps": ["--threshold", "saidi_min=60"],
     "page": [],
     "picture": [],
+    "progress": [],
     "reliability": ["--by", "commune"],
+    "report14": ["--form", "04", "--period", "2026"],
     "sample-outages": ["--events", "30", "--seed", "1"],
 }
 OF_A_LOG = {"gaps", "reliability", "sample-outages"}

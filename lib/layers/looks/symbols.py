@@ -248,6 +248,12 @@ DISTRICTS: Final = tuple(
 )
 """Former units by their district: neighbours differ."""
 
+FURTHER: Final = (
+    Style("further-allowed", "layers.further_allowed", area("#DCE9F2")),
+    Style("further-not_allowed", "layers.further_not_allowed", area("#E8B97A")),
+)
+"""Communes by whether a further cluster may be set up there; what is not known is *no data*."""
+
 POWER_LINE: Final = "#6A3D9A"
 
 

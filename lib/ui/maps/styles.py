@@ -144,6 +144,12 @@ def choropleth(classes: pd.Series, inside: Collection[str], listed: Collection[s
     }
 
 
+def further(answers: Mapping[str, str]) -> Styles:
+    """Return the communes by whether a further cluster may be set up there."""
+    looks = {code: f"further-{said}" for code, said in answers.items() if said != "unknown"}
+    return {"communes": dict.fromkeys(answers, class_key(-1)) | looks}
+
+
 def merged(
     data: Workspace, made_of: Mapping[str, str], inside: Collection[str], *, before: bool
 ) -> Styles:
