@@ -1,5 +1,6 @@
 """Definition of a map layer, one record for map, legend, paper and QGIS."""
 
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -9,7 +10,8 @@ import pandas as pd
 
 from lib.layers.looks.symbols import Style
 
-_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SIGNS: Final = string.digits + string.ascii_letters
+"""One for each class of a layer; the map's script has the same in ``SIGNS``."""
 
 Kind = Literal["polygon", "line", "point"]
 
@@ -117,4 +119,4 @@ class Layer:
 
     def place(self, key: str) -> str:
         """Return the character that stands for class `key`."""
-        return _DIGITS[[style.key for style in self.styles].index(key)]
+        return _SIGNS[[style.key for style in self.styles].index(key)]

@@ -11,6 +11,8 @@
  */
 
 const HIDDEN = ".";
+// A class is the place of its sign: the same signs as in lib/layers/looks/layer.py.
+const SIGNS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DEPTHS = { LineString: 0, Polygon: 1, MultiLineString: 1, MultiPolygon: 2 };
 const SLIDER_PX = 44; // the width of the slider's thumb in map.css
 const NAMED_ZOOM = 10; // from here on every name that fits
@@ -172,7 +174,7 @@ function restyle(spec, item, style) {
   if (style === HIDDEN) {
     item.shape.remove();
   } else {
-    const look = spec.styles[parseInt(style, 36)];
+    const look = spec.styles[SIGNS.indexOf(style)];
     if (spec.kind === "point" && !spec.canvas) item.shape.setIcon(icon(look));
     else item.shape.setStyle(look);
     if (item.style === HIDDEN) item.shape.addTo(map);
@@ -183,7 +185,7 @@ function restyle(spec, item, style) {
 /* A heavy line is not to be half hidden under the neighbours, whichever was drawn first. */
 function raise(spec, item) {
   if (item.style === HIDDEN || !item.shape.bringToFront) return;
-  if (spec.styles[parseInt(item.style, 36)].front) item.shape.bringToFront();
+  if (spec.styles[SIGNS.indexOf(item.style)].front) item.shape.bringToFront();
 }
 
 function isDrawn(spec) {
