@@ -8,14 +8,16 @@ line does not: whoever has the machine's account has the files anyway.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lib.access import roles
 from lib.access.roles import Action, Actor
 from lib.language.text import Lang
-from lib.store import audit, history
+from lib.store import audit, history, pending
 from lib.store.store import FileInfo, Snapshot, Store
+from lib.tables.statements.record import NAME, Statement
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib.importing.draft import Draft
@@ -129,6 +131,83 @@ def state(
     return stating.publish(
         store, stated, base=store.open(base.snapshot_id), who=actor.signed(typed)
     )
+
+
+def _require_entering(actor: Actor, words: Sequence[Statement]) -> None:
+    require(actor, Action.IMPORT)
+    require_tables(actor, {NAME, *(word.table for word in words)})
+
+
+def waiting(actor: Actor, store: Store) -> list[Statement]:
+    """Return the values that were entered and not published, by everybody, earliest first.
+
+    Those of tables closed to `actor` are not among them.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not enter values.
+    StoreError
+        As `lib.store.pending.every`.
+    """
+    _require_entering(actor, ())
+    shut = closed(actor)
+    return [word for word in pending.every(store) if word.table not in shut]
+
+
+def enter(
+    actor: Actor,
+    store: Store,
+    words: Sequence[Statement],
+    *,
+    seen: Mapping[pending.Subject, Statement],
+    typed: str = "",
+) -> None:
+    """Let checked values wait until somebody publishes them, see `lib.store.pending.keep`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or a table is closed to him.
+    DataRefusedError, StoreError
+        As `lib.store.pending.keep`.
+    """
+    _require_entering(actor, words)
+    who = actor.signed(typed)
+    pending.keep(store, [replace(word, who=who) for word in words], seen=seen)
+
+
+def put_aside(actor: Actor, store: Store, words: Sequence[Statement]) -> None:
+    """Let values wait no longer, see `lib.store.pending.drop`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or a table is closed to him.
+    StoreError
+        As `lib.store.pending.drop`.
+    """
+    _require_entering(actor, words)
+    pending.drop(store, words)
+
+
+def publish_entered(
+    actor: Actor, store: Store, words: Sequence[Statement], *, base: Snapshot, typed: str = ""
+) -> Snapshot:
+    """Put values that waited in use, see `lib.importing.entering.publish`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or a table is closed to him.
+    DataRefusedError, StoreError
+        As `lib.importing.entering.publish`.
+    """
+    _require_entering(actor, words)
+    from lib.importing import entering  # noqa: PLC0415 - loads the readers of cells
+
+    whole = store.open(base.snapshot_id)
+    return entering.publish(store, words, base=whole, who=actor.signed(typed))
 
 
 def restore(actor: Actor, store: Store, snapshot_id: str, *, typed: str = "") -> Snapshot:

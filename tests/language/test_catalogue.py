@@ -129,6 +129,7 @@ COLUMNS = [
 ]
 FAMILIES: dict[str, set[str]] = {
     "todo.{}": set(todo.KINDS),
+    "todos.kind_{}": set(todo.KINDS),
     "fact.rule_{}": set(get_args(rule.Rule)) - {"none"},
     "outagelog.rule_{}": set(clean.RULES),
     "powerpage.total_{}": {level for level, _ in view.LEVELS},
@@ -142,7 +143,7 @@ FAMILIES: dict[str, set[str]] = {
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
     "data.step_{}": {"choose", "draw", "check", "publish"},
-    "data.tab_{}": {"use", "import", "draw", "history", "download", "log"},
+    "data.tab_{}": {"use", "todo", "enter", "import", "draw", "history", "download", "log"},
     "access.need_{}": {action.value for action in roles.Action},
     "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},

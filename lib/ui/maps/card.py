@@ -11,6 +11,7 @@ from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
 from lib.ui import present, state, visitor
+from lib.ui.data.work import open_form
 from lib.ui.maps import papers
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
@@ -75,7 +76,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         if card:
             papers.of_selection(data, selected, cluster_id)
             card()
-            _way_to_drawing(data, cluster_id)
+            _ways_to_forms(data, cluster_id)
         else:
             how = tr("present.start") if state.presenting() else tr("pages.choose")
             st.info(how, title=tr("pages.choose_title"), icon=":material/touch_app:")
@@ -96,15 +97,22 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         )
 
 
-def _way_to_drawing(data: Workspace, cluster_id: str) -> None:
-    """Draw the button to where the outline of a cluster of the register is drawn, for editors."""
-    mine = cluster_id in set(data.clusters["cluster_id"]) and "outlines" not in data.closed
+def _ways_to_forms(data: Workspace, cluster_id: str) -> None:
+    """Draw the buttons to where values of a cluster are entered and its outline is drawn."""
+    mine = cluster_id in set(data.clusters["cluster_id"])
     if not mine or state.presenting() or not visitor.may(Action.IMPORT):
         return
-    if st.button(tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"):
-        st.session_state["tab"] = "draw"
-        state.select(f"clusters:{cluster_id}")
-        st.switch_page("pages/data.py")
+    with st.container(horizontal=True):
+        if not data.closed & {"clusters", "statements"} and st.button(
+            tr("data.tab_enter"), icon=":material/edit_note:", key="enter-values"
+        ):
+            open_form(cluster_id)
+            st.switch_page("pages/data.py")
+        if "outlines" not in data.closed and st.button(
+            tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"
+        ):
+            open_form(cluster_id, "outline_quality")
+            st.switch_page("pages/data.py")
 
 
 def _legend(
