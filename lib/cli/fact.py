@@ -156,6 +156,8 @@ def _publish(store: Store, stated: stating.Stated, base: Snapshot) -> None:
             str(typed(column, word.value)),
         )
         if not used and not stated.withdrawn:
-            typer.echo(t("fact.kept", value=value_words(column, typed(column, word.value))), err=True)
+            typer.echo(
+                t("fact.kept", value=value_words(column, typed(column, word.value))), err=True
+            )
     key = "data.published" if made.snapshot_id != base.snapshot_id else "data.nothing_new"
     typer.echo(t(key, snapshot=made.snapshot_id))

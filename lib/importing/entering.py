@@ -108,9 +108,7 @@ def checked(
     return good, refused
 
 
-def waiting(
-    tables: Mapping[str, pd.DataFrame], words: Iterable[Statement]
-) -> list[Statement]:
+def waiting(tables: Mapping[str, pd.DataFrame], words: Iterable[Statement]) -> list[Statement]:
     """Return those of `words` that are not in the tables yet.
 
     A server that died between publishing and forgetting has left some that are.

@@ -1,5 +1,6 @@
 """Values that wait to be published: kept on the disk, shown to everybody, replaced knowingly."""
 
+import contextlib
 import json
 from dataclasses import replace
 
@@ -75,10 +76,8 @@ def test_a_write_that_breaks_off_leaves_the_earlier_or_the_later_value(store, mo
 
     for name in ("fsync", "rename", "replace"):
         monkeypatch.setattr(disk.os, name, broken(name))
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         pending.keep(store, [later])
-    except KeyboardInterrupt:
-        pass
     monkeypatch.undo()
     assert pending.every(store) in ([first], [later])
     pending.keep(store, [later])

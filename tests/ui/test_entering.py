@@ -21,6 +21,13 @@ pytestmark = pytest.mark.xdist_group("pages")
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1))"
+OIDC = {
+    "server_metadata_url": "https://sso.example.vn/.well-known/openid-configuration",
+    "client_id": "map",
+    "client_secret": "x",
+    "redirect_uri": "https://map.example.vn/oauth2callback",
+    "cookie_secret": "c" * 40,
+}
 Open = Callable[..., AppTest]
 
 
@@ -41,10 +48,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, data: Path) -> Open:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
         if who:
             now = time.time()
-            app.user = {
-                **{"is_logged_in": True, "email": f"{who}@so.vn", "name": who},
-                **{"exp": now + 3600, "iat": now},
-            }
+            app.user = {"is_logged_in": True, "email": f"{who}@so.vn", "name": who}
+            app.user |= {"exp": now + 3600, "iat": now}
         app.query_params.update(query)
         app.run()
         app.switch_page(str(ROOT / "pages" / "data.py"))
@@ -177,10 +182,8 @@ def test_a_line_of_the_list_opens_its_form(opened: Open):
     assert t("enter.other", value="\0", source="", date="").split("\0")[0] in said(app)
 
 
-def test_a_viewer_reads_the_list_and_has_no_form(
-    opened: Open, monkeypatch: pytest.MonkeyPatch
-):
-    given = {"people": {"xem@so.vn": "viewer"}, "header": "X-Email"}
+def test_a_viewer_reads_the_list_and_has_no_form(opened: Open, monkeypatch: pytest.MonkeyPatch):
+    given = {"people": {"xem@so.vn": "viewer"}, "oidc": OIDC}
     monkeypatch.setattr(roles, "policy", lambda: Policy.model_validate(given))
     app = opened("xem", tab="todo")
     assert [one.key for one in app.button if str(one.key).startswith("todo-")] == []

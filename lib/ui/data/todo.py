@@ -12,8 +12,7 @@ from lib.language.text import number, percent, plain
 from lib.register import todo
 from lib.register.todo import Known, Task
 from lib.ui import visitor
-from lib.ui.data.work import open_form
-from lib.ui.state import language, tr
+from lib.ui.state import language, open_form, tr
 from lib.ui.workspace import Workspace
 
 _LISTED: Final = 40
@@ -42,8 +41,7 @@ def todos(data: Workspace) -> None:
         tasks = [
             task
             for task in _tasks(data.key, today, data)
-            if task.kind in kinds
-            and (commune is None or commune in (task.communes or ("",)))
+            if task.kind in kinds and (commune is None or commune in (task.communes or ("",)))
         ]
         _listing(tasks)
         with st.expander(tr("todos.by_commune"), icon=":material/bar_chart:"):
@@ -105,7 +103,9 @@ def _listing(tasks: Sequence[Task]) -> None:
         sheet = st.selectbox(
             tr("todos.sheet"),
             range(1, sheets + 1),
-            format_func=lambda at: tr("todos.sheet_of", at=number(at, lang), of=number(sheets, lang)),
+            format_func=lambda at: tr(
+                "todos.sheet_of", at=number(at, lang), of=number(sheets, lang)
+            ),
             key="todo_sheet",
         )
     may = visitor.may(Action.IMPORT)

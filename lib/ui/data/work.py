@@ -35,11 +35,3 @@ def change(**choices: Any) -> None:  # noqa: ANN401 - fields of Options
     """Change what was chosen; the file is checked anew. Used as a callback."""
     held = work()
     held["options"] = replace(held["options"], **choices)
-
-
-def open_form(cluster_id: str, field: str = "") -> None:
-    """Go where a value of a cluster is entered, or its outline drawn; used as a callback."""
-    st.session_state["tab"] = "draw" if field.startswith("outline_") else "enter"
-    st.session_state["enter_clusters"] = [cluster_id]
-    st.session_state["enter_fields"] = [field] if field else []
-    st.session_state["sel"] = f"clusters:{cluster_id}"

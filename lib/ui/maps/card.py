@@ -11,12 +11,11 @@ from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
 from lib.ui import present, state, visitor
-from lib.ui.data.work import open_form
 from lib.ui.maps import papers
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
 from lib.ui.maps.view import Left, show_map
-from lib.ui.state import language, tr
+from lib.ui.state import language, open_form, tr
 from lib.ui.workspace import Workspace
 
 
