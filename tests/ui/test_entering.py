@@ -112,9 +112,12 @@ def test_five_clusters_are_placed_in_one_act_and_that_is_undone(opened: Open, da
     assert len(pending.every(store)) == 5
     assert store.current().snapshot_id == before.snapshot_id
 
-    again = opened(tab="enter")  # another browser
+    again = opened(tab="enter", sel=f"clusters:{five[0]['id']}")  # another browser
+    assert t("enter.waits", value=five[0]["old"], source="Biên bản họp 28/11/2026", who="Lan") in (
+        said(again)
+    )
     assert "Biên bản họp 28/11/2026" in again.dataframe[0].value.to_string()
-    again.text_input(key="enter_publisher").set_value("Hòa").run()
+    again.text_input(key="enter_who").set_value("Hòa").run()
     again.button(key="enter_publish").click().run()
     assert list(again.exception) == []
     made = store.current()

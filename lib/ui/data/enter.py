@@ -12,7 +12,7 @@ from lib.access.roles import Action
 from lib.importing import entering
 from lib.importing.entering import Source
 from lib.language.errors import PhuThoError
-from lib.language.text import date, plain, sort_key
+from lib.language.text import date, is_blank, plain, sort_key
 from lib.places.names import Names
 from lib.places.search import Hit
 from lib.store.pending import Subject
@@ -31,6 +31,7 @@ _HELD: Final = "_entered"
 _MOST: Final = 20
 """Clusters in one form: more would be a file."""
 _OLD_NAMES: Final = "former_communes"
+_DISTRICT: Final = "former_district"
 
 
 def enter(data: Workspace, store: Store, base: Snapshot) -> None:
@@ -116,7 +117,7 @@ def _cluster(
 def _box(column: Column, subject: Subject) -> None:
     """Draw the box of a value; blank says nothing."""
     lang = language()
-    name = label(CLUSTERS.name, column.name, lang) + (f" ({column.unit})" if column.unit else "")
+    name = label(CLUSTERS.name, column.name, lang)
     if column.codes:
         st.selectbox(
             name,
@@ -173,10 +174,14 @@ def _old_names(data: Workspace, row: dict[Any, Any], subject: Subject) -> None:
     text = str(st.session_state.get(_key(subject)) or "")
     if not text.strip():
         return
+    row = {**row, _DISTRICT: _district(row)}
     names = _names(data.key, dict(data.tables))
     for one in entering.followed(names, text, row):
         st.caption(plain(one.sentence(language())))
-    for at, hit in enumerate(entering.offered(text, row, names, data.index)):
+    hits = entering.offered(text, row, names, data.index)
+    if hits and not is_blank(row[_DISTRICT]):
+        st.caption(tr("enter.other_district", district=plain(str(row[_DISTRICT]))))
+    for at, hit in enumerate(hits):
         st.button(
             f"**{plain(hit.name)}** :small[{plain(hit.detail)}]",
             key=f"{_key(subject)}-hit-{at}",
@@ -184,6 +189,13 @@ def _old_names(data: Workspace, row: dict[Any, Any], subject: Subject) -> None:
             args=(subject, hit),
             width="stretch",
         )
+
+
+def _district(row: dict[Any, Any]) -> object:
+    """Return the former district of a cluster: as typed now, as it waits, or as it is in use."""
+    subject = (CLUSTERS.name, str(row["cluster_id"]), _DISTRICT)
+    waits = st.session_state[_HELD]["seen"].get(subject)
+    return st.session_state.get(_key(subject)) or (waits.value if waits else row[_DISTRICT])
 
 
 def _take(subject: Subject, hit: Hit) -> None:
