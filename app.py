@@ -1,8 +1,7 @@
 """The explorer: page settings, language, navigation. Pages are in ``pages/``.
 
-``streamlit run app.py`` takes this file twice: once as a module, for the server
-with its door, then as the script of every visit. Modules of the pages are only
-imported by visits: the map's component registers itself with the running server.
+``streamlit run app.py`` takes this file twice: as a module, for the server with its door, then
+as the script of every visit, which alone imports modules of pages: they need a running server.
 """
 
 import sys
@@ -26,8 +25,11 @@ PAGES = {
     "overview": ":material/map:",
     "clusters": ":material/factory:",
     "cross_commune": ":material/call_split:",
+    "progress": ":material/timeline:",
     "merger": ":material/merge:",
     "power": ":material/bolt:",
+    "follow_up": ":material/task_alt:",
+    "layers": ":material/layers:",
     "data": ":material/database:",
     "about": ":material/info:",
     "status": ":material/monitor_heart:",

@@ -31,7 +31,7 @@ from lib.language.text import LANGS, belong_to
 # looks at this when it loads: whoever imports pyogrio imports this module first.
 os.environ["GDAL_SKIP"] = (
     "OGR_VRT GDALG HTTP WFS OAPIF OGCAPI CSW GML LVBAG PLSCENES CSV XLSX ODS SQLite PGDUMP "
-    "PDF EEDA Elasticsearch Carto NGW AmigoCloud ADBC MiraMonVector GPX GPSBabel GeoRSS OSM S57 "
+    "PDF EEDA Elasticsearch Carto NGW AmigoCloud ADBC MiraMonVector GPX GPSBabel GeoRSS S57 "
     "SXF VFK EDIGEO JML MapML GTFS PMTiles MBTiles MVT TopoJSON ESRIJSON"
 )
 
@@ -116,6 +116,16 @@ class Settings(BaseSettings):
         default=2,
         ge=1,
         description="Readings of foreign files that go on at the same time; the others wait.",
+    )
+    ground_url: str = Field(
+        default="https://overpass-api.de/api/interpreter",
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        description="Overpass server `ground fetch` asks for roads and rivers of OpenStreetMap.",
+    )
+    ground_seconds: int = Field(
+        default=300,
+        ge=1,
+        description="Seconds `ground fetch` waits for all of its answer.",
     )
     database_url: SecretStr | None = Field(
         default=None,

@@ -1,12 +1,15 @@
 import streamlit as st
 
 from lib.language.text import number, sort_key
+from lib.layers.target import Target
 from lib.register import filters as flt
-from lib.tables.glossary import value_label
+from lib.reports import lists
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.cards import places
+from lib.ui.downloads import cluster_list
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -26,6 +29,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
+        own = also.also(data)
         legend = st.container()
     shown = flt.apply(
         data.clusters,
@@ -35,44 +39,47 @@ def view() -> None:
         lang=lang,
     )
     clusters = data.clusters[shown.mask].sort_values("name", key=lambda names: names.map(sort_key))
+    told = tr(
+        "pages.clusters_sentence",
+        count=number(len(clusters), lang),
+        total=number(len(data.clusters), lang),
+        filters=shown.sentence or tr("filters.none"),
+        unplaced=number(int(clusters["lat"].isna().sum()), lang),
+    )
     with sentence:
-        frame.sentence(
-            tr(
-                "pages.clusters_sentence",
-                count=number(len(clusters), lang),
-                total=number(len(data.clusters), lang),
-                filters=shown.sentence or tr("filters.none"),
-                unplaced=number(int(clusters["lat"].isna().sum()), lang),
-            )
-        )
+        frame.sentence(told)
     frame.empty(shown.emptied_by)
 
     selected, chosen = state.selection(data.files, set(data.clusters["cluster_id"]))
-    styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
+    near = mapstyles.named(data, chosen)
+    styles = mapstyles.ground(data, set(data.commune_names), near)
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     map_with_card(
         data,
-        styles,
+        own.over(styles, set(data.commune_names)),
         selected=selected,
+        focus=Target("clusters", chosen) if chosen else selected,
+        around=near if chosen else None,
         card=places.card_of(data, selected, chosen),
         legend=legend,
         cluster_id=chosen,
-        legend_layers=("clusters", "communes", "former-provinces", "province"),
+        legend_layers=("clusters", "communes"),
+        notes=own.notes,
+        classes=own.legend,
+        words=own.words,
     )
     with st.container(key="below"):
         show_table(
-            clusters.assign(
-                operation=[
-                    value_label("operation_status", code, lang)
-                    for code in clusters["operation_status"]
-                ],
-                now=clusters["communes_now"].where(clusters["communes_now"] != ""),
-            ),
+            lists.told(data, clusters, lang),
             [
                 Column("name", tr("pages.name")),
                 Column("now", tr("pages.now")),
-                Column("area_ha", tr("pages.area"), lambda a: number(a, lang, 2), 140),
-                Column("operation", tr("pages.operation")),
+                Column("area_ha", tr("pages.area"), lambda a: number(a, lang, 2), 130),
+                Column("step", tr("filters.legal"), width=130),
+                Column("operation", tr("pages.operation"), width=140),
+                Column("treated", tr("filters.wastewater"), width=140),
+                Column("late", tr("filters.delay")),
+                Column("investor", tr("filters.investor")),
                 Column("decision_no", tr("pages.decision")),
             ],
             id_column="cluster_id",
@@ -81,6 +88,7 @@ def view() -> None:
             key="table-clusters",
             alt=tr("pages.table_clusters"),
         )
+        cluster_list(data, clusters, told)
     state.end()
 
 

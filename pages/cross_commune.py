@@ -2,7 +2,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.language.text import number
+from lib.language.text import plain
 from lib.layers.pieces import shapes_of
 from lib.layers.target import Target
 from lib.register import filters as flt
@@ -12,8 +12,8 @@ from lib.ui.downloads import download_row
 from lib.ui.maps import papers
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
-from lib.ui.tables import Column, show_table
 from lib.ui.workspace import cross_answer, workspace
 
 data = workspace()
@@ -28,7 +28,7 @@ def only(change: str) -> None:
 
 frame.banner(data)
 frame.title(tr("pages.cross_commune"))
-frame.sentence(cross.statements(data.clusters))
+sentence = st.container()
 frame.figures(
     [
         frame.Figure(change, int((data.clusters["change"] == change).sum()), partial(only, change))
@@ -57,6 +57,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.sample_places(summary[summary["sample"]])
         sidebar.filters(data, keys)
+        own = also.also(data)
         legend = st.container()
     shown = flt.apply(
         summary,
@@ -66,59 +67,50 @@ def view() -> None:
         lang=lang,
     )
     listed = summary[shown.mask]
-    frame.sentence(
-        cross.list_words(
-            listed,
-            placed=mapstyles.placed(data, listed["cluster_id"]),
-            filters=shown.sentence or tr("filters.none"),
-        )
+    told = cross.list_words(
+        listed,
+        placed=mapstyles.placed(data, listed["cluster_id"]),
+        filters=shown.sentence or tr("filters.none"),
     )
+    with sentence:
+        frame.sentence(told)
     frame.empty(shown.emptied_by)
     selected, chosen = state.selection(data.files, set(summary["cluster_id"]))
     drawn = shapes_of(given.answer, chosen, lang)
-    codes = summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ()
-    styles = mapstyles.ground(data, set(data.commune_names), codes, lines=not drawn)
+    codes = list(summary.loc[summary["cluster_id"] == chosen, "commune_codes"].sum() or ())
+    near = codes or mapstyles.named(data, chosen)
+    styles = mapstyles.ground(data, set(data.commune_names), near, lines=not drawn)
+    styles["communes"] = {**styles["communes"], **mapstyles.sides(codes, lines=not drawn)}
     styles["former-units"] = "base" if chosen else {}
     styles["clusters"] = mapstyles.clusters(listed, "change")
     outlined = listed[listed["measured_ha"].notna() & (listed["cluster_id"] != chosen)]
     styles["outlines"] = mapstyles.clusters(outlined, "verdict")
     map_with_card(
         data,
-        styles,
+        own.over(styles, set(data.commune_names)),
         selected=None if drawn else selected,
         shapes=drawn,
-        focus=Target("clusters", chosen) if drawn else selected,
-        card=partial(cross.cross_card, given, chosen) if chosen else places.card_of(data, selected),
+        focus=Target("clusters", chosen) if chosen else selected,
+        around=near if chosen and not drawn else None,
+        card=places.with_form(
+            data, Target("clusters", chosen), partial(cross.cross_card, given, chosen)
+        )
+        if chosen
+        else places.card_of(data, selected),
         legend=legend,
         cluster_id=chosen,
-        legend_layers=("outlines", "clusters", "former-units", "communes", "province"),
+        legend_layers=("outlines", "clusters", "former-units", "communes"),
+        under=partial(cross.listing, listed, data.commune_names, chosen),
+        notes=own.notes,
+        classes=own.legend,
+        words=own.words,
     )
     with st.container(key="below"):
         st.caption(tr("cross.order"))
-        show_table(
-            listed.assign(
-                change_words=[tr(f"schemas.value.change.{code}") for code in listed["change"]],
-                verdict_words=[tr(f"crossing.value.verdict.{code}") for code in listed["verdict"]],
-                lead_words=[
-                    tr(f"crossing.value.lead_state.{code}") for code in listed["lead_state"]
-                ],
-            ),
-            [
-                Column("cluster_name", tr("cross.cluster")),
-                Column("communes", tr("cross.communes")),
-                Column("verdict_words", tr("cross.verdict")),
-                Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 165),
-                Column("change_words", tr("cross.change")),
-                Column("lead_words", tr("cross.lead")),
-            ],
-            id_column="cluster_id",
-            selected=chosen,
-            on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
-            key="table-cross",
-            alt=tr("cross.table"),
-        )
-        download_row(given, set(listed["cluster_id"]))
-        papers.of_list(data, listed["cluster_id"].tolist())
+        with st.expander(tr("cross.aloud")):
+            st.markdown(plain(cross.statements(data.clusters)))
+        download_row(given, listed["cluster_id"].tolist(), told)
+        papers.of_list(data, *cross.by_finding(listed))
     state.end()
 
 

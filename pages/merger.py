@@ -10,6 +10,7 @@ from lib.ui.cards import merger as mergercard
 from lib.ui.cards import places
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -53,6 +54,7 @@ def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
+        own = also.also(data, areas=False)
         legend = st.container()
     shown = flt.apply(
         rows,
@@ -92,18 +94,21 @@ def view() -> None:
             st.markdown(f":small[{tr(f'mergerpage.note_{note}')}]", width="stretch")
     selected, _ = state.selection(data.files, set(data.clusters["cluster_id"]))
     code = selected.code if selected and selected.layer_id == "communes" else ""
-    marks = dict(zip(rows["code"], rows["mark"], strict=True))
-    styles, left = mapstyles.eras(data, marks, set(listed["code"]), era)
+    styles, left = mapstyles.eras(data, mapstyles.by_units(rows), set(listed["code"]), era)
     map_with_card(
         data,
-        styles,
+        own.over(styles, ()),
         left=left,
+        unnamed=("communes",) if era == "before" and lines else (),
+        notes={"communes": mergercard.old_names(data)},
+        classes=own.legend if era == "before" else own.beside(partial(mergercard.legend, listed)),
         selected=selected,
         card=partial(mergercard.merger_card, data, rows, code)
         if code
         else places.card_of(data, selected),
         legend=legend,
-        legend_layers=("former-units", "former-provinces", "communes", "province"),
+        legend_layers=("former-names", "former-units", "communes"),
+        words=own.words,
     )
     with st.container(key="below"):
         show_table(

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -7,8 +9,10 @@ from lib.register import filters as flt
 from lib.tables.glossary import value_label
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.cards import country, places
+from lib.ui.maps import agenda
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import workspace
@@ -19,35 +23,10 @@ keys = [f.key for f in flt.of("clusters")]
 weak = data.tables["weak_supply"].dropna(subset=["commune_code"])
 weak = weak[weak["kind"].isin([style.key for style in WEAK])]
 
-
-def only(**wanted: list[str]) -> None:
-    state.clear(*keys)
-    for key, codes in wanted.items():
-        st.session_state[key] = codes
-
-
 frame.banner(data)
 frame.title(tr("pages.overview"))
 sentence = st.container()
 frame.official_totals(data)
-everything = data.clusters
-frame.figures(
-    [
-        frame.Figure("communes", len(data.communes), only),
-        frame.Figure("clusters", len(everything), only),
-        frame.Figure(
-            "operating",
-            int((everything["operation_status"] == "operating").sum()),
-            lambda: only(status=["operating"]),
-        ),
-        frame.Figure(
-            "gaps",
-            int(everything["missing"].map(len).gt(0).sum()),
-            lambda: only(gaps=["yes"]),
-        ),
-        frame.Figure("weak", len(weak), lambda: only(commune=sorted(set(weak["commune_code"])))),
-    ]
-)
 
 
 @visitor.fragment
@@ -56,13 +35,13 @@ def view() -> None:
         sidebar.find_box(data)
         sidebar.filters(data, keys)
         areas = country.area_filter(data)
-        legend = st.container()
+        own = also.also(data)
     chosen = {key: state.chosen(key) for key in keys}
     name = sidebar.value_name(data)
     left = flt.apply(data.commune_rows, chosen, flt.of("communes"), value_name=name, lang=lang)
     shown = flt.apply(data.clusters, chosen, flt.of("clusters"), value_name=name, lang=lang)
     inside = set(data.commune_rows["code"][left.mask])
-    clusters = data.clusters[["cluster_id", "lat", "operation_status"]][shown.mask]
+    clusters = data.clusters[["cluster_id", "lat"]][shown.mask]
     with sentence:
         frame.sentence(
             tr(
@@ -77,17 +56,29 @@ def view() -> None:
 
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, inside)
-    styles |= country.styles(data, areas)
-    styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
+    styles |= country.styles(data, areas) | mapstyles.former_areas(data)
+    asked = agenda.within(data, set(clusters["cluster_id"]), inside)
+    found = {question.key: question.codes for question in asked}
+    styles["clusters"] = mapstyles.tasks(clusters, found["cross"], found["late"])
     styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(inside)])
     map_with_card(
         data,
-        styles,
+        own.over(styles, inside),
         selected=selected,
         card=places.card_of(data, selected),
-        legend=legend,
         cluster_id=cluster,
-        legend_layers=("weak", "clusters", "communes", "country", "former-provinces", "province"),
+        legend_layers=(
+            "clusters",
+            "weak",
+            "former-areas",
+            "country",
+            "former-provinces",
+            "province",
+        ),
+        ranked=partial(agenda.panel, asked),
+        notes=own.notes,
+        classes=own.legend,
+        words=own.words,
     )
     with st.expander(
         tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"

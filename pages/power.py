@@ -1,3 +1,5 @@
+from functools import partial
+
 import streamlit as st
 
 from lib.language.text import no_data, number
@@ -10,10 +12,12 @@ from lib.settings import settings
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
+from lib.ui.own import also
 from lib.ui.power import bar
 from lib.ui.power import card as powercard
 from lib.ui.power import data as powerdata
 from lib.ui.power import legend as powerlegend
+from lib.ui.power import listing as powerlist
 from lib.ui.power import parts as powerparts
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
@@ -36,12 +40,6 @@ if facts and facts.sample:
     st.warning(tr("powerpage.sample_body"), title=tr("powerpage.sample"), icon=":material/science:")
 frame.title(tr("pages.power"))
 sentence = st.container()
-bar.figures(
-    weak=len(supply),
-    stations=None if stations is None else len(stations),
-    published=len(data.tables["reliability_published"]),
-    log_rows=facts.rows if facts else 0,
-)
 
 
 @visitor.fragment
@@ -56,6 +54,7 @@ def view() -> None:
         grid = bar.grid_switch(
             allowed=settings().grid_layer and not data.closed.issuperset(grid_tables())
         )
+        own = also.also(data, areas=False)
         bar.clear_button()
         legend = st.container()
     log = None
@@ -76,7 +75,7 @@ def view() -> None:
     classes = powerdata.painted_classes(data, painted, log)
     with sentence:
         told = tr(
-            "powerpage.sentence" if choice.is_remote else "powerpage.sentence_weak",
+            f"powerpage.sentence_{choice.says}",
             measure=powerlegend.name_of(painted, log),
             remote=words.remote_words(choice, lang),
             weak=words.weak_words(choice, lang),
@@ -86,6 +85,9 @@ def view() -> None:
         )
         frame.sentence(powerlegend.said(told, painted, choice, log))
     frame.empty(left.emptied_by)
+    with st.container(key="choices", horizontal=True, vertical_alignment="center"):
+        bar.choose(answer, choice, inside)
+        powerlist.province_index(data, log)
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, inside) | mapstyles.choropleth(classes.of, inside, listed)
     styles["weak"] = mapstyles.weak(supply[supply["commune_code"].isin(inside)])
@@ -94,38 +96,28 @@ def view() -> None:
     if grid:
         styles |= mapstyles.grid(data)
     shown = {code: words.shown(painted, value, lang) for code, value in values.dropna().items()}
+    shown_list = powerlist.Shown(answer, choice, log)
+    commune = selected.code if selected and selected.layer_id == "communes" else ""
     card = powercard.card_of(
         data, selected, cluster, powercard.Painted(answer.communes, painted, log, period)
     )
     map_with_card(
         data,
-        styles,
+        own.over(styles, ()),
         selected=selected,
         card=card,
         legend=legend,
         cluster_id=cluster,
-        words=powerlegend.words_of(classes, painted, remote=choice.is_remote),
-        legend_layers=(
-            "weak",
-            "clusters",
-            "substations",
-            "power-lines",
-            "grid-2016",
-            "former-provinces",
-        ),
+        words=own.words | powerlegend.words_of(classes, painted, choice.says),
+        legend_layers=("weak", "clusters", "substations", "power-lines", "grid-2016"),
         notes={"communes": Note(powerlegend.name_of(painted, log), shown, no_data(lang))},
-        classes=powerlegend.legend_of(
-            painted, classes, listed, log, inside=inside, remote=choice.is_remote
+        under=partial(powerlist.gap_list, shown_list, commune),
+        classes=own.beside(
+            powerlegend.legend_of(painted, classes, listed, log, inside=inside, means=choice.says)
         ),
     )
     with st.container(key="below"):
-        powerparts.below(
-            bar.part(parts),
-            data,
-            powerparts.Shown(answer, choice, log),
-            commune=selected.code if selected and selected.layer_id == "communes" else "",
-            cluster=cluster,
-        )
+        powerparts.below(bar.part(parts), data, shown_list, cluster=cluster)
     state.end()
 
 

@@ -19,11 +19,13 @@ from pathlib import Path
 
 from killedstores import file_with, publish
 
-from lib.importing import bring, stating
+from lib.importing import bring, entering
+from lib.importing import documents as attached
+from lib.importing.documents import Attachment
 from lib.importing.draft import Options
 from lib.importing.readers import registry
 from lib.operate import backup, restore
-from lib.store import audit
+from lib.store import audit, documents, pending
 from lib.store.store import Store
 from lib.tables.statements.record import Statement
 
@@ -44,16 +46,6 @@ def do_import(store: str, file: str) -> None:
     bring.publish(where, draft, base=base, files=files, who="An", confirmed=False)
 
 
-def do_fact(store: str, value: str) -> None:
-    """State one value as the command line and the page do."""
-    where = Store(Path(store))
-    base = where.current()
-    subject = ("substations", "SS-1", "capacity_mva", value)
-    word = Statement(*subject, "Biên bản", "2026-11-30", when=audit.moment())
-    stated = stating.said(stating.tables_of(base), [word])
-    stating.publish(where, stated, base=base, who="An")
-
-
 def do_restore(store: str, snapshot_id: str) -> None:
     Store(Path(store)).restore(snapshot_id, who="Bình")
 
@@ -66,7 +58,29 @@ def do_restore_backup(store: str, file: str) -> None:
     restore.restore_backup(Path(file), Store(Path(store)), who="Chi")
 
 
+def do_fact(store: str, value: str) -> None:
+    """State one value as the page does: it waits on the disk, then goes into use."""
+    where = Store(Path(store))
+    base = where.current()
+    subject = ("substations", "SS-1", "capacity_mva", value)
+    word = Statement(*subject, "Biên bản", "2026-11-30", when=audit.moment())
+    pending.keep(where, [word])
+    entering.publish(where, [word], base=base, who="An")
+
+
+def do_attach(store: str, content: str) -> None:
+    """Attach a document, its kind known: what is killed is the publication."""
+    where = Store(Path(store))
+    base = where.current()
+    given = Attachment("b.pdf", content.encode(), "clusters", content, "2026-11-25")
+    names = {"clusters", documents.TABLE} & set(base.manifest.tables)
+    draft = attached.draft_of(given, "pdf", {name: base.read(name) for name in names})
+    files = documents.new_ones(where, {given.name: given.content})
+    bring.publish(where, draft, base=base, files=files, who="An", confirmed=True)
+
+
 ACTS = {
+    "attach": do_attach,
     "import": do_import,
     "fact": do_fact,
     "restore": do_restore,

@@ -13,7 +13,7 @@ HEAVY = (
     *("pyogrio", "xlsxwriter", "python_calamine", "pooch", "lxml", "pyspark"),
 )
 """Each takes 15 to 400 ms of processor time; none draws a page."""
-WITH_MAP = ("overview", "clusters", "cross_commune", "merger", "power")
+WITH_MAP = ("overview", "clusters", "cross_commune", "progress", "merger", "power", "layers")
 
 
 def imports_of(script: Path) -> str:

@@ -8,19 +8,21 @@ line does not: whoever has the machine's account has the files anyway.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from lib.access import roles
 from lib.access.roles import Action, Actor
+from lib.language.errors import StoreError
 from lib.language.text import Lang
-from lib.store import audit, history, pending
+from lib.store import audit, documents, history
 from lib.store.store import FileInfo, Snapshot, Store
-from lib.tables.statements.record import NAME, Statement
+from lib.tables.ownlayers import TABLE as OWN_ROWS
+from lib.tables.ownlayers import OwnLayer
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
-    from lib.importing.draft import Draft
+    from lib.importing.documents import Attachment
+    from lib.importing.draft import Draft, Typed
     from lib.importing.stating import Stated
     from lib.reports.alldata import everything as alldata
 
@@ -112,6 +114,25 @@ def publish(
     )
 
 
+def remove_layer(
+    actor: Actor, store: Store, layer: OwnLayer, *, base: Snapshot, typed: str
+) -> Snapshot:
+    """Take an own layer out of use, see `lib.importing.ownlayers.bring.remove`.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or own layers are closed to him.
+    DataRefusedError, StoreError
+        As `lib.importing.ownlayers.bring.remove`.
+    """
+    require_import(actor, OWN_ROWS)
+    from lib.importing.ownlayers import bring  # noqa: PLC0415 - loads every reader
+
+    whole = store.open(base.snapshot_id)
+    return bring.remove(store, layer, base=whole, who=actor.signed(typed))
+
+
 def state(
     actor: Actor, store: Store, stated: Stated, *, base: Snapshot, typed: str = ""
 ) -> Snapshot:
@@ -133,81 +154,110 @@ def state(
     )
 
 
-def _require_entering(actor: Actor, words: Sequence[Statement]) -> None:
-    require(actor, Action.IMPORT)
-    require_tables(actor, {NAME, *(word.table for word in words)})
-
-
-def waiting(actor: Actor, store: Store) -> list[Statement]:
-    """Return the values that were entered and not published, by everybody, earliest first.
-
-    Those of tables closed to `actor` are not among them.
-
-    Raises
-    ------
-    NotAllowedError
-        `actor` may not enter values.
-    StoreError
-        As `lib.store.pending.every`.
-    """
-    _require_entering(actor, ())
-    shut = closed(actor)
-    return [word for word in pending.every(store) if word.table not in shut]
-
-
-def enter(
+def publish_rows(
     actor: Actor,
     store: Store,
-    words: Sequence[Statement],
+    given: Typed,
     *,
-    seen: Mapping[pending.Subject, Statement],
-    typed: str = "",
-) -> None:
-    """Let checked values wait until somebody publishes them, see `lib.store.pending.keep`.
+    base: Snapshot,
+    typed: str,
+    confirmed: bool,
+) -> tuple[Draft, Snapshot | None]:
+    """Check rows typed on a page and put them in use in one act, as a file of that name.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who writes; the log says the name signed in with.
+    given : Typed
+        The rows, and what they are called as a file.
+    base : Snapshot
+        What the rows were typed against: if another is in use by then, nothing is published.
+    typed : str
+        Name given on the page, for somebody who did not sign in.
+    confirmed : bool
+        What the check asks has been seen and confirmed.
+
+    Returns
+    -------
+    tuple
+        The draft, and the snapshot it became; None where the draft has refusals, or asks
+        and nobody confirmed.
 
     Raises
     ------
     NotAllowedError
-        `actor` may not, or a table is closed to him.
+        `actor` may not write this table.
     DataRefusedError, StoreError
-        As `lib.store.pending.keep`.
+        As `publish`.
     """
-    _require_entering(actor, words)
-    who = actor.signed(typed)
-    pending.keep(store, [replace(word, who=who) for word in words], seen=seen)
-
-
-def put_aside(actor: Actor, store: Store, words: Sequence[Statement]) -> None:
-    """Let values wait no longer, see `lib.store.pending.drop`.
-
-    Raises
-    ------
-    NotAllowedError
-        `actor` may not, or a table is closed to him.
-    StoreError
-        As `lib.store.pending.drop`.
-    """
-    _require_entering(actor, words)
-    pending.drop(store, words)
-
-
-def publish_entered(
-    actor: Actor, store: Store, words: Sequence[Statement], *, base: Snapshot, typed: str = ""
-) -> Snapshot:
-    """Put values that waited in use, see `lib.importing.entering.publish`.
-
-    Raises
-    ------
-    NotAllowedError
-        `actor` may not, or a table is closed to him.
-    DataRefusedError, StoreError
-        As `lib.importing.entering.publish`.
-    """
-    _require_entering(actor, words)
-    from lib.importing import entering  # noqa: PLC0415 - loads the readers of cells
+    require_import(actor, given.table)
+    from lib.importing.typed import as_file, check_rows  # noqa: PLC0415 - loads every reader
 
     whole = store.open(base.snapshot_id)
-    return entering.publish(store, words, base=whole, who=actor.signed(typed))
+    draft = check_rows(given, whole)
+    if draft.refused or not draft.tables or (draft.of("ask") and not confirmed):
+        return draft, None
+    files = {given.file: as_file(given)}
+    made = publish(actor, store, draft, base=whole, files=files, typed=typed, confirmed=confirmed)
+    return draft, made
+
+
+def attach(
+    actor: Actor, store: Store, given: Attachment, *, base: Snapshot, typed: str
+) -> Snapshot:
+    """Keep a document and say what it belongs to, in one act; its bytes are kept once.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who attaches; the log says the name signed in with.
+    base : Snapshot
+        What the page showed: if another is in use by then, nothing is published.
+    typed : str
+        Name given on the page, for somebody who did not sign in.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not, or what it belongs to is closed to him.
+    DataRefusedError
+        It is no document, too large, or belongs to nothing that is there.
+    StoreError
+        Somebody else published meanwhile, or the store cannot be written.
+    """
+    require_import(actor, given.of_table)
+    require_tables(actor, {documents.TABLE})
+    from lib.importing import bring  # noqa: PLC0415 - loads every reader
+    from lib.importing.apart.document import kind_of_bytes  # noqa: PLC0415 - as above
+    from lib.importing.documents import draft_of  # noqa: PLC0415 - as above
+
+    kind = kind_of_bytes(given)
+    whole = store.open(base.snapshot_id)
+    wanted = {documents.TABLE, given.of_table} & set(whole.manifest.tables)
+    draft = draft_of(given, kind, {name: whole.read(name) for name in wanted})
+    files = documents.new_ones(store, {given.name: given.content})
+    if not draft.changes and not files:
+        return whole
+    who = actor.signed(typed)
+    return bring.publish(store, draft, base=whole, files=files, who=who, confirmed=True)
+
+
+def document(actor: Actor, store: Store, snapshot: Snapshot, sha256: str) -> bytes:
+    """Return a document of a snapshot as it was attached.
+
+    Raises
+    ------
+    NotAllowedError
+        `actor` may not take anything away.
+    StoreError
+        The snapshot has no such document that `actor` may see, or it is missing or damaged.
+    """
+    require(actor, Action.TAKE_AWAY)
+    visible = seen(actor, snapshot)
+    if documents.TABLE not in visible.manifest.tables:
+        raise StoreError("documents.unknown", sha256=sha256[:64])
+    return documents.read(store, visible.read(documents.TABLE), sha256)
 
 
 def restore(actor: Actor, store: Store, snapshot_id: str, *, typed: str = "") -> Snapshot:

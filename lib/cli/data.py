@@ -32,7 +32,7 @@ _CRS: Final = {str(zone.epsg): zone.epsg for zone in province().crs.zones}
 """EPSG codes a file can be read in, as they are typed."""
 
 
-def _crs(typed: str) -> int:
+def crs_code(typed: str) -> int:
     """Return the EPSG code typed; one the province does not use is wrong use."""
     if typed not in _CRS:
         raise typer.BadParameter(", ".join(_CRS))
@@ -47,7 +47,7 @@ def import_files(
         int | None,
         typer.Option(
             help="Hệ tọa độ (EPSG) của tệp không tự ghi hệ tọa độ.",
-            parser=_crs,
+            parser=crs_code,
             metavar=f"[{'|'.join(_CRS)}]",
         ),
     ] = None,
@@ -76,12 +76,12 @@ def import_files(
     """Nhập tệp của cơ quan: đọc, kiểm tra, công bố một bản dữ liệu mới."""
     options = Options(
         bring.kind_of(kind),
-        as_of=_day(as_of),
+        as_of=day(as_of),
         crs=crs,
         swapped=swap_xy,
         replace=replace,
         accuracy_m=accuracy,
-        communes=dict(_answer(text) for text in commune or []),
+        communes=dict(answer(text) for text in commune or []),
         cluster=cluster,
     )
     sandbox.ready()
@@ -113,14 +113,16 @@ def _said(key: str, table: str, counts: Mapping[str, int]) -> str:
     return t(key, "vi", table=table, **values)
 
 
-def _answer(text: str) -> tuple[str, str]:
+def answer(text: str) -> tuple[str, str]:
+    """Return name and code of an answer typed as ``NAME=CODE``."""
     name, sign, code = text.partition("=")
     if not sign or not name.strip():
         raise WrongUseError("data.bad_answer", value=text)
     return nfc(name), code.strip()
 
 
-def _day(value: str) -> str:
+def day(value: str) -> str:
+    """Return a day typed as ISO, today where none was; another form is wrong use."""
     try:
         day = dt.date.fromisoformat(value) if value else dt.datetime.now().astimezone().date()
     except ValueError as error:

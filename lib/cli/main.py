@@ -12,7 +12,19 @@ from pathlib import Path
 
 import typer
 
-from lib.cli import checks, data, database, fact, maps, papers, power  # noqa: F401 - each adds its commands
+from lib.cli import (  # noqa: F401 - each adds its commands
+    checks,
+    data,
+    database,
+    documents,
+    fact,
+    forms,
+    ground,
+    layer,
+    maps,
+    papers,
+    power,
+)
 from lib.cli.base import account, app
 from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t

@@ -74,7 +74,7 @@ def _write(out: Path, content: bytes) -> None:
 
 def add_commands(to: typer.Typer, reports: Iterable[Report]) -> None:
     """Add a command for each report, with the options its subject asks for."""
-    makers = {"clusters": _of_clusters, "commune": _of_commune}
+    makers = {"clusters": _of_clusters, "commune": _of_commune, "meeting": _of_meeting}
     for report in reports:
         command = makers.get(report.about, _of_everything)(report)
         to.command(report.name, help=t(report.help))(command)
@@ -118,6 +118,24 @@ def _of_commune(report: Report) -> Callable[..., None]:
         kind = _kind(out, report)
         material = _material(store, tolerance, samples=False, english=english)
         _write(out, report.make(Request(material, kind, commune=commune)))
+
+    return command
+
+
+def _of_meeting(report: Report) -> Callable[..., None]:
+    def command(
+        out: _out(report),  # type: ignore[valid-type]
+        day: Annotated[
+            str, typer.Option("--date", help="Ngày kết luận, YYYY-MM-DD (mặc định: mới nhất).")
+        ] = "",
+        document: Annotated[str, typer.Option(help="Số văn bản, nếu ngày ấy có nhiều.")] = "",
+        english: EnglishOption = False,
+        store: StoreOption = None,
+    ) -> None:
+        kind = _kind(out, report)
+        material = _material(store, None, samples=False, english=english)
+        meeting = f"{day} {document}".strip()
+        _write(out, report.make(Request(material, kind, meeting=meeting)))
 
     return command
 

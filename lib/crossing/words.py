@@ -5,10 +5,29 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lib.language.text import Lang, number, t
+from lib.language.text import Lang, is_blank, number, t
 from lib.places import names
 
 _HALF: Final = 2
+
+
+def lead_words(row: Mapping[Any, Any], communes: Mapping[str, str], lang: Lang) -> str:
+    """Return who leads a cluster and how sure that is, in one of three words.
+
+    Parameters
+    ----------
+    row : mapping
+        Row of `lib.crossing.summary.summarise`.
+    communes : mapping
+        Code -> name of every commune.
+    """
+    code = row["lead"]
+    if is_blank(code):
+        return t("crossing.value.lead_rule.needs_decision", lang)
+    state = {"larger_area": "by_area", "only_commune": "only"}.get(
+        str(row["lead_rule"]), str(row["lead_state"])
+    )
+    return t(f"crossing.lead_{state}", lang, commune=communes.get(str(code), str(code)))
 
 
 def by_decision(

@@ -31,6 +31,10 @@ from lib.store.store import Act, Snapshot, Store, Table
 ALIASES: Final[Mapping[str, str]] = {"lines": "power_lines", "borders": "communes"}
 
 
+NOTHING_NEW: Final = "–"
+"""Source of a table that changed without a file: what was brought is kept already."""
+
+
 def kind_of(word: str) -> str:
     """Return the kind a word of the command line means.
 
@@ -187,7 +191,7 @@ def publish(
         raise DataRefusedError("importing.refused", count=len(draft.of("refused")))
     if draft.of("ask") and not confirmed:
         raise DataRefusedError("importing.unconfirmed", count=len(draft.of("ask")))
-    source = ", ".join(files)
+    source = ", ".join(files) or NOTHING_NEW
     tables = {
         name: Table(base.read(name), info.source, info.as_of)
         for name, info in base.manifest.tables.items()

@@ -1,6 +1,6 @@
 """Options of an import, and its draft: what it would change, before anything is written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -22,6 +22,12 @@ KINDS: Final = (
     "communes",
     "former_units",
     "assignments",
+    "projects",
+    "milestones",
+    "obstacles",
+    "clearance",
+    "assets",
+    "conclusions",
     "substations",
     "power_lines",
     "weak_supply",
@@ -89,6 +95,29 @@ class Options:
             "cluster": {"all": self.cluster} if self.cluster else {},
         }
         return {name: dict(choice) for name, choice in picked.items() if choice}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Rows typed on a page, to be checked and kept as a file is.
+
+    Parameters
+    ----------
+    table : str
+        One of `lib.tables.registry.imported` without geometry.
+    rows : sequence of mapping
+        Column -> what was typed, codes as codes, days as ISO dates, blanks None; a column
+        no row has stays as it is in the rows that are known.
+    file : str
+        What they are called as a file; ``file:<name>`` is their source.
+    as_of : str
+        Day they describe, ISO.
+    """
+
+    table: str
+    rows: Sequence[Mapping[str, Any]]
+    file: str
+    as_of: str
 
 
 @dataclass(frozen=True)

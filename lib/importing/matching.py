@@ -10,15 +10,20 @@ from typing import Final, Literal, get_args
 
 import pandas as pd
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from lib.importing.fonts.convert import LegacyEncoding, convert
-from lib.language.text import bare_name, same_spelling
+from lib.language.text import bare_name, fold, same_spelling
 
 How = Literal["code", "name", "similar", "chosen", "left_out", "none"]
 
 PROPOSED: Final = 75.0
 """Similarity, 0-100, from which a name is proposed."""
 _SHOWN: Final = 3
+_SLIP_LETTERS: Final = 4
+"""Letters a name must have to be recognised with one of them wrong."""
+_LONG_NAME: Final = 12
+"""Letters from which two may be wrong."""
 _SIGNS: Final = frozenset("ăâđêôơư\u0300\u0309\u0303\u0301\u0323–—“”‘’…")
 """What is not ASCII in a Vietnamese name once its tones stand at the end of each word."""
 
@@ -109,6 +114,34 @@ def _match(
     if clear and (len(candidates) == 1 or candidates[1][1] < candidates[0][1]):
         return ClusterMatch(label, candidates[0][0], "similar", candidates[0][1], candidates)
     return ClusterMatch(label, "", "none", 0, candidates)
+
+
+def one_slip_away(name: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys of the names nearest to a misspelt one, those equally near together.
+
+    Marks count less than letters: *Đoan Húng* is nearer to *Đoan Hùng* than to any
+    name with another letter. A short name is nobody else's with one letter wrong,
+    a long one with two.
+
+    Parameters
+    ----------
+    name : str
+        As it is written, without its kind.
+    names : mapping
+        Key -> name, without its kind.
+    """
+    wanted, spelled = fold(name), same_spelling(name)
+    if len(wanted) < _SLIP_LETTERS:
+        return ()
+    most = 1 if len(wanted) < _LONG_NAME else 2
+    folded = {key: fold(known) for key, known in names.items()}
+    near = process.extract(wanted, folded, scorer=OSA.distance, limit=None, score_cutoff=most)
+    ranked = {
+        str(key): (distance, OSA.distance(spelled, same_spelling(names[key])))
+        for _, distance, key in near
+    }
+    best = min(ranked.values(), default=None)
+    return tuple(key for key, rank in ranked.items() if rank == best)
 
 
 def _garbled(name: str, mine: str) -> bool:

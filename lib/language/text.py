@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from babel.numbers import format_decimal
@@ -263,3 +264,21 @@ def date(value: object, lang: Lang = "vi") -> str:
     if parts is None:
         return str(value)
     return "/".join(p for p in reversed(parts.groups()) if p)
+
+
+ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Where days begin for everybody who reads."""
+
+
+def today() -> dt.date:
+    """Return the day it is in Viet Nam."""
+    return dt.datetime.now(ZONE).date()
+
+
+def moment(value: str) -> str:
+    """Return a moment (ISO 8601 with its offset) as day and hour of Việt Nam.
+
+    >>> moment("2026-11-30T20:26:05+00:00")
+    '01/12/2026 03:26'
+    """
+    return f"{dt.datetime.fromisoformat(value).astimezone(ZONE):%d/%m/%Y %H:%M}"

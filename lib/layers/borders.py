@@ -15,16 +15,27 @@ import shapely
 
 from lib.geo import geometry
 from lib.geo.country import TABLE as COUNTRY
-from lib.geo.crs import STORAGE_CRS
+from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.language.text import Lang, t
 from lib.layers import country as countrylayers
 from lib.layers import index as layerindex
-from lib.layers.files import LayerFile, write_layer
+from lib.layers.files import CLASS_ENDS, LayerFile, write_layer
 from lib.layers.frames import Row, with_lines
+from lib.layers.registry import FADE_STEPS
+from lib.settings import province
 from lib.store.store import Snapshot
 from lib.tables.glossary import value_label
 
 _CUT_DEG: Final = 0.002
+_AROUND_ROUGH_M: Final = 300.0
+_FADE_M: Final = tuple(9_500.0 + 1_000.0 * step for step in range(FADE_STEPS))
+"""Steps of the land around the province, metres from it; grounds reach 15 km."""
+_BEYOND_M: Final = 90_000.0
+"""Farther than a map can be moved, metres."""
+_NEAR_DEG: Final = 0.02
+"""Rivers are drawn as far as this beyond the province, about 2 km."""
+_ROUGH_M: Final = 80.0
+"""Tolerance of areas that are only tinted: their borders are 150 m off as it is."""
 _TABLES: Final = (COUNTRY, "neighbours", "communes", "former_borders", "rivers")
 
 
@@ -76,14 +87,18 @@ def _frames(snapshot: Snapshot, simplify_m: float) -> dict[str, gpd.GeoDataFrame
         frames["neighbours"] = _neighbours(snapshot.read_geo("neighbours"))
     communes = geometry.simplify_layer(snapshot.read_geo("communes"), tolerance_m=simplify_m)
     frames["communes"] = _communes(communes)
+    frames["former-areas"] = _former_areas(communes)
     if "former_borders" in given:
-        former = geometry.simplify_layer(
-            snapshot.read_geo("former_borders"), tolerance_m=simplify_m
-        )
+        borders = snapshot.read_geo("former_borders")
+        former = geometry.simplify_layer(borders, tolerance_m=simplify_m)
+        rough = geometry.simplify_layer(borders, tolerance_m=max(simplify_m, _ROUGH_M))
+        frames["former-names"] = _former_names(rough)
         frames["former-units"] = _former_lines(former)
     if "rivers" in given:
-        frames["rivers"] = _rivers(snapshot.read_geo("rivers"), simplify_m)
+        frames["rivers"] = _rivers(snapshot.read_geo("rivers"), communes, simplify_m)
     frames["former-provinces"], frames["province"] = _outlines(communes)
+    if COUNTRY not in given:
+        frames["fade"] = _fade(communes)
     return frames
 
 
@@ -97,6 +112,14 @@ def _neighbours(provinces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     cut = shapely.box(*provinces.total_bounds).boundary.buffer(_CUT_DEG)
     named = _named(provinces, weight=1.0)
     return named.set_geometry(named.boundary.difference(cut))
+
+
+def _former_names(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the former units as areas to tint and to name, without their kind."""
+    kinds = former["kind"] + " "
+    names = [name.removeprefix(kind) for name, kind in zip(former["name"], kinds, strict=True)]
+    frame = former[["code", "geometry"]].assign(name=names)
+    return _named(frame, weight=0.0).assign(weight=former["area_km2"].astype(float).round(2))
 
 
 def _former_lines(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -115,9 +138,16 @@ def _former_lines(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _line("former", borders[gone])
 
 
-def _rivers(rivers: gpd.GeoDataFrame, simplify_m: float) -> gpd.GeoDataFrame:
-    """Return the rivers as lines; a river the frame cut down to a point is left out."""
-    lines = rivers[shapely.get_dimensions(rivers.geometry.to_numpy()) == 1]
+def _rivers(
+    rivers: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, simplify_m: float
+) -> gpd.GeoDataFrame:
+    """Return the rivers of the province and along its border as lines.
+
+    Farther out the frame of their file would cut them off where there is nothing to see.
+    """
+    near = shapely.union_all(communes.geometry.to_numpy()).buffer(_NEAR_DEG)
+    lines = rivers.assign(geometry=rivers.intersection(near)).explode(ignore_index=True)
+    lines = lines[shapely.length(lines.geometry.to_numpy()) > _CUT_DEG]
     lines = geometry.simplify_lines(lines, tolerance_m=simplify_m)
     return lines.assign(code=[f"river-{i}" for i in range(len(lines))])
 
@@ -137,6 +167,17 @@ def _communes(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(with_lines(frame, [kind]), crs=STORAGE_CRS)
 
 
+def _former_areas(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the former provinces as areas, in the order of the file of the province."""
+    areas = communes.dissolve(by="former_province", method="coverage")[["geometry"]]
+    known = [former for former in province().former if former.name in areas.index]
+    areas = areas.loc[[former.name for former in known]].assign(
+        code=[former.slug for former in known],
+        name=[t("layers.former_area", "vi", name=former.name) for former in known],
+    )
+    return _named(areas.reset_index(drop=True), weight=0.0)
+
+
 def _outlines(communes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return the lines between former provinces and the outline of the new one.
 
@@ -148,6 +189,25 @@ def _outlines(communes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoData
     inner = borders["code_b"] != ""
     former = inner & (borders["code_a"].map(province) != borders["code_b"].map(province))
     return _line("former", borders[former]), _line("outline", borders[~inner])
+
+
+def _fade(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the land around in steps, each over the one before: what lies under them fades.
+
+    Rivers, roads and the grid end where their files were cut; nobody is to take that for
+    their end.
+    """
+    plane = communes.geometry.to_crs(AREA_CRS).simplify(_AROUND_ROUGH_M).buffer(_AROUND_ROUGH_M)
+    land = shapely.union_all(plane.to_numpy())
+    whole = shapely.box(*shapely.buffer(land, _BEYOND_M).bounds)
+    steps = [
+        shapely.difference(whole, shapely.buffer(land, metres).simplify(_AROUND_ROUGH_M))
+        for metres in _FADE_M
+    ]
+    shapes = gpd.GeoSeries(steps, crs=AREA_CRS).to_crs(STORAGE_CRS)
+    rounded = shapely.transform(shapes.to_numpy(), lambda xy: xy.round(4))
+    codes = [f"step-{at}{CLASS_ENDS}0" for at in range(len(steps))]
+    return gpd.GeoDataFrame({"code": codes, "name": ""}, geometry=rounded, crs=STORAGE_CRS)
 
 
 def _line(code: str, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -6,13 +6,13 @@ The map of a page and the map in one file run the same script on the same values
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import shapely
 
 from lib.geo.crs import meridian_plane
 from lib.language.text import Lang, t
-from lib.layers.files import LayerFile, by_layer
+from lib.layers.files import LayerFile, by_layer, credits_of
 from lib.layers.looks.symbols import HATCHES
 from lib.layers.registry import LAYERS
 
@@ -34,8 +34,6 @@ DRAWING: Final = tuple(
     )
 )
 """Names of the ``map.`` texts of a map that is drawn on."""
-_DETAIL_ZOOM: Final = 9
-"""From here on a layer of two levels is drawn in its finer one: a pixel is 300 m."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,8 @@ class Shape:
         First line of the tooltip; without one the shape is ground: it has no
         tooltip and the map does not go to it.
     lines : tuple of str
-        Its further lines, in the visitor's language; with any, the name also
-        stands on the shape.
+        Its further lines, in the visitor's language; with any, the name and the
+        first stand on the shape.
     """
 
     geometry: shapely.Geometry
@@ -72,8 +70,10 @@ class Shape:
             lang: self.lines,
         }
         if self.lines:
-            label = shapely.point_on_surface(rounded)
-            drawn |= {"lx": label.x, "ly": label.y}
+            # Where the shape is widest: the name and its first line have the most room there.
+            widest = shapely.maximum_inscribed_circle(cast("shapely.MultiPolygon", rounded))
+            label = shapely.get_point(widest, 0)
+            drawn |= {"lx": label.x, "ly": label.y, "label": f"{self.name}\n{self.lines[0]}"}
         return drawn
 
 
@@ -84,6 +84,44 @@ def bounds_of(shapes: Sequence[Shape]) -> Bounds | None:
         return None
     west, south, east, north = (float(side) for side in shapely.total_bounds(named))
     return west, south, east, north
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Tiles of a picture that can lie under the communes.
+
+    Parameters
+    ----------
+    name : str
+        Of the ground, see `lib.layers.ground.kept`.
+    version : str
+        What changes with its content.
+    least, most : int
+        Zooms there are tiles of; beyond the greatest they are stretched.
+    bounds : tuple of float
+        Where it lies.
+    source, as_of : str
+        Whom to name where it shows; the day it is of, ISO 8601, empty if nobody says.
+    """
+
+    name: str
+    version: str
+    least: int
+    most: int
+    bounds: Bounds
+    source: str
+    as_of: str
+
+    def drawing(self, address: Callable[[str], str]) -> dict[str, Any]:
+        """Return what the browser gets: where the tiles are, how far they go, whose they are."""
+        return {
+            "name": self.name,
+            "url": f"{address(self.name)}/{{z}}/{{x}}/{{y}}?v={self.version}",
+            "least": self.least,
+            "most": self.most,
+            "bounds": corners(self.bounds),
+            "source": self.source,
+        }
 
 
 @dataclass(frozen=True)
@@ -118,6 +156,7 @@ def configuration(
     texts: Sequence[str],
     *,
     address: Callable[[str], str],
+    pictures: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return all the script needs once: how far the map goes, its words, how layers look.
 
@@ -129,6 +168,8 @@ def configuration(
         Names of the ``map.`` texts the script writes itself.
     address : callable
         Path of a layer file -> where the browser finds it.
+    pictures : sequence of dict
+        Of `Picture.drawing`; none in a file taken away: tiles are of the server.
     """
     named = by_layer(files)
     province, country = named["communes"], "country" in named
@@ -144,6 +185,8 @@ def configuration(
         },
         "plane": meridian_plane(),
         "layers": [_layer(file, address) for file in files],
+        "pictures": list(pictures),
+        "credits": list(dict.fromkeys(source for source, _ in credits_of(files))),
     }
 
 
@@ -177,12 +220,21 @@ def _layer(file: LayerFile, address: Callable[[str], str]) -> dict[str, Any]:
         "kind": layer.kind,
         "interactive": layer.interactive,
         "styles": [style.look for style in layer.styles],
-        "label": label and {"minZoom": label.min_zoom, "rank": label.rank, "offset": label.offset},
+        "label": label
+        and {
+            "minZoom": label.min_zoom,
+            "rank": label.rank,
+            "offset": label.offset,
+            "size": label.size,
+            "shifts": label.shifts,
+        },
     }
+    if layer.min_zoom:
+        known["minZoom"] = layer.min_zoom
     if layer.canvas:
         known["canvas"] = True
     if file.details:
-        known["detailZoom"] = _DETAIL_ZOOM
+        known["detailZoom"] = layer.detail_zoom
         known["details"] = [
             {"url": address(one.path), "first": one.first, "bounds": corners(one.bounds)}
             for one in file.details

@@ -13,6 +13,7 @@ import pandas as pd
 from lib.layers import borders
 from lib.layers import index as layerindex
 from lib.layers.files import LayerFile, apart, by_layer, write_layer
+from lib.layers.ground import draw as ground
 from lib.layers.looks.layer import Layer
 from lib.layers.registry import LAYERS, drawn_from
 from lib.layers.registry import grid as grid_layers
@@ -84,7 +85,7 @@ def build(
         for other in (static / "layers").glob("*.index.json"):
             if other != index:
                 other.unlink(missing_ok=True)
-    return files
+    return _with_ground(files, snapshot, static, anew=anew)
 
 
 def build_whole(
@@ -109,9 +110,25 @@ def build_whole(
         apart(static), snapshot.snapshot_id, simplify_m=simplify_m, grid=grid
     )
     known = () if anew else layerindex.known(index, static)
-    return known or _write(
+    whole = known or _write(
         snapshot, static, index, simplify_m=simplify_m, grid=grid, anew=False, beside=True
     )
+    return _with_ground(whole, snapshot, static, anew=False)
+
+
+def _with_ground(
+    files: Sequence[LayerFile], snapshot: Snapshot, static: Path, *, anew: bool
+) -> tuple[LayerFile, ...]:
+    """Return `files` with the layers of the ground in their places.
+
+    A ground is of the store and not of a snapshot: it is not in the snapshot's list. Its
+    rivers stand in place of the coarse ones of a bundle.
+    """
+    added = by_layer(ground.draw(snapshot.folder.parents[1], static, anew=anew))
+    drawn = by_layer(files) | added
+    if "ground-rivers" in added:
+        drawn.pop("rivers", None)
+    return tuple(drawn[name] for name in LAYERS if name in drawn)
 
 
 def _write(

@@ -24,7 +24,10 @@ from lib.layers.registry import LAYERS
 HIDDEN: Final = "."
 APART: Final = "restricted/"
 """How the path of a file begins that is not served to everyone."""
+CLASS_ENDS: Final = "."
+"""In the code of a feature whose class is in it: what stands before, is the class."""
 _KINDS: Final = ("point", "line", "polygon")
+_COLUMNS: Final = ("code", "name", "lx", "ly", "weight", "zoom", "vi", "en")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ class LayerFile:
         West, south, east, north in degrees, WGS 84.
     details : tuple of Detail
         Its parts in more detail, if it has two levels.
+    credits : tuple of (str, str)
+        Whom to name wherever it shows, if no table of the snapshot says, and the day that data
+        is of: ISO 8601, empty if nobody says.
     """
 
     layer_id: str
@@ -70,6 +76,14 @@ class LayerFile:
     codes: tuple[str, ...]
     bounds: tuple[float, float, float, float]
     details: tuple[Detail, ...] = ()
+    credits: tuple[tuple[str, str], ...] = ()
+
+    def on_every_page(self) -> Mapping[str, str] | str:
+        """Return the class of each feature, or of all, where a page says nothing; else none."""
+        layer = LAYERS[self.layer_id]
+        if layer.ground or not layer.ground_by_code:
+            return layer.ground
+        return {code: code.partition(CLASS_ENDS)[0] for code in self.codes}
 
     def draw(self, style_of: Mapping[str, str] | str) -> str:
         """Return one character a feature: its class, or hidden.
@@ -104,6 +118,16 @@ def on_disk(static: Path, path: str) -> Path:
     if path.startswith(APART):
         return apart(static) / path.removeprefix(APART)
     return static / path
+
+
+def finest(static: Path, file: LayerFile) -> dict[str, Any]:
+    """Return the features of a layer in their finest level: what is taken away fetches nothing."""
+    content: dict[str, Any] = json.loads(on_disk(static, file.path).read_text(encoding="utf-8"))
+    for part in file.details:
+        shapes = json.loads(on_disk(static, part.path).read_text(encoding="utf-8"))
+        for feature, shape in zip(content["features"][part.first :], shapes, strict=False):
+            feature["geometry"] = shape
+    return content
 
 
 def hashed(name: str, suffix: str, content: bytes) -> str:
@@ -141,8 +165,9 @@ def write_layer(
     frame : GeoDataFrame, EPSG:4326
         ``code``, ``name``, ``geometry``, already simplified; optional ``lx``,
         ``ly`` (where the label stands), ``weight`` (which label goes first),
-        ``vi`` and ``en`` (lists of further lines of the tooltip). Nothing else
-        is written: static files can be read by anyone who reaches the server.
+        ``zoom`` (from where on it stands), ``vi`` and ``en`` (lists of further
+        lines of the tooltip). Nothing else is written: static files can be read by
+        anyone who reaches the server.
     closed : bool
         Whether what is not already open is written apart.
 
@@ -157,7 +182,7 @@ def write_layer(
     if not (drawable & np.isfinite(shapely.bounds(given)).all(axis=1)).all():
         msg = f"layer {layer_id}: geometry is not all {_KINDS[dimension]}s somewhere"
         raise ValueError(msg)
-    columns = [c for c in ("code", "name", "lx", "ly", "weight", "vi", "en") if c in frame]
+    columns = [c for c in _COLUMNS if c in frame]
     shapes = shapely.to_geojson(frame.geometry.to_numpy())
     features = [
         {"type": "Feature", "properties": properties, "geometry": json.loads(shape)}
@@ -180,6 +205,11 @@ def _write(static: Path, layer_id: str, content: bytes, *, closed: bool) -> str:
         if not (static / open_path).exists():
             return APART + write_once(apart(static), layer_id, "json", content)
     return write_once(static, f"layers/{layer_id}", "json", content)
+
+
+def credits_of(files: Sequence[LayerFile]) -> tuple[tuple[str, str], ...]:
+    """Return whom to name for `files`, each once: source and day, see `LayerFile`."""
+    return tuple(dict.fromkeys(credit for file in files for credit in file.credits))
 
 
 def by_layer(files: Sequence[LayerFile]) -> dict[str, LayerFile]:

@@ -1,7 +1,7 @@
 """Make the shapes of each layer from tables of a snapshot, with the lines of their tooltips."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -10,8 +10,10 @@ from lib.crossing import answer
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.text import LANGS, Lang, date, is_blank, t
+from lib.layers.own.table import shapes_of
 from lib.register.clusters import register
 from lib.tables.glossary import value_label
+from lib.tables.ownlayers import OwnLayer, layers_of
 
 Row = Mapping[Any, Any]
 Line = Callable[[Row, Lang], str]
@@ -63,6 +65,52 @@ def _points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=STORAGE_CRS)
 
 
+_OWN_LINES: Final = 6
+"""Columns of an own layer in a tooltip; its card has all."""
+
+
+def own_points(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the points of the office's own layers, None without any."""
+    return _own(tables, "own-points")
+
+
+def own_lines(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the lines of the office's own layers, None without any."""
+    return _own(tables, "own-lines")
+
+
+def own_areas(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the areas of the office's own layers, None without any."""
+    return _own(tables, "own-areas")
+
+
+def _own(tables: Tables, name: str) -> gpd.GeoDataFrame | None:
+    """Return the rows of own layers that layer `name` of the map draws."""
+    parts = []
+    communes = pd.DataFrame(tables["communes"])[["code", "kind", "name", "lat", "lon"]]
+    for layer in layers_of(tables, shipped=False):
+        signs = layer.signs[layer.signs.str.startswith(f"{name}:")]
+        if signs.empty:
+            continue
+        shapes = shapes_of(layer, communes).loc[signs.index]
+        lines = [_told(layer, row) for row in shapes.index]
+        told = layer.cells.loc[shapes.index, layer.title_column].fillna(layer.name)
+        parts.append(
+            pd.DataFrame(
+                {"code": signs.str.partition(":")[2], "name": told, "vi": lines, "en": lines}
+            ).assign(geometry=shapes)
+        )
+    if not parts:
+        return None
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=STORAGE_CRS)
+
+
+def _told(layer: OwnLayer, row: int) -> list[str]:
+    """Return the lines of a row's tooltip: the layer, then its first cells under their headings."""
+    cells = layer.cells.loc[row].drop(layer.title_column).dropna()
+    return [layer.name, *(f"{name}: {cell}" for name, cell in cells.iloc[:_OWN_LINES].items())]
+
+
 def clusters(tables: Tables) -> gpd.GeoDataFrame:
     """Return the clusters that have a place, each at its marker."""
     placed = register(tables).dropna(subset=["lat", "lon"])
@@ -73,14 +121,21 @@ def clusters(tables: Tables) -> gpd.GeoDataFrame:
         weight=placed["area_ha"].astype(float).fillna(0),
     )
 
+    names = tables["communes"].set_index("code")["name"]
+
     def approximate(row: Row, lang: Lang) -> str:
         return "" if row["placed_by"] == "outline" else t("layers.tip_cluster", lang)
+
+    def assigned(row: Row, lang: Lang) -> str:
+        if row["placed_by"] != "assignment":
+            return ""
+        return t("layers.tip_cluster_assigned", lang, commune=names[row["assigned_codes"][0]])
 
     def communes(row: Row, lang: Lang) -> str:
         now = row["communes_now"]
         return t("layers.tip_cluster_communes", lang, communes=now) if now else ""
 
-    return _points(with_lines(placed, [approximate, communes]))
+    return _points(with_lines(placed, [approximate, communes, assigned]))
 
 
 def outlines(tables: Tables) -> gpd.GeoDataFrame:

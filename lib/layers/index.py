@@ -19,6 +19,8 @@ from lib.layers.looks.layer import Layer
 from lib.layers.registry import LAYERS
 
 _HASHED: Final = re.compile(r"([a-z0-9-]{1,80})-[0-9a-f]{12}\.json")
+GROUND: Final = ".ground.json"
+"""How the list of the layers of the grounds ends."""
 _SUFFIX: Final = ".index.json"
 _BEING_WRITTEN_SECONDS: Final = 60
 """Another process that draws has written files before it lists them."""
@@ -94,6 +96,8 @@ def clean(static: Path, public: Path, whole: Path | None, closed: Collection[str
     kept = {public} | {on_disk(static, path) for path in named(public)}
     if whole is not None:
         kept |= {whole} | {on_disk(static, path) for path in named(whole)}
+    for path in (static / "layers").glob(f"*{GROUND}"):  # of no snapshot: see `lib.layers.ground`
+        kept |= {path} | {on_disk(static, one) for one in named(path)}
     # Lists of borders outlast a snapshot: the next one seldom has others.
     kept |= {
         path
@@ -149,7 +153,8 @@ def _file(raw: dict[str, Any]) -> LayerFile:
         Detail(part["path"], part["first"], _bounds(part["bounds"])) for part in raw["details"]
     )
     bounds = _bounds(raw["bounds"])
-    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), bounds, details)
+    named = tuple((source, as_of) for source, as_of in raw.get("credits", ()))
+    return LayerFile(raw["layer_id"], raw["path"], tuple(raw["codes"]), bounds, details, named)
 
 
 def _bounds(raw: Sequence[float]) -> tuple[float, float, float, float]:

@@ -8,20 +8,30 @@ from collections.abc import Mapping
 from typing import Final
 
 from lib.layers import frames
+from lib.layers.looks.ground import GROUND
 from lib.layers.looks.layer import Label, Layer, Qgis
 from lib.layers.looks.symbols import (
     CHANGE,
     CLASSES,
+    DISTRICTS,
+    FURTHER,
     LAND,
     MERGED,
+    NAMED,
     OPERATION,
     OUTLINE_QUALITY,
     OUTLINES,
     OUTSIDE,
+    OWN_AREAS,
+    OWN_LINES,
+    OWN_SHAPES,
+    OWN_SIGNS,
     POWER_LINES,
     POWER_LINES_2016,
     PROVINCE_LINE,
     SUBSTATION,
+    TASKS,
+    TINTS,
     WEAK,
     Style,
     area,
@@ -30,6 +40,11 @@ from lib.layers.looks.symbols import (
 from lib.tables.palette import COLOURS
 
 _DIM: Final = area(LAND, line=COLOURS["rule"], width=0.5, fillOpacity=0.35)
+
+FADE_STEPS: Final = 6
+"""Steps in which the land around the province fades."""
+_FADE: Final = area(OUTSIDE, width=0, stroke=False, fillOpacity=0.5)
+_ABOUT: Final = tuple(side * step for step in range(0, 132, 12) for side in (1, -1))
 
 _COMMUNE: Final = Style("land", "layers.commune", area(LAND))
 _FORMER_UNIT: Final = Style("base", "layers.former_units", stroke("#7A756A", 1.1, "2 4"))
@@ -50,18 +65,7 @@ _EVERY: Final = (
         interactive=True,
         label=Label(min_zoom=10, rank=3),
         canvas=True,
-    ),
-    Layer(
-        "neighbours",
-        "layers.neighbours",
-        "line",
-        (Style("base", "", stroke("#C3BDAE", 1.2)),),
-        label=Label(min_zoom=0, rank=9),
-        ground="base",
-        qgis=Qgis(
-            ("neighbours",),
-            (Style("base", "layers.neighbours", area(OUTSIDE, line="#C3BDAE", width=1.2)),),
-        ),
+        told_of=("country",),
     ),
     Layer(
         "communes",
@@ -80,10 +84,28 @@ _EVERY: Final = (
             ),
             *CLASSES,
             *MERGED,
+            *FURTHER,
+            *NAMED,
+            *OWN_AREAS,
         ),
         interactive=True,
-        label=Label(min_zoom=10, rank=2),
+        label=Label(min_zoom=0, rank=2),
         qgis=Qgis(("communes",), (_COMMUNE,), named=True),
+        told_of=("communes",),
+    ),
+    Layer(
+        "former-areas",
+        "layers.former_areas",
+        "polygon",
+        TINTS,
+        label=Label(min_zoom=0, rank=0, size=1.4, shifts=_ABOUT),
+    ),
+    Layer(
+        "former-names",
+        "layers.former_names",
+        "polygon",
+        DISTRICTS,
+        label=Label(min_zoom=9.5, rank=2),
     ),
     Layer(
         "former-units",
@@ -91,7 +113,9 @@ _EVERY: Final = (
         "line",
         (_FORMER_UNIT,),
         qgis=Qgis(("former_borders", "former_pieces"), (_FORMER_UNIT,)),
+        told_of=("former_borders",),
     ),
+    *GROUND,
     Layer(
         "rivers",
         "layers.rivers",
@@ -99,21 +123,7 @@ _EVERY: Final = (
         (_RIVER,),
         ground="base",
         qgis=Qgis(("rivers",), (_RIVER,)),
-    ),
-    Layer(
-        "former-provinces",
-        "layers.former_provinces",
-        "line",
-        (_FORMER_PROVINCE,),
-        ground="base",
-        qgis=Qgis(("former_districts",), (_FORMER_PROVINCE,)),
-    ),
-    Layer(
-        "province",
-        "layers.province",
-        "line",
-        (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
-        ground="base",
+        told_of=("rivers",),
     ),
     Layer(
         "grid-2016",
@@ -124,6 +134,7 @@ _EVERY: Final = (
         tables=("grid_2016",),
         grid=True,
         qgis=Qgis(("grid_2016",), POWER_LINES_2016[:3], "voltage_kv"),
+        told_of=("grid_2016",),
     ),
     Layer(
         "power-lines",
@@ -133,6 +144,47 @@ _EVERY: Final = (
         source=frames.power_lines,
         tables=("power_lines",),
         grid=True,
+        told_of=("power_lines",),
+    ),
+    Layer(
+        "fade",
+        "layers.fade",
+        "polygon",
+        # A class for each step: on paper the areas of one class are one area.
+        tuple(Style(f"step-{at}", "", _FADE) for at in range(FADE_STEPS)),
+        ground_by_code=True,
+    ),
+    Layer(
+        "neighbours",
+        "layers.neighbours",
+        "line",
+        (Style("base", "", stroke("#C3BDAE", 1.2)),),
+        label=Label(min_zoom=0, rank=9),
+        ground="base",
+        qgis=Qgis(
+            ("neighbours",),
+            (Style("base", "layers.neighbours", area(OUTSIDE, line="#C3BDAE", width=1.2)),),
+        ),
+        told_of=("neighbours",),
+    ),
+    Layer(
+        "former-provinces",
+        "layers.former_provinces",
+        "line",
+        (_FORMER_PROVINCE,),
+        ground="base",
+        explained=True,
+        qgis=Qgis(("former_districts",), (_FORMER_PROVINCE,)),
+        told_of=("communes",),
+    ),
+    Layer(
+        "province",
+        "layers.province",
+        "line",
+        (Style("base", "layers.province", stroke(PROVINCE_LINE, 2.2)),),
+        ground="base",
+        explained=True,
+        told_of=("communes",),
     ),
     Layer(
         "outlines",
@@ -143,6 +195,34 @@ _EVERY: Final = (
         source=frames.outlines,
         tables=("outlines",),
         qgis=Qgis(("outlines",), OUTLINE_QUALITY, "outline_quality"),
+        told_of=("outlines",),
+    ),
+    Layer(
+        "own-areas",
+        "layers.own",
+        "polygon",
+        OWN_SHAPES,
+        interactive=True,
+        source=frames.own_areas,
+        tables=("own_rows",),
+    ),
+    Layer(
+        "own-lines",
+        "layers.own",
+        "line",
+        OWN_LINES,
+        interactive=True,
+        source=frames.own_lines,
+        tables=("own_rows",),
+    ),
+    Layer(
+        "own-points",
+        "layers.own",
+        "point",
+        OWN_SIGNS,
+        interactive=True,
+        source=frames.own_points,
+        tables=("own_rows",),
     ),
     Layer(
         "substations",
@@ -153,18 +233,28 @@ _EVERY: Final = (
         source=frames.substations,
         tables=("substations",),
         grid=True,
+        told_of=("substations",),
     ),
-    Layer("weak", "layers.weak", "point", WEAK, interactive=True, source=frames.weak),
+    Layer(
+        "weak",
+        "layers.weak",
+        "point",
+        WEAK,
+        interactive=True,
+        source=frames.weak,
+        told_of=("weak_supply",),
+    ),
     Layer(
         "clusters",
         "layers.clusters",
         "point",
-        OPERATION + CHANGE,
+        OPERATION + CHANGE + TASKS,
         interactive=True,
         label=Label(min_zoom=11, rank=1, offset=19),
         source=frames.clusters,
         tables=("outlines",),
         qgis=Qgis(("clusters",), OPERATION, "operation_status", named=True),
+        told_of=("clusters",),
     ),
 )
 

@@ -14,18 +14,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
-from zoneinfo import ZoneInfo
 
 from lib.access import signins
 from lib.access.policy import open_to_others
 from lib.language.errors import StoreError
-from lib.language.text import Lang, number, t
+from lib.language.text import ZONE, Lang, number, t
 from lib.settings import settings
-from lib.store import audit
+from lib.store import audit, documents
 from lib.store.store import Snapshot, Store
 
 Level = Literal["good", "attention", "bad"]
-Name = Literal["snapshot", "borders", "log", "store", "static", "room", "backup", "access"]
+Name = Literal[
+    "snapshot", "borders", "log", "store", "static", "room", "backup", "access", "documents"
+]
 
 UPLOAD_BYTES: Final = 50 * 2**20
 """What one import may bring: ``server.maxUploadSize`` in ``.streamlit/config.toml``."""
@@ -33,8 +34,6 @@ BACKUP_HOURS: Final = 48
 """A backup is made every day: after two that are missing, somebody has to look."""
 _CLOCK_MINUTES: Final = 5
 """Two clocks that are set over the network are not further apart than this."""
-ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
-"""Moments are shown in this zone, whatever the machine's is."""
 _MB: Final = 1e6
 
 
@@ -133,6 +132,8 @@ def check(
     checks = [*found, _log(store.folder)]
     checks += [_writable("store", store.folder), _writable("static", static)]
     checks.append(_room(store.folder, snapshot))
+    if snapshot is not None and documents.TABLE in snapshot.manifest.tables:
+        checks.append(_documents(store, snapshot))
     if backups is not None:
         checks.append(_backup(backups, moment))
     checks += _access(settings().access)
@@ -215,6 +216,17 @@ def _room(folder: Path, snapshot: Snapshot | None) -> Check:
         values = {"free": free / _MB, "need": whole / _MB}
         return Check("room", "attention", "status.room_little", values)
     return Check("room", "good", "status.room", {"free": free / _MB})
+
+
+def _documents(store: Store, snapshot: Snapshot) -> Check:
+    """Hold every document of the snapshot against its hash."""
+    table = snapshot.read(documents.TABLE)
+    lost = documents.lost(store, table)
+    if lost:
+        names = "; ".join(lost)
+        return Check("documents", "bad", "status.documents_lost", {"names": names})
+    kept = int(table["sha256"].nunique())
+    return Check("documents", "good", "status.documents", {"count": kept})
 
 
 def _access(path: Path | None) -> list[Check]:

@@ -6,21 +6,13 @@ the communes. No area is computed: lines of former units are reconstructed,
 """
 
 from collections.abc import Mapping
-from typing import Final
 
 import pandas as pd
+import shapely
 
 from lib.language.text import Lang, date, same_spelling, sort_key, t
 from lib.places import names as merger
 from lib.tables.glossary import label, value_label
-
-MARKS: Final = {
-    (True, True): "split-kept",
-    (True, False): "split",
-    (False, True): "kept",
-    (False, False): "",
-}
-"""Holds a part of a split unit, kept a name only -> how the map marks the commune."""
 
 
 def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
@@ -35,9 +27,9 @@ def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``code``, ``name``, ``kind``, ``former_province`` and ``commune_codes``
-        (its own code, for the filter), the columns of `composition`,
+        (its own code, for the filter), the columns of `composition` and
         ``kept`` (True if it has the name of a former unit inside it and is not
-        just that unit) and ``mark``, a value of `MARKS`.
+        just that unit).
     """
     columns = ["code", "name", "kind", "former_province"]
     made = composition(former_units).rename(columns={"new_code": "code"})
@@ -45,7 +37,6 @@ def merged(communes: pd.DataFrame, former_units: pd.DataFrame) -> pd.DataFrame:
     kept = _kept(communes, former_units)
     rows["kept"] = rows["code"].isin(kept)
     rows["commune_codes"] = [(code,) for code in rows["code"]]
-    rows["mark"] = [MARKS[pair] for pair in zip(rows["split"], rows["kept"], strict=True)]
     return rows.sort_values("name", key=lambda names: names.map(sort_key)).reset_index(drop=True)
 
 
@@ -90,6 +81,31 @@ def _kept(communes: pd.DataFrame, former_units: pd.DataFrame) -> set[str]:
     alone = former_units.groupby("new_code")["former_code"].transform("nunique") == 1
     unchanged = former_units.loc[alone & (former_units["part"] == "whole"), "new_code"]
     return set(namesake) - set(unchanged)
+
+
+def district_tints(former_units: pd.DataFrame, tints: int) -> dict[str, int]:
+    """Return code of a former unit -> number of a tint below `tints`, one for each district.
+
+    Districts with neighbouring units, by the net of triangles between their label points
+    (``lat``, ``lon``), have different tints as long as there are enough.
+    """
+    units = former_units.drop_duplicates("former_code").dropna(subset=["lat", "lon"])
+    districts = (units["province"] + "/" + units["district"]).tolist()
+    points = units[["lon", "lat"]].to_numpy(float).tolist()
+    at = dict(zip(map(tuple, points), districts, strict=True))
+    net = shapely.delaunay_triangles(shapely.MultiPoint(points), only_edges=True)
+    beside: dict[str, set[str]] = {name: set() for name in districts}
+    for start, end in shapely.get_coordinates(shapely.get_parts(net)).reshape(-1, 2, 2):
+        one, other = at[tuple(start)], at[tuple(end)]
+        if one != other:
+            beside[one].add(other)
+            beside[other].add(one)
+    given: dict[str, int] = {}
+    for name in sorted(beside, key=lambda name: (-len(beside[name]), name)):
+        taken = {given[other] for other in beside[name] if other in given}
+        free = [tint for tint in range(tints) if tint not in taken]
+        given[name] = free[0] if free else 0
+    return dict(zip(units["former_code"], (given[name] for name in districts), strict=True))
 
 
 def split_units(former_units: pd.DataFrame) -> pd.DataFrame:

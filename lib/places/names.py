@@ -59,7 +59,14 @@ class Resolution:
 
     def sentence(self, lang: Lang = "vi") -> str:
         """Return one sentence saying where the name led, or why it did not."""
-        return t(f"merger.{self.status}", lang, **asdict(self))
+        *before, last = self.chain.split(_ARROW)
+        kept = bool(before) and before[-1] == last
+        said = asdict(self)
+        if kept and self.status == "whole":
+            return t("merger.kept", lang, **said | {"name": last})
+        if kept:
+            said["chain"] = _ARROW.join(before) + t("merger.kept_step", lang)
+        return t(f"merger.{self.status}", lang, **said)
 
 
 @dataclass(frozen=True)

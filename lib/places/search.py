@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from lib.language.text import bare_name, fold, is_blank, same_spelling
 from lib.places.names import Names, Resolution
+from lib.tables.ownlayers import IN_FILE, layers_of
 from lib.tables.registry import TABLES
 
 LIMIT: Final = 8
@@ -35,7 +36,9 @@ _SLIP_LETTERS: Final = 4
 """Letters a name must have to be found with one typing mistake."""
 
 _EXACT, _BEGINS, _SLIP, _LIKE = range(4)
-_ORDER: Final = ("commune", "zone", "cluster", "former", "ended", "district")
+OWN: Final = "own"
+"""Kind of a hit that is a row of an own layer; its detail names the layer."""
+_ORDER: Final = ("commune", "zone", "cluster", "former", "ended", "district", OWN)
 _KIND_OF: Final = {"special_zone": "zone"}
 _OLD: Final = (" cu", " truoc day", " old", " former")
 _KINDS: Final = ("xã", "phường", "thị trấn", "huyện", "thị xã", "thành phố")
@@ -106,11 +109,24 @@ def build_index(tables: Mapping[str, pd.DataFrame]) -> Index:
         former, tables["ended_units"], Names(former, tables["ended_units"], communes)
     )
     found += _districts(former)
+    found += _own_rows(tables)
     return tuple(found)
 
 
 def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[str, ...]]:
     return zip(*(table[column] for column in columns), strict=True)
+
+
+def _own_rows(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Hit]]:
+    """Yield the rows of the office's own layers by what names each; they lead to where it is."""
+    for layer in layers_of(tables, shipped=False):
+        if len(layer.rows) > IN_FILE:
+            continue
+        names, codes = layer.cells[layer.title_column], layer.rows["commune_code"]
+        for row, (name, code) in enumerate(zip(names, codes, strict=True)):
+            target = layer.signs.get(row, "" if is_blank(code) else f"communes:{code}")
+            if target and not is_blank(name):
+                yield fold(name), Hit(target, OWN, name, layer.name)
 
 
 def _clusters(clusters: pd.DataFrame) -> Iterator[tuple[str, Hit]]:

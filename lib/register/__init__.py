@@ -1,1 +1,1 @@
-"""The register of clusters: derived columns, delay, completeness, filters, lists."""
+"""The register of clusters: derived columns, steps, delay, forms of the law, duties, lists."""

@@ -16,10 +16,11 @@ from lib.tables.registry import TABLES
 
 @dataclass(frozen=True)
 class Field:
-    """A column, and the names of the clusters in which it is blank."""
+    """A column, and the clusters in which it is blank: their names and codes, by name."""
 
     column: str
     missing: tuple[str, ...]
+    ids: tuple[str, ...]
 
 
 def lacking(clusters: pd.DataFrame) -> pd.DataFrame:
@@ -32,15 +33,19 @@ def lacking(clusters: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_clusters(tables: Mapping[str, pd.DataFrame]) -> list[Field]:
-    """Return each column asked for with the names of the clusters that lack it.
+    """Return each column asked for with the clusters that lack it.
 
     Parameters
     ----------
     tables : mapping
         ``clusters``; an outline that is only approximate counts as missing.
     """
-    names = tables["clusters"]["name"]
+    clusters = tables["clusters"].sort_values("name", key=lambda names: names.map(sort_key))
     return [
-        Field(str(column), tuple(sorted(names[gone], key=sort_key)))
-        for column, gone in lacking(tables["clusters"]).items()
+        Field(
+            str(column),
+            tuple(clusters.loc[gone, "name"]),
+            tuple(clusters.loc[gone, "cluster_id"]),
+        )
+        for column, gone in lacking(clusters).items()
     ]

@@ -18,9 +18,12 @@ import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
+
+import pandas as pd
 
 from lib.language.text import Lang, date, is_blank, t
+from lib.tables.facts import data_date
 
 State = Literal[
     "undetermined",
@@ -30,6 +33,10 @@ State = Literal[
     "extended",
     "past_extension",
 ]
+
+Known = Literal["late", "extended", "on_time", "unknown"]
+DELAYS: Final[tuple[Known, ...]] = get_args(Known)
+"""What is known of a cluster's delay by all its grounds, the gravest first."""
 
 _MONTHS: Final = 12
 _FOUNDING: Final = "establish"
@@ -144,9 +151,61 @@ def _span(value: str) -> Span:
     return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
 
 
+def first_day(value: str) -> dt.date:
+    """Return the first day an ISO date can mean: ``2026-10`` is 1 October 2026."""
+    return _span(value)[0]
+
+
 def last_day(value: str) -> dt.date:
     """Return the last day an ISO date can mean: ``2026-10`` is 31 October 2026."""
     return _span(value)[1]
+
+
+class Overdue(NamedTuple):
+    """What of a cluster is overdue, by which of its schedules, and since when.
+
+    Attributes
+    ----------
+    by : str
+        ``extension``, ``schedule``: the dates of Land Law 2024, article 81, past both or
+        past the first; ``decision``: the end the founding decision sets; ``source``: a
+        source calls it behind schedule and gives no date.
+    end : str
+        The date that is past, ISO, perhaps partial; empty for a source's word.
+    days : int or None
+        Days since then; None where the date is not exact or there is none.
+    """
+
+    by: Literal["extension", "schedule", "decision", "source"]
+    end: str = ""
+    days: int | None = None
+
+
+def overdue(cluster: Mapping[Any, Any], *, on: dt.date) -> Overdue | None:
+    """Return what of a cluster is overdue on the day `on`, the gravest first; None if nothing.
+
+    Parameters
+    ----------
+    cluster : mapping
+        A row of `lib.tables.records.clusters.CLUSTERS`, blanks None.
+    """
+    law = of_dates(
+        cluster["handover_date"], cluster["schedule_end"], cluster["extension_end"], on=on
+    )
+    if law.state == "past_extension":
+        return Overdue("extension", law.dates[2], _days(law.dates[2], on))
+    if law.state == "extended":
+        return Overdue("schedule", law.dates[1], _days(law.dates[1], on))
+    end = cluster["decision_end"]
+    founded = cluster["decision_kind"] == _FOUNDING and not is_blank(cluster["decision_no"])
+    if founded and not is_blank(end) and last_day(str(end)) < on:
+        return Overdue("decision", str(end), _days(str(end), on))
+    return Overdue("source") if cluster["behind_schedule"] == "yes" else None
+
+
+def _days(value: str, on: dt.date) -> int | None:
+    first, last = _span(value)
+    return (on - last).days if first == last else None
 
 
 class Told(NamedTuple):
@@ -194,3 +253,69 @@ def of_decision(
         return t("delay.not_exact", lang, on=date(on, lang))
     key = "delay.decision_past" if on > last else "delay.decision_within"
     return t(key, lang, end=date(decision_end, lang), number=str(decision_no))
+
+
+def known_by(clusters: pd.DataFrame) -> pd.Series:
+    """Return one of `DELAYS` for each row of the register, on the last day its data can mean.
+
+    Late is what a source calls so, what passed its extension, or the schedule of the decision
+    that set it up; nothing known is never *on time*.
+    """
+    newest = data_date(clusters)
+    on = last_day(newest) if newest else None
+    known = [_known(row, on) for row in clusters.to_dict("records")]
+    return pd.Series(known, clusters.index, dtype="str")
+
+
+def _known(cluster: Mapping[Any, Any], on: dt.date | None) -> Known:
+    if cluster["behind_schedule"] == "yes":
+        return "late"
+    states = {ground.state for ground in _grounds(cluster, on)} if on else set()
+    if states & {"past_extension", "past_decision"}:
+        return "late"
+    if "extended" in states:
+        return "extended"
+    on_time = {"on_schedule", "before_handover", "within_decision"}
+    return "on_time" if states & on_time else "unknown"
+
+
+class _Ground(NamedTuple):
+    """One schedule of a cluster: where it stands, and its last day as it was given."""
+
+    state: str
+    end: str
+    number: str = ""
+
+
+def _grounds(cluster: Mapping[Any, Any], on: dt.date) -> list[_Ground]:
+    law = of_dates(
+        cluster["handover_date"], cluster["schedule_end"], cluster["extension_end"], on=on
+    )
+    found = []
+    if law.state not in {"undetermined", "disordered"}:
+        _, schedule, extension = law.dates
+        running = law.state in {"before_handover", "on_schedule"}
+        found.append(_Ground(law.state, schedule if running else extension))
+    end, number = cluster["decision_end"], cluster["decision_no"]
+    if cluster["decision_kind"] == _FOUNDING and not is_blank(end) and not is_blank(number):
+        first, last = _span(str(end))
+        if not first < on <= last:
+            state = "past_decision" if on > last else "within_decision"
+            found.append(_Ground(state, str(end), str(number)))
+    return found
+
+
+def short(cluster: Mapping[Any, Any], *, on: dt.date, lang: Lang = "vi") -> str:
+    """Return in a few words what is known of a cluster's delay and by what; empty for nothing.
+
+    Parameters
+    ----------
+    cluster : mapping
+        A row of `lib.tables.records.clusters.CLUSTERS`.
+    """
+    said = [t("delay.short_source", lang)] if cluster["behind_schedule"] == "yes" else []
+    said += [
+        t(f"delay.short_{ground.state}", lang, end=date(ground.end, lang), number=ground.number)
+        for ground in _grounds(cluster, on)
+    ]
+    return "; ".join(said)

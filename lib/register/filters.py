@@ -11,16 +11,18 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from lib.language.text import Lang, t
+from lib.language.text import Lang, sort_key, t
+from lib.register import steps
+from lib.register.delay import DELAYS
 from lib.settings import province
 from lib.tables.glossary import CODES, value_label
 
 Chosen = Mapping[str, Sequence[str]]
 """Filter key -> chosen codes; an empty choice filters nothing."""
-List = Literal["clusters", "communes", "crossing", "merger", "power"]
+List = Literal["clusters", "communes", "crossing", "merger", "power", "progress"]
 """What is filtered: the register, the communes on a map, the clusters on two communes, the
-communes as the merger made them, the communes of the page on power."""
-Widget = Literal["pills", "switch", "typed", "slider"]
+communes as the merger made them, the communes of the page on power, how far clusters are."""
+Widget = Literal["pills", "switch", "typed", "slider", "listed"]
 
 PROVINCES: Final = {former.slug: former.name for former in province().former}
 """Codes of the former provinces in links, and their names in the tables."""
@@ -50,8 +52,11 @@ class Filter:
         The codes to choose from; of a ``typed`` one they are the communes of the data.
     word : callable
         Code and language -> its word.
-    widget : {"pills", "switch", "typed", "slider"}
-        How it is chosen: several codes, on or off, communes found by typing, a number.
+    widget : {"pills", "switch", "typed", "slider", "listed"}
+        How it is chosen: several codes, on or off, communes found by typing, a number, names
+        of a list.
+    names : callable or None
+        Register -> code and word of each option, of what only the data knows (``listed``).
     span : tuple of int
         Least, greatest and resting number of a slider; the least filters nothing.
     """
@@ -63,6 +68,7 @@ class Filter:
     options: tuple[str, ...] = ()
     word: Callable[[str, Lang], str] = lambda code, _: code
     widget: Widget = "pills"
+    names: Callable[[pd.DataFrame], Mapping[str, str]] | None = None
     span: tuple[int, int, int] = (0, 0, 0)
     folded: bool = False
 
@@ -98,12 +104,39 @@ def _commune(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
     return frame["commune_codes"].map(lambda codes: not wanted.isdisjoint(codes)).astype(bool)
 
 
-def _at_least(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
-    return frame["disputed_ha"].ge(float(values[0])).fillna(value=False).astype(bool)
+def _at_least(column: str) -> Callable[[pd.DataFrame, Sequence[str]], pd.Series]:
+    """Return the mask of a least number; a blank reaches none."""
+
+    def reaches(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
+        return frame[column].ge(float(values[0])).fillna(value=False).astype(bool)
+
+    return reaches
+
+
+def _investors(clusters: pd.DataFrame) -> Mapping[str, str]:
+    known = clusters.dropna(subset=["investor"]).sort_values(
+        "investor", key=lambda names: names.map(sort_key), kind="stable"
+    )
+    return dict(zip(known["investor_code"], known["investor"], strict=True))
 
 
 def _gaps(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
     return frame["missing"].map(len).gt(0) | (len(values) == 0)
+
+
+def _late(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
+    """Return what is past a schedule or a milestone, by any of the rules."""
+    past = frame[["law_days_late", "decision_days_late"]].notna().any(axis=1)
+    return past | frame["milestones_late"].ne("") | (len(values) == 0)
+
+
+def _held(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
+    wanted = set(values)
+    return frame["obstacle_groups"].map(lambda said: not wanted.isdisjoint(said.split("; ")))
+
+
+def _stale(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
+    return frame["stale_days"].gt(int(values[0])).fillna(value=False).astype(bool)
 
 
 def _glossary(codes: str) -> Callable[[str, Lang], str]:
@@ -119,7 +152,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
         "province",
         "filters.in_province",
         _province,
-        ("clusters", "communes", "crossing", "merger", "power"),
+        ("clusters", "communes", "crossing", "merger", "power", "progress"),
         tuple(PROVINCES),
         lambda code, _: PROVINCES.get(code, code),
     ),
@@ -127,16 +160,33 @@ FILTERS: Final[tuple[Filter, ...]] = (
         "commune",
         "filters.in_commune",
         _commune,
-        ("clusters", "communes", "merger"),
+        ("clusters", "communes", "merger", "progress"),
         widget="typed",
     ),
     Filter(
         "status",
         "filters.with_status",
         _one_of("operation_status"),
-        ("clusters",),
+        ("clusters", "progress"),
         CODES["operation_status"],
         _glossary("operation_status"),
+    ),
+    Filter(
+        "delay",
+        "filters.with_delay",
+        _one_of("delay"),
+        ("clusters",),
+        DELAYS,
+        lambda code, lang: t(f"delay.value.{code}", lang),
+    ),
+    Filter(
+        "legal",
+        "filters.with_legal",
+        _one_of("legal_status"),
+        ("clusters",),
+        CODES["legal_status"],
+        _glossary("legal_status"),
+        folded=True,
     ),
     Filter(
         "kind",
@@ -151,9 +201,36 @@ FILTERS: Final[tuple[Filter, ...]] = (
         "wastewater",
         "filters.with_wastewater",
         _one_of("wastewater"),
-        ("clusters",),
+        ("clusters", "progress"),
         CODES["wastewater"],
         _glossary("wastewater"),
+        folded=True,
+    ),
+    Filter(
+        "two",
+        "filters.with_two",
+        _is("crosses"),
+        ("clusters",),
+        ("yes",),
+        widget="switch",
+        folded=True,
+    ),
+    Filter(
+        "size_ha",
+        "filters.with_size_ha",
+        _at_least("area_ha"),
+        ("clusters",),
+        widget="slider",
+        span=(0, 75, 0),
+        folded=True,
+    ),
+    Filter(
+        "investor",
+        "filters.with_investor",
+        _one_of("investor_code"),
+        ("clusters",),
+        widget="listed",
+        names=_investors,
         folded=True,
     ),
     Filter(
@@ -163,6 +240,33 @@ FILTERS: Final[tuple[Filter, ...]] = (
         ("clusters",),
         ("yes",),
         widget="switch",
+        folded=True,
+    ),
+    Filter(
+        "step",
+        "filters.on_step",
+        _one_of("step"),
+        ("progress",),
+        (*steps.STEPS, steps.UNKNOWN),
+        steps.label,
+    ),
+    Filter("late", "filters.that_are_late", _late, ("progress",), ("yes",), widget="switch"),
+    Filter(
+        "held",
+        "filters.held_up",
+        _held,
+        ("progress",),
+        CODES["obstacle_group"],
+        _glossary("obstacle_group"),
+        folded=True,
+    ),
+    Filter(
+        "stale",
+        "filters.not_updated",
+        _stale,
+        ("progress",),
+        widget="slider",
+        span=(0, 365, 0),
         folded=True,
     ),
     Filter(
@@ -202,7 +306,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "min_ha",
         "filters.with_min_ha",
-        _at_least,
+        _at_least("disputed_ha"),
         ("crossing",),
         widget="slider",
         span=(0, 40, 0),

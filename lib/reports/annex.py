@@ -7,20 +7,19 @@ from typing import Final
 import pandas as pd
 from docx import Document
 from docx.document import Document as Word
-from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm
 from docx.table import Table
 
-from lib.language.text import Lang, hectares, is_blank, no_data, number, t
+from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
+from lib.register import conclusions
 from lib.reports.cards.card import site, source_of
 from lib.reports.cards.clusters import Dossier, decision_of
+from lib.reports.cards.conclusions import conclusion_words
 from lib.reports.cards.material import Material
 from lib.reports.drawing.layout import Drawings, typeset
-from lib.reports.word import fill, font, mark, say, styles
+from lib.reports.word import fill, mark, page, say, styles
 
 HEAD: Final = (
     *("no", "cluster", "place", "communes", "area", "pieces", "range", "evidence", "lead"),
@@ -68,6 +67,7 @@ class Annex:
     attached: str
     date: str
     counts: str
+    concluded: tuple[str, ...]
     head: tuple[str, ...]
     groups: tuple[Group, ...]
     nothing: str
@@ -101,12 +101,36 @@ def annex(material: Material) -> Annex:
             within=number(int(count.get("within", 0)), lang),
             undetermined=number(int(count.get("undetermined", 0)), lang),
         ),
+        concluded=_concluded(material, list(crossing)),
         head=tuple(t(f"reports.annex_{name}", lang) for name in HEAD),
         groups=tuple(groups),
         nothing=t("reports.annex_nothing", lang),
         notes=(*notes, t("reports.read_words", lang)),
         lang=lang,
     )
+
+
+def _concluded(material: Material, cluster_ids: list[str]) -> tuple[str, ...]:
+    """Return a heading and what meetings concluded on the clusters listed; none for nothing."""
+    lang = material.lang
+    names = dict(zip(material.summary["cluster_id"], material.summary["cluster_name"], strict=True))
+    followed = material.followed()
+    said = []
+    for cluster_id in cluster_ids:
+        for row in conclusions.about(followed, "cluster_id", cluster_id):
+            source = source_of(row, lang)
+            said.append(
+                t(
+                    "reports.annex_conclusion",
+                    lang,
+                    cluster=names[cluster_id],
+                    words=conclusion_words(row, lang),
+                    date=date(row["date"], lang),
+                    source=source.host,
+                    as_of=source.as_of,
+                )
+            )
+    return (t("reports.annex_conclusions", lang), *said) if said else ()
 
 
 def _sites(material: Material, cluster_ids: pd.Series) -> list[str]:
@@ -130,7 +154,7 @@ def _cluster_rows(dossier: Dossier, no: str) -> Group:
     ]
     lead = dossier.lead
     if dossier.row["lead"] is not None:
-        lead = f"{lead}: {dossier.rule}"
+        lead = f"{lead}; {dossier.rule}"
     return Group(
         cluster_id=dossier.cluster_id,
         no=no,
@@ -177,7 +201,7 @@ def annex_docx(material: Material) -> bytes:
     """
     said = annex(material)
     word = Document()
-    _page(word)
+    page(word, across=True)
     styles(word, said.title, said.lang)
     middle = WD_ALIGN_PARAGRAPH.CENTER
     say(word.add_paragraph(), said.heading, size=14, bold=True, align=middle)
@@ -185,6 +209,8 @@ def annex_docx(material: Material) -> bytes:
     say(word.add_paragraph(), said.attached, size=13, italic=True, align=middle)
     say(word.add_paragraph(), said.date, size=13, bold=True, align=middle)
     say(word.add_paragraph(), said.counts, size=13)
+    for at, text in enumerate(said.concluded):
+        say(word.add_paragraph(), text, size=13, bold=at == 0)
     if said.groups:
         _table(word, said)
     else:
@@ -194,28 +220,6 @@ def annex_docx(material: Material) -> bytes:
     out = io.BytesIO()
     word.save(out)
     return out.getvalue()
-
-
-def _page(word: Word) -> None:
-    section = word.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
-    section.header_distance = Mm(10)
-    section.different_first_page_header_footer = True
-    section.first_page_header.is_linked_to_previous = False
-    place = section.header.paragraphs[0]
-    place.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = place.add_run()
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        tag = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            tag.set(qn("w:fldCharType"), kind)
-        else:
-            tag.text = text
-        run._r.append(tag)  # noqa: SLF001 - python-docx has no fields
-    font(run.font, 13)
 
 
 def _table(word: Word, said: Annex) -> None:

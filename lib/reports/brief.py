@@ -6,10 +6,11 @@ import pandas as pd
 
 from lib.language.errors import WrongUseError
 from lib.language.text import hectares, is_blank, no_data, number, t
+from lib.layers.target import Target
 from lib.reports.cards.card import Row, source_of
-from lib.reports.cards.clusters import Dossier
+from lib.reports.cards.clusters import Dossier, card_of
 from lib.reports.cards.material import Material
-from lib.reports.cards.places import capacity, commune_card, rows_with, weak_words
+from lib.reports.cards.places import capacity, rows_with, weak_words
 from lib.reports.drawing import maps
 from lib.reports.drawing.layout import Drawings, typeset
 from lib.tables.glossary import value_label
@@ -35,7 +36,7 @@ def brief(material: Material, code: str) -> bytes:
     lang = material.lang
     if code not in material.commune_names:
         raise WrongUseError("reports.no_commune", commune=code)
-    whole = commune_card(material, code, lang)
+    whole = card_of(material, Target("communes", code), lang)
     card = whole.without("cards.former_units", "cards.districts", *_LISTED)
     law = next(fact.sources for fact in whole.facts if fact.key == "cards.former_units")
     drawings = Drawings()

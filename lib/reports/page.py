@@ -9,6 +9,7 @@ only the scripts written here run and lets nothing be fetched from anywhere.
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from xstatic.pkg import leaflet
 
 from lib.language.text import Lang, t
 from lib.layers import browser
-from lib.layers.files import on_disk
+from lib.layers.files import finest
 from lib.layers.looks.symbols import swatch
 from lib.layers.registry import LAYERS
 from lib.layers.web import ASSETS, map_script, style_sheet
@@ -27,7 +28,7 @@ from lib.reports.cards.material import Material
 from lib.reports.drawing.view import View, bounds_of, classes, of_cluster, shapes
 
 _OWN: Final = Path(__file__).parent / "assets"
-_TEXTS: Final = ("broken", "map")
+_TEXTS: Final = ("broken", "map", "zoomIn", "zoomOut")
 _ESCAPES: Final = {
     ord("<"): "\\u003c",
     ord(">"): "\\u003e",
@@ -104,17 +105,13 @@ def _data(material: Material, view: View) -> dict[str, Any]:
     used, chosen = classes(material, view), shapes(material, view)
     files = [file for file in material.files if file.layer_id in used]
     # The page's script gives each layer the address of its own blob instead of a path.
-    config = browser.configuration(material.files, lang, _TEXTS, address=str)
+    one_level = [replace(file, details=()) for file in material.files]
+    config = browser.configuration(one_level, lang, _TEXTS, address=str)
     config["layers"] = [layer for layer in config["layers"] if layer["id"] in used]
     bounds = bounds_of(view, chosen)
     return {
         "config": config,
-        "layers": {
-            file.layer_id: json.loads(
-                on_disk(material.static, file.path).read_text(encoding="utf-8")
-            )
-            for file in files
-        },
+        "layers": {file.layer_id: finest(material.static, file) for file in files},
         "state": {file.layer_id: file.draw(view.styles[file.layer_id]) for file in files},
         "shapes": [shape.drawing(lang) for shape in chosen],
         "notes": {name: note for name, note in view.notes.items() if name in used},

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lib.reports.cards.material import Material
     from lib.reports.drawing.view import View
 
-Subject = Literal["clusters", "commune", "map", "all"]
-"""What a report is about: chosen clusters, one commune, the map as it is seen, everything."""
+Subject = Literal["clusters", "commune", "map", "all", "meeting"]
+"""What a report is about: chosen clusters, one commune, the map seen, everything, one meeting."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Request:
         Clusters it is about; None for those the report itself chooses.
     view : View or None
         The map it is about; None for that of all clusters.
+    meeting : str
+        Code of the meeting it is of (`lib.register.conclusions.Meeting`), empty for the newest.
     progress : callable or None
         Told how many pages of how many are done.
     """
@@ -37,6 +39,7 @@ class Request:
     clusters: Sequence[str] | None = None
     commune: str = ""
     view: View | None = None
+    meeting: str = ""
     progress: Callable[[int, int], None] | None = None
 
 
@@ -55,7 +58,7 @@ class Report:
 
     Parameters
     ----------
-    about : {"clusters", "commune", "map", "all"}
+    about : {"clusters", "commune", "map", "all", "meeting"}
         Its subject: which options the command has, where the buttons stand.
     help : str
         Text key of what the command says of it.
@@ -115,6 +118,12 @@ def _annex(asked: Request) -> bytes:
     return make(asked.material)
 
 
+def _notice(asked: Request) -> bytes:
+    from lib.reports.notice import notice_docx  # noqa: PLC0415 - loads python-docx
+
+    return notice_docx(asked.material, asked.meeting)
+
+
 def _picture(asked: Request) -> bytes:
     from lib.reports.picture import picture  # noqa: PLC0415 - as in `_atlas`
 
@@ -163,6 +172,16 @@ REPORTS: Final[Mapping[str, Report]] = {
             "papers.brief_file",
             _brief,
             hint="papers.brief",
+        ),
+        Report(
+            "notice",
+            "meeting",
+            "reports.command_notice",
+            {"docx": "papers.notice_docx"},
+            "papers.notice_file",
+            _notice,
+            hint="papers.notice",
+            icon=":material/description:",
         ),
         Report(
             "picture",

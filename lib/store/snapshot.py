@@ -165,10 +165,12 @@ class Snapshot:
     def without(self, closed: Collection[str]) -> "Snapshot":
         """Return the snapshot as if it had no tables `closed`: what is not there cannot leak.
 
-        What is said of single values of a closed table goes with it.
+        What is said of single values of a closed table, and the documents, go with it.
         """
         said = (
-            {"statements"} if any(name in TABLES and TABLES[name].stated for name in closed) else ()
+            {"statements", "documents"}
+            if any(name in TABLES and TABLES[name].stated for name in closed)
+            else ()
         )
         hidden = {*closed, *said}
         left = {name: info for name, info in self.manifest.tables.items() if name not in hidden}

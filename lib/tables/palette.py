@@ -32,6 +32,8 @@ COLOURS: Final[Mapping[str, str]] = {
     "caution-ground": "#FFF4DC",
     "refused": "#8A1C1C",
     "ask": "#7A4B00",
+    "water-name": "#3F6A86",
+    "road-name": "#6E5A34",
 }
 """Name of a colour -> red, green, blue."""
 

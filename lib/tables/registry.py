@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lib.tables.columns import Table
-from lib.tables.records import clusters, grid, places
+from lib.tables.records import clusters, followup, grid, own, places, progress
 from lib.tables.statements.record import STATEMENTS
 
 TABLES: Final[Mapping[str, Table]] = {
@@ -18,6 +18,7 @@ TABLES: Final[Mapping[str, Table]] = {
         places.ENDED_UNITS,
         clusters.CLUSTERS,
         clusters.ASSIGNMENTS,
+        followup.CONCLUSIONS,
         grid.WEAK_SUPPLY,
         grid.SUBSTATIONS,
         grid.POWER_PLANTS,
@@ -28,7 +29,14 @@ TABLES: Final[Mapping[str, Table]] = {
         grid.POWER_LINES,
         grid.OUTAGES,
         grid.CUSTOMERS,
+        progress.PROJECTS,
+        progress.MILESTONES,
+        progress.OBSTACLES,
+        progress.CLEARANCE,
+        progress.ASSETS,
         STATEMENTS,
+        followup.DOCUMENTS,
+        own.OWN_ROWS,
     )
 }
 """Name of a table -> its record, in the order they are shown."""

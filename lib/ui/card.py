@@ -5,8 +5,9 @@ from markupsafe import Markup
 
 from lib.reports.cards.card import Card
 from lib.reports.cards.markup import card_html
+from lib.ui.state import address
 
 
 def show_card(card: Card, picture: Markup = Markup("")) -> None:  # noqa: B008 - never changes
     """Draw a card; `picture` stands between its cautions and its facts."""
-    st.html(str(card_html(card, picture)))
+    st.html(str(card_html(card, picture, address)))

@@ -1,6 +1,6 @@
 """Download buttons: a file is made when it is asked for, by who may take it away."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -9,12 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from lib.crossing import answer
+from lib.language.text import date
+from lib.reports import lists
+from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
 from lib.tables import export
+from lib.tables.facts import data_date
 from lib.ui import visitor
-from lib.ui.state import tr
+from lib.ui.state import language, tr
 
-_KINDS: Final = ("xlsx", "csv", "geojson", "gpkg")
+_SHAPES: Final = ("geojson", "gpkg")
+"""Files of the answer for machines: codes, and the geometry of the pieces."""
 _MIME: Final = {
     "csv": "text/csv",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -74,9 +79,15 @@ def guarded(
 
 
 def table_row(
-    table: Callable[[], pd.DataFrame], notes: Mapping[str, str], *, file: str, sheet: str
+    table: Callable[[], pd.DataFrame],
+    notes: Mapping[str, str],
+    *,
+    file: str,
+    sheet: str,
+    decimals: Sequence[str] = (),
+    more: Mapping[str, Callable[[], bytes]] | None = None,
 ) -> None:
-    """Draw the downloads of a table: XLSX, and CSV for Excel with the notes above it.
+    """Draw the downloads of a table: XLSX, CSV for Excel with the notes beside it, and others.
 
     Parameters
     ----------
@@ -86,29 +97,92 @@ def table_row(
         Label -> what holds for all of it; a label with ``_`` is the workbook's alone.
     file : str
         Name of the files without ending.
+    decimals : sequence of str
+        Columns of the workbook shown with two decimals.
+    more : mapping or None
+        Ending of a further format -> what makes its file.
     """
     named = _named(notes)
+    makers: dict[str, Callable[[], bytes]] = {
+        "xlsx": lambda: export.to_xlsx(table(), notes=notes, sheet=sheet, decimals=decimals),
+        "csv": lambda: export.to_csv(table(), notes=named, excel=True),
+        **(more or {}),
+    }
     st.caption(tr("cross.download"))
     with st.container(horizontal=True):
-        guarded("XLSX", lambda: export.to_xlsx(table(), notes=notes, sheet=sheet), f"{file}.xlsx")
-        guarded("CSV", lambda: export.to_csv(table(), notes=named, excel=True), f"{file}.csv")
+        for kind, make in makers.items():
+            guarded(kind.upper(), make, f"{file}.{kind}")
 
 
-def download_row(given: Material, shown: Collection[str]) -> None:
-    """Draw one button a format for the clusters in view; each file says its date and rules."""
+def cluster_list(known: Known, rows: pd.DataFrame, sentence: str) -> None:
+    """Draw the downloads of the clusters that are listed, in words: XLSX, CSV and DOCX.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of the register, in the order they are listed.
+    sentence : str
+        What is listed, in words.
+    """
+    lang, title = language(), tr("pages.clusters")
+    dated = date(data_date(known.tables["clusters"]), lang)
+    notes = {
+        "_sheet": tr("crosswork.sheet_notes"),
+        tr("crosswork.note_date"): dated,
+        tr("lists.note_listed"): sentence,
+    }
+
+    def table() -> pd.DataFrame:
+        return lists.clusters(known, rows, lang)
+
+    _listed(table, notes, title, tr("lists.clusters_file"))
+
+
+def download_row(given: Material, shown: Collection[str], sentence: str) -> None:
+    """Draw the downloads of the clusters in view: tables in words, and shapes for machines.
+
+    Parameters
+    ----------
+    sentence : str
+        What is listed, in words.
+    """
     rows = given.answer.rows
     seen = replace(given.answer, rows=rows[rows["cluster_id"].isin(list(shown))])
-    about = given.about(", ".join(given.tables["clusters"]["source_url"].dropna().unique()))
+    urls = given.tables["clusters"].set_index("cluster_id")["source_url"]
+    about = given.about(", ".join(urls[urls.index.isin(list(shown))].dropna().unique()))
+    sources = tr("crosswork.note_sources")  # each row of the table has its own
+    notes = {label: text for label, text in about.items() if label != sources}
+    notes[tr("lists.note_listed")] = sentence
 
-    def make(kind: str) -> bytes:
-        if kind == "csv":
-            return export.to_csv(seen.rows, notes=_named(about), excel=True)
-        return answer.content(seen, kind, about)
+    def table() -> pd.DataFrame:
+        return lists.crossing(given, shown)
 
-    st.caption(tr("cross.download"))
-    with st.container(horizontal=True):
-        for kind in _KINDS:
-            guarded(kind.upper(), partial(make, kind), f"{tr('cross.file')}.{kind}")
+    shapes = {kind: partial(answer.content, seen, kind, about) for kind in _SHAPES}
+    _listed(table, notes, tr("pages.cross_commune"), tr("cross.file"), shapes)
+
+
+def _listed(
+    table: Callable[[], pd.DataFrame],
+    notes: Mapping[str, str],
+    title: str,
+    file: str,
+    more: Mapping[str, Callable[[], bytes]] | None = None,
+) -> None:
+    lang = language()  # a download is made outside the visitor's session
+
+    def paper() -> bytes:
+        from lib.reports.word import table_docx  # noqa: PLC0415 - loads python-docx
+
+        return table_docx(lists.on_paper(table(), lang), title, notes, lang)
+
+    table_row(
+        table,
+        notes,
+        file=file,
+        sheet=title,
+        decimals=lists.decimals(lang),
+        more={"docx": paper, **(more or {})},
+    )
 
 
 def _named(notes: Mapping[str, str]) -> dict[str, str]:

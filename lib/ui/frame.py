@@ -158,12 +158,15 @@ def foot(data: Workspace, used: Sequence[str]) -> None:
     quality = tr(f"frame.borders_{data.manifest.border_quality}", date=date(borders.as_of, lang))
     shown = [link(url, name) for name, url in list(urls.items())[:4]]
     more = tr("frame.more_sources", count=len(urls) - len(shown)) if len(urls) > len(shown) else ""
-    html = Markup('<div class="ph-foot">{} {}{} · {} · {} · {}</div>').format(
+    html = Markup(
+        '<div class="ph-foot">{} {}{} · {} · {}<details><summary>{}</summary>{}</details></div>'
+    ).format(
         tr("frame.sources"),
         Markup(", ").join(shown),
         more,
         tr("frame.data_to", date=date(newest, lang)),
         quality,
+        tr("frame.build"),
         tr("frame.snapshot", snapshot=data.manifest.snapshot_id),
     )
     st.html(str(html))
@@ -187,6 +190,9 @@ def official_totals(data: Workspace) -> None:
             area=number(value["clusters_area_min_ha"], lang),
             operating=number(value["clusters_operating"], lang),
             own=number(len(data.clusters), lang),
+            own_operating=number(
+                int((data.clusters["operation_status"] == "operating").sum()), lang
+            ),
         )
     )
     st.html(str(html))

@@ -1,12 +1,12 @@
 """Error page: the reason, and the way back to the newest whole snapshot."""
 
-import pandas as pd
 import streamlit as st
 
 from lib.access import acts
 from lib.access.roles import Action
 from lib.access.serving import serve_layers
 from lib.language.errors import PhuThoError
+from lib.language.text import moment
 from lib.operate import integrity
 from lib.ui import sharing, visitor
 from lib.ui.state import said, tr
@@ -21,8 +21,8 @@ def say(error: PhuThoError) -> None:
     whole = integrity.advice(store, error)
     if whole is None:
         return
-    when = pd.Timestamp(whole.manifest.created).tz_convert("Asia/Ho_Chi_Minh")
-    st.info(tr("rescue.offer", when=f"{when:%d/%m/%Y %H:%M}"), icon=":material/restore:")
+    when = moment(whole.manifest.created)
+    st.info(tr("rescue.offer", when=when), icon=":material/restore:")
     who = visitor.name_box("rescue_who")
     if st.button(tr("rescue.use"), key="rescue", disabled=not who, type="primary"):
         made = acts.restore(visitor.actor(), store, whole.snapshot_id, typed=who)

@@ -1,15 +1,17 @@
 """The sidebar: find, filter, legend, clear."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from lib.language.text import is_blank, plain, sort_key
 from lib.layers.target import parse_target
 from lib.places import search
 from lib.register import filters as flt
 from lib.register.filters import Filter
+from lib.tables.ownlayers import layer_id_of
 from lib.ui import state
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -19,11 +21,11 @@ _GO = "_go"
 _BECAME = "_became"
 _WITH_MARKERS = ("", "cross_commune")
 """Pages with markers of clusters; one without a place has no card there."""
-_WITH_CLUSTERS = ("clusters", "power")
+_WITH_CLUSTERS = ("clusters", "power", "progress")
 """Pages with a card for every cluster."""
-_BY_COMMUNE = ("", "clusters", "merger")
+_BY_COMMUNE = ("", "clusters", "merger", "progress")
 """Pages with the filter of communes."""
-_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power")
+_WITH_COMMUNES = ("", "clusters", "cross_commune", "merger", "power", "progress", "layers")
 """Pages with a map."""
 
 
@@ -34,6 +36,8 @@ def value_name(data: Workspace) -> Callable[[str, str], str]:
 
     def name(key: str, code: str) -> str:
         item = known[key]
+        if item.names:
+            return item.names(data.clusters).get(code, code)
         return names.get(code, code) if item.widget == "typed" else item.word(code, language())
 
     return name
@@ -63,6 +67,8 @@ def find_box(data: Workspace) -> None:
     if not hits:
         st.caption(tr("sidebar.found_nothing", query=plain(query)))
     with st.container(key="hits", gap="xsmall"):
+        # The map's script takes the first hit on Enter, once the hits are those of what is typed.
+        st.html(str(Markup('<i class="ph-query" data-query="{}"></i>').format(query)))
         _say_namesakes(search.namesakes(query, hits))
         for number, hit in enumerate(hits):
             st.button(
@@ -101,6 +107,8 @@ def _page_of(hit: search.Hit, data: Workspace) -> str:
     here = state.page()
     if hit.codes:
         return "" if here in _BY_COMMUNE else "overview"
+    if hit.kind == search.OWN:
+        return "" if here == "layers" else "layers"
     if hit.target.startswith(("communes:", "country:")):
         return "" if here in _WITH_COMMUNES else "overview"
     on_map = here in _WITH_MARKERS and parse_target(hit.target, data.files) is not None
@@ -110,6 +118,8 @@ def _page_of(hit: search.Hit, data: Workspace) -> str:
 def _jump(hit: search.Hit, page: str) -> None:
     if hit.codes:
         st.session_state["commune"] = list(hit.codes)
+    if hit.kind == search.OWN:
+        st.session_state.update(own=layer_id_of(hit.detail), tab="see")
     state.select(hit.target)
     st.session_state["find"] = ""
     st.session_state[_BECAME] = hit
@@ -185,8 +195,12 @@ def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None
 def folded(
     label: str, draw: Callable[[], None], *, key: str, used: bool, icon: str | None = None
 ) -> None:
-    """Draw a box that is open where its choices are `used`; what is folded away is not sent."""
-    with st.expander(label, expanded=used, icon=icon, key=key, on_change="rerun") as box:
+    """Draw a box that begins open where its choices are `used`; what is folded is not sent.
+
+    How it began stays: another beginning would be another box, and what had the keyboard is gone.
+    """
+    began = bool(st.session_state.setdefault(f"_began_{key}", used))
+    with st.expander(label, expanded=began, icon=icon, key=key, on_change="rerun") as box:
         if box.open or used:
             draw()
 
@@ -234,6 +248,9 @@ def _filter(item: Filter, data: Workspace) -> None:
     if item.widget == "switch":
         switch(item.key, label)
         return
+    if item.names:
+        _listed(item, item.names(data.clusters))
+        return
     typed = item.widget == "typed"
     options = list(data.commune_names) if typed else list(item.options)
     state.keep_known(item.key, set(options))
@@ -249,6 +266,18 @@ def _filter(item: Filter, data: Workspace) -> None:
         format_func=lambda code: plain(name(item.key, code)),
         key=item.key,
         label_visibility="collapsed" if typed else "visible",
+        persist_state="session",
+    )
+
+
+def _listed(item: Filter, names: Mapping[str, str]) -> None:
+    state.keep_known(item.key, set(names))
+    st.multiselect(
+        tr(item.label),
+        list(names),
+        format_func=names.__getitem__,
+        key=item.key,
+        placeholder=tr("sidebar.choose"),
         persist_state="session",
     )
 

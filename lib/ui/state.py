@@ -7,7 +7,7 @@ link works in both languages and survives a change of words. Streamlit's own
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from markupsafe import Markup
@@ -21,9 +21,12 @@ from lib.power.gaps.measures import MEASURES, MOST_WEIGHT
 from lib.register import filters
 from lib.settings import TOLERANCE_RANGE, settings
 
-PLAIN: Final = frozenset({"data", "about", "status"})
+PLAIN: Final = frozenset({"data", "about", "status", "follow_up"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
-_SEVERAL: Final = ("area", "samples", "weak", "difficult", "settled", "major", "grid", "present")
+_SEVERAL: Final = (
+    *("area", "samples", "weak", "difficult", "settled", "major", "grid", "present", "further"),
+    *("off", "pictures"),
+)
 """Choices of several codes that are no filter of `lib.register.filters`."""
 SINGLE: Final = (
     "lang",
@@ -33,10 +36,14 @@ SINGLE: Final = (
     "era",
     "measure",
     "match",
+    "side",
     "outages",
     "from",
     "to",
     "playlist",
+    "own",
+    "ownlook",
+    "also",
 )
 
 
@@ -51,6 +58,7 @@ class Slider(NamedTuple):
 
 _SLIDERS: Final = {
     "customers": Slider(0, 5_000, step=100),
+    "opacity": Slider(10, 100, 80, step=10),
 }
 """Sliders that are no filter and no measure."""
 _DEFAULTS: Final = {"lang": "vi"}
@@ -169,6 +177,19 @@ def end() -> None:
     st.session_state[_URL] = url
 
 
+def carried(target: str) -> dict[str, str]:
+    """Return what a link to another page carries along: the selection, language and mode."""
+    given = {"sel": target, "lang": language(), "present": ",".join(chosen("present"))}
+    return {key: value for key, value in given.items() if value and value != _DEFAULTS.get(key)}
+
+
+def address(target: str) -> str:
+    """Return the address of the card of a feature (``layer:code``), for a link in HTML."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    page = "clusters" if target.startswith("clusters:") else ""
+    return f"{'/' + base if base else ''}/{page}?{urlencode(carried(target))}"
+
+
 def map_view() -> str:
     """Return where the address says the map looks, empty for nowhere in particular."""
     return parse_view(st.query_params.get(_VIEW, ""))
@@ -262,6 +283,12 @@ def served(path: str) -> str:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     place = path if path.startswith(APART) else f"app/static/{path}"
     return f"{'/' + base if base else ''}/{place}"
+
+
+def tiles_of(name: str) -> str:
+    """Return the address of the tiles of a picture, without zoom, column and row."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{'/' + base if base else ''}/tiles/{name}"
 
 
 def said(error: PhuThoError) -> str:

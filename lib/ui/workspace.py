@@ -18,7 +18,9 @@ from lib.geo.country import TABLE as COUNTRY
 from lib.importing.samples import sample_outlines
 from lib.language.errors import StoreError
 from lib.language.text import Lang
+from lib.layers.browser import Picture
 from lib.layers.files import LayerFile, of_province
+from lib.layers.ground import kept, pictures
 from lib.layers.web import check_assets
 from lib.places import search
 from lib.power.gaps import find
@@ -46,16 +48,22 @@ class Workspace(Known):
         What the search box looks through, see `lib.places.search`.
     closed : frozenset of str
         Tables kept from this visitor: they are in none of the above.
+    ground : str
+        What changes whenever a ground is added or taken away: it is of no snapshot.
+    pictures : tuple of Picture
+        What can lie under the communes.
     """
 
     files: tuple[LayerFile, ...]
     index: tuple[tuple[str, search.Hit], ...]
     closed: frozenset[str] = frozenset()
+    ground: str = ""
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def key(self) -> str:
-        """Cache key: the snapshot and the tables hidden from the visitor."""
-        return " ".join([self.manifest.snapshot_id, *sorted(self.closed)])
+        """Cache key: the snapshot, the ground and the tables hidden from the visitor."""
+        return " ".join([self.manifest.snapshot_id, self.ground, *sorted(self.closed)])
 
     @property
     def country(self) -> pd.DataFrame | None:
@@ -101,7 +109,7 @@ def cross_answer(
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _load(snapshot_id: str, folder: str, closed: frozenset[str]) -> Workspace:
+def _load(snapshot_id: str, folder: str, closed: frozenset[str], ground: str) -> Workspace:
     whole = Store(Path(folder)).open(snapshot_id)
     snapshot = history.seen_without(whole, closed)
     tables = {
@@ -113,7 +121,14 @@ def _load(snapshot_id: str, folder: str, closed: frozenset[str]) -> Workspace:
         tables[COUNTRY] = pd.DataFrame(snapshot.read_geo(COUNTRY).drop(columns="geometry"))
     files = serve_layers(whole) if closed else serve_all_layers(whole)
     return Workspace(
-        snapshot.manifest, tables, register(tables), files, search.build_index(tables), closed
+        snapshot.manifest,
+        tables,
+        register(tables),
+        files,
+        search.build_index(tables),
+        closed,
+        ground,
+        pictures.known(Path(folder)),
     )
 
 
@@ -134,4 +149,4 @@ def workspace() -> Workspace:
         raise StoreError("store.empty")
     closed = acts.closed(visitor.actor())
     open_with(current.snapshot_id, visitor.stands())
-    return _load(current.snapshot_id, str(store.folder), closed)
+    return _load(current.snapshot_id, str(store.folder), closed, kept.digest(store.folder))

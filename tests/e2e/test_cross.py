@@ -9,6 +9,7 @@ from e2e.sites import Site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
+ROW_PX = 36
 SAMPLE = {"samples": "yes", "sel": "clusters:MAU-05"}
 
 
@@ -20,8 +21,12 @@ def test_the_pieces_of_a_sample_are_drawn_and_named(real: Site, visit):
     opened = visit(real).open("cross_commune", **SAMPLE)
     assert opened.eventually(lambda: shapes(opened) == 5), "three pieces, the band, the lines"
     names = opened.map.locator(".ph-label-shapes")
-    told = ["Hòa Bình", "Kỳ Sơn", "Tân Hòa"]
-    assert opened.eventually(lambda: sorted(names.all_inner_texts()) == told)
+    told = ["Hòa Bình 10,31 ha", "Kỳ Sơn 18,23 ha", "Tân Hòa 29,86 ha"]
+
+    def read() -> list[str]:
+        return sorted(" ".join(text.split()) for text in names.all_text_contents())
+
+    assert opened.eventually(lambda: read() == told)
     told = opened.card.inner_text()
     assert "MẪU" in told
     assert "29,86 ha" in told.replace("\u00a0", " ")
@@ -42,7 +47,12 @@ def test_the_samples_say_where_they_are_and_lead_there(real: Site, visit):
     assert opened.query()["sel"] == "clusters:MAU-05"
     assert opened.eventually(lambda: opened.view()[0] > before[0] + 3), "the map goes there"
     heads = opened.heads()
-    assert heads.index("Kết luận") < heads.index("Ngoài xã lớn nhất (ha)")
+    assert heads.index("Cụm") < heads.index("Ha bên nhỏ") < heads.index("Kết luận")
+    close = opened.view()[0]
+    with opened.turn():  # from a small outline on to a cluster on two communes, below the samples
+        opened.table.click(position={"x": 100, "y": ROW_PX * 4 + ROW_PX // 2})
+    assert opened.query()["sel"] == "clusters:PT-003"
+    assert opened.eventually(lambda: 10 < opened.view()[0] < close - 2), "both communes are seen"
 
 
 def test_the_slider_recomputes_on_the_same_map(real: Site, visit):
@@ -60,7 +70,8 @@ def test_the_slider_recomputes_on_the_same_map(real: Site, visit):
 def test_samples_never_count(real: Site, visit):
     plain, tried = (visit(real).open("cross_commune", **more) for more in ({}, SAMPLE))
     figures = [opened.page.locator(".st-key-figures").inner_text() for opened in (plain, tried)]
-    said = [opened.page.locator(".ph-sentence").first.inner_text() for opened in (plain, tried)]
+    aloud = "Vẫn nằm trên hai xã mới"
+    said = [opened.page.get_by_text(aloud).text_content() for opened in (plain, tried)]
     assert figures[0] == figures[1]
     assert said[0] == said[1]
     assert "Bãi Ba - Đông Thành, Làng nghề phía Nam Thanh Ba, Ấm Hạ" in said[0]
@@ -79,8 +90,9 @@ def test_what_is_seen_can_be_taken_home(best: Site, visit, tmp_path):
             opened.press(kind)
         asked.value.save_as(tmp_path / f"seen.{kind.lower()}")
     book = openpyxl.load_workbook(tmp_path / "seen.xlsx")
-    rows = list(book["cross_commune"].iter_rows(values_only=True))
+    rows = list(book["Cụm liên xã"].iter_rows(values_only=True))
     assert len(rows) == 1 + 6, "three clusters on two communes each"
+    assert "nằm trên nhiều xã" in rows[1], "words, no codes"
     content = json.loads((tmp_path / "seen.geojson").read_text(encoding="utf-8"))
     assert len(content["features"]) == 6
     assert "Sai số ranh giới T (ranh giới cụm đo đạc)" in content["metadata"]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from clones import copy_of
+from playwright.sync_api import expect
 
 from e2e.harness import Visit
 from e2e.sites import HOSTILE, Site, served
@@ -111,6 +112,8 @@ def test_a_good_outline_is_asked_for_its_meridian_then_published_and_undone(
     assert made.snapshot_id != before
     assert made.manifest.who == "Lan"
     assert [file.name for file in made.manifest.files] == ["Ấm Hạ.xlsx"]
+    back = opened.page.get_by_role("button", name="Quay về bản ngày")
+    assert re.search(r"ngày \d\d/\d\d/\d{4} \d\d:\d\d", back.inner_text()), "which of that day"
     opened.press("Quay về bản ngày")
     assert opened.eventually(lambda: store_of(office).current().snapshot_id == before)
 
@@ -219,3 +222,38 @@ def test_hostile_texts_of_a_file_stay_text(office: Site, visit, tmp_path):
     for text in HOSTILE[:4]:
         assert text in told
     assert_harmless(opened)
+
+
+def test_a_conclusion_and_its_document_are_written_on_the_card_and_taken_away(
+    office: Site, visit, tmp_path: Path
+):
+    content = b"%PDF-1.7\n<script>alert(1)</script>\n%%EOF\n"
+    (tmp_path / f"{HOSTILE[0].replace('/', '-')}.pdf").write_bytes(content)
+    (given,) = tmp_path.glob("*.pdf")
+    opened = visit(office).open("clusters", sel="clusters:PT-003")
+    page, card = opened.page, opened.card
+    card.get_by_text(t("followup.write")).click()
+    card.get_by_label(t("schemas.column.agency")).fill("UBND xã Chí Tiên")
+    card.get_by_label(t("schemas.column.task")).fill(f"Đo ranh giới {HOSTILE[0]}")
+    card.get_by_label(t("data.who")).fill("An")
+    card.get_by_role("button", name=t("followup.publish")).click()
+    first = card.locator("dl > div").first
+    expect(first).to_contain_text("Đo ranh giới")
+    expect(first).to_have_class("ph-proposed")
+    opened.settled()
+    card.get_by_text(t("documents.title", count="0")).click()
+    card.locator("input[type=file]").set_input_files(str(given))
+    opened.settled()
+    card.get_by_label(t("data.who")).last.fill("An")
+    card.get_by_role("button", name=t("documents.attach"), exact=True).click()
+    card.get_by_text(t("documents.title", count="1")).wait_for()
+    opened.settled()
+    with page.expect_response(lambda answer: "/media/" in answer.url) as heard:
+        with page.expect_download() as taken:
+            card.get_by_test_id("stDownloadButton").last.get_by_role("button").click()
+        assert Path(taken.value.path()).read_bytes() == content
+    headers = heard.value.headers
+    assert headers["content-disposition"].startswith("attachment")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-type"].startswith("application/pdf")
+    assert opened.dialogs == []

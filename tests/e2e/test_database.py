@@ -31,7 +31,7 @@ def in_use(root: Path) -> str:
 
 
 def foot(page: Page) -> str:
-    return page.locator(".ph-foot").first.inner_text()
+    return page.locator(".ph-foot").first.text_content()
 
 
 def warned(page: Page) -> bool:

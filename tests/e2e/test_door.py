@@ -15,7 +15,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import requests
+import shapely
 from pypdf import PdfReader
+from tilefiles import HERE, TILES, mbtiles
 from websockets.exceptions import InvalidStatus
 
 from e2e.offices import (
@@ -29,7 +31,9 @@ from e2e.offices import (
 )
 from e2e.session import get, session
 from e2e.sites import ROOT, Site, copy_app, environment, prepare, served
+from lib.importing.direct import tiles
 from lib.language.text import t
+from lib.layers.ground import kept
 from lib.store import audit
 from lib.store.store import Act, Store, Table
 
@@ -46,6 +50,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     policy.write_text(POLICY, encoding="utf-8")
     prepare(root, PHUTHO_ACCESS=str(policy))
     bring_in_a_hidden_station(Store(root / "data" / "store"))
+    made = folder / "tiles.sqlite"
+    about = tiles.rewrite(
+        mbtiles(folder / "a.mbtiles"), made, shapely.box(105.3, 21.2, 105.5, 21.4)
+    )
+    kept.keep(
+        *(root / "data" / "store", made, "anh", "pictures"), source="Sở", as_of="", about=about
+    )
     with served(root, PHUTHO_ACCESS=str(policy)) as site:
         with session(site, vouched("hoa")) as visit:  # makes the layers of administrators
             visit.open("power")
@@ -148,6 +159,41 @@ def test_the_restricted_layer_is_for_administrators(office: Site, who):
         tried = get(office, guess, vouched(who))
         assert MARK not in tried.text, guess
         assert SECRET not in tried.text
+
+
+@pytest.mark.parametrize("who", ["", "la", *ROLES])
+def test_a_tile_is_for_who_may_see_pages_and_nothing_but_tiles_is_there(office: Site, who):
+    address = "tiles/anh/" + "/".join(map(str, HERE))
+    answer = get(office, address, vouched(who))
+    assert answer.status_code == {"": 401, "la": 403}.get(who, 200)
+    assert (answer.content == TILES[HERE]) is (answer.status_code == 200)
+    if answer.status_code == 200:
+        assert answer.headers["Content-Type"] == "image/png"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"].startswith("private")
+        took = min(get(office, address, vouched(who)).elapsed for _ in range(5))
+        assert took.total_seconds() < 0.05, "under 10 ms on a machine with nothing else to do"
+    for guess in (
+        "tiles",
+        "tiles/",
+        "tiles/anh",
+        "tiles/anh.json",
+        "tiles/anh/12/3247/1800",
+        "tiles/anh/99/0/0",
+        "tiles/anh/-1/0/0",
+        "tiles/anh/12/03247/1799",
+        "tiles/anh/12/3247/1799/",
+        "tiles/anh/12/3247/1799.png",
+        "tiles/khac/12/3247/1799",
+        "tiles/..%2Fanh/12/3247/1799",
+        "tiles/%2e%2e/CURRENT/0/0/0",
+        "tiles/anh%00/12/3247/1799",
+        "TILES/anh/12/3247/1799",
+    ):
+        tried = get(office, guess, vouched(who))
+        assert tried.content != TILES[HERE], guess
+        if guess.startswith("tiles"):
+            assert tried.status_code in ({"": {401, 404}, "la": {403, 404}}.get(who, {404})), guess
 
 
 @pytest.mark.parametrize(

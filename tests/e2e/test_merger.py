@@ -34,8 +34,9 @@ def lines(opened: Visit, layer: str) -> int:
 def test_the_switch_repaints_the_map_that_is_there(real: Site, visit):
     opened = visit(real).open("merger")
     rows = merged(real.tables["communes"], real.tables["former_units"])
-    assert painted(opened, "merger-kept") == (rows["mark"] == "kept").sum()
-    assert painted(opened, "merger-split-kept") == (rows["mark"] == "split-kept").sum() == 6
+    three = rows["former_units_n"] == 3
+    assert painted(opened, "class-2") == (three & ~rows["split"]).sum()
+    assert painted(opened, "class-2-listed") == (three & rows["split"]).sum()
     assert lines(opened, "former-units") == 0
     opened.look_at(21.2, 105.2, 11)
     opened.js("() => { window.phSame = true; }")
@@ -44,6 +45,12 @@ def test_the_switch_repaints_the_map_that_is_there(real: Site, visit):
     assert opened.eventually(lambda: lines(opened, "former-units") > 0)
     assert opened.eventually(lambda: lines(opened, "former-provinces") > 0)
     assert painted(opened, "merger-before") == 148
+    assert lines(opened, "former-names") == 479
+    names = opened.map.locator(".ph-label-former-names")
+    old = set(real.tables["former_units"]["name"])
+    assert opened.eventually(lambda: names.count() > 5)
+    assert set(names.all_text_contents()) <= old
+    assert opened.map.locator(".ph-label-communes").count() == 0
     assert opened.js("() => window.phSame"), "the same map"
     assert opened.view() == pytest.approx(seen)
     assert opened.query()["era"] == "before"

@@ -86,7 +86,7 @@ def way_of(visit: Visit, front: Front) -> int:
 
 def shown(visit: Visit) -> str:
     """Return the snapshot the foot of the page names."""
-    return re.search(r"\d{8}T\d{6}Z-[0-9a-f]{12}", visit.page.locator(".ph-foot").inner_text())[0]
+    return re.search(r"\d{8}T\d{6}Z-[0-9a-f]{12}", visit.page.locator(".ph-foot").text_content())[0]
 
 
 def test_every_answer_carries_the_headers(front: Front):

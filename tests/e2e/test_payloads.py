@@ -82,6 +82,7 @@ VIEWS = (
     ("power", {"part": "grid"}),
     ("power", {"part": "outages", "present": "yes"}),
     ("merger", {"sel": "communes:04828", "split": "yes"}),
+    ("follow_up", {}),
     ("data", {"tab": "use"}),
     ("data", {"tab": "history"}),
     ("data", {"tab": "download"}),

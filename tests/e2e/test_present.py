@@ -67,7 +67,7 @@ def test_a_link_brings_the_view_back(best: Site, visit):
 def test_what_a_person_looks_at_is_in_the_address_and_survives_a_filter(best: Site, visit):
     opened = visit(best).open()
     assert "view" not in opened.query()
-    opened.map.get_by_role("button", name="Zoom in").click()
+    opened.map.get_by_role("button", name="Phóng to").click()
     assert opened.eventually(lambda: "view" in opened.query())
     opened.page.wait_for_timeout(400)
     before, written = opened.view(), opened.query()["view"]

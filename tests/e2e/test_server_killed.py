@@ -57,7 +57,7 @@ def seen(opened: Visit) -> dict[str, object]:
         "card": opened.card.inner_text(),
         "chosen": opened.pill("Tỉnh cũ", "Hòa Bình").get_attribute("aria-pressed"),
         "clusters": opened.drawn("clusters"),
-        "foot": opened.page.locator(".ph-foot").inner_text(),
+        "foot": opened.page.locator(".ph-foot").text_content(),
     }
 
 
@@ -85,7 +85,7 @@ def whole_again(root: Path, before: str, *, done: bool, visit) -> str:
     assert integrity.check_log(store).whole
     with served(root) as site:
         opened = awake(site, visit).open("data", with_map=False)
-        assert current.snapshot_id in opened.page.locator(".ph-foot").inner_text()
+        assert current.snapshot_id in opened.page.locator(".ph-foot").text_content()
     with store.writing():
         pass
     assert audit.events(store.folder)[-1].snapshot == current.snapshot_id

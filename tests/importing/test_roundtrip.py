@@ -71,10 +71,11 @@ BY_PATTERN = {
     r"^(19|20)\d{2}-(0[1-9]|1[0-2])$": DAY.map(lambda day: day[:7]),
 }
 COMMUNES = facts.load("communes")
-POINTED = {
-    ("former_units", "new_code"): COMMUNES["code"],
-    ("assignments", "cluster_id"): facts.load("clusters")["cluster_id"],
-    ("outlines", "cluster_id"): facts.load("clusters")["cluster_id"],
+CLUSTERS = facts.load("clusters")["cluster_id"]
+POINTED = {("former_units", "new_code"): COMMUNES["code"]} | {
+    (table, column): CLUSTERS
+    for table, column, target, _ in registry.references()
+    if target == "clusters"
 }
 CODES_OF_COMMUNES = st.sampled_from(sorted(COMMUNES["code"]))
 

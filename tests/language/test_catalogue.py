@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 from facttables import fact_tables
@@ -27,28 +27,42 @@ from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
 from lib.layers import browser
 from lib.layers.looks import symbols
+from lib.layers.own import look, total
 from lib.layers.registry import LAYERS
 from lib.operate import status
 from lib.places import names as merger
 from lib.places import search
 from lib.power import clean, indices, view
 from lib.power.gaps import find, measures
-from lib.register import delay, filters, playlist, todo
-from lib.reports import annex, atlas
+from lib.register import (
+    conclusions,
+    delay,
+    duties,
+    eligibility,
+    fillrate,
+    filters,
+    playlist,
+    report14,
+    steps,
+    todo,
+)
+from lib.reports import agenda, annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
 from lib.tables.statements import rule
+from lib.ui.power import listing
 
 ROOT = Path(__file__).parents[2]
 CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("*.py")]
 STEMS = {key.partition(".")[0] for key in catalog()} | {path.stem for path in CODE}
 KEY = re.compile(r"[a-z_]+\.(\w|\w[\w./-]*\w)")
 FILES = re.compile(
-    r".*\.(css|csv|geojson|gpkg|html|ico|js|json|jsonl|kml|md|parquet|py|svg|toml|typ|xlsx)"
+    r".*\.(css|csv|geojson|gpkg|html|ico|ini|js|json|jsonl|kml|md|parquet|py|sqlite|svg|toml|typ|xlsx)"
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
-    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file")
+    *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lawform.file"),
+    *("lists.clusters_file",),
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -127,7 +141,11 @@ QUALITIES = set(get_args(sources.BorderQuality))
 COLUMNS = [
     (table, column) for table, model in schemas.ALL_TABLES.items() for column in model.columns
 ]
+DUTIES = {key for key, *_ in (*duties.YEARLY, *duties.ONCE)}
 FAMILIES: dict[str, set[str]] = {
+    "agenda.{}": set(agenda.KEYS),
+    "crossing.lead_{}": {*summary.LEAD_STATES.values(), "by_area", "only"},
+    "head.late_{}": set(get_args(get_type_hints(delay.Overdue)["by"])),
     "todo.{}": set(todo.KINDS),
     "todos.kind_{}": set(todo.KINDS),
     "fact.rule_{}": set(get_args(rule.Rule)) - {"none"},
@@ -189,13 +207,67 @@ FAMILIES: dict[str, set[str]] = {
         "larger_area",
         "needs_decision",
     },
+    "duties.{}": DUTIES,
+    "duties.{}_source": {*DUTIES, "conclusion"},
+    "eligibility.rule_{}": {rule.name for rule in eligibility.RULES},
+    "eligibility.head_{}": {
+        *("commune_code", "commune_name", "clusters", "fill_pct", "unleased_ha"),
+        *("answer", "rule", "note"),
+    },
+    "eligibility.answer_{}": set(eligibility.ANSWERS),
+    "steps.{}": {*steps.STEPS, steps.UNKNOWN},
+    "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
+    "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},
+    "lawform.head_{}": {"tt", "indicator", "unit", "value", "note"},
+    "duties.{}_short": DUTIES | {"conclusion"},
+    "duties.head_{}": {"date", "days", "what", "missing", "source"},
+    "progress.head_{}": {
+        *("no", "cluster", "step", "milestones", "delay", "obstacles", "clearance", "water"),
+    },
+    "progress.firm_{}": {
+        *("no", "firm", "cluster", "area", "handover", "schedule", "extension", "late"),
+        "document",
+    },
+    "clusterreport.{}": {
+        *("investor", "communes", "area", "progress", "obstacle", "effect", "next", "agency"),
+    },
+    "clusterreport.head_{}": {
+        *("no", "cluster", "communes", "area", "investor", "step", "operation"),
+    },
+    "progress.clearance_{}": {"households", "lots", "counted", "cleared", "handed_over"},
+    "progress.fill_{}": set(fillrate.KINDS),
+    "conclusions.{}": {"today", "left", "past"},
+    "conclusions.state_{}": set(conclusions.STATES),
     "delay.{}": set(get_args(delay.State)) - {"undetermined"},
+    "powerpage.side_{}": set(find.WANTED),
+    "powerpage.sentence_{}": set(find.WANTED),
+    "powerpage.class_edge_{}": set(find.WANTED),
+    "powerpage.class_listed_{}": set(find.WANTED),
+    "powerpage.head_{}": {*listing.IN_LIST, *listing.OF_LOG},
+    "delay.value.{}": set(delay.DELAYS),
+    "delay.short_{}": {
+        *("past_extension", "extended", "on_schedule", "before_handover"),
+        *("past_decision", "within_decision"),
+    },
+    "lists.{}": set(lists.DECIMALS),
     "filters.{}": {item.key for item in FILTERS},
+    "followup.{}": {"agency", "overdue", "open", "proposed", "next"},
+    "followup.show_{}": {"open", "done", "all"},
     "frame.borders_{}": QUALITIES,
+    "ownpage.ask_{}": {"split", "several", "similar", "unknown"},
+    "ownpage.by_{}": set(total.AREAS),
+    "ownpage.look_{}": {*get_args(look.Kind), "signs_alone"},
+    "ownpage.no_{}": {"place", "value"},
+    "ownpage.part_{}": {"rows", "sums", "two", "list"},
+    "ownpage.tab_{}": {"see", "bring"},
     "frame.language_{}": set(LANGS),
+    "ground.{}": {"lines", "pictures"},
+    "paste.{}": {"north", "east", "lat", "lon"},
     "map.{}": {
         "home",
         "home_country",
+        "zoomIn",
+        "zoomOut",
         "broken",
         "map",
         "keys",
@@ -246,7 +318,8 @@ FAMILIES: dict[str, set[str]] = {
         f"{name}.{code}" for name, codes in schemas.CODES.items() for code in codes
     },
     "shares.{}": {"commune", "area", "range", "share", "stands"},
-    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())} | {"zone"},
+    "sidebar.hit_{}": {hit.kind for _, hit in search.build_index(fact_tables())}
+    | {"zone", search.OWN},
     "sources.file_{}": called("refused", "lib/geo/sources.py"),
 }
 """Template -> what fills it; every member has a text."""

@@ -23,6 +23,7 @@ from lib.language.text import (
     fold,
     hectares,
     is_blank,
+    moment,
     nfc,
     no_data,
     number,
@@ -397,3 +398,9 @@ def test_what_is_plain_is_read_letter_for_letter_where_markdown_is(parts):
     shown = "".join(token.content for token in inline.children)
     assert shown.replace("\u2060", "") == text
     assert not TURNED.search(shown)
+
+
+def test_a_moment_has_its_hour_in_viet_nam():
+    """`Quay về bản ngày …` named a day on which several snapshots were made."""
+    assert moment("2026-11-30T20:26:05+00:00") == "01/12/2026 03:26"
+    assert moment("2026-12-01T03:26:05+07:00") == "01/12/2026 03:26"

@@ -1,7 +1,9 @@
 """What each commune was made of: the 482 pairs of the resolution, each told once."""
 
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from facttables import fact_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,7 +55,8 @@ def test_a_part_of_a_namesake_is_not_the_same_territory():
     units = FORMER[FORMER["new_code"] == code_of("Thu Cúc")].assign(part="part")
     rest = FORMER[FORMER["new_code"] != code_of("Thu Cúc")]
     rows = mergerview.merged(COMMUNES, pd.concat([rest, units])).set_index("name")
-    assert rows["mark"]["Thu Cúc"] == "split-kept"
+    assert rows["split"]["Thu Cúc"]
+    assert rows["kept"]["Thu Cúc"]
 
 
 def test_the_tone_mark_may_stand_on_either_vowel():
@@ -61,14 +64,26 @@ def test_the_tone_mark_may_stand_on_either_vowel():
     assert (mergerview.merged(COMMUNES, units)["kept"] == ROWS["kept"]).all()
 
 
-def test_marks_say_both_at_once():
-    assert BY_NAME["mark"]["Tiền Phong"] == "split-kept"
-    assert BY_NAME["mark"]["Hạ Hòa"] == "kept"
-    assert BY_NAME["mark"]["Hòa Bình"] == ""
-    renamed = COMMUNES.assign(name=COMMUNES["name"].replace("Liên Sơn", "Tên Khác"))
-    assert mergerview.merged(renamed, FORMER).set_index("name")["mark"]["Tên Khác"] == "split"
-    pairs = zip(ROWS["split"], ROWS["kept"], strict=True)
-    assert [mergerview.MARKS[pair] for pair in pairs] == ROWS["mark"].tolist()
+def test_neighbouring_districts_have_different_tints_and_a_district_one():
+    tints = mergerview.district_tints(FORMER, 5)
+    units = FORMER.drop_duplicates("former_code").set_index("former_code")
+    district = units["province"] + "/" + units["district"]
+    assert set(tints) == set(units.index)
+    of = pd.Series(tints).groupby(district).nunique()
+    assert (of == 1).all()
+    places = shapely.points(units["lon"].astype(float), units["lat"].astype(float))
+    apart = shapely.distance(places[:, None], places[None, :])
+    np.fill_diagonal(apart, np.inf)
+    nearest = apart.argmin(axis=1)  # two units nearest each other have no third between them
+    beside = district.to_numpy() != district.to_numpy()[nearest]
+    tint = np.array([tints[code] for code in units.index])
+    assert beside.sum() > 30
+    assert (tint != tint[nearest])[beside].all()
+
+
+def test_a_single_district_has_the_first_tint():
+    one = FORMER[FORMER["district"] == "Huyện Thanh Ba"]
+    assert set(mergerview.district_tints(one, 5).values()) == {0}
 
 
 @pytest.mark.parametrize("lang", LANGS)

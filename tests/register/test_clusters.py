@@ -133,14 +133,16 @@ def test_district_codes_are_communes_made_of_that_district():
 def test_a_cluster_of_which_no_commune_is_named_has_no_marker_and_no_commune():
     unnamed = CLUSTERS[~NAMED]
     assert len(unnamed) == 54
-    assert unnamed[["lat", "lon"]].isna().all(axis=None)
+    # Of all these, one is put in a commune by the meeting of 15/10/2025.
+    assert unnamed.loc[unnamed["lat"].notna(), "name"].tolist() == ["Tề Lỗ"]
+    assert unnamed["lat"].notna().equals(unnamed["lon"].notna())
     assert not unnamed["commune_codes"].map(len).any()
     assert unnamed["change"].eq("undetermined").all()
 
 
 def test_a_cluster_that_leads_to_a_commune_has_a_marker():
-    placed = CLUSTERS["lat"].notna()
-    assert placed.equals(CLUSTERS["lon"].notna())
+    placed = CLUSTERS["lat"].notna() & (CLUSTERS["placed_by"] != "assignment")
+    assert CLUSTERS["lat"].notna().equals(CLUSTERS["lon"].notna())
     assert placed.equals(CLUSTERS["commune_codes"].map(len).gt(0))
     assert placed.sum() == 39
 
@@ -165,7 +167,8 @@ def test_a_marker_stands_in_or_near_its_commune(real_communes):
     shapes = real_communes.set_index("code").geometry.to_crs(AREA_CRS)
     far = {}
     for cluster_id, place in markers(CLUSTERS).items():
-        codes = list(BY_ID.loc[cluster_id, "commune_codes"])
+        row = BY_ID.loc[cluster_id]
+        codes = list(row["commune_codes"] or row["assigned_codes"])
         far[cluster_id] = shapes[codes].distance(place).min()
     distance = pd.Series(far)
     assert distance.max() <= 15_000
@@ -243,6 +246,43 @@ def test_a_stated_commune_alone_is_a_place():
     assert row["commune_codes"] == (commune["code"],)
     assert (row["lat"], row["lon"]) == pytest.approx((commune["lat"], commune["lon"]))
     assert row["missing"][0] == "former_communes"
+
+
+def test_what_a_marker_stands_by_is_told():
+    counts = CLUSTERS["placed_by"].value_counts().to_dict()
+    assert counts == {"decision": 33, "stated": 6, "assignment": 1, "": 53}
+    named = CLUSTERS[CLUSTERS["placed_by"] == "decision"]
+    assert named["former_communes"].notna().all()
+    meeting = BY_ID.loc[TABLES["assignments"]["cluster_id"]]
+    assert meeting["name"].tolist() == ["Yên Đồng", "Tề Lỗ"]
+    assert meeting["lat"].notna().all()
+
+
+def assigned(*rows: tuple[str, str, str]) -> pd.Series:
+    """Return the row of a cluster of which only assignments say where it is."""
+    given = pd.DataFrame(rows, columns=["commune_code", "date", "status"])
+    nowhere = {"cluster_id": "PT-900", "former_communes": None, "stated_communes": None}
+    row = FACTS.head(1).assign(**nowhere).astype(FACTS.dtypes)
+    tables = {"clusters": row, "assignments": given.assign(cluster_id="PT-900")}
+    return register(TABLES | tables).iloc[0]
+
+
+def test_a_proposed_commune_gives_a_mark_and_no_commune_by_decision():
+    row = assigned(("09040", "2025-10-15", "proposed"))
+    commune = COMMUNES.set_index("code").loc["09040"]
+    assert (row["lat"], row["lon"]) == pytest.approx((commune["lat"], commune["lon"]))
+    assert (row["placed_by"], row["commune_codes"]) == ("assignment", ())
+    assert row["change"] == "undetermined"
+
+
+def test_a_decided_assignment_comes_before_a_newer_proposal():
+    row = assigned(
+        ("09040", "2025-10-15", "proposed"),
+        ("09043", "2025-09-01", "decided"),
+        ("08500", "2025-08-01", "decided"),
+    )
+    assert row["assigned_codes"] == ("09043", "08500", "09040")
+    assert row["lat"] == COMMUNES.set_index("code").loc["09043", "lat"]
 
 
 def test_an_empty_register_is_empty():

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +87,37 @@ def test_only_a_founding_decision_sets_a_schedule():
     assert "Chưa có tiến độ" in planned.decision
 
 
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (("2020-01-01", "2021-01-01", "2022-01-01"), ("extension", "2022-01-01")),
+        (("2020-01-01", "2021-01-01", "2050-01-01"), ("schedule", "2021-01-01")),
+        (("2020-01-01", "2050-01-01", "2051-01-01"), None),
+        ((None, None, None), None),
+    ],
+)
+def test_what_is_overdue_by_the_dates_of_the_law(known, told):
+    names = ("handover_date", "schedule_end", "extension_end")
+    row = dict.fromkeys(("decision_kind", "decision_no", "decision_end"))
+    row |= dict(zip(names, known, strict=True)) | {"behind_schedule": "unknown"}
+    late = delay.overdue(row, on=DAY)
+    assert (late and (late.by, late.end)) == told
+    if late:
+        assert late.days == (DAY - dt.date.fromisoformat(late.end)).days
+    said = delay.overdue(row | {"behind_schedule": "yes"}, on=DAY)
+    assert said == (late or delay.Overdue("source"))
+
+
+def test_a_decision_is_overdue_once_the_last_day_it_can_mean_is_past():
+    row = dict.fromkeys(("handover_date", "schedule_end", "extension_end"))
+    row |= {"decision_kind": "establish", "decision_no": "1/QĐ", "behind_schedule": "unknown"}
+    assert delay.overdue(row | {"decision_end": f"{DAY.year}"}, on=DAY) is None
+    past = delay.overdue(row | {"decision_end": f"{DAY.year - 1}"}, on=DAY)
+    assert past == delay.Overdue("decision", f"{DAY.year - 1}", None), "a year has no day"
+    plan = row | {"decision_end": "2001", "decision_kind": "plan"}
+    assert delay.overdue(plan, on=DAY) is None
+
+
 @given(*[st.dates(dt.date(2000, 1, 1), dt.date(2050, 1, 1))] * 4, st.sampled_from(LANGS))
 def test_every_state_has_words_and_time_only_moves_forward(first, second, third, on, lang):
     dates = [day.isoformat() for day in sorted((first, second, third))]
@@ -94,3 +126,44 @@ def test_every_state_has_words_and_time_only_moves_forward(first, second, third,
     later = delay.of_dates(*dates, on=on + dt.timedelta(days=400))
     assert order.index(now.state) <= order.index(later.state)
     assert now.sentence(lang)
+
+
+def row(**values: object) -> dict[str, object]:
+    """Return a row of the register with the columns time is read from, blank but for `values`."""
+    names = ("handover_date", "schedule_end", "extension_end", "decision_end", "decision_no")
+    return dict.fromkeys((*names, "decision_kind"), None) | {"behind_schedule": "unknown"} | values
+
+
+DATED = {"handover_date": "2024-01-01", "schedule_end": "2025-01-01", "extension_end": "2026-12-31"}
+DECISION = {"decision_kind": "establish", "decision_no": "12/QĐ", "decision_end": "2025-06-30"}
+
+
+@pytest.mark.parametrize(
+    ("values", "known", "said"),
+    [
+        ({}, "unknown", ""),
+        ({"behind_schedule": "yes"}, "late", "có nguồn nêu chậm"),
+        (DATED, "extended", "đang gia hạn đến 31/12/2026"),
+        (DATED | {"extension_end": "2025-06-30"}, "late", "quá hạn gia hạn 30/06/2025"),
+        (DATED | {"schedule_end": "2026-06-30"}, "on_time", "hạn theo dự án 30/06/2026"),
+        (DATED | {"schedule_end": "2023-01-01"}, "unknown", ""),
+        (DECISION, "late", "quá hạn 30/06/2025 theo QĐ số 12/QĐ"),
+        (DECISION | {"decision_end": "2026"}, "unknown", ""),
+        (DECISION | {"decision_kind": "plan"}, "unknown", ""),
+        (
+            DATED | DECISION | {"behind_schedule": "yes"},
+            "late",
+            "có nguồn nêu chậm; đang gia hạn đến 31/12/2026; quá hạn 30/06/2025 theo QĐ số 12/QĐ",
+        ),
+    ],
+)
+def test_what_is_known_of_a_delay_and_by_what(values, known, said):
+    cluster = row(**values)
+    table = pd.DataFrame([cluster | {"as_of": "2026-01"}])
+    assert delay.known_by(table).tolist() == [known]
+    assert delay.short(cluster, on=dt.date(2026, 1, 31)) == said
+
+
+def test_without_a_date_of_the_data_no_date_is_judged():
+    undated = pd.DataFrame([row(**DATED) | {"as_of": None}, row() | {"as_of": None}])
+    assert delay.known_by(undated).tolist() == ["unknown", "unknown"]

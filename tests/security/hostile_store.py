@@ -71,6 +71,23 @@ def _beside(communes: gpd.GeoDataFrame, clusters: pd.DataFrame) -> dict[str, pd.
         "status": "operating",
         "note": None,
     }
+    conclusions: dict[str, Any] = {
+        "date": "2026-11-12",
+        "cluster_id": clusters["cluster_id"].iloc[:count].to_numpy(),
+        "commune_code": communes["code"].iloc[:count].to_numpy(),
+        "due": "2026-11-20",
+        "done": None,
+        "status": "decided",
+        **dict.fromkeys(free_texts("conclusions")),
+    }
+    documents: dict[str, Any] = {
+        "sha256": [f"{row:064x}" for row in range(count)],
+        "of_table": "clusters",
+        "kind": "pdf",
+        "size": pd.array([12] * count, dtype="Int64"),
+        "date": None,
+        **dict.fromkeys(free_texts("documents")),
+    }
     start = pd.to_datetime(["2026-08-28 05:00"] * count)
     outages: dict[str, Any] = {
         "outage_id": [f"O{row}" for row in range(count)],
@@ -85,6 +102,8 @@ def _beside(communes: gpd.GeoDataFrame, clusters: pd.DataFrame) -> dict[str, pd.
     }
     shapes = [shapely.LineString([(p.x, p.y), (p.x + 0.05, p.y)]) for p in spots]
     return {
+        "conclusions": pd.DataFrame({**conclusions, **told}),
+        "documents": pd.DataFrame({**documents, **told}),
         "outlines": gpd.GeoDataFrame({**outlines, **told}, geometry=squares, crs=4326),
         "power_lines": gpd.GeoDataFrame({**lines, **told}, geometry=shapes, crs=4326),
         "outages": pd.DataFrame({**outages, **told}),

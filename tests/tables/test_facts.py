@@ -2,6 +2,7 @@
 
 import shutil
 import unicodedata
+from urllib.parse import urlsplit
 
 import geopandas as gpd
 import pandas as pd
@@ -14,6 +15,7 @@ from lib.geo.crs import AREA_CRS
 from lib.language.errors import DataRefusedError
 from lib.language.text import same_spelling
 from lib.tables import facts, schemas
+from lib.tables.glossary import with_later_columns
 from lib.tables.registry import with_facts
 
 
@@ -299,7 +301,8 @@ def test_a_missing_or_foreign_file_is_refused(folder):
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 86), st.text(min_size=1, max_size=20))
 def test_any_text_in_a_coded_cell_is_a_code_or_refused(row, text):
-    frame = pd.read_csv(facts.FACTS / "clusters.csv", dtype=str)
+    written = pd.read_csv(facts.FACTS / "clusters.csv", dtype=str)
+    frame = with_later_columns("clusters", written)
     frame["legal_status"] = frame["legal_status"].where(frame.index != row, text)
     if text in schemas.CODES["legal_status"]:
         assert len(facts.check("clusters", frame, file="clusters.csv")) == 87
@@ -308,3 +311,10 @@ def test_any_text_in_a_coded_cell_is_a_code_or_refused(row, text):
             facts.check("clusters", frame, file="clusters.csv")
         assert refused.value.values["row"] == row + 2  # noqa: PD011
         assert refused.value.message("vi")
+
+
+def test_a_source_is_a_document_or_the_home_of_a_data_set_never_a_package_index(tables):
+    urls = pd.concat([table["source_url"] for table in tables.values()]).dropna()
+    hosts = {urlsplit(str(url)).netloc.removeprefix("www.") for url in urls}
+    assert len(hosts) > 20
+    assert not hosts & {"pypi.org", "npmjs.com", "anaconda.org", "crates.io", "cran.r-project.org"}

@@ -31,6 +31,7 @@ from lib.power.madeup import sample_outages
 from lib.settings import settings
 from lib.store.store import Act, Store, Table
 from lib.tables import facts
+from lib.tables.schemas import ALL_TABLES
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -39,6 +40,14 @@ MARK = re.compile(r"(dữ|số) liệu mẫu|MAU-\d{8}|^mẫu$", re.IGNORECASE |
 """A log that is a sample. The register of clusters is another one, under other words."""
 SOURCE = {"source_url": "file:nhat-ky.csv", "as_of": "2026-01-05"}
 COMMUNE, CLUSTER = "08590", "PT-001"
+CONCLUDED = {
+    "conclusion_id": "KL-1",
+    "date": "2026-01-05",
+    "cluster_id": CLUSTER,
+    "agency": "Sở A",
+    "task": "Đo ranh giới",
+    "status": "decided",
+}
 Parts = Mapping[str, str]
 
 
@@ -57,7 +66,10 @@ def logged(clone: Path, folder: Path, kind: str) -> Path:
         outages.loc[:9, ["outage_id", "sample"]] = [[f"MAU-{n:08d}", True] for n in range(10)]
     infos = before.manifest.tables.items()
     tables = {name: Table(before.read(name), info.source, info.as_of) for name, info in infos}
-    for name, frame in (("outages", outages), ("customers", customers)):
+    told = {**dict.fromkeys(ALL_TABLES["conclusions"].columns), **CONCLUDED, **SOURCE}
+    concluded = ALL_TABLES["conclusions"].validate(pd.DataFrame([told]))
+    frames = {"outages": outages, "customers": customers, "conclusions": concluded}
+    for name, frame in frames.items():
         tables[name] = Table(frame, "import: nhat-ky.csv", "2026-01-05")
     act = Act("import", base=before.snapshot_id, details=before.manifest.details)
     store.publish(tables, act, border_quality=before.manifest.border_quality)
@@ -141,7 +153,7 @@ def parts(name: str, content: bytes, folder: Path) -> Parts:
     if suffix == ".xlsx":
         return of_xlsx(content)
     made = {".parquet": of_parquet, ".pdf": of_pdf, ".docx": of_docx, ".png": lambda _: ""}
-    plain = {".csv", ".svg", ".html", ".json", ".geojson", ".md"}
+    plain = {".csv", ".svg", ".html", ".ics", ".json", ".geojson", ".md"}
     assert suffix in {*made, *plain}, f"nobody here reads {name}"
     read = made.get(suffix, lambda text: text.decode("utf-8-sig"))
     return {name: re.sub(r'[;,"<>\r]+', "\n", read(content)) if suffix in plain else read(content)}
@@ -267,17 +279,24 @@ def test_a_real_log_takes_the_place_of_the_sample_on_the_page(use):
 
 # ---- what the commands write -------------------------------------------------------
 
-WITHOUT_STORE = {"database read"}
-"""It hands on a table that others keep, as it is."""
+AS_GIVEN = {"database read", "document save", "layer show"}
+"""They hand on a table that others keep, one an office brought, or a document, as it is."""
 ASKED = {
     "annex": [],
+    "assets": [],
     "atlas": ["--cluster", CLUSTER],
     "brief": ["--commune", COMMUNE],
+    "clusters-report": ["--cluster", CLUSTER],
     "cross-commune": [],
+    "duties": [],
+    "eligibility": [],
+    "notice": [],
     "gaps": ["--threshold", "saidi_min=60"],
     "page": [],
     "picture": [],
+    "progress": [],
     "reliability": ["--by", "commune"],
+    "report14": ["--form", "04", "--period", "2026"],
     "sample-outages": ["--events", "30", "--seed", "1"],
 }
 OF_A_LOG = {"gaps", "reliability", "sample-outages"}
@@ -306,7 +325,7 @@ WRITING = dict(writing(typer.main.get_command(commands)))
 
 
 def test_every_command_that_writes_is_asked_here():
-    assert WRITING.keys() == {*ASKED, *WITHOUT_STORE}
+    assert WRITING.keys() == {*ASKED, *AS_GIVEN}
     assert all(WRITING.values())
 
 

@@ -62,7 +62,7 @@ def test_the_words_of_the_look():
     assert schemas.value_label("outline_quality", "none") == "chưa có ranh giới"
     assert schemas.value_label("weak_kind", "extremely_difficult") == "xã đặc biệt khó khăn"
     assert schemas.value_label("change", "remains") == "vẫn liên xã"
-    assert schemas.value_label("change", "undetermined", "en") == "cannot be said yet"
+    assert schemas.value_label("change", "undetermined", "en") == "before and after not known"
     assert schemas.value_label("decision_kind", None) == no_data()
     assert schemas.value_label("qualifier", float("nan"), "en") == no_data("en")
 

@@ -13,6 +13,7 @@ import pypdf
 import pytest
 import streamlit as st
 from clones import data_of
+from facttables import fact_tables
 from streamlit.testing.v1 import AppTest
 
 from lib.crossing import answer
@@ -198,14 +199,71 @@ def test_an_empty_result_offers_to_lift_the_filter_that_emptied_it(opened: Open,
     assert [button.key for button in app.button if str(button.key).startswith("lift")] == []
 
 
-def test_a_figure_shows_what_it_counts(opened: Open):
-    app = opened("overview")
-    for key in ("operating", "gaps", "clusters"):
-        button = app.button(key=f"figure-{key}")
-        count = re.match(r"\*\*([\d.]+)\*\*", button.label)[1]
-        button.click().run()
-        assert_sound(app)
-        assert f"{count} cụm" in sentence(app)
+def led(app: AppTest) -> list[tuple[str, str]]:
+    """Return words and page of each link of the list beside the map."""
+    links = [element.proto for element in app.get("page_link")]
+    return [(link.label, f"{link.page}?{link.query_string}") for link in links]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_overview_opens_on_three_questions_by_name(opened: Open, lang):
+    app = opened("overview", lang=lang)
+    lines, late = led(app), fact_tables()["clusters"]["behind_schedule"].eq("yes").sum()
+    for key, page, count in (
+        ("cross", "cross_commune", 3),
+        ("gaps", "power", 1),
+        ("late", "clusters", late),
+    ):
+        assert t(f"agenda.{key}", lang, count=count) in html(app)
+        assert sum(to.startswith(f"{page}?") for _, to in lines) == count
+    for name, page, target in (
+        ("Bãi Ba", "cross_commune", "clusters%3APT-003"),
+        ("Xuân Đài", "power", "communes%3A08590"),
+        ("Quảng Yên", "clusters", "clusters%3APT-002"),
+    ):
+        (to,) = [to for words, to in lines if words.startswith(f"**{name}")]
+        assert page in to
+        assert f"sel={target}" in to
+        assert ("lang=en" in to) == (lang == "en")
+    assert t("crossing.value.lead_rule.needs_decision", lang) in lines[0][0]
+
+
+def test_a_filter_leaves_its_own_questions(opened: Open):
+    app = opened("overview", province="hoa-binh")
+    assert all("sel=clusters%3AHB-" in to for _, to in led(app))
+    assert html(app).count(t("agenda.nothing")) == 2, "neither on two communes nor weak"
+
+
+@pytest.mark.parametrize(("page", "name"), [("clusters", "Quảng Yên"), ("power", "Xuân Đài")])
+def test_with_nothing_chosen_a_page_answers_its_own_question(opened: Open, page, name):
+    app = opened(page)
+    app.session_state["_page"] = page  # the test runner does not go through the navigation
+    app.run()
+    assert_sound(app)
+    assert led(app)[0][0].startswith(f"**{name}")
+    assert {to.partition("?")[0] for _, to in led(app)} == {page}
+
+
+def test_a_card_is_the_same_on_every_page_and_its_names_lead_on(opened: Open):
+    for page in ("overview", "clusters", "cross_commune"):
+        card = html(opened(page, sel="clusters:PT-003")).partition('class="ph-card"')[2]
+        head = card.partition("</dl>")[0]
+        assert "Quyết định xã chủ trì" in head
+        assert '<a href="/?sel=communes%3A08209" target="_self">Đông Thành</a>' in head
+        assert "ph-sources" in card.partition("<details")[2] or "<details" in card
+
+
+def test_the_code_of_the_snapshot_stands_behind_a_click(opened: Open):
+    foot = html(opened("overview")).rpartition('class="ph-foot"')[2]
+    before, _, folded = foot.partition("<details>")
+    assert "Bản dữ liệu 20" not in before
+    assert "Bản dữ liệu 20" in folded
+
+
+def test_whoever_lacks_a_value_is_named_to_the_last_and_is_a_door(opened: Open):
+    app = opened("data")
+    every = re.findall(r'href="/clusters\?sel=clusters%3A([A-Z]+-\d+)"', html(app))
+    assert set(every) >= set(fact_tables()["clusters"]["cluster_id"][:60])
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -213,7 +271,7 @@ def test_a_figure_shows_what_it_counts(opened: Open):
 def test_a_link_opens_the_card(opened: Open, target, lang):
     card = html(opened("overview", sel=target, lang=lang)).partition('class="ph-card"')[2]
     assert "<h3>" in card
-    assert card.count("<sup>[") >= 3, "facts name their source"
+    assert card.count("<sup><a href=") + card.count("<sup>[") >= 3, "facts name their source"
     assert "ph-sources" in card
 
 

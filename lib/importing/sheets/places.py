@@ -13,6 +13,7 @@ from typing import Final
 
 import pandas as pd
 
+from lib.importing.matching import one_slip_away
 from lib.importing.readers.grid import Cell, clean_text
 from lib.importing.sheets.cells import Value
 from lib.language.text import bare_name, fold, same_spelling
@@ -39,6 +40,7 @@ _ENGLISH: Final = re.compile(
     rf"(?:(?P<before>{_WORDS})(?: of)? )?(?P<name>.{{1,80}}?)(?: (?P<behind>{_WORDS}))?",
     re.IGNORECASE,
 )
+_KIND: Final = re.compile(r"^(xã|phường|thị trấn) ", re.IGNORECASE)
 _APART: Final = re.compile(r"\s*[(),]\s*|\s+[-–]\s+")
 _LONGEST: Final = 300
 """Letters of a cell that are looked at: names of a commune, a district and a province."""
@@ -75,6 +77,10 @@ class Places:
                     self._today.setdefault(same_spelling(said), set()).add(code)
                     self._today.setdefault(fold(said), set()).add(code)
         former = reference.get("former_units")
+        self._bare: dict[str, str] = {}
+        for table in (communes, former):
+            if table is not None:
+                self._bare |= _called(table)
         ended = reference.get("ended_units")
         if ended is None:
             ended = pd.DataFrame(columns=list(ALL_TABLES["ended_units"].columns))
@@ -105,6 +111,30 @@ class Places:
         if asked not in self._known:
             self._known[asked] = self._find(asked[0], district, before=before)
         return self._known[asked]
+
+    def similar(self, cell: Cell, *, district: str = "") -> Value:
+        """Return the commune a misspelt name is most like, for a person to confirm.
+
+        Returns
+        -------
+        Value
+            ``ask`` with the one commune it can mean, or without a value where it
+            is as like to several; ``refused`` if no name is like it.
+        """
+        given = clean_text(cell)
+        name, said, _, _ = _parted(given)
+        near = one_slip_away(_KIND.sub("", name, count=1), self._bare)
+        where = bare_name(said or district)
+        close = [key for key in near if where and where in fold(key)] or list(near)
+        codes = {key: self._find(key, "", before=False).value for key in close}
+        meant = sorted({str(code) for code in codes.values() if code})
+        named = "; ".join(f"{self._names.get(code, '')} ({code})" for code in meant)
+        if not meant:
+            return Value(None, "refused", "registers.commune_unknown", {"value": given})
+        values = {"value": given, "communes": named, "codes": " ".join(meant)}
+        if len(meant) > 1:
+            return Value(None, "ask", "ownlayers.like_several", values)
+        return Value(meant[0], "ask", "ownlayers.similar", {**values, "like": close[0]})
 
     def _answered(self, given: str, question: Value) -> Value:
         """Return what a person said of a name; it must be one of the communes it became."""
@@ -146,6 +176,7 @@ class Places:
             if code == today:
                 return Value(code)
             values = {"value": given, "became": f"{self._names.get(code, '')} ({code})"}
+            values["clause"] = led.clauses
             return Value(code, "mended", "registers.commune_became", values)
         if led.status == "split":
             several = "; ".join(f"{self._names.get(c, '')} ({c})" for c in led.new_codes)
@@ -159,6 +190,16 @@ class Places:
         if not found and fold(name) == name.lower():
             found = self._today.get(fold(name), set())
         return next(iter(found)) if len(found) == 1 else ""
+
+
+def _called(table: pd.DataFrame) -> dict[str, str]:
+    """Return each name with its kind, a former one with its district too -> the name alone."""
+    districts = table["district"] if "district" in table else [""] * len(table)
+    rows = zip(table["kind"], table["name"], districts, strict=True)
+    return {
+        f"{kind} {name} ({district})" if district else f"{kind} {name}": str(name)
+        for kind, name, district in rows
+    }
 
 
 @cache

@@ -4,7 +4,7 @@ Nothing is dropped in silence and nothing is guessed: a cell that cannot be read
 is blank in the table and a finding names its file, row, heading and value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from lib.importing.readers.grid import Grid, clean_text
 from lib.importing.sheets.cells import decimal_sign, kind_of, read_cell
+from lib.importing.sheets.conclusions import finish_conclusions
 from lib.importing.sheets.headings import Heading, find_heading, heading_findings, place_by_hand
 from lib.importing.sheets.outages import MOMENTS, PLACE, finish_outages, read_moments
 from lib.importing.sheets.places import MERGED_ON, Places
@@ -30,6 +31,11 @@ from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
 
 _WHOLE_MONTH: Final = len("2025-07")
+_FINISHED: Final[Mapping[str, Callable[[Sheet], None]]] = {
+    "conclusions": finish_conclusions,
+    "outages": finish_outages,
+}
+"""Table -> what gives its rows what their file leaves out."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +111,8 @@ def read_register(
     for column, value in defaults.items():
         if column in ALL_TABLES[table].columns:
             sheet.read.setdefault(column, [value] * len(sheet.indices))
-    if table == "outages":
-        finish_outages(sheet)
+    if table in _FINISHED:
+        _FINISHED[table](sheet)
     check_keys(sheet)
     check_blanks(sheet)
     check_references(sheet, reference)

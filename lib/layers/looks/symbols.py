@@ -5,7 +5,7 @@ pale projector; point symbols differ in shape as well. An approximate place has
 a dashed outline. No colour judges a unit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
@@ -20,7 +20,8 @@ WITHIN: Final = "#4C6A92"
 CROSS: Final = "#D55E00"
 UNDETERMINED: Final = COLOURS["caution"]
 RESOLVED: Final = "#009E73"
-PIECES: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+PIECES: Final = ("#56B4E9", "#882255", "#F0E442", "#3C2A6B")
+"""Pieces of a cluster by their rank in hectares: none is the colour of a verdict."""
 WARNING: Final = "#F0E442"
 INK: Final = COLOURS["ink"]
 
@@ -76,6 +77,7 @@ _RING: Final = "M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 1 1 0-19z"
 _DOT: Final = "M12 7.2a4.8 4.8 0 1 1 0 9.6a4.8 4.8 0 1 1 0-9.6z"
 _HALF: Final = "M12 7.2a4.8 4.8 0 0 1 0 9.6z"
 _CROSS: Final = "M8.5 8.5l7 7M15.5 8.5l-7 7"
+_CLOCK: Final = "M12 6.8v5.4l3.6 2.2"
 _QUERY: Final = "M9.6 10a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.2.9-1.2 1.8M12 16.2v.4"
 TRIANGLE: Final = "M12 2.5L22 20.5H2z"
 DIAMOND: Final = "M12 1.5L22.5 12L12 22.5L1.5 12z"
@@ -125,6 +127,12 @@ def sign(path: str, *, fill: str = WARNING, size: int = 20) -> dict[str, Any]:
     }
 
 
+def dot(fill: str, radius: float) -> dict[str, Any]:
+    """Return a dot without an edge, for thousands on one canvas: `radius` in pixels there."""
+    drawn = {"radius": radius, "stroke": False, "fill": True, "fillColor": fill, "fillOpacity": 1}
+    return {"size": 5 * radius, "parts": [{"d": _DOT, "fill": fill}], **drawn}
+
+
 OPERATION: Final = (
     Style(
         "operating", "schemas.value.operation_status.operating", approximate_marker(WITHIN, _DOT)
@@ -154,6 +162,28 @@ CHANGE: Final = (
     ),
 )
 
+LATE: Final = "#7B3294"
+
+TASKS: Final = (
+    Style("task-cross", "layers.task_cross", approximate_marker(CROSS, _DOT, size=26)),
+    Style("task-late", "layers.task_late", approximate_marker(LATE, _CLOCK, filled=False, size=26)),
+    Style(
+        "task-both", "layers.task_both", approximate_marker(CROSS, _CLOCK, filled=False, size=26)
+    ),
+    Style("task-none", "layers.task_none", approximate_marker(COMMUNE_LINE, None, size=11)),
+)
+"""Clusters by what is to be done: who leads, what is overdue; the rest small and grey."""
+
+TINTS: Final = tuple(
+    Style(
+        f"tint-{place}",
+        "" if place else "layers.former_areas",
+        area(fill, width=0, stroke=False, fillOpacity=0.55),
+    )
+    for place, fill in enumerate(("#F3DDB3", "#C9DDE6", "#D3E2C4", "#E3D3E4"))
+)
+"""Former provinces, pale: which is which, their names on the map say."""
+
 CHOROPLETH: Final = ("#FFF3E0", "#FBD3A6", "#F2A765", COLOURS["month"], "#B23A00")
 """Five classes of one hue, light to dark; units stand in the legend."""
 
@@ -177,32 +207,52 @@ CLASSES: Final = tuple(
 )
 """Styles of a choropleth; *listed* ones have a heavy edge. No data is hatched, never a class."""
 
-KEPT: Final = "#CFE0EE"
+SIDES: Final = ("#BFDDEB", "#E3C4C9", "#F3ECB8")
+"""Communes a chosen cluster lies on: the colours of its pieces, pale."""
 
-_SPLIT: Final[dict[str, Any]] = {"line": CROSS, "width": 3, "front": True}
+
+def side_key(rank: int, *, lines: bool) -> str:
+    """Return the style of a commune of the chosen cluster by its rank; without `lines`, bare."""
+    return f"side-{rank % len(SIDES)}{'' if lines else '-bare'}"
 
 
-def _merged(suffix: str, dash: str | None) -> tuple[Style, ...]:
-    words = {
-        "before": "layers.commune_after",
-        "kept": "layers.merger_kept",
-        "split": "layers.merger_split",
-        "split-kept": "layers.merger_split_kept",
-    }
-    looks = {
-        "before": area(LAND, line="#CFCABC", width=0.6),
-        "kept": area(KEPT),
-        "split": area(LAND, **_SPLIT),
-        "split-kept": area(KEPT, **_SPLIT),
-    }
-    return tuple(
-        Style(f"merger-{key}{suffix}", words[key], {**look, "dashArray": dash})
-        for key, look in looks.items()
+NAMED: Final = tuple(
+    Style(
+        side_key(rank, lines=lines),
+        "" if rank else "layers.commune_named",
+        area(fill) if lines else area(fill, width=0, stroke=False),
     )
+    for lines in (True, False)
+    for rank, fill in enumerate(SIDES)
+)
+"""Communes of the chosen cluster, each another tint; bare ones have the exact lines drawn."""
 
 
-MERGED: Final = _merged("", None) + _merged("-schematic", "1 4")
-"""Communes before and after the merger: a kept name fills, a part of a split unit edges."""
+MERGED: Final = tuple(
+    Style(
+        f"merger-before{suffix}",
+        "layers.commune_after",
+        area(LAND, line="#CFCABC", width=0.6, dashArray=dash),
+    )
+    for suffix, dash in (("", None), ("-schematic", "1 4"))
+)
+"""Communes of today as the ground of what was before."""
+
+DISTRICTS: Final = tuple(
+    Style(
+        f"district-{place}",
+        "" if place else "layers.former_districts",
+        area(fill, line="#CFCABC", width=0.6, fillOpacity=0.85),
+    )
+    for place, fill in enumerate(("#F3DDB3", "#C9DDE6", "#D3E2C4", "#E3D3E4", "#EFE9A8"))
+)
+"""Former units by their district: neighbours differ."""
+
+FURTHER: Final = (
+    Style("further-allowed", "layers.further_allowed", area("#DCE9F2")),
+    Style("further-not_allowed", "layers.further_not_allowed", area("#E8B97A")),
+)
+"""Communes by whether a further cluster may be set up there; what is not known is *no data*."""
 
 POWER_LINE: Final = "#6A3D9A"
 
@@ -257,6 +307,31 @@ def piece(number: int) -> dict[str, Any]:
 
 BAND: Final = area("url(#ph-undetermined)", line=UNDETERMINED, width=1, fillOpacity=0.8)
 """The strip within the tolerance of a commune line, where nothing can be said."""
+
+
+_OWN: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+"""Okabe-Ito, for categories an office names itself."""
+_OWN_SIGNS: Final = (SQUARE, TRIANGLE, DIAMOND, BOLT, _RING, _DOT)
+_OWN_OTHER: Final = "#8C8C8C"
+
+
+def _own(looks: Sequence[dict[str, Any]], other: dict[str, Any]) -> tuple[Style, ...]:
+    each = (Style(f"own-{at}", "", look) for at, look in enumerate(looks))
+    return (*each, Style("own-many", "", other))
+
+
+OWN_AREAS: Final = _own([area(fill) for fill in _OWN], area(_OWN_OTHER))
+"""Communes by a category of an office's own layer; the last has rows of several."""
+OWN_SHAPES: Final = _own(
+    [area(fill, line=INK, width=1.2, fillOpacity=0.55) for fill in _OWN],
+    area(_OWN_OTHER, line=INK, width=1.2, fillOpacity=0.55),
+)
+OWN_LINES: Final = _own([stroke(line, 3) for line in _OWN], stroke(_OWN_OTHER, 3))
+OWN_SIGNS: Final = _own(
+    [sign(d, fill=fill, size=16) for d, fill in zip(_OWN_SIGNS, _OWN, strict=True)],
+    sign(_DOT, fill=_OWN_OTHER, size=16),
+)
+"""Signs of an own layer: shape and colour tell its categories apart."""
 
 
 def swatch(style: Style, kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Communes that are remote and weakly supplied, each with the facts that say so.
+"""Communes that are remote, weakly supplied or both, each with the facts that say so.
 
 The reader sets the thresholds; nothing is weighed in secret. A measure nobody
 states for a commune is unknown: such a commune is neither remote nor weak by
@@ -7,7 +7,7 @@ it, and is counted as unknown, never as good.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import pandas as pd
 
@@ -15,6 +15,9 @@ from lib.language.text import is_blank
 from lib.power.gaps.measures import MEASURES, Measure, Side, measures
 
 Match = Literal["all", "any"]
+Wanted = Literal["remote", "weak", "both"]
+WANTED: Final[tuple[Wanted, ...]] = get_args(Wanted)
+"""Which communes are listed: those remote, those weakly supplied, those that are both."""
 
 WEAK_KINDS: Final = ("no_grid", "low_voltage", "frequent_outage")
 """Kinds of weak supply that are facts of supply; they are never added up."""
@@ -37,14 +40,16 @@ class Choice:
     thresholds : mapping
         Key of `lib.power.gaps.measures.MEASURES` -> threshold in the unit of the measure.
     kinds : sequence of str
-        Which of `WEAK_KINDS` count as weak; none of them and no threshold of
-        the log: any of them.
+        Which of `WEAK_KINDS` count as weak; none of them: any. A threshold of the log
+        adds to what is on record and never replaces it.
     difficult : bool
         Count only communes on the list of the extremely difficult ones as remote.
     match : {"all", "any"}
         Whether a commune has to be remote by every measure chosen or by one.
     settled : bool
         Whether places whose trouble a source calls settled count too.
+    wanted : {"remote", "weak", "both"}
+        Which communes are listed.
     """
 
     thresholds: Mapping[str, float] = field(default_factory=dict)
@@ -52,6 +57,7 @@ class Choice:
     difficult: bool = False
     match: Match = "all"
     settled: bool = False
+    wanted: Wanted = "both"
 
     def of(self, side: Side) -> list[Measure]:
         """Return the measures of one side that have a threshold, in their order."""
@@ -63,27 +69,30 @@ class Choice:
         return self.difficult or bool(self.of("remote"))
 
     @property
+    def says(self) -> Wanted:
+        """What the list is of, in words: weak supply alone while nothing is called remote."""
+        return "weak" if self.wanted == "both" and not self.is_remote else self.wanted
+
+    @property
     def asks_log(self) -> bool:
         """Whether any threshold is on a measure of a log."""
         return any(MEASURES[key].of_log for key in self.thresholds)
 
     def weak_kinds(self) -> tuple[str, ...]:
         """Return the kinds that count: those chosen, or any where nothing was chosen."""
-        if self.kinds or self.of("weak"):
-            return tuple(kind for kind in WEAK_KINDS if kind in self.kinds)
-        return WEAK_KINDS
+        return tuple(kind for kind in WEAK_KINDS if kind in self.kinds) or WEAK_KINDS
 
 
 @dataclass(frozen=True)
 class Gaps:
-    """Communes that are remote and weak, with the facts that say so.
+    """Communes that are remote, weak or both, with the facts that say so.
 
     Parameters
     ----------
     communes : DataFrame
         One row a commune: ``commune_code``, ``commune_name``,
         ``former_province``, every measure, ``remote``, ``weak``, ``listed``
-        (both) and ``unknown`` (tuple of the measures asked for that nobody
+        (as wanted) and ``unknown`` (tuple of the measures asked for that nobody
         states for it).
     facts : DataFrame
         One row a fact of a listed commune, `FACT_COLUMNS`. ``value`` is the
@@ -105,7 +114,7 @@ def find(
     *,
     log: Mapping[str, Any] | None = None,
 ) -> Gaps:
-    """Return the communes that are remote and weak by `choice`.
+    """Return the communes that are remote, weak or both by `choice`.
 
     Parameters
     ----------
@@ -135,7 +144,8 @@ def find(
     every = pd.Series(data=True, index=frame.index)
     frame["remote"] = _joined(remote, choice.match) if remote else every
     frame["weak"] = _joined(weak, "any")
-    frame["listed"] = frame["remote"] & frame["weak"]
+    of = {"remote": ["remote"], "weak": ["weak"], "both": ["remote", "weak"]}[choice.wanted]
+    frame["listed"] = frame[of].all(axis=1)
     asked = [m.key for m in (*choice.of("remote"), *choice.of("weak"))]
     frame["unknown"] = [
         tuple(key for key, gone in zip(asked, row, strict=True) if gone)

@@ -91,16 +91,29 @@ def by_commune(gaps: Gaps, lang: Lang) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``commune_code``, ``commune_name``, ``former_province``, ``remote``,
-        ``weak`` (sentences) and ``as_of`` (dates of the recorded facts).
+        ``commune_code``, ``commune_name``, ``former_province``, each of `MEASURES`
+        (numbers), ``remote`` and ``weak`` (sentences; where nothing was called remote, the
+        distance that is known).
     """
     told = gaps.facts.assign(words=[fact_words(f, lang) for f in gaps.facts.to_dict("records")])
     shown_communes = gaps.communes[gaps.communes["listed"]]
-    rows = shown_communes[["commune_code", "commune_name", "former_province"]].copy()
+    rows = shown_communes[["commune_code", "commune_name", "former_province", *MEASURES]].copy()
     for side in ("remote", "weak"):
         words = told[told["side"] == side].groupby("commune_code")["words"].agg("; ".join)
         rows[side] = rows["commune_code"].map(words)
+    rows["remote"] = [
+        _distance(km, lang) if is_blank(said) else said
+        for said, km in zip(rows["remote"], rows["town_km"], strict=True)
+    ]
     return rows.reset_index(drop=True)
+
+
+def _distance(town_km: float, lang: Lang) -> str | None:
+    """Return the distance that is known even where no threshold asks for it."""
+    if is_blank(town_km):
+        return None
+    name = short_name("town_km", lang)
+    return t("gaps.known", lang, measure=name, value=shown("town_km", town_km, lang))
 
 
 def taken_away(gaps: Gaps, lang: Lang) -> pd.DataFrame:

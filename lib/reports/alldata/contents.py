@@ -3,12 +3,15 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lib.geo.country import TABLE
 from lib.language.text import Lang, date, number, t
 from lib.layers.registry import grid_tables
 from lib.settings import settings
 from lib.store.store import Snapshot, TableInfo
+from lib.tables.ownlayers import TABLE as OWN_ROWS
+from lib.tables.ownlayers import OwnLayer, layers_of
 from lib.tables.sample import has_sample, title
 from lib.tables.schemas import ALL_TABLES
 
@@ -74,6 +77,24 @@ class Contents:
             t("alldata.blanks", lang): t("alldata.blanks_text", lang),
         }
         return {name: text for name, text in about.items() if text}
+
+    @cached_property
+    def own(self) -> tuple[OwnLayer, ...]:
+        """The office's own layers, each to be written as a table of its own; none if kept back."""
+        if OWN_ROWS not in self.tables:
+            return ()
+        return layers_of({OWN_ROWS: self.snapshot.read(OWN_ROWS)}, shipped=False)
+
+    def own_line(self, layer: OwnLayer) -> str:
+        """Return one line on an own layer: name, rows, source, date."""
+        return t(
+            "alldata.own_line",
+            self.lang,
+            title=layer.name,
+            rows=number(len(layer.rows), self.lang),
+            source=layer.source or layer.source_url,
+            as_of=date(layer.as_of, self.lang),
+        )
 
     def line(self, table: str) -> str:
         """Return one line on a table: title, rows, source, date, sha256."""

@@ -21,6 +21,7 @@ import shapely
 from lib.geo.crs import STORAGE_CRS
 from lib.language.text import t
 from lib.layers.looks.layer import Kind
+from lib.layers.own.table import geo_table
 from lib.layers.qgis import qml
 from lib.register.clusters import PLACED_BY, on_map
 from lib.reports.alldata.contents import Contents
@@ -45,9 +46,14 @@ def geopackage(contents: Contents) -> bytes:
             _write_layer(path, table, frame, contents.title(table), description)
             if isinstance(frame, gpd.GeoDataFrame):
                 styles.append(_style(contents, table, frame))
+        communes = contents.snapshot.read("communes") if contents.own else pd.DataFrame()
+        for own in contents.own:
+            shapes = _of_one_kind(geo_table(own, communes))
+            _write_layer(path, own.layer_id, shapes, own.name, contents.own_line(own))
         notes = [
             *contents.about().items(),
             *((table, contents.line(table)) for table in contents.tables),
+            *((own.layer_id, contents.own_line(own)) for own in contents.own),
         ]
         _write_layer(
             path,

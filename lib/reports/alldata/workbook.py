@@ -8,11 +8,14 @@ from typing import Final
 import pandas as pd
 
 from lib.language.text import Lang, date, t
+from lib.layers.own.table import plain_table
 from lib.reports.alldata.contents import Contents, columns
 from lib.tables.export import stored_text
 from lib.tables.schemas import CODES, codes_of, label, value_label
 
 _WIDEST_PX: Final = 420
+_SHEET: Final = 31
+"""Letters of the name of a sheet at most; the last ones tell own layers apart."""
 _HEADINGS: Final[Mapping[str, str]] = {
     "measured_ha": "alldata.measured_ha",
     "border_quality": "alldata.border_quality",
@@ -61,6 +64,12 @@ def workbook(contents: Contents) -> bytes:
             frame[texts.columns] = texts.map(stored_text)
             frame.to_excel(book, sheet_name=table, index=False, freeze_panes=(1, 0))
             book.sheets[table].autofilter(0, 0, len(frame), len(frame.columns) - 1)
+        communes = contents.snapshot.read("communes") if contents.own else pd.DataFrame()
+        for own in contents.own:
+            frame = plain_table(own, communes)
+            texts = frame.select_dtypes(["object", "str"])
+            frame[texts.columns] = texts.map(stored_text)
+            frame.to_excel(book, sheet_name=own.layer_id[-_SHEET:], index=False)
         for sheet in book.sheets.values():
             sheet.autofit(_WIDEST_PX)
     return buffer.getvalue()
@@ -68,15 +77,23 @@ def workbook(contents: Contents) -> bytes:
 
 def _listed(contents: Contents) -> pd.DataFrame:
     lang = contents.lang
+    tables = [
+        (table, contents.title(table), info.rows, info.source, info.as_of)
+        for table, info in contents.tables.items()
+    ]
+    tables += [
+        (own.layer_id[-_SHEET:], own.name, len(own.rows), own.source or own.source_url, own.as_of)
+        for own in contents.own
+    ]
     return pd.DataFrame(
         {
             t("alldata.sheet", lang): table,
-            t("alldata.content", lang): contents.title(table),
-            t("alldata.rows", lang): info.rows,
-            t("alldata.source", lang): info.source,
-            t("alldata.as_of", lang): date(info.as_of, lang),
+            t("alldata.content", lang): stored_text(title),
+            t("alldata.rows", lang): rows,
+            t("alldata.source", lang): stored_text(source),
+            t("alldata.as_of", lang): date(as_of, lang),
         }
-        for table, info in contents.tables.items()
+        for table, title, rows, source, as_of in tables
     )
 
 

@@ -6,7 +6,7 @@ The page, the paper, the map in one file and the Word file draw the same facts.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -50,6 +50,13 @@ class Said:
     source: Source
 
 
+class Place(NamedTuple):
+    """Name as words have it, and the feature of the map it is of (``layer:code``)."""
+
+    name: str
+    target: str
+
+
 @dataclass(frozen=True)
 class Fact:
     """One line of a card.
@@ -64,6 +71,11 @@ class Fact:
         What is known, as the data has it; a blank is said in words.
     strong : bool
         The one thing that matters on this card.
+    look : str
+        How a conclusion stands (`lib.register.conclusions.STATES`), which is drawn and not
+        only said; empty for every other fact.
+    places : tuple of Place
+        The clusters and communes its words name, in their order.
     """
 
     key: str
@@ -73,6 +85,8 @@ class Fact:
     sources: tuple[Source, ...] = ()
     others: tuple[Said, ...] = ()
     strong: bool = False
+    look: str = ""
+    places: tuple[Place, ...] = ()
 
     @property
     def blank(self) -> bool:
@@ -94,6 +108,7 @@ class Line(TypedDict):
     parts: list[Part]
     blank: bool
     strong: bool
+    look: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +123,8 @@ class Card:
         What the source says besides, in its own words.
     cautions : tuple of str
         What the reader must not conclude; they stand above the facts.
+    head : tuple of Fact
+        The verdict, then what is to be done next; before everything else.
     """
 
     title: str
@@ -116,16 +133,22 @@ class Card:
     lang: Lang
     note: str = ""
     cautions: tuple[str, ...] = ()
+    head: tuple[Fact, ...] = ()
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
         """The sources of all facts, each once, in the order of their numbers from 1."""
-        found = dict.fromkeys(source for fact in self.facts for source in _cited(fact))
+        found = dict.fromkeys(source for fact in self.every for source in _cited(fact))
         return tuple(found)
 
+    @property
+    def every(self) -> tuple[Fact, ...]:
+        """The verdict and what is to be done, then the other facts."""
+        return (*self.head, *self.facts)
+
     def lines(self) -> list[Line]:
-        """Return the facts as they are drawn; a blank names no source."""
-        return [self._line(fact) for fact in self.facts]
+        """Return all facts as they are drawn; a blank names no source."""
+        return [self._line(fact) for fact in self.every]
 
     def paper(self) -> dict[str, Any]:
         """Return what a template of a paper reads."""
@@ -151,7 +174,13 @@ class Card:
             )
             for other in fact.others
         ]
-        return Line(label=fact.label, parts=parts, blank=fact.blank, strong=fact.strong)
+        return Line(
+            label=fact.label,
+            parts=parts,
+            blank=fact.blank,
+            strong=fact.strong,
+            look=fact.look,
+        )
 
     def _marks(self, *sources: Source) -> str:
         return "".join(f"[{self.sources.index(source) + 1}]" for source in sources)
@@ -169,6 +198,8 @@ def fact(
     lang: Lang,
     label: str = "",
     strong: bool = False,
+    look: str = "",
+    places: tuple[Place, ...] = (),
 ) -> Fact:
     """Return one line; a blank value is said in words.
 
@@ -182,11 +213,20 @@ def fact(
         How it is read; the value itself by default.
     label : str
         Another label than the text of `key`.
-    strong : bool
-        Whether it is the one thing that matters.
+    strong, look, places
+        As of `Fact`.
     """
     said = no_data(lang) if is_blank(value) else str(value) if words is None else words
-    return Fact(key, label or t(key, lang), value, said, sources, strong=strong)
+    return Fact(
+        key,
+        label or t(key, lang),
+        value,
+        said,
+        sources,
+        strong=strong,
+        look=look,
+        places=places,
+    )
 
 
 def row_of(frame: pd.DataFrame, column: str, code: str) -> dict[str, Any]:

@@ -6,13 +6,25 @@ from functools import cached_property, partial
 from typing import Final
 
 from lib.crossing import words as crosstexts
-from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t
+from lib.language.text import Lang, date, hectares, is_blank, no_data, percent, t
 from lib.layers.target import Target
 from lib.register import delay
-from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, source_of
+from lib.reports.cards.card import Card, Fact, Row, fact, row_of, source_of
+from lib.reports.cards.conclusions import conclusion_facts
+from lib.reports.cards.head import cluster_head, communes_of
 from lib.reports.cards.known import Known
+from lib.reports.cards.lead import assigned, named_by, rule_words
+from lib.reports.cards.log import log_facts
 from lib.reports.cards.material import Material
-from lib.reports.cards.places import capacity, commune_card, country_card, station_card, weak_card
+from lib.reports.cards.own import own_card
+from lib.reports.cards.places import (
+    commune_card,
+    country_card,
+    place_told,
+    station_card,
+    stations_of,
+    weak_card,
+)
 from lib.tables.glossary import value_label
 
 _COLUMNS: Final = ("commune", "area", "range", "share", "stands")
@@ -30,11 +42,17 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
     """
     if target.layer_id == "clusters" and isinstance(known, Material):
         return Dossier(known, target.code).card
+    if target.layer_id == "communes" and isinstance(known, Material):
+        card = commune_card(known, target.code, lang)
+        return replace(card, facts=(*card.facts, *log_facts(known.log, target.code, lang)))
     cards = {
         "clusters": cluster_card,
         "weak": weak_card,
         "substations": station_card,
         "country": country_card,
+        "own-areas": own_card,
+        "own-lines": own_card,
+        "own-points": own_card,
     }
     return cards.get(target.layer_id, commune_card)(known, target.code, lang)
 
@@ -43,13 +61,11 @@ def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
     """Return the card of a cluster of the register: what is on record, nothing concluded."""
     cluster = row_of(known.clusters, "cluster_id", cluster_id)
     kind = value_label("cluster_kind", cluster["kind"], lang)
-    told = "cards.approximate" if cluster["placed_by"] == "decision" else ""
-    if is_blank(cluster["lat"]):
-        told = "cards.no_marker"
+    told = place_told(cluster)
     return Card(
         t("cards.cluster_title", lang, name=cluster["name"]),
         t("cards.cluster_sub", lang, kind=kind, id=cluster_id),
-        tuple(recorded(known, cluster, lang)),
+        (*conclusion_facts(known, "cluster_id", cluster_id, lang), *recorded(known, cluster, lang)),
         lang,
         note=str(cluster["note"] or ""),
         cautions=(t(told, lang),) if told else (),
@@ -85,6 +101,7 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         return told_by(said, lambda text: words(float(text)), column)
 
     named, now = cluster["former_communes"], _now(cluster, lang)
+    places = communes_of(cluster["commune_codes"], known.commune_names)
     law = source_of(
         known.tables["former_units"].iloc[0].to_dict(), lang, t("cards.table_479", lang)
     )
@@ -93,7 +110,16 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
     told = [
         say("cards.place_former", "former_communes"),
         say("cards.district_former", "former_district"),
-        fact("cards.place_now", now, None, *followed, *stated, lang=lang, strong=True),
+        fact(
+            "cards.place_now",
+            now,
+            None,
+            *followed,
+            *stated,
+            lang=lang,
+            strong=True,
+            places=places,
+        ),
         figure("cards.area", "area_ha"),
         say("cards.legal", "legal_status", "legal_status"),
         say("cards.operation", "operation_status", "operation_status"),
@@ -119,7 +145,7 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         by = ", ".join(source.host for source in late.sources)
         words = t("reports.no_document", lang, said=late.words, source=by)
         told.append(replace(late, words=words))
-    return [*told, _stations(known, cluster, lang)]
+    return [*told, stations_of(known, cluster, lang)]
 
 
 def _now(cluster: Row, lang: Lang) -> str:
@@ -152,33 +178,6 @@ def _outline(known: Known, cluster: Row, lang: Lang) -> Fact:
     return fact("cards.outline", quality, words, *sources, lang=lang)
 
 
-def _stations(known: Known, cluster: Row, lang: Lang) -> Fact:
-    """Return the substations on record with a cluster, and who puts them there."""
-    say = partial(fact, "powerpage.stations", lang=lang)
-    if "substations" not in known.tables:
-        return say(t("access.hidden", lang))
-    pairs = known.cluster_grid
-    told, sources = [], []
-    for row in pairs[pairs["cluster_id"] == cluster["cluster_id"]].to_dict("records"):
-        if is_blank(row["substation_id"]):
-            return say(t(str(row["reason"]), lang))
-        sources.append(source_of(row, lang))
-        far, reason = row["distance_km"], str(row["reason"])
-        told.append(
-            t(
-                "cards.station",
-                lang,
-                name=row["substation_name"],
-                voltage=row["voltage_kv"],
-                capacity=capacity(row, lang),
-                state=value_label("power_status", row["status"], lang),
-                near=t(f"clustergrid.relation_{row['relation']}", lang),
-                distance=t(reason, lang) if is_blank(far) else number(far, lang, 2, "km"),
-            )
-        )
-    return say("; ".join(told), None, *dict.fromkeys(sources))
-
-
 class Dossier:
     """Conclusions on one cluster with their reasons, beside what is on record.
 
@@ -194,8 +193,7 @@ class Dossier:
         self.lang = material.lang
         self.row = row_of(material.summary, "cluster_id", cluster_id)
         self.cluster = row_of(material.clusters, "cluster_id", cluster_id)
-        rows = material.answer.rows
-        self.rows = rows[rows["cluster_id"] == cluster_id]
+        self.rows = material.answer.rows.query("cluster_id == @cluster_id")
         cut = material.answer.cut
         self.verdict = row_of(cut.verdicts, "cluster_id", cluster_id) if cut else {}
         self.pieces = cut.pieces[cut.pieces["cluster_id"] == cluster_id] if cut else None
@@ -223,20 +221,20 @@ class Dossier:
     @property
     def lead(self) -> str:
         """The commune that leads and how sure that is, or that a decision is needed."""
-        code = self.row["lead"]
-        if code is None:
-            return t("crossing.value.lead_rule.needs_decision", self.lang)
-        state = t(f"crossing.value.lead_state.{self.row['lead_state']}", self.lang)
-        return f"{self.material.commune_names.get(code, code)} ({state})"
+        return crosstexts.lead_words(self.row, self.material.commune_names, self.lang)
 
     @property
     def rule(self) -> str:
-        """The rule that names the lead."""
-        return t(f"crossing.value.lead_rule.{self.row['lead_rule']}", self.lang)
+        """The rule that names the lead; of an assignment its document or its day."""
+        return rule_words(self.material, self.row, self.lang)
 
     @property
     def by_geometry(self) -> str:
         """Verdict of the outline and its reason in words."""
+        quality = self.cluster.get("outline_quality")
+        if not self.verdict and quality not in {None, "none"}:
+            key = "crossing.schematic" if self.material.schematic else "crossing.outline_elsewhere"
+            return t(key, self.lang, quality=value_label("outline_quality", quality, self.lang))
         standing = 0
         if self.pieces is not None:
             standing = int((self.pieces["stands"] & self.pieces["commune_code"].ne("")).sum())
@@ -248,21 +246,33 @@ class Dossier:
         lang = self.lang
         sample = (t("cross.sample", lang),) if self.row["sample"] else ()
         if not self.cluster:
-            what = t("cards.cluster_sub", lang, kind=t("reports.sample", lang), id=self.cluster_id)
-            sub = f"{what} · {self.verdict_words}"
-            return Card(self.name, sub, tuple(self._concluded()), lang, cautions=sample)
+            sub = t("cards.cluster_sub", lang, kind=t("reports.sample", lang), id=self.cluster_id)
+            told = tuple(self._concluded())
+            return Card(self.name, sub, told, lang, cautions=sample, head=self._head())
         card = cluster_card(self.material, self.cluster_id, lang)
-        facts = (*self._concluded(), *card.facts)
-        sub = f"{card.sub} · {self.verdict_words}"
-        return Card(card.title, sub, facts, lang, note=card.note, cautions=sample)
+        facts = tuple(sorted((*self._concluded(), *card.facts), key=lambda said: not said.look))
+        cautions = (*sample, *card.cautions)
+        return replace(card, facts=facts, cautions=cautions, head=self._head())
+
+    def _head(self) -> tuple[Fact, ...]:
+        rows = self.rows.dropna(subset=["commune_code"]).to_dict("records")
+        return cluster_head(self.material, self.row, self.cluster, rows, self.lang)
 
     def _concluded(self) -> list[Fact]:
         """Return what is concluded, by which rule, and both kinds of evidence."""
         lang, row, note = self.lang, self.row, str(self.row["note"] or "")
         say = partial(fact, lang=lang)
+        named = [] if row["lead"] is None else [row["lead"]]
+        leads = communes_of(named, self.material.commune_names)
         told = [
-            say("cross.verdict", row["verdict"], self.verdict_words, strong=True),
-            say("cross.lead", self.lead, None, *self._assigned(), strong=True),
+            say(
+                "cross.lead",
+                self.lead,
+                None,
+                *assigned(self.material, self.cluster_id, lang),
+                strong=True,
+                places=leads,
+            ),
         ]
         if row["lead"] is not None:
             told.append(say("cross.rule", row["lead_rule"], self.rule))
@@ -277,7 +287,7 @@ class Dossier:
             steps = crosstexts.by_decision(self.cluster, tables, lang)
             told += [
                 say("cross.change", row["change"], change),
-                say("cross.by_decision", steps, None, *sources),
+                say("cross.by_decision", steps, None, *sources, label=named_by(self.cluster, lang)),
             ]
         told.append(say("cross.by_geometry", self.by_geometry))
         if row["evidence"] == "both":
@@ -286,28 +296,10 @@ class Dossier:
             told.append(say("schemas.column.note", note))
         return told
 
-    def _assigned(self) -> list[Source]:
-        """Return the documents that name a lead, or propose one."""
-        lang, names = self.lang, self.material.commune_names
-        table = self.material.tables["assignments"]
-        found = []
-        for row in table[table["cluster_id"] == self.cluster_id].to_dict("records"):
-            number_of, commune = row["document_no"], row["commune_code"]
-            name = t(
-                "reports.assignment",
-                lang,
-                status=value_label("assignment_status", row["status"], lang),
-                commune=names.get(commune, commune),
-                document=t("reports.no_number", lang) if is_blank(number_of) else number_of,
-            )
-            found.append(source_of(row, lang, name))
-        return found
-
     def head(self) -> list[str]:
         """Return the headings of `listing`."""
-        evidence = t("reports.evidence", self.lang)
         columns = _COLUMNS if self.measured else _COLUMNS[:2]
-        return [*(t(f"shares.{name}", self.lang) for name in columns), evidence]
+        return [*(t(f"shares.{n}", self.lang) for n in columns), t("reports.evidence", self.lang)]
 
     def listing(self) -> list[list[str]]:
         """Return the rows of the table of pieces.

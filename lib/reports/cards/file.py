@@ -72,18 +72,19 @@ def _card(word: Word, material: Material, card: Card) -> None:
         (
             line["label"],
             "\n".join(f"{part['text']} {part['marks']}".rstrip() for part in line["parts"]),
-            line["strong"],
+            line["strong"] or line["look"] == "overdue",
+            line["look"] == "proposed",
         )
         for line in card.lines()
     ]
     table = word.add_table(rows=len(rows), cols=2)
     table.style = "Table Grid"
     table.autofit = False
-    for row, (label, value, strong) in zip(table.rows, rows, strict=True):
+    for row, (label, value, strong, proposed) in zip(table.rows, rows, strict=True):
         for cell, width in zip(row.cells, _FACTS_MM, strict=True):
             cell.width = Mm(width)
         fill(row.cells[0], label)
-        fill(row.cells[1], value, bold=strong)
+        fill(row.cells[1], value, bold=strong, italic=proposed)
         mark(row, "w:cantSplit")
 
 

@@ -10,12 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from lib.crossing.answer import outlines_of
-from lib.language.text import Lang
+from lib.language.text import Lang, today
 from lib.power import stations
-from lib.register import delay
+from lib.register import conclusions, delay
 from lib.reports.cards.card import Fact, Said, source_of
 from lib.store.store import Manifest
 from lib.tables.facts import data_date
+from lib.tables.ownlayers import OwnLayer, layers_of
 
 _DAY: Final = len("yyyy-mm-dd")
 
@@ -59,6 +60,11 @@ class Known:
         return dict(zip(communes["code"], communes["name"], strict=True))
 
     @cached_property
+    def own(self) -> tuple[OwnLayer, ...]:
+        """The office's own layers, then those that come with the program."""
+        return layers_of(self.tables)
+
+    @cached_property
     def cluster_grid(self) -> pd.DataFrame:
         """The substations on record with each cluster, see `lib.power.stations.near`."""
         return stations.near(self.clusters, self.tables["substations"], outlines_of(self.tables))
@@ -68,6 +74,10 @@ class Known:
         """The day time is judged on: the last the newest date of the register can mean."""
         known = data_date(self.tables["clusters"])
         return delay.last_day(known or self.manifest.created[:_DAY])
+
+    def followed(self) -> pd.DataFrame:
+        """Return the conclusions as they stand today, see `lib.register.conclusions.follow`."""
+        return conclusions.follow(self.tables, on=today())
 
     def voices(self, table: str, row_id: str, lang: Lang) -> "Voices":
         """Return the sources of the values of a row that do not come from the row's own source."""

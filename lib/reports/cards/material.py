@@ -4,12 +4,11 @@ The same tables, register, layer files and answer as the pages read, so that a
 count, a colour or a word cannot differ between screen and paper.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -23,10 +22,11 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
-from lib.layers.files import LayerFile, of_province, on_disk
+from lib.layers.files import LayerFile, credits_of, finest, of_province
 from lib.register.clusters import register
 from lib.reports.cards.card import site
 from lib.reports.cards.known import Known
+from lib.reports.cards.log import Indices, indices_of
 from lib.store.store import Snapshot
 from lib.tables.facts import data_date
 
@@ -59,12 +59,17 @@ class Material(Known):
         return disputes.summarise(self.answer.rows)
 
     @cached_property
+    def log(self) -> Indices | None:
+        """The indices of the log in use, None without one."""
+        return indices_of(self.tables)
+
+    @cached_property
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
         """The layers as the screen draws them, in the plane of paper (`AREA_CRS`).
 
         Simplified for the eye: nothing is measured on them.
         """
-        return {file.layer_id: _read(on_disk(self.static, file.path)) for file in self.files}
+        return {file.layer_id: _frame(finest(self.static, file)) for file in self.files}
 
     @property
     def warnings(self) -> list[str]:
@@ -106,8 +111,17 @@ class Material(Known):
         urls = pd.concat([self.tables[name]["source_url"] for name in names]).dropna().unique()
         return list(dict.fromkeys(site(url, self.lang) for url in urls))
 
+    def credits(self) -> list[str]:
+        """Return whom to name for the ground of the maps: source and day of its data."""
+        return [
+            t("ground.credit", self.lang, source=source, date=date(day, self.lang))
+            if day
+            else source
+            for source, day in credits_of(self.files)
+        ]
+
     def foot(self, *names: str) -> str:
-        """Return the last line of every sheet: data date, borders, sources, snapshot."""
+        """Return the last line of every sheet: data date, borders, sources, ground, snapshot."""
         lang, hosts = self.lang, self.sites(*names)
         shown = ", ".join(hosts[:_SITES])
         more = len(hosts) - _SITES
@@ -118,6 +132,7 @@ class Material(Known):
                 t("frame.data_to", lang, date=self.data_to(*names)),
                 self.borders(),
                 f"{t('frame.sources', lang)} {shown}",
+                *self.credits(),
                 t("frame.snapshot", lang, snapshot=self.manifest.snapshot_id),
             ]
         )
@@ -161,7 +176,6 @@ def from_snapshot(
     )
 
 
-def _read(path: Path) -> gpd.GeoDataFrame:
-    document = json.loads(path.read_text(encoding="utf-8"))
+def _frame(document: Mapping[str, Any]) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame.from_features(document["features"], crs=STORAGE_CRS)
     return frame.to_crs(AREA_CRS)

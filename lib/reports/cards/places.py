@@ -10,12 +10,22 @@ import pandas as pd
 from lib.geo.country import TABLE as COUNTRY
 from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, site, source_of
+from lib.reports.cards.conclusions import conclusion_facts
+from lib.reports.cards.head import clusters_in, commune_head
 from lib.reports.cards.known import Known
+from lib.reports.cards.own import own_facts
 from lib.tables.glossary import value_label
 
 _HA_PER_KM2: Final = 100
 _OLD_YEARS: Final = 2
 """From this age on a fact's age is said."""
+
+_PLACED: Final = {
+    "decision": "cards.approximate",
+    "stated": "cards.approximate_stated",
+    "assignment": "cards.approximate_assigned",
+    "": "cards.no_marker",
+}
 
 
 def commune_title(commune: Row, lang: Lang) -> str:
@@ -39,8 +49,8 @@ def commune_card(known: Known, code: str, lang: Lang) -> Card:
     official = float(commune["area_km2"]) * _HA_PER_KM2
     measured = commune["measured_ha"]
     difference = None if measured is None else float(measured) / official - 1
-    inside = known.clusters["commune_codes"].map(lambda codes: code in codes)
-    clusters = "; ".join(known.clusters.loc[inside, "name"])
+    clusters = clusters_in(known, code)
+    names = "; ".join(place.name for place in clusters)
     borders = known.manifest.tables["communes"]
     border_url = str(known.manifest.details["borders"]["source_url"])
     table = source_of(commune, lang, t("cards.table_148", lang))
@@ -50,6 +60,7 @@ def commune_card(known: Known, code: str, lang: Lang) -> Card:
     dwelt = [source_of(place, lang, t("powerpage.settlements", lang))] if place else []
     height, far = place.get("elev_median"), place.get("km_to_nearest_old_urban_unit")
     facts = [
+        *conclusion_facts(known, "commune_code", code, lang),
         say("cards.former_units", _former_units(units, lang), None, law),
         say("cards.districts", "; ".join(dict.fromkeys(units["district"])), None, law),
         say("cards.area_official", official, hectares(official, lang), table, strong=True),
@@ -61,15 +72,17 @@ def commune_card(known: Known, code: str, lang: Lang) -> Card:
         say("schemas.column.seat_text", commune["seat_text"], None, table),
         say("schemas.column.elev_median", height, number(height, lang), *dwelt),
         say("schemas.column.km_to_nearest_old_urban_unit", far, number(far, lang, 1), *dwelt),
-        say("cards.clusters", clusters or t("cards.no_cluster", lang)),
+        say("cards.clusters", names or t("cards.no_cluster", lang), places=clusters),
         *weak_facts(known, code, lang),
         *station_facts(known, code, lang),
+        *own_facts(known, code, lang),
     ]
     sub = t(
         "cards.commune_sub", lang, province=commune["former_province"], basis=commune["legal_basis"]
     )
     title = commune_title(commune, lang)
-    return Card(title, sub, tuple(facts), lang, note=str(commune["note"] or ""))
+    head = commune_head(known, code, len(units), lang)
+    return Card(title, sub, tuple(facts), lang, note=str(commune["note"] or ""), head=head)
 
 
 def _former_units(units: pd.DataFrame, lang: Lang) -> str:
@@ -130,6 +143,33 @@ def station_facts(known: Known, code: str, lang: Lang) -> list[Fact]:
         )
         found.append(fact(key, row["name"], words, source_of(row, lang), lang=lang))
     return found or [fact(key, t("powerpage.no_station", lang), lang=lang)]
+
+
+def stations_of(known: Known, cluster: Row, lang: Lang) -> Fact:
+    """Return the substations on record with a cluster, and who puts them there."""
+    say = partial(fact, "powerpage.stations", lang=lang)
+    if "substations" not in known.tables:
+        return say(t("access.hidden", lang))
+    pairs = known.cluster_grid
+    told, sources = [], []
+    for row in pairs[pairs["cluster_id"] == cluster["cluster_id"]].to_dict("records"):
+        if is_blank(row["substation_id"]):
+            return say(t(str(row["reason"]), lang))
+        sources.append(source_of(row, lang))
+        far, reason = row["distance_km"], str(row["reason"])
+        told.append(
+            t(
+                "cards.station",
+                lang,
+                name=row["substation_name"],
+                voltage=row["voltage_kv"],
+                capacity=capacity(row, lang),
+                state=value_label("power_status", row["status"], lang),
+                near=t(f"clustergrid.relation_{row['relation']}", lang),
+                distance=t(reason, lang) if is_blank(far) else number(far, lang, 2, "km"),
+            )
+        )
+    return say("; ".join(told), None, *dict.fromkeys(sources))
 
 
 def capacity(row: Row, lang: Lang) -> str:
@@ -212,3 +252,8 @@ def country_card(known: Known, code: str, lang: Lang) -> Card:
     kind = t(f"country.kind_{unit['kind']}", lang)
     title = t("cards.commune_title", lang, kind=kind, name=unit["name"])
     return Card(title, t("country.card_sub", lang, province=unit["province"]), facts, lang)
+
+
+def place_told(cluster: Row) -> str:
+    """Return the text key of what the marker of a cluster stands by; empty inside an outline."""
+    return "" if cluster["placed_by"] == "outline" else _PLACED[cluster["placed_by"] or ""]

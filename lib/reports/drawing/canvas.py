@@ -16,6 +16,7 @@ import shapely
 from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.layers.looks.symbols import HATCHES, OUTSIDE
+from lib.settings import province
 
 Look = Mapping[str, Any]
 Bounds = tuple[float, float, float, float]
@@ -34,6 +35,10 @@ _PX_MM: Final = 0.24
 """A pixel of the screen's lines on paper, millimetres."""
 _SIGN_MM: Final = 0.21
 """A pixel of the screen's signs on paper, millimetres."""
+_EQUATOR_M: Final = 156_543.03
+"""Metres of a pixel of web mercator at zoom 0, on the equator."""
+_MIDDLE: Final = sum(province().box[1::2]) / 2
+"""Latitude of the province, degrees."""
 _BEYOND: Final = 1.02
 """Shapes are cut this far beyond the frame, so that their cut edge is not seen."""
 _FINE_MM: Final = 0.02
@@ -76,6 +81,12 @@ class Window:
         """Return millimetres from the upper left corner for metres of `AREA_CRS`."""
         west, _, _, north = self.bounds
         return np.column_stack([xy[:, 0] - west, north - xy[:, 1]]) * (1000 / self.scale)
+
+    @property
+    def zoom(self) -> float:
+        """The zoom of a web map on which its lines are as far apart as on this paper."""
+        metres = self.scale * _PX_MM / 1000
+        return float(np.log2(_EQUATOR_M * np.cos(np.radians(_MIDDLE)) / metres))
 
     def bar(self) -> dict[str, Any]:
         """Return the scale bar: its length on paper (mm) and in metres, about a fifth of it."""

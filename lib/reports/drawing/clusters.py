@@ -18,6 +18,7 @@ from lib.geo.geometry import Geometries
 from lib.language.text import is_blank, number, t
 from lib.layers.looks.symbols import BAND, CROSS, EXACT_LINE, Style, piece
 from lib.reports.cards.clusters import Dossier
+from lib.reports.cards.places import place_told
 from lib.reports.drawing.canvas import Canvas, fit
 from lib.reports.drawing.maps import (
     BAND_STYLE,
@@ -121,9 +122,10 @@ def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
         drawn.explain(Style("rough", "reports.rough_outline", look), "line")
     shapes = communes.geometry.to_numpy()
     _name_communes(drawn.canvas, shapes, communes["name"], communes["code"], set(codes))
-    if placed and dossier.cluster["placed_by"] == "decision":
+    told = place_told(dossier.cluster) if dossier.cluster else ""
+    if placed and told:
         drawn.stamp = t("reports.stamp_approximate", lang)
-        drawn.caption = t("cards.approximate", lang)
+        drawn.caption = t(told, lang)
     elif placed:
         drawn.caption = dossier.by_geometry
     else:

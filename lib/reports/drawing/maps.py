@@ -154,7 +154,7 @@ def province(
     shown = bounds or around(extent(material), share=0.02)
     drawn = Drawn(Canvas(fit(shown, width, height)), words=words or {})
     for layer_id, frame in material.layers.items():
-        if layer_id in styles:
+        if layer_id in styles and drawn.canvas.window.zoom >= LAYERS[layer_id].min_zoom:
             drawn.add(layer_id, frame, styles[layer_id])
     if "clusters" in styles and "clusters" in material.layers:
         _name_clusters(drawn.canvas, material, styles["clusters"], numbers)
@@ -163,6 +163,9 @@ def province(
         drawn.canvas.name_areas(communes.geometry.to_numpy(), communes["name"])
     if "neighbours" in styles and "neighbours" in material.layers:
         _name_neighbours(drawn.canvas, material)
+    for layer_id in styles:
+        if LAYERS[layer_id].ground_by_code and layer_id in material.layers:
+            _name_ground(drawn.canvas, material.layers[layer_id])
     return drawn
 
 
@@ -198,13 +201,21 @@ def _name_neighbours(canvas: Canvas, material: Material) -> None:
         canvas.label(point, name, "neighbour", rank=1e6)
 
 
+def _name_ground(canvas: Canvas, frame: gpd.GeoDataFrame) -> None:
+    """Name rivers, roads and settlements where there is room, from the scale the map does."""
+    if "zoom" not in frame:
+        return
+    named = frame[(frame["name"] != "") & (frame["zoom"] <= canvas.window.zoom)]
+    points = gpd.GeoSeries(gpd.points_from_xy(named["lx"], named["ly"]), crs=STORAGE_CRS)
+    for point, name in zip(points.to_crs(AREA_CRS), named["name"], strict=True):
+        canvas.label(point, name, "neighbour", rank=2e6)
+
+
 def ground(material: Material, named: Collection[str] = ()) -> dict[str, Classes]:
     """Return the classes of everything below the marks, as on the screen."""
     land = "schematic" if material.schematic else "land"
     styles: dict[str, Classes] = {
-        name: layer.ground
-        for name, layer in LAYERS.items()
-        if layer.ground and name in material.layers
+        file.layer_id: drawn for file in material.files if (drawn := file.on_every_page())
     }
     codes = material.layers["communes"]["code"]
     styles["communes"] = {code: "named" if code in named else land for code in codes}

@@ -1,6 +1,6 @@
 """The tables of industrial clusters: the register, who leads, outlines."""
 
-from typing import Final
+from typing import Any, Final
 
 from lib.tables.columns import (
     CLUSTER,
@@ -13,6 +13,40 @@ from lib.tables.columns import (
     coded,
     number,
 )
+
+
+def _later(name: str, unit: str = "", high: float = 1_000_000, **more: Any) -> Column:  # noqa: ANN401 - fields of a Column
+    """Return a column of figures that came with the forms of the law, from 0 to `high`."""
+    return number(name, 0, high, unit, blank=True, later=True, **more)
+
+
+_FORMS: Final = (
+    coded("in_plan", "yes_no", blank=True, later=True),
+    coded("cluster_type", blank=True, later=True, about="templates.about_cluster_type"),
+    coded("investor_kind", blank=True, later=True, about="templates.about_investor_kind"),
+    Column("detailed_plan_no", blank=True, later=True),
+    Column("detailed_plan_date", blank=True, pattern=ISO_DATE, later=True),
+    Column("infra_project_no", blank=True, later=True),
+    Column("infra_project_date", blank=True, pattern=ISO_DATE, later=True),
+    _later("infra_capital_bn"),
+    _later("infra_paid_bn"),
+    _later("approved_ha", "ha", 200, about="templates.about_approved_ha"),
+    _later("infra_ready_ha", "ha", 200, about="templates.about_infra_ready_ha"),
+    _later("tenants", high=2_000, whole=True, about="templates.about_tenants"),
+    _later("tenants_fdi", high=2_000, whole=True),
+    _later("tenants_operating", high=2_000, whole=True),
+    _later("revenue_bn", about="templates.about_revenue_bn"),
+    _later("budget_bn", about="templates.about_budget_bn"),
+    _later("workers", high=500_000, whole=True),
+    _later("income_mn", high=1_000),
+    coded("wastewater_standard", blank=True, later=True),
+    _later("wastewater_m3_day"),
+    Column("wastewater_permit_no", blank=True, later=True),
+    Column("wastewater_permit_until", blank=True, pattern=ISO_DATE, later=True),
+    coded("before_2009", "yes_no", blank=True, later=True, about="templates.about_before_2009"),
+    coded("state_funded", "yes_no", blank=True, later=True, about="templates.about_state_funded"),
+)
+"""What Circular 14/2024/TT-BCT, Decree 32/2024 and Decree 178/2026 ask of a cluster."""
 
 CLUSTERS: Final = Table(
     "clusters",
@@ -88,6 +122,7 @@ CLUSTERS: Final = Table(
         ),
         NOTE,
         Column("source_date", blank=True, pattern=ISO_DATE),
+        *_FORMS,
     ),
     key=("cluster_id",),
     stated=True,

@@ -8,6 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import Lang, number
+from lib.layers.browser import Note
+from lib.layers.looks.symbols import class_key
+from lib.layers.registry import LAYERS
 from lib.places import merger
 from lib.reports.cards.card import Card, fact, row_of, source_of
 from lib.reports.cards.places import commune_title
@@ -15,6 +18,8 @@ from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
 from lib.ui.card import show_card
 from lib.ui.downloads import table_row
+from lib.ui.maps.legend import ClassLegend, show_classes
+from lib.ui.maps.styles import MOST_UNITS
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
@@ -131,6 +136,31 @@ def table_of(snapshot_id: str, rows: pd.DataFrame, former: pd.DataFrame) -> pd.D
         origin=rows["code"].map(made),
         marks=marks,
     )
+
+
+def old_names(data: Workspace) -> Note:
+    """Return what the map says of a commune that is pointed at: the units it was made of."""
+    made = _origins(data.manifest.snapshot_id, data.tables["former_units"], language())
+    return Note(tr("mergerpage.made_of"), made, tr("common.no_data"))
+
+
+def legend(listed: pd.DataFrame) -> None:
+    """Draw the classes of communes by the number of former units in them.
+
+    Parameters
+    ----------
+    listed : DataFrame
+        The communes in view, of `lib.places.merger.merged`.
+    """
+    lang = language()
+    counts = listed["former_units_n"].clip(upper=MOST_UNITS).value_counts()
+    rows = []
+    for units in range(1, MOST_UNITS + 1):
+        key = "mergerpage.class_most" if units == MOST_UNITS else "mergerpage.class_units"
+        words = tr(key, count=number(units, lang))
+        rows.append((class_key(units - 1), words, int(counts.get(units, 0))))
+    note = tr("mergerpage.class_split") if listed["split"].any() else ""
+    show_classes(LAYERS["communes"], ClassLegend(tr("mergerpage.class_title"), rows, note))
 
 
 def downloads(data: Workspace, listed: pd.DataFrame, filters: str) -> None:

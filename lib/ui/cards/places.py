@@ -4,7 +4,11 @@ from collections.abc import Callable
 
 from lib.layers.target import Target
 from lib.reports.cards.clusters import card_of as data_of
+from lib.ui import state
 from lib.ui.card import show_card
+from lib.ui.cards.conclusions import Subject, write_box
+from lib.ui.cards.documents import document_box
+from lib.ui.maps.agenda import material
 from lib.ui.state import language
 from lib.ui.workspace import Workspace
 
@@ -22,4 +26,27 @@ def card_of(
     target = Target("clusters", cluster_id) if cluster_id else selected
     if target is None:
         return None
-    return lambda: show_card(data_of(data, target, language()))
+    # Of a cluster with what is concluded: the same card on every page.
+    known = material(data) if target.layer_id == "clusters" else data
+    return with_form(data, target, lambda: show_card(data_of(known, target, language())))
+
+
+def with_form(data: Workspace, target: Target, card: Callable[[], None]) -> Callable[[], None]:
+    """Return what draws a card and, under it, the form of a conclusion; not while presenting.
+
+    A sample has no form: nothing is concluded about it.
+    """
+    subject = None
+    if target.layer_id == "communes":
+        subject = Subject(commune_code=target.code)
+    elif target.layer_id == "clusters" and target.code in set(data.clusters["cluster_id"]):
+        subject = Subject(cluster_id=target.code)
+
+    def draw() -> None:
+        card()
+        if subject is not None and not state.presenting():
+            write_box(data, subject)
+            if subject.cluster_id:
+                document_box(data, "clusters", subject.cluster_id, "documents.title")
+
+    return draw

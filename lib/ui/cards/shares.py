@@ -1,11 +1,11 @@
-"""The pieces of one cluster as bars: share and range."""
+"""The pieces of one cluster: hectares in large type, range, share as a bar."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
-from lib.language.text import percent
+from lib.language.text import hectares, percent
 from lib.layers.looks.symbols import piece
 from lib.ui.state import language, tr
 
@@ -13,35 +13,44 @@ Piece = Mapping[str, Any]
 
 
 def shares(pieces: Sequence[Piece]) -> Markup:
-    """Return one bar a piece, largest first, with a whisker from the low to the high share.
+    """Return one block a piece, largest first: hectares, share, and the range as a whisker.
 
     Parameters
     ----------
     pieces : sequence of mapping
-        ``name``, ``area_ha``, ``share``, ``area_ha_low``, ``area_ha_high``, in
+        ``name``, ``area_ha``, ``share``, ``area_ha_low``, ``area_ha_high``, ``stands``, in
         the order of their colours.
     """
     lang = language()
     total = sum(row["area_ha"] for row in pieces)
-    html = Markup('<div class="ph-bars" role="img" aria-label="{}">').format(
-        tr(
-            "shares.spoken",
-            pieces="; ".join(f"{row['name']} {percent(row['share'], lang)}" for row in pieces),
-        )
-    )
+    html = Markup('<div class="ph-sides">')
     for rank, row in enumerate(pieces):
         low, high = (100 * row[side] / total for side in ("area_ha_low", "area_ha_high"))
         html += Markup(
-            '<div><span class="ph-bar-name">{name}</span><span class="ph-bar">'
-            '<i style="width:{share:.2f}%;background:{color}"></i>'
+            '<div style="border-color:{color}">'
+            '<p class="ph-side-name">{name} <span>{share}</span></p>'
+            '<p class="ph-side-ha">{area}</p>'
+            '<span class="ph-bar" aria-hidden="true">'
+            '<i style="width:{part:.2f}%;background:{color}"></i>'
             '<b style="left:{low:.2f}%;width:{width:.2f}%"></b></span>'
-            '<span class="ph-bar-share">{shown}</span></div>'
+            '<p class="ph-side-range">{between}</p></div>'
         ).format(
             name=row["name"],
-            share=100 * row["share"],
+            area=hectares(row["area_ha"], lang),
+            share=percent(row["share"], lang),
             color=piece(rank)["fillColor"],
+            part=100 * row["share"],
             low=low,
             width=max(0.0, min(100.0, high) - low),
-            shown=percent(row["share"], lang),
+            between=_between(row),
         )
-    return html + Markup("</div>")
+    whole = tr("shares.whole", area=hectares(total, lang))
+    return html + Markup('</div><p class="ph-side-range">{}</p>').format(whole)
+
+
+def _between(row: Piece) -> str:
+    """Return the range of a piece, and that it proves nothing where it does not stand."""
+    lang = language()
+    low, high = (hectares(row[side], lang) for side in ("area_ha_low", "area_ha_high"))
+    said = tr("shares.range_of", low=low, high=high)
+    return said if row["stands"] else f"{said} · {tr('shares.narrow')}"

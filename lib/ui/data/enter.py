@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.access import acts
+from lib.access import entering as mayenter
 from lib.access.roles import Action
 from lib.importing import entering
 from lib.importing.entering import Source
@@ -40,7 +41,7 @@ def enter(data: Workspace, store: Store, base: Snapshot) -> None:
     @visitor.fragment
     def view() -> None:
         acts.require_import(visitor.require(Action.IMPORT), CLUSTERS.name)
-        waiting = entering.waiting(data.tables, acts.waiting(visitor.actor(), store))
+        waiting = entering.waiting(data.tables, mayenter.waiting(visitor.actor(), store))
         held = st.session_state.setdefault(_HELD, {"refused": {}})
         held["seen"] = {word.subject: word for word in waiting}
         st.caption(tr("enter.how"))
@@ -256,7 +257,7 @@ def _keep(store: Store, data: Workspace, subjects: Sequence[Subject], who: str) 
     try:
         words = entering.words_of(entries, source, who)
         good, held["refused"] = entering.checked(data.tables, words)
-        acts.enter(visitor.actor(), store, good, seen=held["seen"], typed=who)
+        mayenter.enter(visitor.actor(), store, good, seen=held["seen"], typed=who)
     except PhuThoError as error:
         held["told"] = error
         return

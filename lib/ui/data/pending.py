@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.access import acts
+from lib.access import entering as mayenter
 from lib.access.roles import Action
 from lib.access.serving import serve_layers
 from lib.language.errors import PhuThoError
@@ -92,7 +93,7 @@ def waiting(store: Store, base: Snapshot, words: Sequence[Statement], who: str) 
 def _remove(store: Store, words: Sequence[Statement]) -> None:
     """Take values out of the draft; used as a callback."""
     try:
-        acts.put_aside(visitor.actor(), store, words)
+        mayenter.put_aside(visitor.actor(), store, words)
     except PhuThoError as error:
         st.session_state[_TOLD] = error
 
@@ -101,7 +102,7 @@ def _publish(store: Store, base: Snapshot, words: Sequence[Statement], who: str)
     """Put what is listed in use; used as a callback."""
     st.session_state.pop(_DONE, None)
     try:
-        made = acts.publish_entered(visitor.actor(), store, words, base=base, typed=who)
+        made = mayenter.publish(visitor.actor(), store, words, base=base, typed=who)
         serve_layers(made)
     except PhuThoError as error:
         st.session_state[_TOLD] = error

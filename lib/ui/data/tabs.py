@@ -5,13 +5,14 @@ from typing import Final, Literal
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from lib.access import acts
 from lib.access.roles import Action
 from lib.importing import draft
 from lib.importing.templates import forms
 from lib.language.errors import StoreError
-from lib.language.text import number, percent, plain
+from lib.language.text import moment, number, percent, plain
 from lib.access.serving import serve_layers
 from lib.register import completeness
 from lib.settings import province, settings
@@ -19,7 +20,7 @@ from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import label
 from lib.tables.sample import title
-from lib.ui import frame
+from lib.ui import frame, state
 from lib.ui import visitor as access
 from lib.ui.downloads import button
 from lib.ui.state import language, said, tr
@@ -32,7 +33,6 @@ _WHOLE: Final[tuple[tuple[Literal["gpkg", "xlsx", "geoparquet"], str], ...]] = (
 )
 """Formats of everything in one file, and how the file ends."""
 _LISTED = 50
-_NAMES = 40
 
 
 def in_use(data: Workspace) -> None:
@@ -71,11 +71,17 @@ def in_use(data: Workspace) -> None:
         st.progress(has / total if total else 0.0, text=words)
         if field.missing:
             with st.expander(tr("data.field_missing", count=number(len(field.missing), lang))):
-                shown = ", ".join(field.missing[:_NAMES])
-                more = "…" if len(field.missing) > _NAMES else ""
-                st.markdown(plain(shown) + more)
+                _named(field)
     if access.may(Action.AUDIT):
         st.page_link("pages/status.py", label=tr("status.link"), icon=":material/monitor_heart:")
+
+
+def _named(field: completeness.Field) -> None:
+    """Name every cluster that lacks a value; a name leads to its card."""
+    link = Markup('<a href="{}" target="_self">{}</a>')
+    pairs = zip(field.ids, field.missing, strict=True)
+    links = [link.format(state.address(f"clusters:{code}"), name) for code, name in pairs]
+    st.html(str(Markup('<p class="ph-explain">{}</p>').format(Markup(", ").join(links))))
 
 
 def _source(source: str) -> str:
@@ -100,7 +106,7 @@ def past(store: Store, current: Snapshot) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                tr("data.snapshot_made"): [_moment(s) for s in every],
+                tr("data.snapshot_made"): [moment(s.manifest.created) for s in every],
                 tr("data.snapshot_act"): [tr(f"data.action_{s.manifest.action}") for s in every],
                 tr("data.who"): [told(s, s.manifest.who) for s in every],
                 tr("data.files"): [told(s, _files(s)) for s in every],
@@ -147,7 +153,7 @@ def past(store: Store, current: Snapshot) -> None:
         return
     who = access.name_box("restore_who")
     pressed = st.button(
-        tr("data.restore", when=_moment(chosen)),
+        tr("data.restore", when=moment(chosen.manifest.created)),
         disabled=not who,
         icon=":material/restore:",
     )
@@ -158,18 +164,13 @@ def past(store: Store, current: Snapshot) -> None:
         st.rerun()
 
 
-def _moment(snapshot: Snapshot) -> str:
-    when = pd.Timestamp(snapshot.manifest.created).tz_convert("Asia/Ho_Chi_Minh")
-    return f"{when:%d/%m/%Y %H:%M}"
-
-
 def _files(snapshot: Snapshot) -> str:
     return ", ".join(f.name for f in snapshot.manifest.files)
 
 
 def _name(snapshot: Snapshot) -> str:
     said = _files(snapshot) or tr(f"data.action_{snapshot.manifest.action}")
-    return f"{_moment(snapshot)} · {said}"
+    return f"{moment(snapshot.manifest.created)} · {said}"
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

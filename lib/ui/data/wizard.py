@@ -16,11 +16,11 @@ from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import NotAllowedError, PhuThoError, StoreError
-from lib.language.text import date, number, plain
+from lib.language.text import moment, number, plain
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
 from lib.ui import visitor
-from lib.ui.data import findings
+from lib.ui.data import findings, paste
 from lib.ui.data.check import check_step
 from lib.ui.data.draw import draw
 from lib.ui.data.work import forget, go, work
@@ -96,6 +96,9 @@ def _choose(closed: Collection[str]) -> None:
             help=tr("data.files_help"),
             key="import_files",
         )
+    brought = {file.name: file.getvalue() for file in uploaded}
+    if kind == "outlines":
+        brought |= paste.box()
     left, right = st.columns(2)
     with left:
         who = visitor.name_box("import_who")
@@ -107,13 +110,13 @@ def _choose(closed: Collection[str]) -> None:
     if kind in ("outlines", "clusters"):
         quality, accuracy = _quality(left, right)
     with st.container(horizontal=True):
-        ready = bool(uploaded) and bool(who) and accuracy is not None
+        ready = bool(brought) and bool(who) and accuracy is not None
         if st.button(
             tr("data.do_check"), type="primary", disabled=not ready, icon=":material/fact_check:"
         ):
             day = as_of if isinstance(as_of, dt.date) else dt.datetime.now().astimezone().date()
             work().update(
-                files={file.name: file.getvalue() for file in uploaded},
+                files=brought,
                 who=who,
                 options=Options(kind, day.isoformat(), quality=quality, accuracy_m=accuracy),
                 step="check",
@@ -123,7 +126,7 @@ def _choose(closed: Collection[str]) -> None:
         button(
             tr("data.template"), lambda: forms.template(template, lang), f"mau-{template}.xlsx"
         )
-    if not uploaded or not who:
+    if not brought or not who:
         st.caption(tr("access.need_files" if who else "data.need_files_and_name"))
 
 
@@ -207,7 +210,7 @@ def _done(store: Store, held: Mapping[str, Any]) -> None:
     with st.container(horizontal=True):
         st.button(tr("data.another"), on_click=forget, icon=":material/add:", type="primary")
         if visitor.may(Action.RESTORE) and st.button(
-            tr("data.undo", when=date(before.manifest.created, language())),
+            tr("data.undo", when=moment(before.manifest.created)),
             icon=":material/undo:",
         ):
             acts.restore(visitor.actor(), store, before.snapshot_id, typed=held["who"])

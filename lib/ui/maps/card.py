@@ -1,6 +1,7 @@
 """Lay out the middle of every page: the map, the card beside it, the legend."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +12,7 @@ from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
 from lib.ui import present, state, visitor
-from lib.ui.maps import papers
+from lib.ui.maps import agenda, papers, switch
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
 from lib.ui.maps.view import Left, show_map
@@ -27,15 +28,19 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     card: Callable[[], None] | None,
     shapes: Sequence[Shape] = (),
     focus: Target | None = None,
-    legend: DeltaGenerator,
+    legend: DeltaGenerator | None = None,
     legend_layers: Sequence[str],
     notes: Mapping[str, Note] | None = None,
     classes: Callable[[], None] | None = None,
     words: Mapping[str, str] | None = None,
     left: Left | None = None,
+    unnamed: Collection[str] = (),
     cluster_id: str = "",
+    around: Collection[str] | None = None,
+    under: Callable[[], None] | None = None,
+    ranked: Callable[[], None] | None = None,
 ) -> None:
-    """Draw the map, and the card of the selection; without one, how to select.
+    """Draw the map, and the card of the selection; without one, what matters most.
 
     Parameters
     ----------
@@ -43,8 +48,9 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Names where the map goes if that is not the selection.
     card : callable or None
         Draws the card; None if nothing is selected.
-    legend : DeltaGenerator
-        Where the legend stands while a card takes its place beside the map.
+    legend : DeltaGenerator or None
+        Where the legend stands while a card takes its place beside the map; None: always
+        under the map.
     legend_layers : sequence of str
         Layers explained, topmost first.
     notes : mapping or None
@@ -55,7 +61,17 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         Class of a choropleth -> its words, for paper.
     left : Left or None
         What a slider over the map shows otherwise on its left.
+    unnamed : collection of str
+        Layers whose names are left out.
+    around : collection of str or None
+        Communes to fit the map to, with what is selected; none of them: the whole province.
+    under : callable or None
+        Draws a list under the map, beside the card.
+    ranked : callable or None
+        Draws the list that stands where the card would; by default the question of
+        this page, answered by name.
     """
+    every, styles = styles, switch.left_on(styles)
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
         show_map(
@@ -63,24 +79,36 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             styles,
             selected=selected,
             focus=focus or selected,
+            around=around,
             shapes=shapes,
             notes=notes,
             left=left,
+            pictures=data.pictures,
+            opacity=switch.opacity(data),
+            unnamed=unnamed,
             view=state.map_view(),
             present=state.presenting(),
             lang=language(),
             on_click=state.pick,
         )
+        switch.box(data, every)
+    if under:
+        with map_side, st.container(key="listed"):
+            under()
     with card_side, st.container(key="card"):
         if card:
             papers.of_selection(data, selected, cluster_id)
             card()
             _ways_to_forms(data, cluster_id)
         else:
-            how = tr("present.start") if state.presenting() else tr("pages.choose")
-            st.info(how, title=tr("pages.choose_title"), icon=":material/touch_app:")
+            st.caption(tr("present.start") if state.presenting() else tr("pages.choose"))
+            (ranked or partial(agenda.panel, agenda.of_page(data)))()
+            if legend is not None:
+                _legend(data, styles, legend_layers, classes)
+    if legend is None:
+        with map_side, st.container(key="legend"):
             _legend(data, styles, legend_layers, classes)
-    if card:
+    elif card:
         with legend:
             _legend(data, styles, legend_layers, classes)
     if state.presenting():

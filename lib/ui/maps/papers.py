@@ -161,10 +161,19 @@ def _notes(
     return {layer: note.of(by_layer[layer]) for layer, note in notes.items() if layer in by_layer}
 
 
-def of_list(data: Workspace, shown: Sequence[str]) -> None:
-    """Draw the reports on everything, and those on the clusters in view with their progress."""
+def of_list(data: Workspace, shown: Sequence[str], rest: Sequence[str] = ()) -> None:
+    """Draw the reports on everything, and those on the clusters in view with their progress.
+
+    Parameters
+    ----------
+    rest : sequence of str
+        Clusters in view of which nothing can be said: in a report only if asked for.
+    """
     make = maker(data)
     st.caption(tr("papers.for_report"))
+    if shown and rest and st.toggle(tr("papers.rest", count=len(rest)), key="paper-rest"):
+        shown = [*shown, *rest]
+    shown = shown or rest
     with st.container(horizontal=True):
         for report in about("all"):
             _buttons(report, make)

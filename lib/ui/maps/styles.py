@@ -1,15 +1,18 @@
 """Compute the class of each feature of the map for the page's filter."""
 
-from collections.abc import Collection, Mapping
-from typing import cast
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, cast
 
 import pandas as pd
 
 from lib.layers.files import LayerFile, by_layer
-from lib.layers.looks.symbols import class_key
-from lib.layers.registry import LAYERS
+from lib.layers.looks.symbols import CHOROPLETH, DISTRICTS, TINTS, class_key, side_key
+from lib.places import merger
 from lib.ui.maps.view import Left
 from lib.ui.workspace import Workspace
+
+MOST_UNITS: Final = len(CHOROPLETH)
+"""Communes of this many former units or more are one class."""
 
 Styles = dict[str, Mapping[str, str] | str]
 
@@ -42,7 +45,7 @@ def ground(
         communes = {code: "named-bare" if code in named else "bare" for code in communes}
     present = by_layer(data.files)
     styles: Styles = {
-        name: layer.ground for name, layer in LAYERS.items() if layer.ground and name in present
+        name: drawn for name, file in present.items() if (drawn := file.on_every_page())
     }
     styles["communes"] = communes
     if "country" in present:
@@ -51,17 +54,59 @@ def ground(
 
 
 def named(data: Workspace, cluster_id: str) -> Collection[str]:
-    """Return the communes to tint for a cluster: by decision, else those of its district."""
+    """Return the communes to tint for a cluster: by decision, assignment, else of its district."""
     if not cluster_id:
         return ()
     row = data.clusters.loc[data.clusters["cluster_id"] == cluster_id].iloc[0]
-    codes: tuple[str, ...] = row["commune_codes"] or row["district_codes"]
+    codes: tuple[str, ...] = row["commune_codes"] or row["assigned_codes"] or row["district_codes"]
     return codes
+
+
+def sides(codes: Sequence[str], *, lines: bool) -> Mapping[str, str]:
+    """Return the tints of the communes a chosen cluster lies on, each its own.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        The communes, that with the most hectares first.
+    lines : bool
+        False where exact lines are drawn over simplified ones.
+    """
+    return {code: side_key(rank, lines=lines) for rank, code in enumerate(codes)}
 
 
 def clusters(frame: pd.DataFrame, column: str) -> Mapping[str, str]:
     """Return the class of each cluster of `frame` from its `column`."""
     return dict(zip(frame["cluster_id"], frame[column], strict=True))
+
+
+def tasks(frame: pd.DataFrame, cross: Collection[str], late: Collection[str]) -> Mapping[str, str]:
+    """Return the class of each cluster of `frame` by what is to be done about it.
+
+    Parameters
+    ----------
+    cross, late : collection of str
+        Clusters on two communes; clusters with something overdue.
+    """
+    classes = {
+        (True, True): "task-both",
+        (True, False): "task-cross",
+        (False, True): "task-late",
+        (False, False): "task-none",
+    }
+    return {code: classes[code in cross, code in late] for code in frame["cluster_id"]}
+
+
+def former_areas(data: Workspace) -> Styles:
+    """Return the tints of the former provinces, each its own; nothing where they are not drawn."""
+    file = by_layer(data.files).get("former-areas")
+    if file is None:
+        return {}
+    return {
+        file.layer_id: {
+            code: TINTS[place % len(TINTS)].key for place, code in enumerate(file.codes)
+        }
+    }
 
 
 def placed(data: Workspace, ids: Collection[str]) -> int:
@@ -99,46 +144,76 @@ def choropleth(classes: pd.Series, inside: Collection[str], listed: Collection[s
     }
 
 
+def further(answers: Mapping[str, str]) -> Styles:
+    """Return the communes by whether a further cluster may be set up there."""
+    looks = {code: f"further-{said}" for code, said in answers.items() if said != "unknown"}
+    return {"communes": dict.fromkeys(answers, class_key(-1)) | looks}
+
+
 def merged(
-    data: Workspace, marks: Mapping[str, str], inside: Collection[str], *, before: bool
+    data: Workspace, made_of: Mapping[str, str], inside: Collection[str], *, before: bool
 ) -> Styles:
     """Return the styles of the province before or after the merger.
 
     Parameters
     ----------
-    marks : mapping
-        Code of a commune -> its mark, see `lib.places.merger.MARKS`.
+    made_of : mapping
+        Code of a commune -> its class by what it is made of, see `by_units`.
     inside : collection of str
         Codes the filter leaves; the others are pale.
     before : bool
-        Former lines over pale communes; else the communes with their marks.
+        Former units by district, and former lines, over pale communes; else the communes by
+        what they are made of.
     """
-    suffix = "-schematic" if data.schematic else ""
+    pale = "merger-before-schematic" if data.schematic else "merger-before"
     styles = ground(data, inside)
-    drawn = {code: "before" if before else mark for code, mark in marks.items() if code in inside}
-    marked = {code: f"merger-{key}{suffix}" for code, key in drawn.items() if key}
-    styles["communes"] = {**cast("Mapping[str, str]", styles["communes"]), **marked}
+    drawn = {code: pale if before else key for code, key in made_of.items() if code in inside}
+    styles["communes"] = {**cast("Mapping[str, str]", styles["communes"]), **drawn}
     former: Mapping[str, str] | str = "base" if before else {}
-    return styles | {"former-units": former, "former-provinces": former}
+    styles |= {"former-units": former, "former-provinces": former}
+    if before and "former-names" in by_layer(data.files):
+        units = data.tables["former_units"]
+        tints = merger.district_tints(units, len(DISTRICTS))
+        wanted = set(units.loc[units["new_code"].isin(list(inside)), "former_code"])
+        styles["former-names"] = {
+            code: DISTRICTS[tint].key for code, tint in tints.items() if code in wanted
+        }
+    return styles
+
+
+def by_units(rows: pd.DataFrame) -> Mapping[str, str]:
+    """Return the class of each commune by the number of former units in it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `lib.places.merger.merged`; one that got part of a split unit has a heavy edge.
+    """
+    number = rows["former_units_n"].clip(upper=MOST_UNITS) - 1
+    return {
+        code: class_key(int(place), listed=bool(split))
+        for code, place, split in zip(rows["code"], number, rows["split"], strict=True)
+    }
 
 
 def eras(
-    data: Workspace, marks: Mapping[str, str], inside: Collection[str], era: str
+    data: Workspace, made_of: Mapping[str, str], inside: Collection[str], era: str
 ) -> tuple[Styles, Left | None]:
     """Return the styles of one era; of both, those right of a slider and those on its left.
 
     Parameters
     ----------
-    data, marks, inside
+    data, made_of, inside
         As of `merged`.
     era : {"before", "both", "after"}
         *Both* are parted by the map's slider.
     """
-    styles = merged(data, marks, inside, before=era == "before")
+    styles = merged(data, made_of, inside, before=era == "before")
     if era != "both":
         return styles, None
-    before = merged(data, marks, inside, before=True)
-    lines = {name: before[name] for name in ("former-units", "former-provinces")}
+    before = merged(data, made_of, inside, before=True)
+    alone = ("former-names", "former-units", "former-provinces")
+    lines = {name: before[name] for name in alone if name in before}
     return styles | lines, Left({"communes": before["communes"]}, tuple(lines))
 
 

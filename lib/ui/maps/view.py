@@ -10,7 +10,7 @@ key drops ``_[a-z0-9]+`` from the script and can show yesterday's data.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -23,16 +23,16 @@ from streamlit_folium import st_folium
 
 from lib.language.text import Lang
 from lib.layers import browser
-from lib.layers.browser import Bounds, Note, Shape
+from lib.layers.browser import Bounds, Note, Picture, Shape
 from lib.layers.files import LayerFile, write_once
 from lib.layers.target import Target, parse_target
 from lib.layers.web import web_assets
 from lib.settings import settings
-from lib.ui.state import served
+from lib.ui.state import served, tiles_of
 
 _TEXTS: Final = (
     *("broken", "map", "keys", "province", "before", "after", "slide"),
-    *("wheel", "fingers"),
+    *("wheel", "fingers", "zoomIn", "zoomOut"),
     *browser.DRAWING,
 )
 
@@ -74,6 +74,7 @@ class _Script(MacroElement):
 @lru_cache(maxsize=8)
 def _configuration(
     files: tuple[LayerFile, ...],
+    pictures: tuple[Picture, ...],
     lang: Lang,
     static: str,  # noqa: ARG001 - another address of the files is another answer
 ) -> tuple[dict[str, Any], bytes]:
@@ -81,7 +82,8 @@ def _configuration(
 
     The same for every rerun of every visitor until the data changes.
     """
-    config = browser.configuration(files, lang, _TEXTS, address=served)
+    tiles = [picture.drawing(tiles_of) for picture in pictures]
+    config = browser.configuration(files, lang, _TEXTS, address=served, pictures=tiles)
     return config, _json(config).encode()
 
 
@@ -99,7 +101,7 @@ class Left:
         Layer -> class of each code: drawn on the left as said here, on the right
         as the map's own styles say.
     alone : tuple of str
-        Layers of the map that are drawn on the left only.
+        Layers of the map that are drawn, and named, on the left only.
     """
 
     styles: Mapping[str, Mapping[str, str] | str]
@@ -134,9 +136,13 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     on_click: Callable[[Target | None], None],
     shapes: Sequence[Shape] = (),
     notes: Mapping[str, Note] | None = None,
+    unnamed: Collection[str] = (),
     left: Left | None = None,
+    pictures: Sequence[Picture] = (),
+    opacity: Mapping[str, float] | None = None,
     edit: Edit | None = None,
     bounds: Bounds | None = None,
+    around: Collection[str] | None = None,
     view: str = "",
     present: bool = False,
     height: int = 470,
@@ -159,12 +165,21 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Drawn over the layers; where there are any, `focus` goes to them.
     notes : mapping or None
         Layer -> a further line of its tooltips.
+    unnamed : collection of str
+        Layers whose names are left out.
     left : Left or None
         What is drawn otherwise left of a line that a slider moves.
+    pictures : sequence of Picture
+        What can lie under the communes.
+    opacity : mapping or None
+        Name of a picture that does -> how much of it shows, 0-1.
     edit : Edit or None
         An outline that is drawn by hand.
     bounds : Bounds or None
         Where `focus` goes instead of the feature itself or the shapes.
+    around : collection of str or None
+        Codes of communes the map is fitted to with `focus`, even where that has no mark;
+        none of them: the whole province. None to go to `focus` alone.
     view : str
         ``zoom,lat,lng`` of the address, see `parse_view`; empty for none.
     present : bool
@@ -172,7 +187,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     height : int
         Height in pixels before the style sheet has its say.
     """
-    config, content = _configuration(tuple(files), lang, served(""))
+    config, content = _configuration(tuple(files), tuple(pictures), lang, served(""))
     assets = web_assets()
     # Process-global in folium; the same for every visitor, so setting it again is harmless.
     folium.Map.default_js = [(path, served(path)) for path in assets.scripts]
@@ -196,7 +211,9 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         "layers": drawn,
         "selected": _target(selected),
         "focus": _target(focus),
+        "around": None if around is None else sorted(around) or "home",
         "bounds": framed and browser.corners(framed),
+        "pictures": opacity,
         "left": left
         and {
             file.layer_id: file.packed(left.styles[file.layer_id])
@@ -205,6 +222,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         },
         "leftOnly": left and list(left.alone),
         "edit": edit and edit.given,
+        "unnamed": list(unnamed),
         "view": view,
         "present": present,
         "shapes": [shape.drawing(lang) for shape in shapes],

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from lib.language.text import date, plain
+from lib.language.text import date, number, plain
 from lib.power.gaps import find
 from lib.power.gaps import words as gapwords
-from lib.power.gaps.find import Match
+from lib.power.gaps.find import Match, Wanted
 from lib.power.gaps.measures import MEASURES, offered, on_slider
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
-from lib.ui import frame, sidebar, state
+from lib.ui import sidebar, state
 from lib.ui.sidebar import folded, number_slider, switch
 from lib.ui.state import language, tr
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CHOSEN: Final = (
     *("weak", "difficult", "settled", "major", "match", "outages", "from", "to", "customers"),
+    "side",
 )
 
 
@@ -34,31 +35,53 @@ def keys() -> tuple[str, ...]:
     return (*(item.key for item in flt.of("power")), *_CHOSEN, *thresholds)
 
 
+FAR_KM: Final = 8
+"""Distance to a town a reader who asks for what is remote begins with; it can be moved."""
 _KINDS: Final = ("all", "planned", "unplanned")
 
 
-def figures(*, weak: int, stations: int | None, published: int, log_rows: int) -> None:
-    """Draw the figures over the map; a click shows what is counted, whatever was filtered.
+def wanted() -> Wanted:
+    """Return which communes are listed, as `choose` last left it."""
+    return cast("Wanted", state.choose_one("side", find.WANTED, "both"))
+
+
+def choose(answer: find.Gaps, choice: find.Choice, inside: Collection[str]) -> None:
+    """Draw the three choices of the page with how many communes each lists.
 
     Parameters
     ----------
-    weak, published, log_rows : int
-        Facts of weak supply, published figures, records of the log in use (0 without one).
-    stations : int or None
-        Substations on record; None where the visitor may not see them.
+    inside : collection of str
+        Codes of the communes the filters leave.
     """
-    log = partial(_only, "log" if log_rows else "ask")
-    shown = [frame.Figure("weak", weak, partial(_only, "list", settled=["yes"]))]
-    if stations is not None:
-        shown.append(frame.Figure("stations", stations, partial(_only, "grid")))
-    shown.append(frame.Figure("published", published, partial(_only, "published")))
-    frame.figures([*shown, frame.Figure("log_rows", log_rows, log)])
+    communes = answer.communes[answer.communes["commune_code"].isin(list(inside))]
+    remote, weak = communes["remote"], communes["weak"]
+    counts = {"weak": int(weak.sum())}
+    if choice.is_remote:
+        counts |= {"remote": int(remote.sum()), "both": int((remote & weak).sum())}
+
+    def label(code: str) -> str:
+        name = tr(f"powerpage.side_{code}")
+        if code not in counts:
+            return name
+        return tr("powerpage.side_count", name=name, count=number(counts[code], language()))
+
+    st.segmented_control(
+        tr("powerpage.side"),
+        find.WANTED,
+        format_func=label,
+        key="side",
+        required=True,
+        label_visibility="collapsed",
+        on_change=_begin_far,
+        persist_state="session",
+    )
 
 
-def _only(shown: str, **wanted: object) -> None:
-    state.clear(*keys())
-    for key, value in {"part": shown, **wanted}.items():
-        st.session_state[key] = value
+def _begin_far() -> None:
+    """Set a distance where a reader asks for what is remote and has called nothing so."""
+    asked = any(state.chosen(key) for key in (*(m.key for m in on_slider("remote")), "difficult"))
+    if st.session_state["side"] != "weak" and not asked:
+        st.session_state["town_km"] = FAR_KM
 
 
 def measure(*, log: bool, indices: bool) -> str:
@@ -124,6 +147,7 @@ def gap_choice(*, log: bool) -> find.Choice:
         difficult=bool(state.chosen("difficult")),
         match=cast("Match", st.session_state["match"]),
         settled=bool(state.chosen("settled")),
+        wanted=wanted(),
     )
 
 

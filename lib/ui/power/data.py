@@ -120,7 +120,8 @@ def _found(
     _log: LogView | None,
 ) -> find.Gaps:
     if _log is None:
-        return find.find(_data.tables, choice)
+        asked = choice != find.Choice()
+        return find.find(_data.tables, choice) if asked else _data.gaps_on_record
     return find.find(_data.tables, choice, _log.indices, log=_log.facts.said())
 
 

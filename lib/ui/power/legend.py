@@ -10,6 +10,7 @@ from lib.layers.looks.symbols import class_key
 from lib.layers.registry import LAYERS
 from lib.power.gaps import find
 from lib.power.gaps import words as gapwords
+from lib.power.gaps.find import Wanted
 from lib.power.gaps.measures import MEASURES
 from lib.ui.maps.legend import ClassLegend, show_classes
 from lib.ui.power.data import LogView
@@ -42,12 +43,12 @@ def said(sentence: str, painted: str, choice: find.Choice, log: LogView | None) 
     return tr("powerpage.sentence_sample", sentence=sentence)
 
 
-def words_of(classes: Classes, painted: str, *, remote: bool) -> dict[str, str]:
+def words_of(classes: Classes, painted: str, listed: Wanted) -> dict[str, str]:
     """Return style of a class -> its limits and unit in words, as paper says them.
 
-    `remote` says whether anything was called remote: else a heavy edge is about supply alone.
+    `listed` says what a heavy edge means, see `lib.power.gaps.find.Choice.says`.
     """
-    edge = "powerpage.class_edge" if remote else "powerpage.class_edge_weak"
+    edge = f"powerpage.class_edge_{listed}"
     words = _limits(classes, painted, " " + tr(f"gaps.unit_{painted}"))
     edged = {class_key(place, listed=True): tr(edge, words=told) for place, told in words.items()}
     return {class_key(place): told for place, told in words.items()} | edged
@@ -70,12 +71,12 @@ def legend_of(
     log: LogView | None,
     *,
     inside: Collection[str],
-    remote: bool,
+    means: Wanted,
 ) -> Callable[[], None]:
     """Return what draws the classes of `painted`: limits, units, how many communes in each.
 
     Limits are those of the whole province, so that a filter paints no commune
-    anew; counts are of the communes `inside`.
+    anew; counts are of the communes `inside`; a heavy edge `means` what is listed.
     """
     lang = language()
     words = _limits(classes, painted)
@@ -90,6 +91,5 @@ def legend_of(
         measure=name[0].upper() + name[1:],
         unit=tr(f"gaps.unit_{painted}"),
     )
-    edge = "powerpage.class_listed" if remote else "powerpage.class_listed_weak"
-    note = tr(edge, count=number(len(listed), lang)) if listed else ""
+    note = tr(f"powerpage.class_listed_{means}", count=number(len(listed), lang)) if listed else ""
     return partial(show_classes, LAYERS["communes"], ClassLegend(title, rows, note))

@@ -1,26 +1,21 @@
-"""The lower half of the page on power: the list, clusters and grid, published figures, the log."""
+"""The lower half of the page on power: clusters and grid, published figures, what to ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from lib.language.text import Lang, date, is_blank, number, sort_key
-from lib.power.gaps import find
-from lib.power.gaps import words as gapwords
-from lib.power.gaps.measures import MEASURES, offered
+from lib.language.text import Lang, date, is_blank, number
 from lib.reports.cards.places import capacity
 from lib.settings import province
-from lib.tables.facts import data_date
 from lib.tables.glossary import value_label
 from lib.ui import state
-from lib.ui.downloads import button, table_row
-from lib.ui.power.data import LogView, file_stem
+from lib.ui.downloads import button
+from lib.ui.power import listing
+from lib.ui.power.listing import Shown
 from lib.ui.power.log import about_log
-from lib.ui.sidebar import folded, number_slider
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import Workspace
@@ -28,24 +23,15 @@ from lib.ui.workspace import Workspace
 _ASKED = ("outages", "customers", "weak_supply", "substations")
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Answer the map shows, the choice behind it, and the log."""
-
-    answer: find.Gaps
-    choice: find.Choice
-    log: LogView | None
-
-
-def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: str) -> None:
+def below(part: str, data: Workspace, shown: Shown, *, cluster: str) -> None:
     """Draw what the reader wants under the map.
 
     Parameters
     ----------
     part : str
         ``list``, ``grid``, ``published``, ``ask`` or ``log``.
-    commune, cluster : str
-        Code of what is selected, empty for nothing.
+    cluster : str
+        Code of the cluster that is selected, empty for none.
     """
     if part == "grid":
         clusters_and_grid(data, cluster)
@@ -56,94 +42,9 @@ def below(part: str, data: Workspace, shown: Shown, *, commune: str, cluster: st
     elif part == "log" and shown.log:
         about_log(data, shown.log)
     else:
-        weighed = weights(log=shown.log is not None)
-        gap_list(shown.answer, commune, weighed)
-        gap_downloads(data, shown, weighed)
-
-
-def weights(*, log: bool) -> dict[str, float]:
-    """Draw the weights of a ranking, all 0 at first: a ranking is made only when asked for."""
-    keys = [measure.key for measure in offered(log=log) if measure.weighed]
-    used = any(state.chosen(f"w_{key}") for key in keys)
-
-    def draw() -> None:
-        st.caption(tr("powerpage.rank_help"))
-        for column, key in zip(st.columns(len(keys)), keys, strict=True):
-            with column:
-                name = tr(f"gaps.short_{key}")
-                number_slider(f"w_{key}", name[0].upper() + name[1:])
-
-    folded(tr("powerpage.rank"), draw, key="ranking", used=used, icon=":material/sort:")
-    return {key: float(st.session_state[f"w_{key}"]) for key in keys if state.chosen(f"w_{key}")}
-
-
-def gap_list(answer: find.Gaps, selected: str, weighed: Mapping[str, float]) -> None:
-    """Draw the communes that are remote and weak, with the facts that put them there."""
-    lang = language()
-    rows = gapwords.by_commune(answer, lang)
-    unknown = int(answer.communes["unknown"].map(len).gt(0).sum())
-    if unknown:
-        st.caption(tr("powerpage.unknown", count=number(unknown, lang)))
-    score: list[Column] = []
-    if weighed:
-        rows = find.ranked(answer.communes, weighed)[["commune_code", "score"]].merge(
-            rows, on="commune_code"
-        )
-        score = [Column("score", tr("powerpage.score"), lambda value: number(value, lang, 1), 90)]
-    else:
-        rows = rows.sort_values("commune_name", key=lambda names: names.map(sort_key))
-    if rows.empty:
-        st.info(tr("powerpage.list_empty"), icon=":material/info:")
-        return
-    show_table(
-        rows,
-        [
-            *score,
-            Column("commune_name", tr("gaps.column_commune"), width="small"),
-            Column("former_province", tr("gaps.column_province"), width="small"),
-            Column("weak", tr("powerpage.why_weak"), width="large"),
-            Column("remote", tr("powerpage.why_remote"), width="large"),
-        ],
-        id_column="commune_code",
-        selected=selected,
-        on_pick=lambda code: state.select(f"communes:{code}" if code else ""),
-        key="table-gaps",
-        alt=tr("powerpage.part_list"),
-    )
-    if len(answer.unplaced):
-        st.caption(tr("powerpage.unplaced", count=number(len(answer.unplaced), lang)))
-
-
-def gap_downloads(data: Workspace, shown: Shown, weighed: Mapping[str, float]) -> None:
-    """Draw the downloads of the list: a source on every row, the rule beside it."""
-    lang = language()
-    answer = shown.answer
-    by_log = shown.choice.asks_log or any(MEASURES[k].of_log for k in weighed)
-    sample = bool(by_log and shown.log and shown.log.facts.sample)
-    notes = gapwords.notes(
-        shown.choice,
-        lang,
-        data_date=data_date(data.tables["weak_supply"]),
-        sources=list(answer.facts["source_url"].dropna().unique()),
-        sample=sample,
-    )
-    score = tr("powerpage.score")
-    if weighed:
-        notes[score] = gapwords.weight_words(weighed, lang)
-
-    def table() -> pd.DataFrame:  # made when asked for, not on every rerun
-        taken = gapwords.taken_away(answer, lang)
-        if weighed:
-            scores = find.ranked(answer.communes, weighed).set_index("commune_code")["score"]
-            taken[score] = answer.facts["commune_code"].map(scores).to_numpy()
-        return taken
-
-    table_row(
-        table,
-        notes,
-        file=file_stem(tr("powerpage.list_file"), sample=sample),
-        sheet=tr("powerpage.list_sheet"),
-    )
+        listing.remarks(shown.answer)
+        listing.gap_downloads(data, shown)
+        listing.ranking(log=shown.log is not None)
 
 
 def clusters_and_grid(data: Workspace, selected: str) -> None:

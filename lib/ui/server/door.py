@@ -31,6 +31,8 @@ from lib.access.roles import STRANGER, Action, Actor
 from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t
 from lib.layers.files import APART
+from lib.layers.ground import pictures
+from lib.settings import settings
 from lib.ui.server import gate, held, stream, unforeseen
 from lib.ui.server.files import KeptFiles
 from lib.ui.server.health import health
@@ -42,6 +44,7 @@ _MEDIA: Final = ("media",)
 _UPLOAD: Final = ("_stcore", "upload_file")
 _UPLOAD_STEPS: Final = len((*_UPLOAD, "session", "file"))
 _FILING: Final = {"PUT", "DELETE"}
+_DAY: Final = 86_400
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -84,6 +87,7 @@ def parts() -> dict[str, Any]:
     policy = roles.policy()
     routes = [
         Route(f"{gate.base()}/{APART}{{name}}", _restricted),
+        Route(f"{gate.base()}/{gate.TILES}/{{address:path}}", _tile),
         Route(f"{gate.base()}/health", health),
     ]
     made: dict[str, Any] = {
@@ -266,3 +270,12 @@ def _restricted(request: Request) -> Response:
     if path is None:
         return _said("access.no_such_address", 404)
     return FileResponse(path, media_type="application/json", headers=_NO_STORE)
+
+
+def _tile(request: Request) -> Response:
+    """Give a tile of a picture of the ground; who may ask, `gate.needed` has said."""
+    found = pictures.tile(settings().store, request.path_params["address"])
+    if found is None:
+        return _said("access.no_such_address", 404)
+    data, kind = found
+    return Response(data, media_type=kind, headers={"Cache-Control": f"private, max-age={_DAY}"})

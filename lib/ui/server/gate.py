@@ -19,6 +19,7 @@ from lib.access.roles import Action
 from lib.language.errors import StoreError
 from lib.layers import index
 from lib.layers.files import APART, apart
+from lib.layers.ground import pictures
 from lib.settings import settings
 from lib.store.store import Store
 
@@ -30,6 +31,8 @@ _PAGES: Final = re.compile(r"/([a-z0-9_-]+/)*")
 """Only the address of a page may end with a slash: Streamlit leads to the one without."""
 _STATIC: Final = ("app", "static")
 _WITHOUT_DATA: Final = {"vendor", "legend"}
+TILES: Final = "tiles"
+"""How the address of a tile begins; nothing but tiles lies below it."""
 _RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
     # What the sign-in page itself needs; a session asks for itself.
     (("_stcore", "health"), None),
@@ -39,6 +42,7 @@ _RULES: Final[tuple[tuple[tuple[str, ...], Action | None], ...]] = (
     (("_stcore",), Action.VIEW),
     (("media",), Action.VIEW),
     (("restricted",), Action.RESTRICTED),
+    ((TILES,), Action.VIEW),
 )
 """How a path begins -> what its reader must be allowed; the first that fits counts.
 
@@ -99,6 +103,8 @@ def needed(path: tuple[str, ...]) -> Action | None:
     NoSuchAddressError
         Nobody is given anything there.
     """
+    if path[:1] == (TILES,) and not pictures.ADDRESS.fullmatch("/".join(path[1:])):
+        raise NoSuchAddressError
     if path[:2] == _STATIC:
         return _needed_for_static(path[2:])
     if path[:1] == (APART.strip("/"),):

@@ -88,7 +88,8 @@ def test_the_committed_csv_files_are_read_as_facts_are(tables, table):
     read = reader.read_register(sheet(*rows), table, reference=tables)
     assert read.findings == ()
     as_filed = facts.load(table)  # before statements choose
-    pd.testing.assert_frame_equal(read.frame[list(as_filed.columns)], as_filed)
+    written = [name for name in as_filed.columns if name in rows[0]]
+    pd.testing.assert_frame_equal(read.frame[written], as_filed[written])
 
 
 def test_the_real_records_of_outages_are_read(shared, tables):

@@ -1,7 +1,7 @@
 """Colours and shapes: those of the look, told apart by every eye, drawn as declared."""
 
 import re
-from itertools import combinations
+from itertools import combinations, product
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -72,7 +72,7 @@ def test_the_colours_are_those_agreed_on():
     assert (symbols.COMMUNE_LINE, symbols.PROVINCE_LINE) == ("#6B6B6B", "#333333")
     assert (symbols.WITHIN, symbols.CROSS) == ("#4C6A92", "#D55E00")
     assert (symbols.UNDETERMINED, symbols.RESOLVED) == ("#E69F00", "#009E73")
-    assert symbols.PIECES == ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+    assert symbols.PIECES == ("#56B4E9", "#882255", "#F0E442", "#3C2A6B")
 
 
 @pytest.mark.parametrize("eye", EYES)
@@ -80,12 +80,20 @@ def test_the_colours_are_those_agreed_on():
     "together",
     [
         (symbols.WITHIN, symbols.CROSS, symbols.UNDETERMINED, symbols.RESOLVED),
-        symbols.PIECES[:3],
+        symbols.PIECES,
+        (symbols.LAND, *symbols.SIDES),
     ],
 )
 def test_classes_that_stand_together_are_told_apart_by_every_eye(together, eye):
     for one, other in combinations(together, 2):
         assert difference(one, other, eye) > 10, (one, other)
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_a_piece_is_never_taken_for_a_verdict(eye):
+    verdicts = (symbols.WITHIN, symbols.CROSS, symbols.UNDETERMINED, symbols.RESOLVED)
+    for one, other in product(symbols.PIECES, verdicts):
+        assert difference(one, other, eye) > 15, (one, other)
 
 
 def test_what_matters_most_stands_out_from_the_land():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.power.gaps import find as gaps
-from lib.power.gaps.find import WEAK_KINDS, Choice, find, ranked
+from lib.power.gaps.find import WANTED, WEAK_KINDS, Choice, find, ranked
 from lib.power.gaps.measures import MEASURES, measures
 
 TABLES = fact_tables()
@@ -122,18 +122,38 @@ def test_density_counts_from_below():
     assert (remote["density"] <= 100).all()
 
 
-def test_a_threshold_of_the_log_replaces_the_records_unless_they_are_chosen_too():
+def test_a_threshold_of_the_log_adds_to_the_records_and_never_replaces_them():
     given_rows = indices(saidi_min=[600.0, 599.9, None])
     choice = Choice({"saidi_min": 600.0})
     answer = find(TABLES, choice, given_rows, log=LOG)
     first, _, third = given_rows["commune_code"]
-    assert answer.communes.query("listed")["commune_code"].tolist() == [first]
-    (fact,) = answer.facts.to_dict("records")
+    name = answer.communes.set_index("commune_code").loc[first, "commune_name"]
+    assert set(listed(answer)) == {name, "Xuân Đài"}, "a village without grid never drops out"
+    (fact,) = answer.facts.query("commune_code == @first").to_dict("records")
     assert (fact["rule"], fact["threshold"], fact["value"]) == ("≥", 600, 600)
     assert (fact["source_url"], fact["as_of"], fact["sample"]) == (*LOG.values(),)
     assert answer.communes.set_index("commune_code").loc[third, "unknown"] == ("saidi_min",)
-    both = find(TABLES, Choice({"saidi_min": 600.0}, kinds=("no_grid",)), given_rows, log=LOG)
-    assert set(listed(both)) == {"Xuân Đài", *listed(answer)}
+    kind = find(TABLES, Choice({"saidi_min": 600.0}, kinds=("low_voltage",)), given_rows, log=LOG)
+    assert listed(kind) == [name], "a reader who asks for one kind gets that kind"
+
+
+def test_remote_weak_or_both_is_one_choice_of_the_same_flags():
+    far = {"town_km": 8.0}
+    lists = {one: find(TABLES, Choice(far, settled=True, wanted=one)) for one in WANTED}
+    flags = lists["both"].communes
+    for wanted, mask in (
+        ("remote", flags["remote"]),
+        ("weak", flags["weak"]),
+        ("both", flags["remote"] & flags["weak"]),
+    ):
+        assert lists[wanted].communes["listed"].tolist() == mask.tolist()
+        assert set(lists[wanted].facts["commune_code"]) <= set(flags["commune_code"][mask])
+    assert flags["remote"].tolist() == (measures(TABLES)["town_km"] >= 8).tolist()
+    assert listed(lists["weak"]) == ["Xuân Đài", "Yên Sơn"]
+    assert len(listed(lists["remote"])) > 20
+    assert Choice(far).says == "both"
+    assert Choice().says == "weak", "nothing is called remote yet"
+    assert Choice(wanted="remote").says == "remote"
 
 
 def test_facts_of_a_sample_say_so_and_those_of_sources_do_not():
@@ -141,7 +161,7 @@ def test_facts_of_a_sample_say_so_and_those_of_sources_do_not():
     sample = {**LOG, "sample": True}
     answer = find(TABLES, Choice({"saifi": 5.0, "town_km": 0.0}), given_rows, log=sample)
     said = dict(zip(answer.facts["measure"], answer.facts["sample"], strict=True))
-    assert said == {"town_km": False, "saifi": True}
+    assert said == {"town_km": False, "saifi": True, "no_grid": False}
 
 
 def test_a_threshold_nobody_knows_is_an_error():

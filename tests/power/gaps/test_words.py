@@ -57,6 +57,14 @@ def test_the_table_has_one_row_a_commune_with_both_reasons():
     assert rows["weak"].notna().all()
 
 
+def test_the_distance_is_told_even_where_no_threshold_asks_for_it():
+    (row,) = gapwords.by_commune(find(TABLES, Choice()), "vi").to_dict("records")
+    assert row["commune_name"] == "Xuân Đài"
+    km = gapwords.shown("town_km", row["town_km"], "vi")
+    assert row["remote"] == f"cách phường, thị trấn cũ {km}"
+    assert row["elevation_m"] > 0
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_what_is_taken_away_has_a_source_and_a_date_on_every_row(lang):
     answer = find(TABLES, Choice({"town_km": 1.0}, settled=True))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.language.text import no_data
-from lib.reports.cards.card import Card, Said, Source, fact, source_of
+from lib.reports.cards.card import Card, Place, Said, Source, fact, source_of
 from lib.reports.cards.markup import card_html
 from lib.reports.cards.places import capacity
 
@@ -70,13 +70,37 @@ class Read(HTMLParser):
 @given(st.text(st.characters(exclude_categories=["C"]), min_size=1).filter(str.strip))
 def test_no_text_of_a_card_becomes_markup(text):
     source = Source(text, text, f"javascript:{text}", text)
-    made = Card(text, text, (said(text, source),), "vi", note=text, cautions=(text,))
-    read = Read()
-    read.feed(str(card_html(made)))
-    assert read.tags <= {*("div", "class", "h3", "p", "dl", "dt", "dd", "sup"), "b", "ol", "li"} | {
-        "aria-label"
-    }
-    assert read.text.count(text) >= 6
+    told = replace(said(text, source), places=(Place(text, f"clusters:{text}"),))
+    made = Card(text, text, (told,), "vi", note=text, cautions=(text,), head=(told,))
+    for address in (None, lambda target: f"/?sel={len(target)}"):
+        read = Read()
+        read.feed(str(card_html(made, address=address)))
+        plain = {*("div", "class", "h3", "p", "dl", "dt", "dd", "sup"), "b", "ol", "li"}
+        links = {"a", "href", "target"} if address else set()
+        assert read.tags <= plain | links | {"details", "summary"}
+        assert read.text.count(text) >= 7
+
+
+def test_names_of_places_are_links_and_nothing_else_is():
+    places = (Place("Hạ Hòa", "communes:08053"), Place("Yên Kỳ", "communes:08080"))
+    told = replace(said("huyện Hạ Hoà; Hạ Hòa; Yên Kỳ"), places=places)
+    html = str(card_html(card(told), address=lambda target: f"/?sel={target}"))
+    link = '<a href="/?sel={}" target="_self">{}</a>'
+    assert html.count("<a ") == 2
+    for place in places:
+        assert link.format(place.target, place.name) in html
+    assert "<a " not in card_html(card(told)), "a file that is taken away leads nowhere"
+
+
+def test_the_verdict_leads_what_to_do_is_said_once_and_sources_are_folded():
+    todo = [fact("head.todo", words, lang="vi") for words in ("một", "hai")]
+    verdict = fact("cross.verdict", "x", "Nằm trên nhiều xã", lang="vi")
+    html = str(card_html(card(said("20 ha", HERE), head=(verdict, *todo), cautions=("Gần đúng",))))
+    places = [html.index(text) for text in ("Nằm trên nhiều xã", "một", "hai", "Gần đúng", "20 ha")]
+    assert places == sorted(places)
+    assert html.count("Việc cần làm") == 1
+    assert html.index("20 ha") < html.index("<details") < html.rindex("a.vn")
+    assert '<a href="https://a.vn/x"' in html.partition("<details")[0], "the number leads there too"
 
 
 def test_a_capacity_is_given_as_its_source_gives_it():

@@ -1,6 +1,7 @@
 """One spelling for each path, and one answer for each name that is served."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,22 @@ def test_a_path_is_not_put_together_by_decoding_it(code):
 @pytest.mark.parametrize("path", ["/", "/data", "/data/", "/cross_commune/"])
 def test_a_page_may_end_with_a_slash(path):
     assert gate.steps(scope(path)) == tuple(step for step in path.split("/") if step)
+
+
+@pytest.mark.parametrize("path", ["tiles/anh/0/0/0", "tiles/a-2/22/4194303/9999999"])
+def test_a_tile_is_for_who_may_see_pages(path):
+    assert gate.needed(tuple(path.split("/"))) is Action.VIEW
+
+
+@given(st.lists(st.one_of(NAMES, st.just("0")), max_size=5))
+def test_nothing_but_tiles_lies_below_their_address(names):
+    fits = len(names) == 4 and all(re.fullmatch(r"0|[1-9]\d{0,7}", one) for one in names[1:])
+    fits = fits and len(names[1]) < 3 and "_" not in names[0]
+    if fits:
+        assert gate.needed(("tiles", *names)) is Action.VIEW
+    else:
+        with pytest.raises(gate.NoSuchAddressError):
+            gate.needed(("tiles", *names))
 
 
 @pytest.fixture

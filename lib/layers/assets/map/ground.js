@@ -11,7 +11,15 @@
  */
 
 const HIDDEN = ".";
+// A class is the place of its sign: the same signs as in lib/layers/looks/layer.py.
+const SIGNS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const DEPTHS = { LineString: 0, Polygon: 1, MultiLineString: 1, MultiPolygon: 2 };
 const SLIDER_PX = 44; // the width of the slider's thumb in map.css
+const NAMED_ZOOM = 10; // from here on every name that fits
+const APART_PX = 5; // room around a name for each level of zoom below that
+const HITS_MS = 5000; // how long Enter waits for the hits of what was typed
+const PHONE_PX = 640; // as wide as in app.css
+const MARK_ZOOM = [11.5, 13]; // how close a mark is looked at, at least and at most
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
 const layers = new Map();
@@ -101,7 +109,10 @@ function build(spec, feature, place) {
   const options = { pane: spec.pane, interactive: spec.interactive, smoothFactor: 1 };
   if (spec.renderer) options.renderer = spec.renderer;
   let shape;
-  if (spec.kind === "point") {
+  if (spec.kind === "point" && spec.canvas) {
+    const [lng, lat] = feature.geometry.coordinates;
+    shape = L.circleMarker([lat, lng], options);
+  } else if (spec.kind === "point") {
     const [lng, lat] = feature.geometry.coordinates;
     shape = L.marker([lat, lng], { ...options, keyboard: false, icon: icon(spec.styles[0]) });
   } else {
@@ -149,7 +160,7 @@ async function fetchPart(part, items) {
   const answer = await fetch(part.url);
   if (!answer.ok) throw new Error(`${part.url}: ${answer.status}`);
   (await answer.json()).forEach((geometry, i) => {
-    const depth = geometry.type === "Polygon" ? 1 : 2;
+    const depth = DEPTHS[geometry.type];
     items[part.first + i].shape.setLatLngs(
       L.GeoJSON.coordsToLatLngs(geometry.coordinates, depth),
     );
@@ -163,8 +174,8 @@ function restyle(spec, item, style) {
   if (style === HIDDEN) {
     item.shape.remove();
   } else {
-    const look = spec.styles[parseInt(style, 36)];
-    if (spec.kind === "point") item.shape.setIcon(icon(look));
+    const look = spec.styles[SIGNS.indexOf(style)];
+    if (spec.kind === "point" && !spec.canvas) item.shape.setIcon(icon(look));
     else item.shape.setStyle(look);
     if (item.style === HIDDEN) item.shape.addTo(map);
   }
@@ -174,10 +185,11 @@ function restyle(spec, item, style) {
 /* A heavy line is not to be half hidden under the neighbours, whichever was drawn first. */
 function raise(spec, item) {
   if (item.style === HIDDEN || !item.shape.bringToFront) return;
-  if (spec.styles[parseInt(item.style, 36)].front) item.shape.bringToFront();
+  if (spec.styles[SIGNS.indexOf(item.style)].front) item.shape.bringToFront();
 }
 
 function isDrawn(spec) {
+  if (map.getZoom() < (spec.minZoom || 0)) return false;
   return [...(wanted.layers[spec.id] || "")].some((style) => style !== HIDDEN);
 }
 
@@ -200,6 +212,7 @@ function apply() {
   }
   if (window.PhuThoScroll) PhuThoScroll.settle();
   drawLeft();
+  showPictures();
   draw();
   edit(wanted.edit);
   highlight();
@@ -230,11 +243,16 @@ function drawLeft() {
   clip();
 }
 
-function clip() {
-  const size = map.getSize();
+/* How far from the left the line of the slider stands. */
+function lineAt() {
   const slider = curtain.lastChild;
   const share = slider.value / slider.max;
-  const at = size.x * share + (0.5 - share) * SLIDER_PX;
+  return map.getSize().x * share + (0.5 - share) * SLIDER_PX;
+}
+
+function clip() {
+  const size = map.getSize();
+  const at = lineAt();
   const { x: west, y: north } = map.containerPointToLayerPoint([0, 0]);
   const { x: east, y: south } = map.containerPointToLayerPoint(size);
   const box = (from, to) => `rect(${north}px, ${to}px, ${south}px, ${from}px)`;
@@ -262,7 +280,7 @@ function addCurtain() {
   const slider = element("input", "ph-curtain-slider");
   Object.assign(slider, { type: "range", min: 0, max: 1000, value: 500 });
   slider.setAttribute("aria-label", config.texts.slide);
-  slider.addEventListener("input", clip);
+  slider.addEventListener("input", () => { clip(); drawLabels(); });
   curtain.append(slider);
   document.body.append(curtain);
   map.on("move zoom resize", () => { if (wanted && !curtain.hidden) clip(); });

@@ -75,10 +75,36 @@ function addCross() {
   document.body.append(cross, spoken);
   frame.setAttribute("aria-description", config.texts.keys);
   frame.addEventListener("keydown", byKey);
-  frame.addEventListener("focus", () => { if (frame.matches(":focus-visible")) showCross(); });
+  // A finger needs no cross; nor does a page that says nothing of keys.
+  const byFinger = window.matchMedia("(pointer: coarse)").matches || !config.texts.keys;
+  frame.addEventListener("focus", () => {
+    if (!byFinger && frame.matches(":focus-visible")) showCross();
+  });
   frame.addEventListener("blur", leaveCross);
   frame.addEventListener("pointerdown", leaveCross);
   map.on("moveend", sayCross);
+}
+
+/* Enter in the search box takes the first hit: a shortcut of Streamlit is silent inside a box.
+ * What was typed last may still be on its way to the server and back. */
+function takeFirst(event) {
+  const box = event.target;
+  if (event.key !== "Enter" || event.isComposing || !box.closest(".st-key-find")) return;
+  const until = Date.now() + HITS_MS;
+  const take = () => {
+    const found = box.ownerDocument.querySelector(".st-key-hits .ph-query");
+    const hit = box.ownerDocument.querySelector(".st-key-hit-0 button");
+    if (hit && found && found.dataset.query === box.value) hit.click();
+    else if (box.value && Date.now() < until) setTimeout(take, 50);
+  };
+  take();
+}
+
+function listenToSearch() {
+  if (window.parent === window) return;
+  const page = window.parent.document;
+  page.addEventListener("keydown", takeFirst, true);
+  window.addEventListener("pagehide", () => page.removeEventListener("keydown", takeFirst, true));
 }
 
 function button(sign, text, go) {
@@ -136,18 +162,27 @@ function buildMap() {
   config.layers.forEach((spec, i) => {
     spec.pane = pane(`ph-${spec.id}`, 400 + 10 * i);
     if (spec.canvas) spec.renderer = L.canvas({ pane: spec.pane, padding: 0.2 });
+    // A canvas takes the pointer wherever it is, drawn on or not.
+    if (spec.canvas && !spec.interactive) map.getPane(spec.pane).style.pointerEvents = "none";
   });
   pane("ph-shapes", 580);
   pane("ph-selected", 590);
   labelPane = map.getPane(pane("ph-labels", 640));
   labelPane.style.pointerEvents = "none";
+  // Leaflet's own buttons speak English only.
+  map.zoomControl.remove();
+  const { zoomIn: zoomInTitle, zoomOut: zoomOutTitle } = config.texts;
+  L.control.zoom({ position: "topleft", zoomInTitle, zoomOutTitle }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   addHomeButton();
   addTools();
   addCross();
+  addPictures();
   addCurtain();
+  listenToSearch();
   // A page of its own, as the single-file map is, has nothing around it to scroll.
   if (window.PhuThoScroll) PhuThoScroll.tame(map, config.texts, () => wanted && wanted.present);
+  map.on("zoomend", showByZoom);
   map.on("zoomend moveend", drawLabels);
   map.on("moveend", refine);
   for (const touched of ["wheel", "pointerdown", "keydown"]) {

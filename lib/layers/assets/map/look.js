@@ -62,6 +62,21 @@ function home(animate) {
   map.fitBounds(config.bounds, { animate, padding: [6, 6] });
 }
 
+/* The communes a selection is about, and its mark; the province where nobody names a commune. */
+function areaAround(item) {
+  const { around } = wanted;
+  if (!around) return null;
+  if (around === "home") return config.province || config.bounds;
+  const communes = layers.get("communes");
+  if (!communes) return null;
+  const area = L.latLngBounds([]);
+  for (const { shape, properties } of communes.items) {
+    if (around.includes(properties.code)) area.extend(shape.getBounds());
+  }
+  if (item && item.shape.getLatLng) area.extend(item.shape.getLatLng());
+  return area.isValid() ? area : null;
+}
+
 function focus() {
   const target = wanted.focus;
   const name = target ? `${target.layer}:${target.code}` : "";
@@ -72,20 +87,32 @@ function focus() {
     return;
   }
   const item = find(target);
-  if (!item && !bounds) return;
+  const area = bounds || areaAround(item);
+  if (!item && !area) return;
   byHand = false;
   writeView("");
+  uncover();
   // The first view must stand still: the frame is still finding its size.
   const animate = focusDone !== null;
   focusDone = name;
   moved = true;
-  if (bounds) {
-    map.fitBounds(bounds, { padding: [30, 30], maxZoom: 17, animate });
+  if (area) {
+    map.fitBounds(area, { padding: [30, 30], maxZoom: bounds ? 17 : 13, animate });
   } else if (item.shape.getBounds) {
     map.fitBounds(item.shape.getBounds(), { padding: [40, 40], maxZoom: 14, animate });
   } else {
-    map.setView(item.shape.getLatLng(), Math.max(map.getZoom(), 11.5), { animate });
+    const zoom = Math.min(Math.max(map.getZoom(), MARK_ZOOM[0]), MARK_ZOOM[1]);
+    map.setView(item.shape.getLatLng(), zoom, { animate });
   }
+}
+
+/* On a telephone the sidebar lies over the map; once a hit is chosen in it, it gives way. */
+function uncover() {
+  if (window.parent === window || window.parent.innerWidth > PHONE_PX) return;
+  const bar = window.parent.document.querySelector('[data-testid="stSidebar"]');
+  if (!bar || bar.getBoundingClientRect().right <= 0) return;
+  const fold = bar.querySelector('[data-testid="stSidebarCollapseButton"] button');
+  if (fold) fold.click();
 }
 
 function report(layer, code) {
@@ -110,21 +137,31 @@ function overlaps(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
+/* Under the slider a name stands on the side its layer is drawn on. */
+function onItsSide(id, at) {
+  if (curtain.hidden) return true;
+  const left = map.latLngToContainerPoint(at).x < lineAt();
+  return (wanted.leftOnly || []).includes(id) ? left : !(wanted.left || {})[id] || !left;
+}
+
 function labelCandidates() {
   const zoom = map.getZoom();
   const view = map.getBounds();
   const found = [];
   for (const { spec, items } of layers.values()) {
-    if (!spec.label || zoom < spec.label.minZoom) continue;
+    if (!spec.label || zoom < Math.max(spec.label.minZoom, spec.minZoom || 0)) continue;
+    if ((wanted.unnamed || []).includes(spec.id)) continue;
     for (const item of items) {
-      const { lx, ly, name, weight } = item.properties;
-      if (item.style === HIDDEN || lx === undefined || !view.contains([ly, lx])) continue;
+      const { lx, ly, name, weight, zoom: from } = item.properties;
+      if (item.style === HIDDEN || !name || zoom < (from || 0)) continue;
+      if (lx === undefined || !view.contains([ly, lx])) continue;
+      if (!onItsSide(spec.id, [ly, lx])) continue;
       found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0 });
     }
   }
-  for (const { lx, ly, name } of wanted.shapes || []) {
+  for (const { lx, ly, label } of wanted.shapes || []) {
     if (lx === undefined) continue;
-    found.push({ at: L.latLng(ly, lx), text: name, spec: SHAPE_LABEL, weight: 0 });
+    found.push({ at: L.latLng(ly, lx), text: label, spec: SHAPE_LABEL, weight: 0 });
   }
   return found.sort((a, b) => a.spec.label.rank - b.spec.label.rank || b.weight - a.weight);
 }
@@ -132,28 +169,38 @@ function labelCandidates() {
 function markerBoxes() {
   const boxes = [];
   for (const { spec, items } of layers.values()) {
-    if (spec.kind !== "point") continue;
+    if (spec.kind !== "point" || spec.canvas) continue;
     for (const item of items) {
       if (item.style === HIDDEN) continue;
-      const point = map.latLngToLayerPoint(item.shape.getLatLng());
-      boxes.push([point.x - 10, point.y - 10, point.x + 10, point.y + 10]);
+      const { x, y } = map.latLngToLayerPoint(item.shape.getLatLng());
+      // Never more than what the marker's own name below it leaves free.
+      const half = Math.min(item.shape.options.icon.options.iconSize[0] / 2, 10);
+      boxes.push([x - half, y - half, x + half, y + half]);
     }
   }
   return boxes;
 }
 
+/* From afar only a few names, far from each other; close by as many as fit. */
 function drawLabels() {
   labelPane.replaceChildren();
+  const apart = Math.max(0, NAMED_ZOOM - map.getZoom()) * APART_PX;
   const taken = markerBoxes();
   for (const { at, text, spec } of labelCandidates()) {
-    const point = map.latLngToLayerPoint(at);
-    const width = 7.2 * text.length + 6;
-    const top = point.y + spec.label.offset - 8;
-    const box = [point.x - width / 2, top, point.x + width / 2, top + 17];
-    if (taken.some((other) => overlaps(box, other))) continue;
-    taken.push(box);
-    const node = element("div", `ph-label ph-label-${spec.id}`, text);
-    L.DomUtil.setPosition(node, L.point(point.x, point.y + spec.label.offset));
-    labelPane.appendChild(node);
+    const point = map.latLngToLayerPoint(at).add([0, spec.label.offset]);
+    const [x, y] = [(spec.label.size || 1) * (3.6 * text.length + 3), 8];
+    // A large area may be named a little off its middle, so that a mark there hides nothing.
+    for (const shift of spec.label.shifts || [0]) {
+      const middle = point.y + shift;
+      const box = [point.x - x, middle - y, point.x + x, middle + 9];
+      const far = spec.label.rank ? apart : 0;
+      const room = [box[0] - far, box[1] - far, box[2] + far, box[3] + far];
+      if (taken.some((other) => overlaps(room, other))) continue;
+      taken.push(box);
+      const node = element("div", `ph-label ph-label-${spec.id}`, text);
+      L.DomUtil.setPosition(node, L.point(point.x, middle));
+      labelPane.appendChild(node);
+      break;
+    }
   }
 }

@@ -1,0 +1,1 @@
+"""The ground under the communes: lines and pictures an office adds beside its snapshots."""

@@ -1,0 +1,142 @@
+"""The three questions a meeting opens with, each answered by name.
+
+Which clusters still lie on two communes and who leads, which communes are remote and
+weakly supplied and why, what is overdue and by which document.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+import pandas as pd
+
+from lib.crossing.words import lead_words
+from lib.language.text import Lang, date, hectares, is_blank, t
+from lib.power.gaps import words as gapwords
+from lib.power.gaps.find import WEAK_KINDS, Gaps
+from lib.register import delay
+from lib.register.playlist import Stop
+from lib.reports.cards.card import Row
+from lib.reports.cards.head import late_words
+from lib.reports.cards.known import Known
+from lib.reports.cards.material import Material
+from lib.reports.cards.places import weak_words
+from lib.tables.glossary import value_label
+
+Key = Literal["cross", "gaps", "late"]
+KEYS: Final[tuple[Key, ...]] = get_args(Key)
+PAGES: Final = {"cross": "cross_commune", "gaps": "power", "late": "clusters"}
+"""Question -> the page that answers it at length."""
+_DISTANCE: Final = "town_km"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One line of an answer: a cluster or a commune, and what is to be said of it."""
+
+    stop: Stop
+    words: str
+
+    @property
+    def code(self) -> str:
+        """Code of the cluster or the commune."""
+        return self.stop.target.partition(":")[2]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with its points, what matters most first."""
+
+    key: Key
+    points: tuple[Point, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Codes of its clusters or communes."""
+        return frozenset(point.code for point in self.points)
+
+
+def questions(
+    given: Material, gaps: Gaps, *, clusters: Collection[str], communes: Collection[str]
+) -> tuple[Question, ...]:
+    """Return the three questions for what a filter leaves.
+
+    Parameters
+    ----------
+    given : Material
+        Snapshot and answer on the clusters; samples are in no question.
+    gaps : Gaps
+        Communes remote and weak, of `lib.power.gaps.find.find`.
+    clusters, communes : collection of str
+        Codes the filter leaves.
+    """
+    weak = gaps.communes[gaps.communes["listed"] & gaps.communes["commune_code"].isin(communes)]
+    register = given.clusters[given.clusters["cluster_id"].isin(clusters)]
+    return (
+        Question("cross", _cross(given, clusters)),
+        Question("gaps", tuple(_gap(given, row, given.lang) for row in _records(weak))),
+        Question("late", _late(given, register, given.lang)),
+    )
+
+
+def _cross(given: Material, clusters: Collection[str]) -> tuple[Point, ...]:
+    """Return the clusters on two communes, most hectares in dispute first."""
+    summary = given.summary
+    both = (summary["verdict"] == "cross_commune") | (summary["change"] == "remains")
+    rows = summary[both & summary["cluster_id"].isin(clusters) & ~summary["sample"]]
+    pieces = given.answer.rows
+    return tuple(
+        Point(
+            Stop(PAGES["cross"], f"clusters:{row['cluster_id']}", str(row["cluster_name"])),
+            _sides(row, pieces[pieces["cluster_id"] == row["cluster_id"]], given),
+        )
+        for row in _records(rows)
+    )
+
+
+def _sides(row: Row, pieces: pd.DataFrame, given: Material) -> str:
+    """Return the communes of a cluster, with their hectares where measured, and who leads."""
+    sides = [
+        str(name) if is_blank(area) else f"{name} {hectares(area, given.lang)}"
+        for name, area in zip(pieces["commune_name"], pieces["area_ha"], strict=True)
+        if not is_blank(name)
+    ]
+    return f"{', '.join(sides)} · {lead_words(row, given.commune_names, given.lang)}"
+
+
+def _gap(known: Known, row: Row, lang: Lang) -> Point:
+    """Return a commune on record as weakly supplied: what is weak, and the known distance."""
+    supply = known.tables["weak_supply"]
+    here = supply[(supply["commune_code"] == row["commune_code"]) & (supply["state"] != "solved")]
+    told = [
+        t(
+            "agenda.weak",
+            lang,
+            kind=value_label("weak_kind", fact["kind"], lang),
+            what=weak_words({**fact, "value": None}, lang),
+            date=date(fact["as_of"], lang),
+        )
+        for fact in _records(here)
+        if fact["kind"] in WEAK_KINDS
+    ]
+    if not is_blank(row[_DISTANCE]):
+        far = gapwords.shown(_DISTANCE, row[_DISTANCE], lang)
+        told.append(f"{gapwords.short_name(_DISTANCE, lang)} {far}")
+    stop = Stop(PAGES["gaps"], f"communes:{row['commune_code']}", str(row["commune_name"]))
+    return Point(stop, " · ".join(told))
+
+
+def _late(known: Known, register: pd.DataFrame, lang: Lang) -> tuple[Point, ...]:
+    """Return the clusters behind a date or called so by a source, longest overdue first."""
+    found = []
+    for cluster in _records(register):
+        row = {key: None if is_blank(value) else value for key, value in cluster.items()}
+        late = delay.overdue(row, on=known.day)
+        if late is not None:
+            stop = Stop(PAGES["late"], f"clusters:{row['cluster_id']}", str(row["name"]))
+            found.append((-(late.days or 0), Point(stop, late_words(known, row, lang))))
+    return tuple(point for _, point in sorted(found, key=lambda entry: entry[0]))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    return frame.to_dict("records")

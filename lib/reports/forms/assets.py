@@ -1,0 +1,114 @@
+"""Infrastructure assets built by the State: form 01B of Decree 178/2026/NĐ-CP, by cluster."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from lib.language.text import Lang, date, is_blank, number, sort_key, t
+from lib.reports.forms import paper
+from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
+from lib.tables.glossary import CODES, label, value_label
+
+FORMATS: Final = ("docx", "xlsx", "pdf")
+_COLUMNS: Final = (
+    *("name", "address", "year_in_use", "parameters", "land_m2", "floor_m2"),
+    *("original_value", "remaining_value", "condition", "exploitation", "reason"),
+)
+_WIDTHS: Final = (8, 34, 24, 14, 26, 18, 18, 30, 30, 20, 20, 16)
+_NUMBERS: Final = (3, 5, 6, 7, 8)
+
+
+def paper_of(
+    assets: pd.DataFrame | None,
+    clusters: pd.DataFrame,
+    *,
+    on: dt.date,
+    lang: Lang = "vi",
+) -> Paper:
+    """Return the list of assets as a paper, those without a document first in each cluster.
+
+    Parameters
+    ----------
+    assets : DataFrame or None
+        ``assets``; None where nobody brought any.
+    clusters : DataFrame
+        ``clusters``: their names, and which the State built.
+    on : datetime.date
+        The day the paper is of.
+    """
+    rows = [] if assets is None else assets.to_dict("records")
+    names = dict(zip(clusters["cluster_id"], clusters["name"], strict=True))
+    parts = [Part(t("assets.counts", lang), _counts(rows, clusters, lang))]
+    listed = sorted(
+        {str(row["cluster_id"]) for row in rows}, key=lambda code: sort_key(names[code])
+    )
+    for code in listed:
+        own = sorted(
+            (row for row in rows if row["cluster_id"] == code),
+            key=lambda row: (not is_blank(row["document_no"]), sort_key(str(row["name"]))),
+        )
+        parts.append(Part(str(names[code]), (), _grid(own, lang)))
+    return Paper(
+        t("assets.title", lang),
+        lang,
+        left=(t("assets.form", lang), t("assets.law", lang)),
+        right=(t("lawform.sender_04", lang),),
+        under=(t("progress.on", lang, date=date(on, lang)),),
+        parts=tuple(parts),
+        notes=(t("assets.outside", lang), t("progress.blank", lang)),
+        place=t("lawform.place", lang),
+        signs=(
+            (t("lawform.sign_made", lang), t("lawform.sign_blank", lang)),
+            (t("lawform.sign_04", lang), t("lawform.sign_blank", lang)),
+        ),
+        across=True,
+    )
+
+
+def _counts(rows: list[dict[Any, Any]], clusters: pd.DataFrame, lang: Lang) -> tuple[str, ...]:
+    """Return how many assets stand in each group, and what is not listed or has no document."""
+    groups = [
+        t(
+            "assets.group",
+            lang,
+            group=value_label("asset_group", code, lang),
+            count=number(sum(row["group"] == code for row in rows), lang),
+        )
+        for code in CODES["asset_group"]
+    ]
+    unsorted = sum(is_blank(row["group"]) for row in rows)
+    bare = sum(is_blank(row["document_no"]) for row in rows)
+    listed = {row["cluster_id"] for row in rows}
+    built = clusters.loc[clusters["state_funded"] == "yes", ["cluster_id", "name"]]
+    lacking = built.loc[~built["cluster_id"].isin(listed), "name"]
+    said = [
+        t("assets.unsorted", lang, count=number(unsorted, lang)),
+        t("assets.bare", lang, count=number(bare, lang), total=number(len(rows), lang)),
+    ]
+    if len(lacking):
+        names = ", ".join(sorted(map(str, lacking), key=sort_key))
+        said.append(t("assets.unlisted", lang, count=number(len(lacking), lang), names=names))
+    return (*groups, *said)
+
+
+def _grid(rows: list[dict[Any, Any]], lang: Lang) -> Grid:
+    head = (t("progress.head_no", lang), *(label("assets", name, lang) for name in _COLUMNS))
+    cells = [(str(no), *(_cell(row, name) for name in _COLUMNS)) for no, row in enumerate(rows, 1)]
+    bare = tuple(at for at, row in enumerate(rows) if is_blank(row["document_no"]))
+    return Grid(head, _WIDTHS, tuple(cells), numbers=_NUMBERS, strong=bare)
+
+
+def _cell(row: Mapping[Any, Any], name: str) -> Cell:
+    value = row[name]
+    if name == "year_in_use":
+        return "" if is_blank(value) else str(int(value))
+    if name.endswith(("_m2", "_value")):
+        return Amount(None if is_blank(value) else float(value), 2 if name.endswith("_m2") else 0)
+    return "" if is_blank(value) else str(value)
+
+
+def content(given: Paper, kind: str) -> bytes:
+    """Return the list as a file of one of `FORMATS`."""
+    return paper.content(given, kind, t("assets.sheet", given.lang))

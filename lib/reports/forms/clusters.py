@@ -1,0 +1,123 @@
+"""The report of all clusters: a fixed block a cluster, annex 1 with an investor, annex 2 all.
+
+The blocks say what page and card say, from the same functions; what nobody knows is marked.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
+from lib.register.progress import Progress
+from lib.register.steps import label as step_label
+from lib.reports.cards import progress as say
+from lib.reports.forms import paper
+from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
+from lib.tables.glossary import value_label
+
+FORMATS: Final = ("docx", "pdf", "xlsx")
+_HEAD: Final = ("no", "cluster", "communes", "area", "investor", "step", "operation")
+_WIDTHS: Final = (9, 38, 34, 20, 34, 30, 26)
+
+
+def paper_of(
+    found: Sequence[Progress],
+    *,
+    on: dt.date,
+    data_date: str,
+    sources: str,
+    filters: str = "",
+    lang: Lang = "vi",
+) -> Paper:
+    """Return the report as a paper.
+
+    Parameters
+    ----------
+    found : sequence of Progress
+        The clusters it is about, in their order.
+    filters : str
+        The sentence of the filter; empty for all clusters.
+    """
+    blocks = [_block(no, one, lang) for no, one in enumerate(found, start=1)]
+    invested = [one for one in found if not is_blank(one.cluster["investor"])]
+    counts = t(
+        "clusterreport.counts",
+        lang,
+        total=number(len(found), lang),
+        invested=number(len(invested), lang),
+    )
+    under = [t("progress.on", lang, date=date(on, lang)), *([filters] if filters else [])]
+    return Paper(
+        t("clusterreport.title", lang),
+        lang,
+        under=tuple(under),
+        parts=(
+            Part("", (counts, *say.board_words(found, lang))),
+            *blocks,
+            Part(t("clusterreport.annex_1", lang), (), _grid(invested, lang)),
+            Part(t("clusterreport.annex_2", lang), (), _grid(found, lang)),
+        ),
+        notes=(t("lawform.sources", lang, date=data_date, sources=sources),),
+    )
+
+
+def _block(no: int, one: Progress, lang: Lang) -> Part:
+    """Return the block of a cluster in the order of the office's reports."""
+    cluster = one.cluster
+
+    def line(key: str, *words: str) -> str:
+        return (
+            f"{t(f'clusterreport.{key}', lang)}: {'; '.join(filter(None, words)) or no_data(lang)}"
+        )
+
+    investor = "" if is_blank(cluster["investor"]) else str(cluster["investor"])
+    ahead = () if one.ahead is None else say.milestone_words([one.ahead], lang)
+    agencies = [
+        t(
+            "clusterreport.agency_due",
+            lang,
+            agency=row["agency"],
+            due=t("progress.no_due", lang) if is_blank(row["due"]) else date(row["due"], lang),
+        )
+        for row in one.obstacles
+        if not is_blank(row["agency"])
+    ]
+    effect = [*say.passed_words(one, lang), *say.schedule_words(one, lang)]
+    return Part(
+        f"{no}. {cluster['name']}",
+        (
+            line("investor", investor),
+            line("communes", str(cluster["communes_now"])),
+            line("area", hectares(cluster["area_ha"], lang)),
+            line("progress", *say.step_words(one, lang), *say.clearance_words(one, lang)),
+            line("obstacle", *say.obstacle_words(one, lang)),
+            line("effect", *effect),
+            line("next", *ahead),
+            line("agency", *agencies),
+        ),
+    )
+
+
+def _grid(found: Sequence[Progress], lang: Lang) -> Grid:
+    rows: list[tuple[Cell, ...]] = []
+    for no, one in enumerate(found, start=1):
+        row = one.cluster
+        area = Amount(None if is_blank(row["area_ha"]) else float(row["area_ha"]), 2)
+        rows.append(
+            (
+                str(no),
+                str(row["name"]),
+                str(row["communes_now"]) or no_data(lang),
+                area,
+                no_data(lang) if is_blank(row["investor"]) else str(row["investor"]),
+                step_label(one.standing.step, lang),
+                value_label("operation_status", row["operation_status"], lang),
+            )
+        )
+    head = tuple(t(f"clusterreport.head_{name}", lang) for name in _HEAD)
+    return Grid(head, _WIDTHS, tuple(rows), numbers=(3,))
+
+
+def content(given: Paper, kind: str) -> bytes:
+    """Return the report as a file of one of `FORMATS`."""
+    return paper.content(given, kind, t("clusterreport.sheet", given.lang))

@@ -1,0 +1,84 @@
+"""Make an official paper a Word file, as Decree 30/2020/NĐ-CP, appendix I, sets it."""
+
+import io
+from collections.abc import Sequence
+from typing import Final
+
+from docx import Document
+from docx.document import Document as Word
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm
+
+from lib.language.text import Lang
+from lib.reports.forms.paper import ACROSS_MM, UPRIGHT_MM, Grid, Paper, in_words
+from lib.reports.word import fill, mark, page, say, styles
+
+_LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
+_MIDDLE: Final = WD_ALIGN_PARAGRAPH.CENTER
+_RIGHT: Final = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def to_docx(paper: Paper) -> bytes:
+    """Return the paper as DOCX."""
+    word = Document()
+    page(word, across=paper.across)
+    styles(word, paper.title, paper.lang)
+    width = ACROSS_MM if paper.across else UPRIGHT_MM
+    if paper.left or paper.right:
+        _beside(word, (paper.left, paper.right), width)
+    say(word.add_paragraph(), paper.title, size=14, bold=True, align=_MIDDLE)
+    for line in paper.under:
+        say(word.add_paragraph(), line, size=13, align=_MIDDLE)
+    for part in paper.parts:
+        if part.heading:
+            heading = word.add_paragraph()
+            heading.paragraph_format.keep_with_next = True
+            say(heading, part.heading, size=13, bold=True, align=_LEFT)
+        for line in part.lines:
+            say(word.add_paragraph(), line, size=13)
+        if part.grid is not None:
+            _grid(word, part.grid, width, paper.lang)
+    for note in paper.notes:
+        say(word.add_paragraph(), note, size=12, align=_LEFT)
+    if paper.place:
+        say(word.add_paragraph(), paper.place, size=13, italic=True, align=_RIGHT)
+    if paper.signs:
+        _beside(word, paper.signs, width)
+    out = io.BytesIO()
+    word.save(out)
+    return out.getvalue()
+
+
+def _beside(word: Word, columns: Sequence[Sequence[str]], width: float) -> None:
+    """Set columns of lines side by side, the first line of each in bold."""
+    table = word.add_table(rows=1, cols=len(columns))
+    table.autofit = False
+    for cell, lines in zip(table.rows[0].cells, columns, strict=True):
+        cell.width = Mm(width / len(columns))
+        for at, line in enumerate(lines):
+            paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
+            say(paragraph, line, size=12, bold=at == 0, align=_MIDDLE)
+    word.add_paragraph()
+
+
+def _grid(word: Word, grid: Grid, width: float, lang: Lang) -> None:
+    table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.head))
+    table.style = "Table Grid"
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    parts = [width * part / sum(grid.widths) for part in grid.widths]
+    for column, part in zip(table.columns, parts, strict=True):
+        column.width = Mm(part)
+    for cell, text, part in zip(table.rows[0].cells, grid.head, parts, strict=True):
+        cell.width = Mm(part)
+        fill(cell, text, bold=True, align=_MIDDLE)
+    mark(table.rows[0], "w:tblHeader")
+    for at, given in enumerate(grid.rows):
+        row = table.rows[at + 1]
+        mark(row, "w:cantSplit")
+        for place, (cell, value) in enumerate(zip(row.cells, given, strict=True)):
+            cell.width = Mm(parts[place])
+            align = _RIGHT if place in grid.numbers else _LEFT
+            fill(cell, in_words(value, lang), bold=at in grid.strong, align=align)
+    word.add_paragraph()

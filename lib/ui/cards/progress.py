@@ -1,0 +1,226 @@
+"""Draw how far the clusters are: the board of steps, the timeline, the downloads."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from lib.language.text import date, hectares, is_blank, number
+from lib.register import delay
+from lib.register.progress import STALE_DAYS, Progress, board, progress
+from lib.register.projects import projects
+from lib.register.steps import label as step_label
+from lib.reports.cards.card import site
+from lib.reports.forms import assets
+from lib.reports.forms import clusters as report
+from lib.reports.forms import progress as forms
+from lib.tables.facts import data_date
+from lib.tables.glossary import value_label
+from lib.ui.downloads import guarded
+from lib.ui.state import language, tr
+from lib.ui.workspace import Workspace
+
+_MOST: Final = 60
+"""Rows of the timeline: more are not read, the table has them all."""
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def of(
+    key: str,  # noqa: ARG001 - the key of the cache
+    on: dt.date,
+    _data: Workspace,
+) -> list[Progress]:
+    """Return how far each cluster this visitor sees is on a day."""
+    return progress(_data.clusters, _data.tables, on=on)
+
+
+def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
+    """Draw the board: a button a step with the clusters on it, hectares of how many below."""
+    lang = language()
+    with st.container(key="steps"), st.container(key="figures"):
+        for count in board(found):
+            area = tr(
+                "progresspage.step_area",
+                area=hectares(count.area_ha, lang),
+                known=number(count.with_area, lang),
+            )
+            label = f"**{number(count.clusters, lang)}** {step_label(count.step, lang)}"
+            st.button(
+                f"{label} :small[{area}]" if count.with_area else label,
+                key=f"figure-{count.step}",
+                on_click=choose,
+                args=(count.step,),
+                help=tr(
+                    "progresspage.step_help",
+                    proven=number(count.proven, lang),
+                ),
+                width="stretch",
+            )
+
+
+def totals(found: Sequence[Progress]) -> None:
+    """Draw the sentence on wastewater, leased land and what is not updated for long."""
+    lang = language()
+    rows = [one.cluster for one in found]
+    plants = [row["wastewater"] for row in rows if row["wastewater"] != "unknown"]
+    leased = [float(row["leased_ha"]) for row in rows if not is_blank(row["leased_ha"])]
+    said = tr(
+        "progresspage.totals",
+        plants=number(plants.count("operating"), lang),
+        known=number(len(plants), lang),
+        leased=hectares(sum(leased) if leased else None, lang),
+        of=number(len(leased), lang),
+        total=number(len(rows), lang),
+        stale=number(sum((one.stale_days or 0) > STALE_DAYS for one in found), lang),
+        days=number(STALE_DAYS, lang),
+    )
+    st.caption(said)
+
+
+def late_words(table: pd.DataFrame) -> list[str]:
+    """Return for each row of `lib.register.progress.to_table` whether it is late, in a word."""
+    lang = language()
+    said = []
+    for row in table.to_dict("records"):
+        past = [row[name] for name in ("law_days_late", "decision_days_late")]
+        days = [int(value) for value in past if not is_blank(value)]
+        if days:
+            said.append(tr("progresspage.late_days", days=number(max(days), lang)))
+        elif row["milestones_late"]:
+            said.append(tr("progresspage.late_milestone"))
+        else:
+            known = row["law_state"] not in ("undetermined", "disordered")
+            said.append(tr("progresspage.on_time" if known else "progresspage.not_enough"))
+    return said
+
+
+def timeline(found: Sequence[Progress], selected: str) -> None:
+    """Draw the planned and actual days of each cluster that has any, one row each, today marked.
+
+    A hollow mark is planned, a full one has come; the bar between them is the delay.
+    """
+    dated = [(one, _marks(one)) for one in found]
+    dated = [(one, marks) for one, marks in dated if marks][:_MOST]
+    if not dated:
+        st.caption(tr("progresspage.no_dates"))
+        return
+    on = found[0].on
+    days = [day for _, marks in dated for mark in marks for day in mark[1:] if day] + [on]
+    first, last = dt.date(min(days).year, 1, 1), dt.date(max(days).year + 1, 1, 1)
+    place = partial(_place, first, last)
+    years = Markup("").join(
+        Markup('<span style="left:{:.2f}%">{}</span>').format(place(dt.date(year, 1, 1)), year)
+        for year in range(first.year, last.year)
+    )
+    html = Markup('<div class="ph-time"><div class="ph-time-years"><em></em><div>{}</div></div>')
+    html = html.format(years)
+    for one, marks in dated:
+        drawn = Markup("").join(_drawn(mark, place, on) for mark in marks)
+        html += Markup(
+            '<div class="ph-time-row{chosen}"><em>{name}</em><div role="img" aria-label="{said}">'
+            '<u style="left:{today:.2f}%"></u>{marks}</div></div>'
+        ).format(
+            chosen=" ph-chosen" if one.cluster["cluster_id"] == selected else "",
+            name=one.cluster["name"],
+            said="; ".join(_said(mark) for mark in marks),
+            today=place(on),
+            marks=drawn,
+        )
+    st.html(str(html + Markup("</div>")))
+    st.caption(tr("progresspage.timeline", on=date(on, language()), count=len(dated)))
+
+
+_Mark = tuple[str, dt.date | None, dt.date | None]
+"""Milestone, its planned and its actual day."""
+
+
+def _marks(one: Progress) -> list[_Mark]:
+    def day(row: Mapping[Any, Any], name: str) -> dt.date | None:
+        return None if is_blank(row[name]) else delay.last_day(str(row[name]))
+
+    marks = [
+        (str(row["milestone"]), day(row, "planned"), day(row, "actual")) for row in one.milestones
+    ]
+    return [mark for mark in marks if mark[1] or mark[2]]
+
+
+def _place(first: dt.date, last: dt.date, day: dt.date) -> float:
+    return 100 * (day - first).days / (last - first).days
+
+
+def _drawn(mark: _Mark, place: Callable[[dt.date], float], on: dt.date) -> Markup:
+    _, planned, actual = mark
+    html = Markup("")
+    until = actual or on
+    if planned and until > planned:
+        left, right = place(planned), place(until)
+        look = "ph-time-done" if actual else "ph-time-late"
+        html += Markup('<i class="{}" style="left:{:.2f}%;width:{:.2f}%"></i>').format(
+            look, left, right - left
+        )
+    for day, look in ((planned, "ph-time-plan"), (actual, "ph-time-fact")):
+        if day:
+            html += Markup('<b class="{}" style="left:{:.2f}%" title="{}"></b>').format(
+                look, place(day), _said(mark)
+            )
+    return html
+
+
+def _said(mark: _Mark) -> str:
+    lang = language()
+    milestone, planned, actual = mark
+    return tr(
+        "progress.milestone",
+        milestone=value_label("milestone", milestone, lang),
+        planned=date(planned, lang),
+        actual=date(actual, lang),
+    )
+
+
+def downloads(data: Workspace, found: Sequence[Progress], filters: str) -> None:
+    """Draw the downloads of the clusters in view: the list, the report, the State's assets."""
+    lang, on = language(), found[0].on
+    said = {
+        "data_date": date(data_date(data.tables["clusters"]), lang),
+        "sources": ", ".join(_hosts(data)),
+        "filters": filters,
+    }
+
+    def progress_file(kind: str) -> bytes:
+        firms = projects(data.tables.get("projects"), on=on)
+        given = forms.paper_of(found, on=on, firms=firms, lang=lang, **said)
+        return forms.content(found, given, kind)
+
+    def report_file(kind: str) -> bytes:
+        return report.content(report.paper_of(found, on=on, lang=lang, **said), kind)
+
+    def assets_file(kind: str) -> bytes:
+        rows, clusters = data.tables.get("assets"), data.tables["clusters"]
+        return assets.content(assets.paper_of(rows, clusters, on=on, lang=lang), kind)
+
+    _row("progress", tr("cross.download"), progress_file, forms.FORMATS)
+    _row("report", tr("progresspage.report"), report_file, report.FORMATS)
+    _row("assets", tr("progresspage.assets"), assets_file, assets.FORMATS)
+
+
+def _row(name: str, caption: str, make: Callable[[str], bytes], kinds: Sequence[str]) -> None:
+    """Draw a button for each format of a file; it is made when one is pressed."""
+    st.caption(caption)
+    files = {
+        "progress": tr("progresspage.file"),
+        "report": tr("progresspage.report_file"),
+        "assets": tr("progresspage.assets_file"),
+    }
+    with st.container(horizontal=True):
+        for kind in kinds:
+            file = f"{files[name]}.{kind}"
+            guarded(kind.upper(), partial(make, kind), file, key=f"{name}-{kind}")
+
+
+def _hosts(data: Workspace) -> list[str]:
+    urls = data.tables["clusters"]["source_url"].dropna().unique()
+    return list(dict.fromkeys(site(url, language()) for url in urls))

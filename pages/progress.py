@@ -1,0 +1,134 @@
+import datetime as dt
+from functools import partial
+
+import streamlit as st
+
+from lib.language.text import date, number
+from lib.register import filters as flt
+from lib.register.progress import to_table
+from lib.register.steps import label as step_label
+from lib.reports.cards.progress import progress_card
+from lib.tables.glossary import value_label
+from lib.ui import frame, sidebar, state, visitor
+from lib.ui.card import show_card
+from lib.ui.cards import duties, lawforms, places
+from lib.ui.cards import progress as steps
+from lib.ui.maps import styles as mapstyles
+from lib.ui.maps.card import map_with_card
+from lib.ui.state import language, tr
+from lib.ui.tables import Column, show_table
+from lib.ui.workspace import workspace
+
+data = workspace()
+lang = language()
+keys = [f.key for f in flt.of("progress")]
+today = dt.datetime.now().astimezone().date()
+found = steps.of(data.key, today, data)
+due = duties.of(data.key, today, data)
+
+
+def only(step: str) -> None:
+    state.clear(*keys)
+    st.session_state["step"] = [step]
+
+
+frame.banner(data)
+frame.title(tr("pages.progress"))
+sentence = st.container()
+duties.strip(due)
+steps.steps(found, only)
+
+
+@visitor.fragment
+def view() -> None:
+    with st.sidebar:
+        sidebar.find_box(data)
+        sidebar.filters(data, keys)
+        painted = sidebar.switch("further", tr("eligibility.paint"), tr("eligibility.scope"))
+        legend = st.container()
+    table = to_table(found).merge(
+        data.clusters[["cluster_id", "former_province", "commune_codes", "lat"]], on="cluster_id"
+    )
+    shown = flt.apply(
+        table,
+        {key: state.chosen(key) for key in keys},
+        flt.of("progress"),
+        value_name=sidebar.value_name(data),
+        lang=lang,
+    )
+    listed = table[shown.mask]
+    ids = set(listed["cluster_id"])
+    seen = [one for one in found if one.cluster["cluster_id"] in ids]
+    filters = shown.sentence or tr("filters.none")
+    with sentence:
+        frame.sentence(
+            tr(
+                "progresspage.sentence",
+                count=number(len(listed), lang),
+                total=number(len(found), lang),
+                filters=filters,
+                on=date(today, lang),
+            )
+        )
+    frame.empty(shown.emptied_by)
+    selected, chosen = state.selection(data.files, set(data.clusters["cluster_id"]))
+    card = places.card_of(data, selected)
+    for one in found:
+        if one.cluster["cluster_id"] == chosen:
+            card = partial(show_card, progress_card(one, data.tables, lang))
+    styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
+    if painted:
+        styles |= mapstyles.further(lawforms.answers(data, today))
+    styles["clusters"] = mapstyles.clusters(listed, "operation_status")
+    map_with_card(
+        data,
+        styles,
+        selected=selected,
+        card=card,
+        legend=legend,
+        cluster_id=chosen,
+        legend_layers=("clusters", "communes", "former-provinces", "province"),
+    )
+    with st.container(key="below"):
+        if seen:
+            steps.totals(seen)
+            steps.timeline(seen, chosen)
+        show_table(
+            listed.assign(
+                step_words=[step_label(code, lang) for code in listed["step"]],
+                proven=[value_label("yes_no", code, lang) for code in listed["step_proven"]],
+                held=listed["obstacles"].where(listed["obstacles"] != ""),
+                late=steps.late_words(listed),
+            ),
+            [
+                Column("cluster_name", tr("pages.name")),
+                Column("step_words", tr("progress.line_step")),
+                Column("proven", tr("progresspage.proven"), width=110),
+                Column("late", tr("progresspage.late"), width=130),
+                Column("held", tr("progress.line_obstacles")),
+                Column("obstacle_due", tr("progresspage.due"), lambda d: date(d, lang), 140),
+                Column("permit_until", tr("progresspage.permit"), lambda d: date(d, lang), 140),
+                Column("updated", tr("progresspage.updated"), lambda d: date(d, lang), 120),
+            ],
+            id_column="cluster_id",
+            selected=chosen,
+            on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
+            key="table-progress",
+            alt=tr("progresspage.table"),
+        )
+        if seen:
+            steps.downloads(data, seen, filters)
+    with st.expander(tr("duties.list"), key="duties-open", on_change="rerun") as box:
+        if box.open:
+            duties.listing(due)
+    with st.expander(tr("lawform.page"), key="forms-open", on_change="rerun") as box:
+        if box.open:
+            lawforms.forms(data)
+    with st.expander(tr("eligibility.sheet"), key="fill-open", on_change="rerun") as box:
+        if box.open:
+            lawforms.further(data, today)
+    state.end()
+
+
+view()
+frame.foot(data, ["clusters", "former_units"])

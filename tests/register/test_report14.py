@@ -1,0 +1,294 @@
+"""Forms 03 and 04 of Circular 14/2024: a made-up register of twelve, every row by hand."""
+
+import pandas as pd
+import pytest
+from facttables import fact_tables
+
+from lib.language.errors import WrongUseError
+from lib.register.period import last_due, period_of
+from lib.register.report14 import ROWS, report14, to_table
+
+YEAR, HALF = period_of("2026"), period_of("2026-H1")
+COLUMNS = list(fact_tables()["clusters"].columns)
+BASE = {
+    "kind": "ccn",
+    "former_province": "Phú Thọ",
+    "legal_status": "established",
+    "operation_status": "operating",
+    "decision_kind": "establish",
+    "decision_no": "1/QĐ-UBND",
+    "wastewater": "none",
+    "wastewater_standard": "no",
+    "behind_schedule": "unknown",
+    "outline_quality": "none",
+    "in_plan": "yes",
+    "cluster_type": "general",
+    "investor_kind": "enterprise",
+    "detailed_plan_no": "2/QĐ-UBND",
+    "detailed_plan_date": "2020-05-01",
+    "infra_project_no": "3/QĐ-UBND",
+    "infra_project_date": "2020-06-01",
+    "source_url": "https://a.vn/x",
+    "as_of": "2026-06-10",
+}
+PLANNED = {
+    "legal_status": "in_plan",
+    "operation_status": "planned",
+    "decision_kind": "plan",
+    "investor_kind": "none",
+    "detailed_plan_no": None,
+    "detailed_plan_date": None,
+    "infra_project_no": None,
+    "infra_project_date": None,
+    "tenants": 0,
+    "tenants_fdi": 0,
+    "tenants_operating": 0,
+}
+# area, industrial land, leased, capital, paid, projects, foreign, running, revenue, budget, workers
+FIGURES = {
+    "C01": (50.0, 35.0, 30.0, 500.0, 400.0, 10, 2, 8, 900.0, 40.0, 2000),
+    "C02": (75.0, 50.0, 20.0, 700.0, 300.0, 6, 0, 4, 300.0, 10.5, 800),
+    "C03": (20.5, 15.0, 15.0, 100.0, 100.0, 12, 1, 12, 250.0, 9.0, 650),
+    "C04": (30.25, 22.0, 11.0, 200.0, 150.0, 5, 0, 5, 120.0, 4.0, 300),
+    "C05": (10.0, 7.0, 7.0, 40.0, 40.0, 15, 0, 15, 80.0, 2.0, 410),
+    "C06": (45.0, 30.0, 0.0, 450.0, 90.0, 0, 0, 0, 0.0, 0.0, 0),
+    "C07": (60.0, 42.0, 0.0, 600.0, 10.0, 0, 0, 0, 0.0, 0.0, 0),
+    "C08": (25.0, 18.0, 9.0, 150.0, 140.0, 4, 1, 3, 60.0, 3.0, 220),
+}
+PLACES = {f"C{n:02d}": ("00001",) for n in range(1, 13)} | {"C02": ("00001", "00002")}
+
+
+def cluster(code: str, **own) -> dict:
+    row = {**BASE, "cluster_id": code, "name": f"Cụm {code}", "decision_date": "2019-01-01"}
+    names = ("area_ha", "industrial_land_ha", "leased_ha", "infra_capital_bn", "infra_paid_bn")
+    names += ("tenants", "tenants_fdi", "tenants_operating", "revenue_bn", "budget_bn", "workers")
+    return row | dict(zip(names, FIGURES.get(code, ()), strict=False)) | own
+
+
+def register() -> pd.DataFrame:
+    """Twelve clusters: seven established, two operate, one more operates unestablished."""
+    rows = [
+        cluster("C01", wastewater="operating", wastewater_standard="yes"),
+        cluster("C02", decision_date="2026-02-01", wastewater="building"),
+        cluster("C03", cluster_type="craft_village", investor_kind="state", wastewater="stopped"),
+        cluster("C04", cluster_type="specialised", decision_date="2026-09-01"),
+        cluster(
+            "C05",
+            legal_status="in_plan",
+            decision_kind="plan",
+            investor_kind="none",
+            detailed_plan_date="2026-08-15",
+        ),
+        cluster("C06", operation_status="building"),
+        cluster("C07", operation_status="building", decision_date="2025-12-15"),
+        cluster("C08", in_plan="no", wastewater="operating", wastewater_standard="yes"),
+        cluster("C09", **PLANNED, area_ha=40.0),
+        cluster("C10", **PLANNED, area_ha=15.5),
+        cluster("C11", **PLANNED, area_ha=70.0),
+        cluster("C12", **PLANNED, area_ha=12.0),
+    ]
+    frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
+    kinds = fact_tables()["clusters"].dtypes.to_dict()
+    return frame.astype(kinds)
+
+
+def milestones() -> pd.DataFrame:
+    rows = [(f"C{n:02d}", "detailed_plan", "2027", None) for n in range(9, 13)]
+    return pd.DataFrame(rows, columns=["cluster_id", "milestone", "planned", "actual"])
+
+
+def tables(**changed) -> dict[str, pd.DataFrame]:
+    frame = register()
+    for code, values in changed.items():
+        for name, value in values.items():
+            frame.loc[frame["cluster_id"] == code, name] = value
+    return {"clusters": frame, "milestones": milestones()}
+
+
+def values(report) -> dict[str, float | None]:
+    return {figure.row.tt: figure.value for figure in report.figures if figure.row.unit}
+
+
+ALL_YEAR = {
+    "1": 11,
+    "2": 428.25,  # 453.25 without the 25 of C08, which is not in the plan
+    "3": 7,
+    "4": 305.75,  # C01 C02 C03 C04 C06 C07 C08
+    "5": 3,  # C02, C04, C07: from 15/12/2025 on
+    "6": 165.25,
+    "7": 6,
+    "8": 285.25,  # the established ones without C03, which the State built
+    "9": 8,
+    "10": 315.75,
+    "13": 2740.0,
+    "14": 1230.0,
+    "15": 6,
+    "16": 210.75,
+    "15.1": 5,
+    "16.1": 200.75,
+    "15.2": 1,
+    "16.2": 10.0,
+    "15.3": 1,
+    "16.3": 20.5,
+    "15.4": 1,
+    "16.4": 30.25,
+    "17": 147.0,
+    "18": 92.0,
+    "19": round(100 * 92 / 147, 4),
+    "20": 52,
+    "21": 4,
+    "22": 47,
+    "23": 1710.0,
+    "24": 68.5,
+    "25": 4380,
+    "26": 4,
+    "27": 2,
+}
+FIRST_HALF = ALL_YEAR | {
+    "3": 6,  # C04 came on 1/9
+    "4": 275.5,
+    "5": 2,
+    "6": 135.0,
+    "7": 5,
+    "8": 255.0,
+    "9": 7,  # the plan of C05 came on 15/8
+    "10": 305.75,
+    "15.1": 4,
+    "16.1": 170.5,
+    "15.2": 2,  # then C04 too ran without being established
+    "16.2": 40.25,
+}
+PROJECTS_UNKNOWN = {"11", "12"}
+"""Of planned clusters nobody says that they have no approved infrastructure project."""
+
+
+@pytest.mark.parametrize(("period", "by_hand"), [(YEAR, ALL_YEAR), (HALF, FIRST_HALF)])
+def test_every_row_of_form_04_is_the_sum_by_hand(period, by_hand):
+    report = report14(tables(), PLACES, period)
+    found = values(report)
+    assert {tt: found[tt] for tt in by_hand} == by_hand
+    assert set(found) - set(by_hand) == PROJECTS_UNKNOWN
+    assert (found["11"], found["12"]) == (8, 315.75)
+    for figure in report.figures:
+        if figure.row.unit and figure.row.tt not in PROJECTS_UNKNOWN:
+            assert figure.known == figure.total, figure
+            assert "chưa có số liệu" not in figure.note
+
+
+def test_the_numbers_of_the_form_are_all_there_in_order():
+    counts = [row.tt for row in ROWS]
+    assert counts[:3] == ["I", "1", "2"]
+    assert [tt for tt in counts if "." not in tt and tt.isdigit()] == [str(n) for n in range(1, 28)]
+    assert [tt for tt in counts if "." in tt] == [f"{a}.{b}" for a in (15, 16) for b in range(1, 5)]
+
+
+@pytest.mark.parametrize(("period", "by_hand"), [(YEAR, ALL_YEAR), (HALF, FIRST_HALF)])
+def test_form_03_counts_a_shared_cluster_whole_and_form_04_once(period, by_hand):
+    province = report14(tables(), PLACES, period)
+    parts = [report14(tables(), PLACES, period, commune=c) for c in ("00001", "00002")]
+    assert values(parts[0]) == values(province)
+    small = values(parts[1])
+    assert (small["1"], small["2"], small["18"], small["20"]) == (1, 75.0, 20.0, 6)
+    assert small["19"] == 40.0
+    notes = {figure.row.tt: figure.note for figure in province.figures}
+    assert "cộng Biểu 03 các xã: 12 (lệch +1)" in notes["1"]
+    assert "C02" in notes["1"]
+    assert "lệch +75,00" in notes["2"]
+    assert "lệch" not in notes["15.3"], "no cluster of it is on two communes"
+    assert "C02" in {figure.row.tt: figure.note for figure in parts[0].figures}["18"]
+    assert values(province)["1"] == by_hand["1"]
+
+
+def test_the_fill_rate_has_both_readings():
+    (fill,) = (f for f in report14(tables(), PLACES, YEAR).figures if f.row.tt == "19")
+    rates = (30 / 35, 20 / 50, 15 / 15, 11 / 22, 7 / 7, 9 / 18)
+    assert fill.mean == pytest.approx(100 * sum(rates) / 6, abs=1e-3)
+    assert fill.mean != fill.value
+    assert "71,0" in fill.note
+
+
+def test_a_blank_is_never_a_zero_and_is_counted():
+    blank = {"C02": {"leased_ha": None, "tenants_fdi": None}, "C01": {"tenants_fdi": None}}
+    found = {f.row.tt: f for f in report14(tables(**blank), PLACES, YEAR).figures}
+    assert (found["18"].value, found["18"].known, found["18"].total) == (72.0, 5, 6)
+    assert "của 5/6 cụm" in found["18"].note
+    assert found["18"].lacking == ("C02",)
+    assert found["19"].value == pytest.approx(100 * 72 / 97, abs=1e-4), "both or neither"
+    nothing = {code: {"revenue_bn": None} for code in FIGURES}
+    row = {f.row.tt: f for f in report14(tables(**nothing), PLACES, YEAR).figures}["23"]
+    assert (row.value, row.known, row.total) == (None, 0, 6)
+    assert row.note == "chưa có số liệu: 6 cụm"
+    unknown = {f"C{n:02d}": {"wastewater_standard": "unknown"} for n in range(1, 13)}
+    row = {f.row.tt: f for f in report14(tables(**unknown), PLACES, YEAR).figures}["27"]
+    assert row.value is None, "none was found clean, but of three plants nobody says"
+    # Where there is no plant there is nothing to be clean: known to be none.
+    assert (row.known, row.total) == (8, 12)
+    assert row.note == "chưa thấy ở 8/12 cụm đã có số liệu"
+
+
+def test_a_cluster_of_which_establishment_is_unknown_is_in_neither_part():
+    found = {
+        f.row.tt: f for f in report14(tables(C01={"legal_status": "unknown"}), PLACES, YEAR).figures
+    }
+    assert (found["15"].value, found["15.1"].value, found["15.2"].value) == (6, 4, 1)
+    assert found["15.1"].lacking == found["15.2"].lacking == ("C01",)
+    assert (found["3"].value, found["3"].known, found["3"].total) == (6, 11, 12)
+
+
+def test_a_cluster_that_left_the_plan_counts_nowhere():
+    found = values(report14(tables(C01={"legal_status": "withdrawn"}), PLACES, YEAR))
+    assert (found["1"], found["15"], found["20"]) == (10, 5, 42)
+
+
+def test_money_of_an_earlier_year_is_not_that_of_the_period():
+    row = {f.row.tt: f for f in report14(tables(C01={"as_of": "2025-11"}), PLACES, YEAR).figures}[
+        "23"
+    ]
+    assert (row.value, row.lacking) == (810.0, ("C01",))
+    said = {"table": "clusters", "id": "C01", "field": "revenue_bn", "as_of": "2026-05-01"}
+    told = pd.DataFrame([said | {"state": "in_use"}])
+    given = tables(C01={"as_of": "2025-11"}) | {"statements": told}
+    row = {f.row.tt: f for f in report14(given, PLACES, YEAR).figures}["23"]
+    assert row.value == 1710.0, "the figure has a source of its own, of this year"
+
+
+def project(cluster_id: str, **own) -> dict:
+    return {"cluster_id": cluster_id, "fdi": "no", "state": "operating", "workers": 10} | own
+
+
+def test_counts_come_from_the_list_of_projects_where_it_is_complete():
+    listed = [project("C04", fdi="yes"), *(project("C04") for _ in range(4))]
+    part = [project("C01", workers=None)]
+    given = tables() | {"projects": pd.DataFrame([*listed, *part])}
+    found = {f.row.tt: f for f in report14(given, PLACES, YEAR).figures}
+    assert (found["20"].value, found["21"].value) == (52, 5), "one of C04 is foreign by the list"
+    assert found["25"].value == 4380 - 300 + 50
+    assert found["20"].parts["C01"] == 10, "a list shorter than the stated number is not complete"
+    assert "theo danh sách dự án: 1 cụm" in found["20"].note
+    assert "theo số cụm báo cáo: 5 cụm" in found["20"].note
+
+
+def test_the_table_of_the_contract():
+    table = to_table(report14(tables(), PLACES, YEAR))
+    assert list(table.columns) == ["tt", "indicator", "unit", "value", "known", "total", "note"]
+    assert len(table) == len(ROWS)
+    first = table[table["tt"] == "3"].iloc[0]
+    assert (first["indicator"], first["unit"]) == ("Số lượng cụm công nghiệp đã thành lập", "cụm")
+    assert (first["value"], first["known"], first["total"]) == (7, 12, 12)
+    assert pd.isna(table[table["tt"] == "II"].iloc[0]["value"])
+
+
+def test_periods_are_those_of_the_circular():
+    assert (str(YEAR.start), str(YEAR.end)) == ("2025-12-15", "2026-12-14")
+    assert (str(HALF.start), str(HALF.end)) == ("2025-12-15", "2026-06-14")
+    assert last_due(pd.Timestamp("2026-11-30").date()) == HALF
+    assert last_due(pd.Timestamp("2026-06-14").date()).name == "2025"
+    for wrong in ("2026-H2", "26", "2026-06", "", "2026\n"):
+        with pytest.raises(WrongUseError, match="Kỳ báo cáo"):
+            period_of(wrong.replace("\n", " x"))
+    assert (YEAR.holds("2026"), YEAR.holds("2026-12-14"), YEAR.holds("2026-12-15")) == (
+        None,
+        True,
+        False,
+    )
+    assert YEAR.holds("2025-12") is None, "a month that began before the period"

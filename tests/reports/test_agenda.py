@@ -1,0 +1,82 @@
+"""The three questions of the overview, answered by name from the facts."""
+
+import pandas as pd
+import pytest
+from cardstores import material, with_values
+
+from lib.power.gaps import find
+from lib.reports.agenda import KEYS, Question, questions
+
+
+def asked(given, clusters=None, communes=None) -> dict[str, Question]:
+    found = questions(
+        given,
+        find.find(given.tables, find.Choice()),
+        clusters=set(given.clusters["cluster_id"]) if clusters is None else clusters,
+        communes=set(given.commune_names) if communes is None else communes,
+    )
+    assert tuple(question.key for question in found) == KEYS
+    return {question.key: question for question in found}
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory):
+    return material(tmp_path_factory.mktemp("facts"))
+
+
+def test_each_question_names_who_and_why(facts):
+    found = asked(facts)
+    summary, register = facts.summary, facts.clusters
+    both = summary["verdict"].eq("cross_commune") | summary["change"].eq("remains")
+    assert found["cross"].codes == set(summary.loc[both, "cluster_id"]) != set()
+    assert all("cần quyết định" in point.words for point in found["cross"].points)
+    late = register.loc[register["behind_schedule"] == "yes", "cluster_id"]
+    assert found["late"].codes == set(late) != set()
+    assert all("chậm theo trang" in point.words for point in found["late"].points)
+    (weak,) = found["gaps"].points
+    assert weak.stop.name == "Xuân Đài"
+    for said in ("chưa có điện lưới", "53 hộ", "2019", "8,7\u00a0km"):
+        assert said in weak.words
+
+
+def test_what_a_filter_leaves_out_is_in_no_question(facts):
+    some = asked(facts, clusters={"PT-003"}, communes=set())
+    assert some["cross"].codes == {"PT-003"}
+    assert not some["gaps"].points
+    assert not some["late"].points
+
+
+def test_the_longest_overdue_comes_first_with_its_document(tmp_path):
+    def late(frame: pd.DataFrame) -> pd.DataFrame:
+        for code, end in (("PT-001", "2024-12-31"), ("PT-004", "2023-01-31")):
+            frame = with_values(
+                "cluster_id",
+                code,
+                decision_kind="establish",
+                decision_no=f"9{code}/QĐ-UBND",
+                decision_end=end,
+            )(frame)
+        return frame
+
+    found = asked(material(tmp_path, {"clusters": late}))["late"]
+    first, second, *_ = found.points
+    assert (first.code, second.code) == ("PT-004", "PT-001")
+    assert "9PT-004/QĐ-UBND" in first.words
+    assert "31/01/2023" in first.words
+    assert " ngày)" in first.words
+
+
+def test_who_leads_is_said_in_one_of_three_words(tmp_path):
+    def given(frame: pd.DataFrame) -> pd.DataFrame:
+        row = frame.iloc[0].to_dict()
+        rows = [
+            {**row, "cluster_id": "PT-003", "commune_code": "08236", "status": "decided"},
+            {**row, "cluster_id": "PT-017", "commune_code": "08053", "status": "proposed"},
+        ]
+        return pd.concat([frame, pd.DataFrame(rows)], ignore_index=True)
+
+    made = material(tmp_path, {"assignments": given})
+    said = {point.code: point.words for point in asked(made)["cross"].points}
+    assert f"đã quyết định: {made.commune_names['08236']}" in said["PT-003"]
+    assert f"đề xuất: {made.commune_names['08053']}" in said["PT-017"]
+    assert "cần quyết định" in said["PT-004"]

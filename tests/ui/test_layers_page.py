@@ -1,0 +1,127 @@
+"""The page of own layers: a table is brought, asked about and seen; the switch on other maps."""
+
+import ownsheets
+import pandas as pd
+import pytest
+import streamlit as st
+from layerstores import schematic_tables
+from streamlit.testing.v1 import AppTest
+
+from lib.importing.apart import sandbox
+from lib.importing.bring import publish
+from lib.importing.ownlayers import bring
+from lib.importing.ownlayers.rows import Wanted
+from lib.layers import web
+from lib.settings import ROOT, settings
+from lib.store.store import Act, Store
+from lib.tables.ownlayers import layer_id_of, layers_of
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+NAME = "Cửa hàng <img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Return a folder with a store in which one layer is in use."""
+    folder = tmp_path_factory.mktemp("own")
+    store = Store(folder / "store")
+    details = {"borders": {"source_url": "https://example.com/borders"}}
+    act = Act("prepare", details=details)
+    base = store.publish(schematic_tables(), act, border_quality="schematic")
+    web.install(folder / "static")
+    sheet = ownsheets.saved(folder)
+    wanted = Wanted(NAME, "2026-10-01", "Sở", value="Sức chứa (m3)", skip_unknown=True)
+    draft = sandbox.run(bring.draft_of, [(sheet, sheet.name)], wanted, base, name=sheet.name)
+    publish(store, draft, base=base, files={sheet.name: b"x"}, who="Lan", confirmed=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def folder(made, monkeypatch):
+    monkeypatch.setenv("PHUTHO_STORE", str(made / "store"))
+    monkeypatch.setenv("PHUTHO_STATIC", str(made / "static"))
+    settings.cache_clear()
+    yield made
+    settings.cache_clear()
+    st.cache_resource.clear()
+
+
+def opened(page: str = "layers", **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    app.query_params.update(query)
+    app.run()
+    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+    app.query_params.update(query)
+    app.run()
+    assert list(app.exception) == []
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def test_a_layer_is_seen_and_filtered_with_its_source_and_nothing_of_it_is_html():
+    app = opened(own=layer_id_of(NAME))
+    said = html(app)
+    assert "<img src=x" not in said
+    assert "&lt;img src=x onerror=alert(1)&gt;" in said
+    assert "300 trong 300 dòng; 7 dòng chưa rõ xã" in said
+    assert "Nguồn: Sở. Số liệu đến 01/10/2026." in said
+    app.pills(key=f"owncat-{layer_id_of(NAME)}-6").set_value(["L1"]).run()
+    assert "100 trong 300 dòng" in html(app)
+    app.text_input(key=f"ownwords-{layer_id_of(NAME)}").set_value("cua hang 100").run()
+    assert "1 trong 300 dòng" in html(app)
+    app.segmented_control(key="part").set_value("sums").run()
+    app.segmented_control(key="part").set_value("two").run()
+    app.segmented_control(key="part").set_value("list").run()
+    assert list(app.exception) == []
+
+
+def test_a_commune_says_what_the_layer_has_in_it(folder):
+    store = Store(folder / "store")
+    (layer,) = layers_of({"own_rows": store.current().read("own_rows")}, shipped=False)
+    code = layer.rows["commune_code"].value_counts().index[0]
+    count = int((layer.rows["commune_code"] == code).sum())
+    assert f"{count} dòng; Sức chứa (m3):" in html(opened("overview", sel=f"communes:{code}"))
+
+
+@pytest.mark.parametrize("page", ["overview", "clusters", "cross_commune"])
+def test_a_layer_is_off_on_other_maps_until_it_is_chosen(page):
+    words = "tổng Sức chứa (m3) theo xã"
+    assert words not in html(opened(page))
+    assert words in html(opened(page, also=layer_id_of(NAME)))
+
+
+def test_the_layers_of_the_program_are_there_to_be_chosen():
+    app = opened()
+    assert len(app.selectbox(key="own").options) == 4
+    name = "Logistics: cảng cạn, ga, cảng, đường sắt mới"
+    app.selectbox(key="own").set_value(layer_id_of(name)).run()
+    assert "Nguồn ghi ở từng dòng" in html(app)
+
+
+def test_a_table_is_brought_its_names_asked_and_put_on_the_map(folder):
+    app = opened(tab="bring")
+    frame = pd.DataFrame({"Chợ": ["a", "b"], "Xã": ["xã Vầy Nưa", "xã Đoan Hùng"]})
+    app.session_state["_own"] = {
+        "file": ("cho.csv", frame.to_csv(index=False).encode()),
+        "who": "Lan",
+        "wanted": Wanted("Chợ", "2026-10-01"),
+    }
+    app.run()
+    assert list(app.exception) == []
+    assert app.button(key="own_publish").disabled
+    (asked,) = [box for box in app.selectbox if "Vầy Nưa" in box.label]
+    code = ownsheets.TABLES["former_units"].query("name == 'Vầy Nưa'")["new_code"].iloc[0]
+    asked.set_value(code).run()
+    app.button(key="own-names-use").click().run()
+    app.button(key="own_publish").click().run()
+    assert list(app.exception) == []
+    layers = layers_of(
+        {"own_rows": Store(folder / "store").current().read("own_rows")}, shipped=False
+    )
+    found = {layer.name: layer.rows["commune_code"].tolist() for layer in layers}
+    assert found["Chợ"][0] == code
+    assert set(found) == {NAME, "Chợ"}

@@ -1,0 +1,125 @@
+"""The page on progress: board, filters, timeline, card, forms with the clusters behind a row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from layerstores import publish, schematic_tables
+from streamlit.testing.v1 import AppTest
+
+from lib.layers import web
+from lib.settings import ROOT, settings
+from lib.store.store import Table
+from lib.tables import facts
+from lib.tables.registry import TABLES
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+HOSTILE = '<img src=x onerror="alert(1)"> [x](javascript:alert(1))'
+SOURCE = {"cluster_id": "PT-017", "source_url": "file:a.csv", "as_of": "2026-11-20"}
+TOLD = {
+    "milestones": [
+        {"milestone": "establish", "planned": "2025-12-31", "actual": "2026-01-10"},
+        {"milestone": "groundbreaking", "planned": "2026-02-01"},
+    ],
+    "obstacles": [{"group": "clearance", "text": HOSTILE, "agency": HOSTILE}],
+    "projects": [{"project_id": "A", "firm": HOSTILE, "area_ha": 1.5}],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("progress")
+    tables = schematic_tables()
+    for name, rows in TOLD.items():
+        columns = [column.name for column in TABLES[name].every()]
+        frame = pd.DataFrame([SOURCE | row for row in rows]).reindex(columns=columns)
+        tables[name] = Table(facts.check(name, frame, file=name), "test", "2026-11-20")
+    publish(folder / "store", tables)
+    web.install(folder / "static")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("PHUTHO_STORE", str(folder / "store"))
+    monkeypatch.setenv("PHUTHO_STATIC", str(folder / "static"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+    st.cache_resource.clear()
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+    app.query_params.update(query)
+    app.run()
+    app.switch_page(str(ROOT / "pages" / "progress.py"))
+    app.query_params.update(query)
+    app.run()
+    assert [*app.exception, *app.error] == []
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def table(app: AppTest) -> pd.DataFrame:
+    return app.dataframe[0].value
+
+
+def test_a_tile_of_the_board_leaves_the_clusters_it_counts():
+    app = opened()
+    (tile,) = (b for b in app.button if b.key == "figure-operating")
+    count = int(tile.label.split("**")[1])
+    every = len(table(app))
+    assert 0 < count < every
+    tile.click().run()
+    assert app.query_params["step"] == "operating"
+    assert len(table(app)) == count
+    assert f"{count}/{every} cụm, bước: đang hoạt động" in html(app)
+
+
+def test_what_is_late_is_drawn_said_and_filtered():
+    app = opened(late="yes", sel="clusters:PT-017", further="yes")
+    assert table(app)["Tên"].tolist() == ["Ấm Hạ"]
+    page = html(app)
+    assert "ph-time-late" in page
+    assert "Mốc đã quá hạn" in page
+    assert "khởi công quá" in page
+    assert "<img src=x" not in page, "names are text"
+    assert "&lt;img src=x" in page
+    assert "Đến hạn" in page
+    assert "được lập thêm cụm" in page.partition("ph-legend")[2], "communes are painted"
+
+
+def test_held_and_stale_are_filters_too():
+    assert table(opened(held="clearance"))["Tên"].tolist() == ["Ấm Hạ"]
+    app = opened(stale="365")
+    assert "Ấm Hạ" not in table(app)["Tên"].tolist()
+    assert "chưa cập nhật quá 365 ngày" in html(app)
+
+
+def test_what_is_folded_away_is_made_when_it_is_opened():
+    app = opened()
+    folded = len(app.dataframe)
+    for box in ("duties-open", "forms-open", "fill-open"):
+        app.session_state[box] = True
+    app.run()
+    assert [*app.exception, *app.error] == []
+    shown = [frame.value for frame in app.dataframe[folded:]]
+    duties, form, communes = shown
+    assert "còn" in duties.iloc[0, 1]
+    row = form[form["TT"] == "1"].iloc[0]
+    assert (row["Chỉ tiêu"], row["Đơn vị tính"]) == (
+        "Số lượng cụm công nghiệp theo phương án phát triển",
+        "cụm",
+    )
+    known, total = map(int, row["Cụm có số liệu"].split("/"))
+    assert 0 < known < total == len(table(app))
+    assert len(communes) == 148
+    files = {button.proto.label for button in app.get("download_button")}
+    assert {"ICS", "CSV", "XLSX", "DOCX", "PDF"} <= files
