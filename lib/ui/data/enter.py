@@ -13,9 +13,10 @@ from lib.access.roles import Action
 from lib.importing import entering
 from lib.importing.entering import Source
 from lib.language.errors import PhuThoError
-from lib.language.text import date, is_blank, plain, sort_key
+from lib.language.text import date, is_blank, plain, sort_key, today
 from lib.places.names import Names
 from lib.places.search import Hit
+from lib.register import todo
 from lib.store.pending import Subject
 from lib.store.store import Snapshot, Store
 from lib.tables.columns import Column
@@ -25,6 +26,7 @@ from lib.tables.statements.derive import SILENT, Said, said_all, typed
 from lib.tables.statements.record import Statement
 from lib.ui import visitor
 from lib.ui.data import pending
+from lib.ui.data.todo import bar
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
@@ -50,8 +52,13 @@ def enter(data: Workspace, store: Store, base: Snapshot) -> None:
         if clusters:
             rows = data.tables[CLUSTERS.name].set_index("cluster_id", drop=False).loc[clusters]
             told = said_all({**data.tables, CLUSTERS.name: rows}, CLUSTERS)
+            known = todo.by_cluster(data.clusters)
             for row in rows.to_dict("records"):
-                _cluster(data, row, told[row["cluster_id"]], columns)
+                cluster_id = str(row["cluster_id"])
+                with st.container(border=True):
+                    title = plain(f"{cluster_id} · {row['name']}")
+                    bar(f"**{title}**", known[cluster_id])
+                    _cluster(data, row, told[cluster_id], columns)
             who = _source(store, data, clusters, columns)
         pending.waiting(store, base, waiting, who)
 
@@ -99,20 +106,18 @@ def _cluster(
 ) -> None:
     cluster_id = str(row["cluster_id"])
     held = st.session_state[_HELD]
-    with st.container(border=True):
-        st.markdown(f"**{plain(cluster_id)} · {plain(str(row['name']))}**")
-        for column in columns:
-            subject = (CLUSTERS.name, cluster_id, column.name)
-            left, right = st.columns([0.45, 0.55])
-            with left:
-                _box(column, subject)
-                if refusal := held["refused"].get(subject):
-                    st.error(said(refusal), icon=":material/error:")
-                if column.name == _OLD_NAMES:
-                    _old_names(data, row, subject)
-            with right:
-                for line in _lines(column, told[column.name], held["seen"].get(subject)):
-                    st.caption(line)
+    for column in columns:
+        subject = (CLUSTERS.name, cluster_id, column.name)
+        left, right = st.columns([0.45, 0.55])
+        with left:
+            _box(column, subject)
+            if refusal := held["refused"].get(subject):
+                st.error(said(refusal), icon=":material/error:")
+            if column.name == _OLD_NAMES:
+                _old_names(data, row, subject)
+        with right:
+            for line in _lines(column, told[column.name], held["seen"].get(subject)):
+                st.caption(line)
 
 
 def _box(column: Column, subject: Subject) -> None:
@@ -248,7 +253,7 @@ def _keep(store: Store, data: Workspace, subjects: Sequence[Subject], who: str) 
     day = st.session_state["enter_as_of"]
     source = Source(
         st.session_state["enter_source"],
-        (day if isinstance(day, dt.date) else dt.datetime.now().astimezone().date()).isoformat(),
+        (day if isinstance(day, dt.date) else today()).isoformat(),
         st.session_state["enter_document"],
         st.session_state["enter_note"],
         chosen=bool(st.session_state["enter_chosen"]),

@@ -11,7 +11,7 @@ from lib.access import entering as mayenter
 from lib.access.roles import Action
 from lib.access.serving import serve_layers
 from lib.language.errors import PhuThoError
-from lib.language.text import date, number
+from lib.language.text import date, moment, number
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import label, value_words
 from lib.tables.registry import TABLES
@@ -51,7 +51,7 @@ def waiting(store: Store, base: Snapshot, words: Sequence[Statement], who: str) 
                 tr("about.source"): [_source(word) for word in words],
                 tr("about.as_of"): [date(word.as_of, language()) for word in words],
                 tr("data.who"): [word.who for word in words],
-                tr("access.log_when"): [_moment(word) for word in words],
+                tr("access.log_when"): [moment(word.when) for word in words],
             }
         ),
         hide_index=True,
@@ -144,7 +144,3 @@ def _value(word: Statement) -> str:
 
 def _source(word: Statement) -> str:
     return " · ".join(filter(None, (word.document_no, word.source_url)))
-
-
-def _moment(word: Statement) -> str:
-    return f"{pd.Timestamp(word.when).tz_convert('Asia/Ho_Chi_Minh'):%d/%m/%Y %H:%M}"

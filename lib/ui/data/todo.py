@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.access.roles import Action
-from lib.language.text import number, percent, plain
+from lib.language.text import number, percent, plain, today
 from lib.register import todo
 from lib.register.todo import Known, Task
 from lib.ui import visitor
@@ -34,13 +34,12 @@ def todos(data: Workspace) -> None:
         kinds, commune = _choice(data)
         known = todo.by_commune(data.clusters)
         every = todo.by_cluster(data.clusters)
-        _bar(tr("todos.known_all"), _sum(list(every.values())))
+        bar(tr("todos.known_all"), _sum(list(every.values())))
         if commune in known:
-            _bar(tr("todos.known_of", place=_place(data, commune)), known[commune])
-        today = dt.datetime.now().astimezone().date()
+            bar(tr("todos.known_of", place=plain(_place(data, commune))), known[commune])
         tasks = [
             task
-            for task in _tasks(data.key, today, data)
+            for task in _tasks(data.key, today(), data)
             if task.kind in kinds and (commune is None or commune in (task.communes or ("",)))
         ]
         _listing(tasks)
@@ -82,12 +81,13 @@ def _sum(parts: Sequence[Known]) -> Known:
     return Known(sum(one.known for one in parts), sum(one.asked for one in parts))
 
 
-def _bar(title: str, known: Known) -> None:
+def bar(title: str, known: Known) -> None:
+    """Draw how much is known of what `title`, as Markdown, names."""
     lang = language()
     counted = {"known": number(known.known, lang), "asked": number(known.asked, lang)}
     st.progress(
         known.share,
-        text=tr("todos.bar", title=plain(title), share=percent(known.share, lang), **counted),
+        text=tr("todos.bar", title=title, share=percent(known.share, lang), **counted),
     )
 
 
@@ -108,12 +108,12 @@ def _listing(tasks: Sequence[Task]) -> None:
             ),
             key="todo_sheet",
         )
-    may = visitor.may(Action.IMPORT)
+    may, opened = visitor.may(Action.IMPORT), False
     with st.container(key="todo-list", gap="xsmall"):
         for at, task in enumerate(tasks[(sheet - 1) * _LISTED : sheet * _LISTED]):
             words = plain(f"{task.cluster_id} · {task.name} · {task.sentence(lang)}")
             if may:
-                st.button(
+                opened |= st.button(
                     words,
                     on_click=open_form,
                     args=(task.cluster_id, task.field),
@@ -123,6 +123,8 @@ def _listing(tasks: Sequence[Task]) -> None:
                 )
             else:
                 st.markdown(f"- {words}")
+    if opened:  # the tab stands outside the fragment
+        st.rerun()
 
 
 def _communes(data: Workspace, known: dict[str, Known]) -> None:
