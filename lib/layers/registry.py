@@ -10,14 +10,10 @@ from typing import Final
 from lib.layers import frames
 from lib.layers.looks.ground import GROUND
 from lib.layers.looks.layer import Label, Layer, Qgis
+from lib.layers.looks.paints import CLASSES, DISTRICTS, FURTHER, MERGED, NAMED, TINTS
 from lib.layers.looks.symbols import (
     CHANGE,
-    CLASSES,
-    DISTRICTS,
-    FURTHER,
     LAND,
-    MERGED,
-    NAMED,
     OPERATION,
     OUTLINE_QUALITY,
     OUTLINES,
@@ -31,7 +27,6 @@ from lib.layers.looks.symbols import (
     PROVINCE_LINE,
     SUBSTATION,
     TASKS,
-    TINTS,
     WEAK,
     Style,
     area,

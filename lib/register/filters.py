@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from lib.language.text import Lang, sort_key, t
-from lib.register import steps
+from lib.language.text import Lang, t
+from lib.register import masks, steps
 from lib.register.delay import DELAYS
-from lib.settings import province
+from lib.register.masks import PROVINCES, Mask
 from lib.tables.glossary import CODES, value_label
 
 Chosen = Mapping[str, Sequence[str]]
@@ -24,8 +24,6 @@ List = Literal["clusters", "communes", "crossing", "merger", "power", "progress"
 communes as the merger made them, the communes of the page on power, how far clusters are."""
 Widget = Literal["pills", "switch", "typed", "slider", "listed"]
 
-PROVINCES: Final = {former.slug: former.name for former in province().former}
-"""Codes of the former provinces in links, and their names in the tables."""
 CROSSING: Final[Mapping[str, tuple[str, ...]]] = {
     "verdict": ("cross_commune", "within", "undetermined"),
     "evidence": ("by_decision", "by_geometry", "both"),
@@ -63,7 +61,7 @@ class Filter:
 
     key: str
     sentence: str
-    mask: Callable[[pd.DataFrame, Sequence[str]], pd.Series]
+    mask: Mask
     lists: tuple[List, ...]
     options: tuple[str, ...] = ()
     word: Callable[[str, Lang], str] = lambda code, _: code
@@ -87,58 +85,6 @@ class Filtered:
     emptied_by: tuple[str, ...]
 
 
-def _one_of(column: str) -> Callable[[pd.DataFrame, Sequence[str]], pd.Series]:
-    return lambda frame, values: frame[column].isin(values)
-
-
-def _is(column: str) -> Callable[[pd.DataFrame, Sequence[str]], pd.Series]:
-    return lambda frame, values: frame[column] | (len(values) == 0)
-
-
-def _province(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
-    return frame["former_province"].isin([PROVINCES[v] for v in values if v in PROVINCES])
-
-
-def _commune(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
-    wanted = set(values)
-    return frame["commune_codes"].map(lambda codes: not wanted.isdisjoint(codes)).astype(bool)
-
-
-def _at_least(column: str) -> Callable[[pd.DataFrame, Sequence[str]], pd.Series]:
-    """Return the mask of a least number; a blank reaches none."""
-
-    def reaches(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
-        return frame[column].ge(float(values[0])).fillna(value=False).astype(bool)
-
-    return reaches
-
-
-def _investors(clusters: pd.DataFrame) -> Mapping[str, str]:
-    known = clusters.dropna(subset=["investor"]).sort_values(
-        "investor", key=lambda names: names.map(sort_key), kind="stable"
-    )
-    return dict(zip(known["investor_code"], known["investor"], strict=True))
-
-
-def _gaps(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
-    return frame["missing"].map(len).gt(0) | (len(values) == 0)
-
-
-def _late(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
-    """Return what is past a schedule or a milestone, by any of the rules."""
-    past = frame[["law_days_late", "decision_days_late"]].notna().any(axis=1)
-    return past | frame["milestones_late"].ne("") | (len(values) == 0)
-
-
-def _held(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
-    wanted = set(values)
-    return frame["obstacle_groups"].map(lambda said: not wanted.isdisjoint(said.split("; ")))
-
-
-def _stale(frame: pd.DataFrame, values: Sequence[str]) -> pd.Series:
-    return frame["stale_days"].gt(int(values[0])).fillna(value=False).astype(bool)
-
-
 def _glossary(codes: str) -> Callable[[str, Lang], str]:
     return lambda code, lang: value_label(codes, code, lang)
 
@@ -151,7 +97,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "province",
         "filters.in_province",
-        _province,
+        masks.in_province,
         ("clusters", "communes", "crossing", "merger", "power", "progress"),
         tuple(PROVINCES),
         lambda code, _: PROVINCES.get(code, code),
@@ -159,14 +105,14 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "commune",
         "filters.in_commune",
-        _commune,
+        masks.in_commune,
         ("clusters", "communes", "merger", "progress"),
         widget="typed",
     ),
     Filter(
         "status",
         "filters.with_status",
-        _one_of("operation_status"),
+        masks.one_of("operation_status"),
         ("clusters", "progress"),
         CODES["operation_status"],
         _glossary("operation_status"),
@@ -174,7 +120,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "delay",
         "filters.with_delay",
-        _one_of("delay"),
+        masks.one_of("delay"),
         ("clusters",),
         DELAYS,
         lambda code, lang: t(f"delay.value.{code}", lang),
@@ -182,7 +128,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "legal",
         "filters.with_legal",
-        _one_of("legal_status"),
+        masks.one_of("legal_status"),
         ("clusters",),
         CODES["legal_status"],
         _glossary("legal_status"),
@@ -191,7 +137,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "kind",
         "filters.of_kind",
-        _one_of("kind"),
+        masks.one_of("kind"),
         ("clusters",),
         CODES["cluster_kind"],
         _glossary("cluster_kind"),
@@ -200,7 +146,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "wastewater",
         "filters.with_wastewater",
-        _one_of("wastewater"),
+        masks.one_of("wastewater"),
         ("clusters", "progress"),
         CODES["wastewater"],
         _glossary("wastewater"),
@@ -209,7 +155,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "two",
         "filters.with_two",
-        _is("crosses"),
+        masks.that_is("crosses"),
         ("clusters",),
         ("yes",),
         widget="switch",
@@ -218,7 +164,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "size_ha",
         "filters.with_size_ha",
-        _at_least("area_ha"),
+        masks.at_least("area_ha"),
         ("clusters",),
         widget="slider",
         span=(0, 75, 0),
@@ -227,16 +173,16 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "investor",
         "filters.with_investor",
-        _one_of("investor_code"),
+        masks.one_of("investor_code"),
         ("clusters",),
         widget="listed",
-        names=_investors,
+        names=masks.investors,
         folded=True,
     ),
     Filter(
         "gaps",
         "filters.with_gaps",
-        _gaps,
+        masks.gaps,
         ("clusters",),
         ("yes",),
         widget="switch",
@@ -245,16 +191,16 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "step",
         "filters.on_step",
-        _one_of("step"),
+        masks.one_of("step"),
         ("progress",),
         (*steps.STEPS, steps.UNKNOWN),
         steps.label,
     ),
-    Filter("late", "filters.that_are_late", _late, ("progress",), ("yes",), widget="switch"),
+    Filter("late", "filters.that_are_late", masks.late, ("progress",), ("yes",), widget="switch"),
     Filter(
         "held",
         "filters.held_up",
-        _held,
+        masks.held,
         ("progress",),
         CODES["obstacle_group"],
         _glossary("obstacle_group"),
@@ -263,7 +209,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "stale",
         "filters.not_updated",
-        _stale,
+        masks.stale,
         ("progress",),
         widget="slider",
         span=(0, 365, 0),
@@ -272,7 +218,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "change",
         "filters.with_change",
-        _one_of("change"),
+        masks.one_of("change"),
         ("crossing",),
         CODES["change"],
         _glossary("change"),
@@ -280,7 +226,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "verdict",
         "filters.with_verdict",
-        _one_of("verdict"),
+        masks.one_of("verdict"),
         ("crossing",),
         CROSSING["verdict"],
         _answer("verdict"),
@@ -288,7 +234,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "evidence",
         "filters.with_evidence",
-        _one_of("evidence"),
+        masks.one_of("evidence"),
         ("crossing",),
         CROSSING["evidence"],
         _answer("evidence"),
@@ -297,7 +243,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "lead",
         "filters.with_lead",
-        _one_of("lead_state"),
+        masks.one_of("lead_state"),
         ("crossing",),
         CROSSING["lead_state"],
         _answer("lead_state"),
@@ -306,14 +252,23 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter(
         "min_ha",
         "filters.with_min_ha",
-        _at_least("disputed_ha"),
+        masks.at_least("disputed_ha"),
         ("crossing",),
         widget="slider",
         span=(0, 40, 0),
         folded=True,
     ),
-    Filter("split", "filters.with_split", _is("split"), ("merger",), ("yes",), widget="switch"),
-    Filter("kept", "filters.with_kept", _is("kept"), ("merger",), ("yes",), widget="switch"),
+    Filter(
+        "split",
+        "filters.with_split",
+        masks.that_is("split"),
+        ("merger",),
+        ("yes",),
+        widget="switch",
+    ),
+    Filter(
+        "kept", "filters.with_kept", masks.that_is("kept"), ("merger",), ("yes",), widget="switch"
+    ),
 )
 """Every filter, in the order they are drawn and said."""
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from lib.layers.looks.classes import Classes, classify
-from lib.layers.looks.symbols import class_key
+from lib.layers.looks.paints import class_key
 from lib.tables.ownlayers import OwnLayer
 
 Kind = Literal["count", "sum", "mean", "category", "signs"]

@@ -142,9 +142,14 @@ class Card:
         return tuple(found)
 
     @property
+    def leading(self) -> tuple[Fact, ...]:
+        """What meetings concluded, then the verdict and what is to be done."""
+        return (*(fact for fact in self.facts if fact.look), *self.head)
+
+    @property
     def every(self) -> tuple[Fact, ...]:
-        """The verdict and what is to be done, then the other facts."""
-        return (*self.head, *self.facts)
+        """What leads, then the other facts."""
+        return (*self.leading, *(fact for fact in self.facts if not fact.look))
 
     def lines(self) -> list[Line]:
         """Return all facts as they are drawn; a blank names no source."""

@@ -250,7 +250,7 @@ class Dossier:
             told = tuple(self._concluded())
             return Card(self.name, sub, told, lang, cautions=sample, head=self._head())
         card = cluster_card(self.material, self.cluster_id, lang)
-        facts = tuple(sorted((*self._concluded(), *card.facts), key=lambda said: not said.look))
+        facts = (*self._concluded(), *card.facts)
         cautions = (*sample, *card.cautions)
         return replace(card, facts=facts, cautions=cautions, head=self._head())
 

@@ -39,7 +39,7 @@ def card_html(
         card.title, card.sub
     )
     lines = list(zip(card.every, card.lines(), strict=True))
-    first = len(card.head)
+    first = len(card.leading)
     for (_, before), (_, line) in reversed(list(pairwise(lines[:first]))):
         if before["label"] == line["label"]:
             line["label"] = ""  # said once for several things to do

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.language.text import Lang, number
 from lib.layers.browser import Note
-from lib.layers.looks.symbols import class_key
+from lib.layers.looks.paints import class_key
 from lib.layers.registry import LAYERS
 from lib.places import merger
 from lib.reports.cards.card import Card, fact, row_of, source_of

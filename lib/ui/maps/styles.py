@@ -6,7 +6,7 @@ from typing import Final, cast
 import pandas as pd
 
 from lib.layers.files import LayerFile, by_layer
-from lib.layers.looks.symbols import CHOROPLETH, DISTRICTS, TINTS, class_key, side_key
+from lib.layers.looks.paints import CHOROPLETH, DISTRICTS, TINTS, class_key, side_key
 from lib.places import merger
 from lib.ui.maps.view import Left
 from lib.ui.workspace import Workspace

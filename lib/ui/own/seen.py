@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from lib.language.text import date, no_data, number
 from lib.layers.browser import Note
-from lib.layers.looks.symbols import class_key
+from lib.layers.looks.paints import class_key
 from lib.layers.own.look import Drawn, Look
 from lib.layers.registry import LAYERS
 from lib.tables.ownlayers import OwnLayer

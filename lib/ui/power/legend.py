@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from lib.language.text import date, no_data, number
 from lib.layers.looks.classes import Classes
-from lib.layers.looks.symbols import class_key
+from lib.layers.looks.paints import class_key
 from lib.layers.registry import LAYERS
 from lib.power.gaps import find
 from lib.power.gaps import words as gapwords

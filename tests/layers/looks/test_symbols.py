@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from lib.layers.looks import symbols
+from lib.layers.looks import paints, symbols
 from lib.layers.looks.symbols import CHANGE, OPERATION, WEAK, swatch
 from lib.layers.registry import LAYERS
 from lib.tables.schemas import CODES
@@ -81,7 +81,7 @@ def test_the_colours_are_those_agreed_on():
     [
         (symbols.WITHIN, symbols.CROSS, symbols.UNDETERMINED, symbols.RESOLVED),
         symbols.PIECES,
-        (symbols.LAND, *symbols.SIDES),
+        (symbols.LAND, *paints.SIDES),
     ],
 )
 def test_classes_that_stand_together_are_told_apart_by_every_eye(together, eye):

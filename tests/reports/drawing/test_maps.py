@@ -3,7 +3,7 @@
 import geopandas as gpd
 import shapely
 
-from lib.layers.looks.symbols import class_key
+from lib.layers.looks.paints import class_key
 from lib.layers.registry import LAYERS
 from lib.reports.drawing.canvas import Canvas, Window
 from lib.reports.drawing.maps import Drawn, around
