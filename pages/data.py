@@ -3,13 +3,15 @@ import streamlit as st
 from lib.access.roles import Action
 from lib.language.text import date, number
 from lib.ui import frame, sharing, sidebar, state, visitor
-from lib.ui.data import log, wizard
+from lib.ui.data import enter, log, todo, wizard
 from lib.ui.data import tabs as datatabs
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
 TABS = {
     "use": (":material/inventory_2:", Action.VIEW),
+    "todo": (":material/checklist:", Action.VIEW),
+    "enter": (":material/edit_note:", Action.IMPORT),
     "import": (":material/upload_file:", Action.IMPORT),
     "draw": (":material/draw:", Action.IMPORT),
     "history": (":material/history:", Action.VIEW),
@@ -38,6 +40,8 @@ frame.sentence(
 tabs = {name: icon for name, (icon, action) in TABS.items() if visitor.may(action)}
 if "outlines" in data.closed:
     tabs.pop("draw", None)
+if data.closed & {"clusters", "statements"}:
+    tabs.pop("enter", None)
 if st.session_state.get("tab") not in tabs:
     st.session_state["tab"] = "use"
 tab = st.segmented_control(
@@ -50,6 +54,10 @@ tab = st.segmented_control(
 )
 if tab in ("import", "draw"):
     wizard.wizard(data, store, current, by_hand=tab == "draw")
+elif tab == "enter":
+    enter.enter(data, store, current)
+elif tab == "todo":
+    todo.todos(data)
 elif tab == "history":
     datatabs.past(store, current)
 elif tab == "download":

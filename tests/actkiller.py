@@ -19,13 +19,13 @@ from pathlib import Path
 
 from killedstores import file_with, publish
 
-from lib.importing import bring, stating
+from lib.importing import bring, entering
 from lib.importing import documents as attached
 from lib.importing.documents import Attachment
 from lib.importing.draft import Options
 from lib.importing.readers import registry
 from lib.operate import backup, restore
-from lib.store import audit, documents
+from lib.store import audit, documents, pending
 from lib.store.store import Store
 from lib.tables.statements.record import Statement
 
@@ -59,13 +59,13 @@ def do_restore_backup(store: str, file: str) -> None:
 
 
 def do_fact(store: str, value: str) -> None:
-    """State one value as the command line and the page do."""
+    """State one value as the page does: it waits on the disk, then goes into use."""
     where = Store(Path(store))
     base = where.current()
     subject = ("substations", "SS-1", "capacity_mva", value)
     word = Statement(*subject, "Biên bản", "2026-11-30", when=audit.moment())
-    stated = stating.said(stating.tables_of(base), [word])
-    stating.publish(where, stated, base=base, who="An")
+    pending.keep(where, [word])
+    entering.publish(where, [word], base=base, who="An")
 
 
 def do_attach(store: str, content: str) -> None:

@@ -8,11 +8,11 @@ import typer
 from lib.access.serving import serve_layers
 from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
 from lib.importing import stating
-from lib.language.text import date, is_blank, no_data, number, t
+from lib.language.text import date, t
 from lib.store import audit
 from lib.store.store import Snapshot, Store
 from lib.tables.columns import Column
-from lib.tables.glossary import label, value_label
+from lib.tables.glossary import label, value_words
 from lib.tables.statements import say
 from lib.tables.statements.derive import Said, typed
 from lib.tables.statements.record import Statement
@@ -69,9 +69,9 @@ def _plain(column: Column, said: Said) -> dict[str, Any]:
 
 def _in_words(column: Column, said: Said) -> str:
     if said.rule == "none":
-        parts = [_shown(column, said.value)]
+        parts = [value_words(column, said.value)]
     else:
-        value, day = _shown(column, said.value), date(said.as_of)
+        value, day = value_words(column, said.value), date(said.as_of)
         parts = [t("fact.said", value=value, source=said.source, date=day)]
     if said.document_no:
         parts.append(t("fact.document", number=said.document_no))
@@ -80,24 +80,13 @@ def _in_words(column: Column, said: Said) -> str:
     parts += [
         t(
             "fact.other",
-            value=_shown(column, typed(column, other.value)),
+            value=value_words(column, typed(column, other.value)),
             source=other.source_url,
             date=date(other.as_of),
         )
         for other in said.others
     ]
     return "; ".join(parts)
-
-
-def _shown(column: Column, value: Any) -> str:  # noqa: ANN401 - of any column
-    if is_blank(value):
-        return no_data()
-    if column.codes:
-        return value_label(column.codes, value)
-    if isinstance(value, int | float):
-        digits = 0 if float(value).is_integer() else len(str(value).partition(".")[2])
-        return number(value, digits=digits, unit=column.unit)
-    return str(value)
 
 
 @fact.command("set")
@@ -167,6 +156,8 @@ def _publish(store: Store, stated: stating.Stated, base: Snapshot) -> None:
             str(typed(column, word.value)),
         )
         if not used and not stated.withdrawn:
-            typer.echo(t("fact.kept", value=_shown(column, typed(column, word.value))), err=True)
+            typer.echo(
+                t("fact.kept", value=value_words(column, typed(column, word.value))), err=True
+            )
     key = "data.published" if made.snapshot_id != base.snapshot_id else "data.nothing_new"
     typer.echo(t(key, snapshot=made.snapshot_id))

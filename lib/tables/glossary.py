@@ -5,11 +5,12 @@ pandera: 0.25 s of processor time that no page has to wait for.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
-from lib.language.text import Lang, catalog, is_blank, no_data, t
+from lib.language.text import Lang, catalog, date, is_blank, no_data, number, t
+from lib.tables.columns import ISO_DATE, Column
 from lib.tables.registry import TABLES
 
 _VALUE: Final = "schemas.value."
@@ -64,3 +65,15 @@ def label(table: str, column: str, lang: Lang = "vi") -> str:
 def value_label(kind_of_code: str, code: object, lang: Lang = "vi") -> str:
     """Return the words for a code of the set `kind_of_code`; a blank is *no data*."""
     return no_data(lang) if is_blank(code) else t(f"schemas.value.{kind_of_code}.{code}", lang)
+
+
+def value_words(column: Column, value: Any, lang: Lang = "vi") -> str:  # noqa: ANN401 - of any column
+    """Return a value of a column in words: of its code, a number with its unit, a date."""
+    if is_blank(value):
+        return no_data(lang)
+    if column.codes:
+        return value_label(column.codes, value, lang)
+    if isinstance(value, int | float):
+        digits = 0 if float(value).is_integer() else len(str(value).partition(".")[2])
+        return number(value, lang, digits=digits, unit=column.unit)
+    return date(value, lang) if column.pattern == ISO_DATE else str(value)

@@ -301,6 +301,14 @@ def select(target: str) -> None:
     st.session_state["sel"] = target
 
 
+def open_form(cluster_id: str, field: str = "") -> None:
+    """Go where a value of a cluster is entered, or its outline drawn; used as a callback."""
+    st.session_state["tab"] = "draw" if field.startswith("outline_") else "enter"
+    st.session_state["enter_clusters"] = [cluster_id]
+    st.session_state["enter_fields"] = [field] if field else []
+    select(f"clusters:{cluster_id}")
+
+
 def pick(target: Target | None) -> None:
     """Choose what was clicked on the map; used as its callback."""
     select(f"{target.layer_id}:{target.code}" if target else "")

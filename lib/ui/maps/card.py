@@ -16,7 +16,7 @@ from lib.ui.maps import agenda, papers, switch
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes
 from lib.ui.maps.view import Left, show_map
-from lib.ui.state import language, tr
+from lib.ui.state import language, open_form, tr
 from lib.ui.workspace import Workspace
 
 
@@ -99,7 +99,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         if card:
             papers.of_selection(data, selected, cluster_id)
             card()
-            _way_to_drawing(data, cluster_id)
+            _ways_to_forms(data, cluster_id)
         else:
             st.caption(tr("present.start") if state.presenting() else tr("pages.choose"))
             (ranked or partial(agenda.panel, agenda.of_page(data)))()
@@ -124,15 +124,22 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         )
 
 
-def _way_to_drawing(data: Workspace, cluster_id: str) -> None:
-    """Draw the button to where the outline of a cluster of the register is drawn, for editors."""
-    mine = cluster_id in set(data.clusters["cluster_id"]) and "outlines" not in data.closed
+def _ways_to_forms(data: Workspace, cluster_id: str) -> None:
+    """Draw the buttons to where values of a cluster are entered and its outline is drawn."""
+    mine = cluster_id in set(data.clusters["cluster_id"])
     if not mine or state.presenting() or not visitor.may(Action.IMPORT):
         return
-    if st.button(tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"):
-        st.session_state["tab"] = "draw"
-        state.select(f"clusters:{cluster_id}")
-        st.switch_page("pages/data.py")
+    with st.container(horizontal=True):
+        if not data.closed & {"clusters", "statements"} and st.button(
+            tr("data.tab_enter"), icon=":material/edit_note:", key="enter-values"
+        ):
+            open_form(cluster_id)
+            st.switch_page("pages/data.py")
+        if "outlines" not in data.closed and st.button(
+            tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"
+        ):
+            open_form(cluster_id, "outline_quality")
+            st.switch_page("pages/data.py")
 
 
 def _legend(

@@ -1,0 +1,125 @@
+"""Values entered in a form: statements of one source, checked at their box, in use as one act."""
+
+import pytest
+from facttables import fact_tables
+
+from lib.importing import entering, stating
+from lib.importing.entering import Source
+from lib.language.errors import DataRefusedError, StoreError, WrongUseError
+from lib.places.names import Names
+from lib.places.search import build_index
+from lib.store import audit, pending
+from lib.store.store import Act, Store, Table
+from lib.tables.statements.say import said
+
+FACTS = fact_tables()
+NAMES = Names(FACTS["former_units"], FACTS["ended_units"], FACTS["communes"])
+INDEX = build_index(FACTS)
+SOURCE = Source("Biên bản họp", "2026-11-28")
+
+
+def subject(field: str, row: str = "HB-025") -> tuple[str, str, str]:
+    return "clusters", row, field
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    made = Store(tmp_path / "kho")
+    tables = {name: Table(frame, "data/facts", "2026") for name, frame in FACTS.items()}
+    made.publish(tables, Act("prepare"), border_quality="schematic")
+    return made
+
+
+def entered(typed: dict, source: Source = SOURCE):
+    return entering.checked(FACTS, entering.words_of(typed, source, "An"))
+
+
+def test_what_is_refused_is_told_at_its_box_and_the_rest_is_good():
+    good, refused = entered(
+        {subject("area_ha"): "nhiều", subject("investor"): " A ", subject("decision_no"): ""}
+    )
+    assert [(word.field, word.value, word.who) for word in good] == [("investor", "A", "An")]
+    assert set(refused) == {subject("area_ha")}
+    assert "nhiều" in refused[subject("area_ha")].message()
+
+
+@pytest.mark.parametrize("source", [Source(" ", "2026"), Source("a", "2026", chosen=True)])
+def test_a_source_and_of_a_choice_the_reason_are_needed(source):
+    with pytest.raises(WrongUseError):
+        entering.words_of({subject("investor"): "A"}, source, "An")
+
+
+def test_a_choice_is_in_use_against_a_stronger_source():
+    typed = {subject("area_ha", "PT-014"): "84"}
+    for chosen, value in ((False, 26.7), (True, 84.0)):
+        press = Source("https://bao.vn/a", "2020", note="đã đo", chosen=chosen)
+        (word,), _ = entered(typed, press)
+        found = said({**FACTS, **stating.said(FACTS, [word]).tables}, "clusters", "PT-014")
+        assert found["area_ha"].value == value
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("area_ha", "69,42 ha"),
+        ("area_ha", "0,5"),
+        ("enterprises", "17"),
+        ("decision_date", "15/10/2025"),
+        ("decision_date", "2025"),
+        ("legal_status", "established"),
+        ("investor", "=1+1"),
+    ],
+)
+def test_a_value_that_waited_is_read_again_as_the_same(field, typed):
+    (word,), refused = entered({subject(field): typed})
+    assert refused == {}
+    assert stating.said(FACTS, [word]).words == (word,)
+
+
+def test_what_was_published_waits_no_longer_even_if_it_could_not_be_forgotten(store, monkeypatch):
+    base = store.current()
+    good, _ = entered({subject("area_ha"): "40", subject("investor"): "A"})
+    pending.keep(store, good)
+    words = pending.every(store)
+
+    def full(*_given):
+        raise StoreError("store.busy", seconds=1)
+
+    monkeypatch.setattr(pending, "drop", full)
+    made = entering.publish(store, words, base=base, who="Bình")
+    tables = stating.tables_of(made)
+    assert pending.every(store) == words
+    assert entering.waiting(tables, words) == []
+    assert entering.waiting(stating.tables_of(base), words) == words
+    assert [event.action for event in audit.events(store.folder)] == ["prepare", "fact"]
+    assert said(tables, "clusters", "HB-025")["investor"].value == "A"
+
+
+def test_a_publication_that_is_refused_loses_nothing_that_waits(store):
+    base = store.current()
+    good, _ = entered({subject("area_ha"): "40"})
+    pending.keep(store, good)
+    entering.publish(store, entered({subject("investor"): "A"})[0], base=base, who="Bình")
+    with pytest.raises(StoreError):
+        entering.publish(store, good, base=base, who="Bình")
+    wrong = [*good, good[0].__class__(*subject("area_ha"), "x", "Biên bản", "2026")]
+    with pytest.raises(DataRefusedError):
+        entering.publish(store, wrong, base=store.current(), who="Bình")
+    assert pending.every(store) == good
+
+
+def test_old_names_of_the_own_district_come_first_and_replace_the_last_name():
+    units = FACTS["former_units"]
+    named = units.groupby("name")["district"].nunique()
+    name = named[named > 1].index[0]
+    unit = units[units["name"] == name].iloc[0]
+    row = {"former_district": None, "former_province": None}
+    several = entering.offered(f"xã đầu; {name}", row, NAMES, INDEX)
+    assert len(several) > 1
+    own = {"former_district": unit["district"], "former_province": unit["province"]}
+    assert entering.offered(name, own, NAMES, INDEX) == [], "it is sure already"
+    offered = entering.offered(name[:-1], own, NAMES, INDEX)
+    assert offered
+    text = entering.taken(f" xã đầu ;{name[:3]}", offered[0])
+    assert text == f"xã đầu;{offered[0].name}"
+    assert entering.followed(NAMES, text, own)[1].former_codes

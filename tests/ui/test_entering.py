@@ -1,0 +1,196 @@
+"""Values entered on the page, their draft, one act, and the list of what is to be done."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from clones import data_of
+from streamlit.testing.v1 import AppTest
+
+from lib.access import roles
+from lib.access.policy import Policy
+from lib.language.text import t
+from lib.register.clusters import register
+from lib.settings import settings
+from lib.store import audit, pending
+from lib.store.store import Store
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1))"
+OIDC = {
+    "server_metadata_url": "https://sso.example.vn/.well-known/openid-configuration",
+    "client_id": "map",
+    "client_secret": "x",
+    "redirect_uri": "https://map.example.vn/oauth2callback",
+    "cookie_secret": "c" * 40,
+}
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="module")
+def data(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a store and its static files."""
+    return data_of(schematic_clone, tmp_path_factory.mktemp("entered"))
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch, data: Path) -> Open:
+    """Return how to open the page on data at a tab."""
+    monkeypatch.setenv("PHUTHO_STORE", str(data / "store"))
+    monkeypatch.setenv("PHUTHO_STATIC", str(data / "static"))
+    settings.cache_clear()
+
+    def start(who: str = "", **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+        if who:
+            now = time.time()
+            app.user = {"is_logged_in": True, "email": f"{who}@so.vn", "name": who}
+            app.user |= {"exp": now + 3600, "iat": now}
+        app.query_params.update(query)
+        app.run()
+        app.switch_page(str(ROOT / "pages" / "data.py"))
+        app.query_params.update(query)
+        app.run()
+        assert list(app.exception) == []
+        return app
+
+    yield start
+    settings.cache_clear()
+    st.cache_resource.clear()
+
+
+def said(app: AppTest) -> str:
+    """Return all words of the page."""
+    parts = (app.markdown, app.caption, app.info, app.success, app.warning, app.error)
+    return "\n".join(one.value for kind in parts for one in kind).replace("\u00a0", " ")
+
+
+def unplaced(store: Store) -> list[dict]:
+    """Return five clusters whose former communes nobody has said, each with an old name for it."""
+    current = store.current()
+    tables = {name: current.read(name) for name in ("clusters", "former_units", "ended_units")}
+    tables["communes"] = current.read_geo("communes")
+    rows = register(tables)
+    rows = rows[rows["former_communes"].isna() & rows["former_district"].notna()]
+    found = []
+    for row in rows.to_dict("records"):
+        units = tables["former_units"]
+        named = units[
+            (units["district"].str.endswith(str(row["former_district"]).removeprefix("huyện ")))
+            & (units["province"] == row["former_province"])
+        ]
+        if len(named):
+            unit = named.iloc[0]
+            found.append({"id": row["cluster_id"], "old": f"{unit['kind']} {unit['name']}"})
+    return found[:5]
+
+
+def fill(app: AppTest, *, source: str, who: str = "Lan") -> AppTest:
+    app.text_input(key="enter_source").set_value(source)
+    app.text_input(key="enter_who").set_value(who)
+    return app.run()
+
+
+def test_five_clusters_are_placed_in_one_act_and_that_is_undone(opened: Open, data: Path):
+    store = Store(data / "store")
+    before = store.current()
+    acts = len(audit.events(store.folder))
+    five = unplaced(store)
+    assert len(five) == 5
+    app = opened(tab="enter")
+    app.multiselect(key="enter_clusters").set_value([one["id"] for one in five])
+    app.multiselect(key="enter_fields").set_value(["former_communes"]).run()
+    for one in five:
+        app.text_input(key=f"enter-{one['id']}-former_communes").set_value(one["old"])
+    fill(app, source="Biên bản họp 28/11/2026")
+    assert said(app).count(" → ") >= 5, "each old name says what it is today"
+    app.button(key="enter_keep").click().run()
+    assert len(pending.every(store)) == 5
+    assert store.current().snapshot_id == before.snapshot_id
+
+    again = opened(tab="enter", sel=f"clusters:{five[0]['id']}")  # another browser
+    assert t("enter.waits", value=five[0]["old"], source="Biên bản họp 28/11/2026", who="Lan") in (
+        said(again)
+    )
+    assert "Biên bản họp 28/11/2026" in again.dataframe[0].value.to_string()
+    again.text_input(key="enter_who").set_value("Hòa").run()
+    again.button(key="enter_publish").click().run()
+    assert list(again.exception) == []
+    made = store.current()
+    assert pending.every(store) == []
+    log = audit.events(store.folder)
+    assert (len(log), log[-1].action, log[-1].who) == (acts + 1, "fact", "Hòa")
+    again.switch_page(str(ROOT / "pages" / "cross_commune.py")).run()
+    assert list(again.exception) == []
+    shown = "\n".join(frame.value.to_string() for frame in again.dataframe)
+    names = made.read("clusters").set_index("cluster_id")["name"]
+    assert all(str(names[one["id"]]) in shown for one in five)
+
+    again.switch_page(str(ROOT / "pages" / "data.py"))
+    again.query_params.update({"tab": "enter"})
+    again.run()
+    again.button(key="enter_undo").click().run()
+    assert store.current().snapshot_id == before.snapshot_id
+    assert len(audit.events(store.folder)) == acts + 2
+
+
+def test_a_refusal_stands_at_its_box_and_the_rest_waits(opened: Open, data: Path):
+    store = Store(data / "store")
+    app = opened(tab="enter", sel="clusters:HB-025")
+    assert app.multiselect(key="enter_clusters").value == ["HB-025"]
+    app.text_input(key="enter-HB-025-area_ha").set_value("nhiều")
+    app.text_input(key="enter-HB-025-investor").set_value(HOSTILE)
+    app.text_input(key="enter_document").set_value(HOSTILE)
+    app.text_input(key="enter_note").set_value(HOSTILE)
+    app.checkbox(key="enter_chosen").check()
+    fill(app, source=HOSTILE, who=HOSTILE)
+    app.button(key="enter_keep").click().run()
+    (error,) = app.error
+    assert "nhiều" in error.value
+    assert app.text_input(key="enter-HB-025-area_ha").value == "nhiều"
+    assert app.text_input(key="enter-HB-025-investor").value == ""
+    (word,) = pending.every(store)
+    assert (word.value, word.source_url, word.who, word.reason) == (HOSTILE,) * 4
+    assert "](javascript" not in said(app)
+    assert "<img" not in said(app).replace("\\<img", "")
+    app.multiselect(key="enter_remove").set_value([word.subject]).run()
+    app.button(key="enter_do_remove").click().run()
+    assert pending.every(store) == []
+
+
+def test_old_names_are_offered_as_they_are_typed(opened: Open):
+    app = opened(tab="enter", sel="clusters:PT-001")
+    box = "enter-PT-001-former_communes"
+    app.text_input(key=box).set_value("xã gì đó; an dao").run()
+    hit = next(one for one in app.button if str(one.key).startswith(f"{box}-hit"))
+    hit.click().run()
+    first, second = app.text_input(key=box).value.split(";")
+    assert first == "xã gì đó"
+    assert second.startswith("xã ")
+
+
+def test_a_line_of_the_list_opens_its_form(opened: Open):
+    app = opened(tab="todo")
+    app.multiselect(key="todo_kinds").set_value(["contradictory"]).run()
+    assert app.get("progress")[0].proto.text.startswith(t("todos.known_all"))
+    app.button(key="todo-0").click().run()
+    assert list(app.exception) == []
+    (cluster,) = app.multiselect(key="enter_clusters").value
+    (field,) = app.multiselect(key="enter_fields").value
+    assert cluster, field
+    assert t("enter.other", value="\0", source="", date="").split("\0")[0] in said(app)
+
+
+def test_a_viewer_reads_the_list_and_has_no_form(opened: Open, monkeypatch: pytest.MonkeyPatch):
+    given = {"people": {"xem@so.vn": "viewer"}, "oidc": OIDC}
+    monkeypatch.setattr(roles, "policy", lambda: Policy.model_validate(given))
+    app = opened("xem", tab="todo")
+    assert [one.key for one in app.button if str(one.key).startswith("todo-")] == []
+    assert "· " in said(app)
+    app = opened("xem", tab="enter")
+    assert [one.key for one in app.multiselect if one.key == "enter_clusters"] == []
+    assert [one.key for one in app.button if str(one.key).startswith("enter")] == []
