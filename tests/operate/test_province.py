@@ -220,8 +220,14 @@ def terms(home: Province) -> set[str]:
     return words
 
 
-# A person's example of a name without marks, in two functions' examples; `25%` read as a quarter.
-EXAMPLES = ('fold("HÒA  BÌNH") == fold("Hoà Bình")', '_QUARTERS: Final = {"25": 15')
+# A person's example of a name without marks, in two functions' examples; `25%` read as a quarter;
+# row 25 of a form.
+EXAMPLES = (
+    'fold("HÒA  BÌNH") == fold("Hoà Bình")',
+    '_QUARTERS: Final = {"25": 15',
+    'Row("25", "person"',
+    '_LISTED: Final = ("20", "21", "22", "25")',
+)
 
 
 def test_code_names_the_province_nowhere():

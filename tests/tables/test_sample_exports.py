@@ -201,6 +201,7 @@ def offered(monkeypatch, tmp_path) -> Callable[..., dict[str, Parts]]:
 
 CARD = {"sel": f"communes:{COMMUNE}"}
 BY_LOG = {**CARD, "measure": "saidi_min", "saidi_min": "60"}
+BRIEF = {f"xa-{COMMUNE}.pdf", f"xa-{COMMUNE}.docx"}
 DOWNLOADS = {"tab": "download"}
 OF_LOG = {".gpkg": {"outages", "customers", "metadata"}, ".zip": {"outages", "customers", "README"}}
 OF_LOG[".xlsx"] = {"outages", "customers", "Ghi chú"}
@@ -217,23 +218,24 @@ def all_marked(made: Mapping[str, Parts]) -> dict[str, set[str]]:
 def test_what_the_page_on_power_gives_of_a_sample_says_so(use, offered):
     use("sample")
     made = offered("power", **BY_LOG)
-    brief = {f"xa-{COMMUNE}.pdf", f"xa-{COMMUNE}.docx"}  # of facts on record only
-    kinds = sorted(Path(name).suffix for name in made.keys() - brief)
+    kinds = sorted(Path(name).suffix for name in made.keys() - BRIEF)
     assert kinds == [".csv", ".csv", ".html", ".png", ".svg", ".xlsx"]
     silent = {name for name in made if name.endswith(".png")}
-    assert all_marked(made).keys() == made.keys() - silent - brief
+    assert all_marked(made).keys() == made.keys() - silent
 
 
 def test_what_has_nothing_of_the_sample_does_not_say_the_word(use, offered):
     use("sample")
     made = offered("power", **CARD, measure="town_km", town_km="1")
     assert len(made) == 8
-    assert all_marked(made).keys() == {f"mat-dien-{COMMUNE}-mau.csv"}
+    log = {f"mat-dien-{COMMUNE}-mau.csv", "ban-do.html", *BRIEF}  # its card has the log
+    assert all_marked(made).keys() == log
     selected = {"overview": CARD, "clusters": {"sel": f"clusters:{CLUSTER}"}, "merger": CARD}
     for page in sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"power", "data"}):
         made = offered(page, **selected.get(page, {}))
         assert made or page in {"about", "status"}
-        assert all_marked(made) == {}, page
+        assert all_marked(made).keys() <= {"ban-do.html", *BRIEF}, page
+        assert all_marked(made) == {} or selected.get(page) == CARD, page
     assert all_marked(offered("data", {"tab": "history"})) == {}
 
 
@@ -299,7 +301,7 @@ ASKED = {
     "report14": ["--form", "04", "--period", "2026"],
     "sample-outages": ["--events", "30", "--seed", "1"],
 }
-OF_A_LOG = {"gaps", "reliability", "sample-outages"}
+OF_A_LOG = {"brief", "gaps", "reliability", "sample-outages"}
 
 
 def writing(group: typer.core.TyperGroup, above: str = "") -> Iterator[tuple[str, list[str]]]:

@@ -24,7 +24,9 @@ from lib.importing.readers.maps import osm
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import fold, is_blank
 
-SUFFIXES: Final = (*osm.SUFFIXES, ".gpkg", ".geojson", ".json", ".zip")
+OPEN_STREET_MAP: Final = osm.SUFFIXES
+"""Ends of the names of files of OpenStreetMap."""
+SUFFIXES: Final = (*OPEN_STREET_MAP, ".gpkg", ".geojson", ".json", ".zip")
 """Endings of the names of the files a ground is read from."""
 SIMPLIFY_M: Final = 8.0
 """How far, in metres, a line may lie beside that of the file."""

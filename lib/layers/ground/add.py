@@ -13,7 +13,6 @@ from lib.geo.ground import GRADES
 from lib.importing.apart import sandbox
 from lib.importing.direct import ground as direct
 from lib.importing.direct import tiles
-from lib.importing.readers.maps.osm import SUFFIXES as OSM_SUFFIXES
 from lib.language.text import t
 from lib.layers.ground import kept
 from lib.store.store import Snapshot
@@ -58,7 +57,7 @@ def add_lines(
     WrongUseError, DataRefusedError
         As `lib.importing.direct.ground.read`; nothing has changed then.
     """
-    open_street_map = path.name.lower().endswith(OSM_SUFFIXES)
+    open_street_map = path.name.lower().endswith(direct.OPEN_STREET_MAP)
     size = path.stat().st_size * _NODES if open_street_map and path.is_file() else 0
     frame, day = sandbox.run(
         direct.read, path.resolve(), area_of(snapshot), name=path.name, size=size

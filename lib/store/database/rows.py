@@ -173,7 +173,7 @@ def _placed(snapshot: Snapshot) -> pd.DataFrame:
     """Return the clusters at their places; without, where the snapshot cannot tell them."""
     clusters = snapshot.read("clusters")
     tables = {one: snapshot.read(one) for one in PLACED_BY if one in snapshot.manifest.tables}
-    if not set(PLACED_BY) - {"outlines"} <= set(tables):
+    if not set(PLACED_BY) - {"assignments", "outlines"} <= set(tables):
         return clusters
     return clusters.assign(**{GEOMETRY: on_map({"clusters": clusters, **tables}).geometry})
 
