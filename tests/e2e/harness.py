@@ -168,6 +168,10 @@ class Visit:
               for (const place of places) {
                 const at = map.latLngToContainerPoint([place.ly, place.lx]);
                 const top = document.elementFromPoint(at.x, at.y);
+                const frame = window.frameElement;
+                const edge = frame ? frame.getBoundingClientRect() : { x: 0, y: 0 };
+                const over = window.parent.document.elementFromPoint(edge.x + at.x, edge.y + at.y);
+                if (frame && over && over !== frame) continue;  // a button of the page lies there
                 if (top && top.closest(pane) && !top.matches("svg"))
                   return {...place, x: at.x, y: at.y};
               }
