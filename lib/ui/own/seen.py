@@ -49,7 +49,7 @@ def words(drawn: Drawn) -> dict[str, str]:
         bounds = [number(limit, language(), drawn.digits) for limit in drawn.classes.limits]
         for at, (low, high) in enumerate(pairwise(bounds)):
             key = "powerpage.class_next" if at else "powerpage.class_first"
-            told[class_key(at)] = tr(key, low=low, high=high)
+            told[class_key(at)] = low if low == high else tr(key, low=low, high=high)
         told[class_key(-1)] = no_data(language())
     return told
 
