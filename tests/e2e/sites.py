@@ -61,7 +61,9 @@ class Site:
     @cached_property
     def layers(self) -> dict[str, dict]:
         """What ``prepare`` says of the layer files: path, codes, bounds, by layer."""
-        (index,) = (self.root / "static" / "layers").glob("*.index.json")
+        in_use = Store(self.root / "data" / "store").current().snapshot_id
+        lists = (self.root / "static" / "layers").glob(f"{in_use}-*.index.json")
+        index = max(lists, key=lambda path: path.stat().st_mtime_ns)
         listed = json.loads(index.read_text(encoding="utf-8"))
         return {layer["layer_id"]: layer for layer in listed}
 
