@@ -84,8 +84,8 @@ def words(content: bytes) -> list[str]:
 
 def test_they_stand_first_on_the_card_and_look_as_they_stand(material):
     card = card_of(material, Target("clusters", CLUSTER), "vi")
-    assert [fact.look for fact in card.facts[:5]] == ["overdue", "open", "proposed", "done", ""]
-    assert "chưa có hạn" in card.facts[2].words
+    assert [fact.look for fact in card.every[:5]] == ["overdue", "open", "proposed", "done", ""]
+    assert "chưa có hạn" in card.every[2].words
     html = str(card_html(card))
     for look in ("overdue", "open", "proposed", "done"):
         assert f'class="ph-{look}"' in html

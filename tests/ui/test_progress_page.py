@@ -80,7 +80,7 @@ def test_a_tile_of_the_board_leaves_the_clusters_it_counts():
     tile.click().run()
     assert app.query_params["step"] == "operating"
     assert len(table(app)) == count
-    assert f"{count}/{every} cụm, bước: đang hoạt động" in html(app)
+    assert f"{count}/{every} cụm (không kể cụm đã rút), bước: đang hoạt động" in html(app)
 
 
 def test_what_is_late_is_drawn_said_and_filtered():
