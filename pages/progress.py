@@ -1,9 +1,9 @@
-import datetime as dt
 from functools import partial
 
 import streamlit as st
 
 from lib.language.text import date, number
+from lib.language.text import today as this_day
 from lib.register import filters as flt
 from lib.register.progress import to_table
 from lib.register.steps import label as step_label
@@ -22,7 +22,7 @@ from lib.ui.workspace import workspace
 data = workspace()
 lang = language()
 keys = [f.key for f in flt.of("progress")]
-today = dt.datetime.now().astimezone().date()
+today = this_day()
 found = steps.of(data.key, today, data)
 due = duties.of(data.key, today, data)
 

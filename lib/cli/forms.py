@@ -10,7 +10,7 @@ import typer
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.crossing.places import communes_of, shares_of
 from lib.language.errors import WrongUseError
-from lib.language.text import date, number, t
+from lib.language.text import date, number, t, today
 from lib.register import duties as duty
 from lib.register import eligibility as fill
 from lib.register.period import period_of
@@ -67,7 +67,7 @@ def day_of(typed: str) -> dt.date:
         It is no day.
     """
     if not typed:
-        return dt.datetime.now().astimezone().date()
+        return today()
     try:
         return dt.date.fromisoformat(typed)
     except ValueError as error:
