@@ -1,4 +1,4 @@
-"""Values entered and not yet published: one file a row, kept in the folder of the store.
+"""Statements entered and not yet published: one file a row, kept in the folder of the store.
 
 They survive a closed browser and a killed server: a file is written aside, forced to the
 disk and renamed. Whoever may edit sees what everybody entered.
@@ -12,14 +12,22 @@ from typing import Final
 from urllib.parse import quote
 
 from lib.language.errors import DataRefusedError, StoreError
+from lib.language.text import fold
 from lib.store.disk import sync_folder, write_synced
 from lib.store.store import Store
 from lib.tables.statements.record import Statement
 
 Subject = tuple[str, str, str]
 """Table, key of the row, column."""
+Place = tuple[str, ...]
+"""Where a statement waits: its subject; one that is withdrawn, the source as well."""
 
 _FOLDER: Final = "pending"
+
+
+def place(word: Statement) -> Place:
+    """Return in whose stead a statement waits: one word a value, a withdrawal for each source."""
+    return (*word.subject, fold(word.source_url)) if word.state == "withdrawn" else word.subject
 
 
 def every(store: Store) -> list[Statement]:
@@ -35,7 +43,7 @@ def every(store: Store) -> list[Statement]:
 
 
 def keep(
-    store: Store, words: Iterable[Statement], *, seen: Mapping[Subject, Statement] | None = None
+    store: Store, words: Iterable[Statement], *, seen: Mapping[Place, Statement] | None = None
 ) -> None:
     """Let these values wait, each instead of what waited in its place.
 
@@ -52,17 +60,17 @@ def keep(
     StoreError
         The store is busy, cannot be written, or a file cannot be read.
     """
-    fresh = {word.subject: word for word in words}
+    fresh = {place(word): word for word in words}
     with store.writing():
-        rows: dict[Path, dict[Subject, Statement]] = {}
-        for subject, word in fresh.items():
+        rows: dict[Path, dict[Place, Statement]] = {}
+        for at, word in fresh.items():
             path = _path(store, word)
-            row = rows.setdefault(path, {one.subject: one for one in _read(path)})
-            there = row.get(subject)
-            unseen = there is not None and there != (seen or {}).get(subject)
+            row = rows.setdefault(path, {place(one): one for one in _read(path)})
+            there = row.get(at)
+            unseen = there is not None and there != (seen or {}).get(at)
             if there is not None and unseen and there.who != word.who:
                 raise DataRefusedError("pending.meanwhile", who=there.who, value=there.value)
-            row[subject] = word
+            row[at] = word
         for path, row in rows.items():
             _write(path, row.values())
 

@@ -8,6 +8,7 @@ from lib.ui import state
 from lib.ui.card import show_card
 from lib.ui.cards.conclusions import Subject, write_box
 from lib.ui.cards.documents import document_box
+from lib.ui.data.pencil import pencil
 from lib.ui.maps.agenda import material
 from lib.ui.state import language
 from lib.ui.workspace import Workspace
@@ -32,9 +33,9 @@ def card_of(
 
 
 def with_form(data: Workspace, target: Target, card: Callable[[], None]) -> Callable[[], None]:
-    """Return what draws a card and, under it, the form of a conclusion; not while presenting.
+    """Return what draws a card and, under it, the ways to write on it; not while presenting.
 
-    A sample has no form: nothing is concluded about it.
+    A sample has none: nothing is entered or concluded about it.
     """
     subject = None
     if target.layer_id == "communes":
@@ -45,6 +46,8 @@ def with_form(data: Workspace, target: Target, card: Callable[[], None]) -> Call
     def draw() -> None:
         card()
         if subject is not None and not state.presenting():
+            if subject.cluster_id:
+                pencil(data, subject.cluster_id)
             write_box(data, subject)
             if subject.cluster_id:
                 document_box(data, "clusters", subject.cluster_id, "documents.title")

@@ -1,0 +1,87 @@
+"""The pencil of a card: its values in a list, each the way to its form, all in one dialog."""
+
+from typing import Final
+
+import streamlit as st
+
+from lib.access import acts
+from lib.access import entering as mayenter
+from lib.access.roles import Action
+from lib.importing import entering
+from lib.language.text import plain
+from lib.store.store import Store
+from lib.tables.glossary import label, value_words
+from lib.tables.records.clusters import CLUSTERS
+from lib.tables.statements.derive import said_all
+from lib.tables.statements.record import NAME
+from lib.ui import sharing, visitor
+from lib.ui.data import entries
+from lib.ui.data.enter import form
+from lib.ui.state import language, open_form, tr
+from lib.ui.workspace import Workspace
+
+_FIELD: Final = "_pencil"
+"""Cluster and column whose form stands in the dialog."""
+
+
+def pencil(data: Workspace, cluster_id: str) -> None:
+    """Draw the button that opens the values of a cluster; nothing for who may not enter any."""
+    if not visitor.may(Action.IMPORT) or data.closed & {CLUSTERS.name, NAME}:
+        return
+    if st.button(tr("enter.pencil"), icon=":material/edit:", key="pencil"):
+        st.session_state.pop(_FIELD, None)
+        st.dialog(tr("enter.pencil"), width="large")(_values)(data, cluster_id)
+
+
+def _values(data: Workspace, cluster_id: str) -> None:
+    """Draw the list of values, or the form of the one that was chosen."""
+    who = visitor.require(Action.IMPORT)
+    acts.require_import(who, CLUSTERS.name)
+    store = sharing.store()
+    field = st.session_state.get(_FIELD)
+    if field is None:
+        _list(data, store, cluster_id)
+        return
+    waiting = entering.waiting(data.tables, mayenter.waiting(who, store))
+    form(data, store, waiting, [cluster_id], [CLUSTERS.column(field)])
+    row = data.tables[CLUSTERS.name].query("cluster_id == @cluster_id")
+    now = said_all({**data.tables, CLUSTERS.name: row}, CLUSTERS)[cluster_id]
+    with st.expander(tr("enter.act_value"), icon=":material/playlist_remove:"):
+        entries.value_withdrawal(data, store, waiting, {field: now[field]}, cluster_id)
+        entries.told()
+    with st.container(horizontal=True):
+        st.button(tr("enter.pencil_back"), on_click=_choose, args=(None,), key="pencil-back")
+        if st.button(tr("enter.pencil_draft"), icon=":material/edit_note:", key="pencil-draft"):
+            open_form(cluster_id, field)
+            st.switch_page("pages/data.py")
+
+
+def _list(data: Workspace, store: Store, cluster_id: str) -> None:
+    """Draw a line a value: what is in use, and what waits."""
+    lang = language()
+    waiting = entering.waiting(data.tables, mayenter.waiting(visitor.actor(), store))
+    drafts = {one.field: one for one in waiting if one.id == cluster_id}
+    row = data.tables[CLUSTERS.name].set_index("cluster_id").loc[cluster_id]
+    st.caption(tr("enter.pencil_list"))
+    with st.container(gap="xxsmall", key="pencil-list"):
+        for column in entering.columns():
+            waits = drafts.get(column.name)
+            words = tr(
+                "enter.pencil_waits" if waits else "enter.pencil_line",
+                field=label(CLUSTERS.name, column.name, lang),
+                value=plain(value_words(column, row[column.name], lang)),
+                draft=plain(entries.words_of(waits)) if waits else "",
+            )
+            st.button(
+                words,
+                on_click=_choose,
+                args=(column.name,),
+                type="tertiary",
+                icon=":material/edit:",
+                key=f"pencil-{column.name}",
+            )
+
+
+def _choose(field: str | None) -> None:
+    """Open the form of a value, or the list; used as a callback."""
+    st.session_state[_FIELD] = field
