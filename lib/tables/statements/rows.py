@@ -5,6 +5,7 @@ key, that it is the same as that one; withdrawn, that there is no such row. Like
 statement it has a source and a date, and it stays in the table when the row is gone.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal
@@ -14,6 +15,7 @@ import pandas as pd
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Twin
 from lib.language.text import Lang, is_blank, t
+from lib.tables.columns import URL
 from lib.tables.glossary import label
 from lib.tables.records.clusters import CLUSTERS
 from lib.tables.records.followup import DOCUMENTS
@@ -28,7 +30,7 @@ from lib.tables.statements.derive import (
     said_of,
     typed,
 )
-from lib.tables.statements.record import NAME, Statement, as_table, row_ids, statements_of
+from lib.tables.statements.record import FILE, NAME, Statement, as_table, row_ids, statements_of
 
 Tables = Mapping[str, pd.DataFrame]
 Kind = Literal["made", "merged", "withdrawn"]
@@ -99,7 +101,10 @@ def made(tables: Tables, word: Statement, values: Sequence[Statement]) -> dict[s
         raise DataRefusedError("rows.lacking", id=word.id, fields=Twin.of(_labels(lacking)))
     cells: dict[str, Any] = {column.name: column.otherwise for column in CLUSTERS.columns}
     cells |= {name: typed(CLUSTERS.column(name), told[name]) for name in NEEDED}
-    cells |= {KEY: word.id, "source_url": word.source_url, "as_of": word.as_of}
+    source = word.source_url
+    if re.fullmatch(URL, source) is None:  # a row, unlike a statement, has no source in words
+        source = FILE + "_".join(source.replace("/", " ").split())
+    cells |= {KEY: word.id, "source_url": source, "as_of": word.as_of}
     longer = {
         name: pd.Series([*rows[name].astype(object), cells.get(str(name))], dtype=object).astype(
             rows[name].dtype

@@ -20,17 +20,24 @@ from lib.ui.data.enter import form
 from lib.ui.state import language, open_form, tr
 from lib.ui.workspace import Workspace
 
-_FIELD: Final = "_pencil"
-"""Cluster and column whose form stands in the dialog."""
+_OPEN: Final = "_pencil"
+"""Cluster, and column or None for the list, that stand in the dialog; nothing: it is closed."""
 
 
 def pencil(data: Workspace, cluster_id: str) -> None:
     """Draw the button that opens the values of a cluster; nothing for who may not enter any."""
     if not visitor.may(Action.IMPORT) or data.closed & {CLUSTERS.name, NAME}:
         return
-    if st.button(tr("enter.pencil"), icon=":material/edit:", key="pencil"):
-        st.session_state.pop(_FIELD, None)
-        st.dialog(tr("enter.pencil"), width="large")(_values)(data, cluster_id)
+    st.button(
+        tr("enter.pencil"),
+        on_click=_choose,
+        args=(cluster_id, None),
+        icon=":material/edit:",
+        key="pencil",
+    )
+    if st.session_state.get(_OPEN, ("", None))[0] == cluster_id:
+        dialog = st.dialog(tr("enter.pencil"), width="large", on_dismiss=_close)
+        dialog(_values)(data, cluster_id)
 
 
 def _values(data: Workspace, cluster_id: str) -> None:
@@ -38,7 +45,7 @@ def _values(data: Workspace, cluster_id: str) -> None:
     who = visitor.require(Action.IMPORT)
     acts.require_import(who, CLUSTERS.name)
     store = sharing.store()
-    field = st.session_state.get(_FIELD)
+    _, field = st.session_state.get(_OPEN, ("", None))
     if field is None:
         _list(data, store, cluster_id)
         return
@@ -50,8 +57,9 @@ def _values(data: Workspace, cluster_id: str) -> None:
         entries.value_withdrawal(data, store, waiting, {field: now[field]}, cluster_id)
         entries.told()
     with st.container(horizontal=True):
-        st.button(tr("enter.pencil_back"), on_click=_choose, args=(None,), key="pencil-back")
+        st.button(tr("enter.pencil_back"), on_click=_choose, args=(cluster_id, None), key="pencil-back")
         if st.button(tr("enter.pencil_draft"), icon=":material/edit_note:", key="pencil-draft"):
+            _close()
             open_form(cluster_id, field)
             st.switch_page("pages/data.py")
 
@@ -75,13 +83,18 @@ def _list(data: Workspace, store: Store, cluster_id: str) -> None:
             st.button(
                 words,
                 on_click=_choose,
-                args=(column.name,),
+                args=(cluster_id, column.name),
                 type="tertiary",
                 icon=":material/edit:",
                 key=f"pencil-{column.name}",
             )
 
 
-def _choose(field: str | None) -> None:
+def _choose(cluster_id: str, field: str | None) -> None:
     """Open the form of a value, or the list; used as a callback."""
-    st.session_state[_FIELD] = field
+    st.session_state[_OPEN] = (cluster_id, field)
+
+
+def _close() -> None:
+    """Forget what stood in the dialog; used as a callback."""
+    st.session_state.pop(_OPEN, None)

@@ -67,7 +67,7 @@ def test_an_entry_without_name_or_with_a_known_code_is_refused():
     changed = rows.made(FACTS, act("HB-900", "HB-900"), [name, province])
     row = changed["clusters"].iloc[-1]
     assert (row["name"], row["kind"], row["legal_status"]) == ("CCN Mới", "ccn", "unknown")
-    assert row["source_url"] == "Biên bản"
+    assert row["source_url"] == "file:Biên_bản"
     assert list(changed["clusters"].dtypes) == list(FACTS["clusters"].dtypes)
 
 
