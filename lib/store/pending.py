@@ -6,7 +6,7 @@ disk and renamed. Whoever may edit sees what everybody entered.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -22,7 +22,8 @@ Subject = tuple[str, str, str]
 Place = tuple[str, ...]
 """Where a statement waits: its subject; one that is withdrawn, the source as well."""
 
-_FOLDER: Final = "pending"
+FOLDER: Final = "pending"
+"""Where they wait in the folder of the store, a folder a table."""
 
 
 def place(word: Statement) -> Place:
@@ -93,7 +94,7 @@ def drop(store: Store, words: Iterable[Statement]) -> None:
 
 
 def _folder(store: Store) -> Path:
-    return store.folder / _FOLDER
+    return store.folder / FOLDER
 
 
 def _path(store: Store, word: Statement) -> Path:
@@ -102,11 +103,14 @@ def _path(store: Store, word: Statement) -> Path:
 
 def _read(path: Path) -> list[Statement]:
     try:
-        return [Statement(**word) for word in json.loads(path.read_text(encoding="utf-8"))]
+        found = [Statement(**word) for word in json.loads(path.read_text(encoding="utf-8"))]
+        if not all(isinstance(text, str) for word in found for text in astuple(word)):
+            raise TypeError(path)  # noqa: TRY301 - told as every other damage
     except FileNotFoundError:  # nothing waits, or somebody published it just now
         return []
     except (OSError, ValueError, TypeError) as error:
         raise StoreError("pending.damaged", file=path) from error
+    return found
 
 
 def _write(path: Path, words: Iterable[Statement]) -> None:
