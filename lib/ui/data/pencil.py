@@ -36,7 +36,9 @@ def pencil(data: Workspace, cluster_id: str) -> None:
         key="pencil",
     )
     if st.session_state.get(_OPEN, ("", None))[0] == cluster_id:
-        dialog = st.dialog(tr("enter.pencil"), width="large", on_dismiss=_close)
+        name = data.clusters.set_index("cluster_id").loc[cluster_id, "name"]
+        title = tr("enter.pencil_of", name=plain(f"{cluster_id} · {name}"))
+        dialog = st.dialog(title, width="large", on_dismiss=_close)
         dialog(_values)(data, cluster_id)
 
 
@@ -71,8 +73,11 @@ def _list(data: Workspace, store: Store, cluster_id: str) -> None:
     drafts = {one.field: one for one in waiting if one.id == cluster_id}
     row = data.tables[CLUSTERS.name].set_index("cluster_id").loc[cluster_id]
     st.caption(tr("enter.pencil_list"))
-    with st.container(gap="xxsmall", key="pencil-list"):
-        for column in entering.columns():
+    columns = entering.columns()
+    half = -(-len(columns) // 2)
+    sides = [one.container(gap="xxsmall") for one in st.columns(2)]
+    for at, column in enumerate(columns):
+        with sides[at // half]:
             waits = drafts.get(column.name)
             words = tr(
                 "enter.pencil_waits" if waits else "enter.pencil_line",
