@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 
+import streamlit as st
+
+from lib.access.roles import Action
 from lib.layers.target import Target
 from lib.reports.cards.clusters import card_of as data_of
-from lib.ui import state
+from lib.ui import state, visitor
 from lib.ui.card import show_card
 from lib.ui.cards.conclusions import Subject, write_box
 from lib.ui.cards.documents import document_box
-from lib.ui.data.pencil import pencil
 from lib.ui.maps.agenda import material
-from lib.ui.state import language
+from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 
@@ -47,9 +49,26 @@ def with_form(data: Workspace, target: Target, card: Callable[[], None]) -> Call
         card()
         if subject is not None and not state.presenting():
             if subject.cluster_id:
-                pencil(data, subject.cluster_id)
+                _pencil(data, subject.cluster_id)
             write_box(data, subject)
             if subject.cluster_id:
                 document_box(data, "clusters", subject.cluster_id, "documents.title")
 
     return draw
+
+
+def _pencil(data: Workspace, cluster_id: str) -> None:
+    """Draw the button that opens the values of a cluster; nothing for who may not enter any."""
+    if not visitor.may(Action.IMPORT) or data.closed & {"clusters", "statements"}:
+        return
+    st.button(
+        tr("enter.pencil"),
+        on_click=state.edit,
+        args=(cluster_id,),
+        icon=":material/edit:",
+        key="pencil",
+    )
+    if state.edited()[0] == cluster_id:
+        from lib.ui.data import pencil  # noqa: PLC0415 - loads the readers of cells
+
+        pencil.show(data, cluster_id)

@@ -1,7 +1,5 @@
 """The pencil of a card: its values in a list, each the way to its form, all in one dialog."""
 
-from typing import Final
-
 import streamlit as st
 
 from lib.access import acts
@@ -13,33 +11,18 @@ from lib.store.store import Store
 from lib.tables.glossary import label, value_words
 from lib.tables.records.clusters import CLUSTERS
 from lib.tables.statements.derive import said_all
-from lib.tables.statements.record import NAME
 from lib.ui import sharing, visitor
 from lib.ui.data import entries
 from lib.ui.data.enter import form
-from lib.ui.state import language, open_form, tr
+from lib.ui.state import edit, edited, language, open_form, tr
 from lib.ui.workspace import Workspace
 
-_OPEN: Final = "_pencil"
-"""Cluster, and column or None for the list, that stand in the dialog; nothing: it is closed."""
 
-
-def pencil(data: Workspace, cluster_id: str) -> None:
-    """Draw the button that opens the values of a cluster; nothing for who may not enter any."""
-    if not visitor.may(Action.IMPORT) or data.closed & {CLUSTERS.name, NAME}:
-        return
-    st.button(
-        tr("enter.pencil"),
-        on_click=_choose,
-        args=(cluster_id, None),
-        icon=":material/edit:",
-        key="pencil",
-    )
-    if st.session_state.get(_OPEN, ("", None))[0] == cluster_id:
-        name = data.clusters.set_index("cluster_id").loc[cluster_id, "name"]
-        title = tr("enter.pencil_of", name=plain(f"{cluster_id} · {name}"))
-        dialog = st.dialog(title, width="large", on_dismiss=_close)
-        dialog(_values)(data, cluster_id)
+def show(data: Workspace, cluster_id: str) -> None:
+    """Draw the dialog with the values of a cluster."""
+    name = str(data.clusters.set_index("cluster_id").loc[cluster_id, "name"])
+    title = tr("enter.pencil_of", name=plain(f"{cluster_id} · {name}"))
+    st.dialog(title, width="large", on_dismiss=_close)(_values)(data, cluster_id)
 
 
 def _values(data: Workspace, cluster_id: str) -> None:
@@ -47,7 +30,7 @@ def _values(data: Workspace, cluster_id: str) -> None:
     who = visitor.require(Action.IMPORT)
     acts.require_import(who, CLUSTERS.name)
     store = sharing.store()
-    _, field = st.session_state.get(_OPEN, ("", None))
+    _, field = edited()
     if field is None:
         _list(data, store, cluster_id)
         return
@@ -59,7 +42,7 @@ def _values(data: Workspace, cluster_id: str) -> None:
         entries.value_withdrawal(data, store, waiting, {field: now[field]}, cluster_id)
         entries.told()
     with st.container(horizontal=True):
-        st.button(tr("enter.pencil_back"), on_click=_choose, args=(cluster_id, None), key="pencil-back")
+        st.button(tr("enter.pencil_back"), on_click=edit, args=(cluster_id,), key="pencil-back")
         if st.button(tr("enter.pencil_draft"), icon=":material/edit_note:", key="pencil-draft"):
             _close()
             open_form(cluster_id, field)
@@ -87,7 +70,7 @@ def _list(data: Workspace, store: Store, cluster_id: str) -> None:
             )
             st.button(
                 words,
-                on_click=_choose,
+                on_click=edit,
                 args=(cluster_id, column.name),
                 type="tertiary",
                 icon=":material/edit:",
@@ -95,11 +78,6 @@ def _list(data: Workspace, store: Store, cluster_id: str) -> None:
             )
 
 
-def _choose(cluster_id: str, field: str | None) -> None:
-    """Open the form of a value, or the list; used as a callback."""
-    st.session_state[_OPEN] = (cluster_id, field)
-
-
 def _close() -> None:
     """Forget what stood in the dialog; used as a callback."""
-    st.session_state.pop(_OPEN, None)
+    edit("")
