@@ -236,6 +236,7 @@ def test_what_two_persons_and_limits_ask_for_is_on_the_page(
     app.button(key="enter_keep").click().run()
     assert app.button(key="enter_publish").disabled
     assert t("access.need_approve") in said(app)
+    assert t("access.need_approve") in said(opened("sua", tab="import"))
     app = opened("xa", tab="enter", sel="clusters:HB-025")
     assert t("enter.not_yours", count="1") in said(app)
     app.text_input(key="enter-HB-025-area_ha").set_value("40")
