@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from lib.language.errors import WrongUseError
 from lib.layers.registry import restrictable
+from lib.tables.ownlayers import TABLE, part_of
 
 Role = Literal["viewer", "editor", "administrator"]
 ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")
@@ -29,6 +30,8 @@ ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")
 _SECRET_CHARS: Final = 32
 _CALLBACK: Final = "/oauth2callback"
 _OWN: Final = ("callback", "discovery", "ways", "roles", "restricted")
+_PART: Final = re.compile(rf"{TABLE}[.]\s*\S")
+"""One layer of an office, by its name."""
 _LINE: Final = re.compile(r"line (\d+)")
 
 
@@ -93,7 +96,7 @@ class Policy(_Strict):
     others : Role or None
         Role of everybody else who signs in; None keeps them out.
     restricted : tuple of str
-        Tables only administrators see.
+        Tables only administrators see; `own_rows.` and a name for one layer of an office.
     max_hours : float
         How long a sign-in holds at most.
     """
@@ -112,9 +115,18 @@ class Policy(_Strict):
             raise PydanticCustomError("ways", "access.why_one_way")
         if not self.people and not self.groups:
             raise PydanticCustomError("roles", "access.why_no_roles")
-        if set(self.restricted) - set(restrictable()):
+        parts = {one for one in self.restricted if _PART.match(one)}
+        if set(self.restricted) - parts - set(restrictable()):
             raise PydanticCustomError("restricted", "access.why_restricted")
         return self
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """What only administrators see: tables, and layers as `part_of` says."""
+        return frozenset(
+            part_of(one.removeprefix(f"{TABLE}.")) if _PART.match(one) else one
+            for one in self.restricted
+        )
 
 
 def open_to_others(path: Path) -> bool:
@@ -172,7 +184,7 @@ def _refusal(path: Path, text: str, error: ValidationError) -> WrongUseError:
         key = first["msg"]
     else:
         key = _WHY.get(kind, "access.why_value")
-    allowed = restrictable() if kind == "restricted" else ROLES
+    allowed = (*restrictable(), f"{TABLE}.<tên lớp>") if kind == "restricted" else ROLES
     return WrongUseError(
         key,
         file=path.name,

@@ -10,7 +10,15 @@ from typing import Final
 from lib.layers import frames
 from lib.layers.looks.ground import GROUND
 from lib.layers.looks.layer import Label, Layer, Qgis
-from lib.layers.looks.paints import CLASSES, DISTRICTS, FURTHER, MERGED, NAMED, TINTS
+from lib.layers.looks.paints import (
+    CLASSES,
+    DISTRICTS,
+    FURTHER,
+    MERGED,
+    NAMED,
+    RAMPS,
+    TINTS,
+)
 from lib.layers.looks.symbols import (
     CHANGE,
     LAND,
@@ -32,6 +40,7 @@ from lib.layers.looks.symbols import (
     area,
     stroke,
 )
+from lib.tables.ownlayers import tables_of
 from lib.tables.palette import COLOURS
 
 _DIM: Final = area(LAND, line=COLOURS["rule"], width=0.5, fillOpacity=0.35)
@@ -82,6 +91,7 @@ _EVERY: Final = (
             *FURTHER,
             *NAMED,
             *OWN_AREAS,
+            *RAMPS,
         ),
         interactive=True,
         label=Label(min_zoom=0, rank=2),
@@ -273,5 +283,5 @@ def restrictable() -> tuple[str, ...]:
 
 
 def drawn_from(table: str) -> tuple[Layer, ...]:
-    """Return the layers that show a table that may be restricted."""
-    return tuple(layer for layer in LAYERS.values() if table in layer.tables)
+    """Return the layers that show a table that may be restricted, or a layer of an office."""
+    return tuple(layer for layer in LAYERS.values() if tables_of({table}) <= set(layer.tables))

@@ -14,7 +14,7 @@ from lib.importing.ownlayers.places import Finder
 from lib.importing.ownlayers.rows import Wanted
 from lib.importing.readers.grid import Grid
 from lib.language.errors import DataRefusedError
-from lib.layers.own.table import plain_table
+from lib.places.owntable import plain_table
 from lib.store import history
 from lib.store.store import Store
 from lib.tables import export

@@ -9,7 +9,7 @@ from facttables import fact_tables
 from lib.language.errors import WrongUseError
 from lib.layers.frames import own_points
 from lib.layers.own.look import MANY, Look, draw, looks_of, row_of_sign
-from lib.layers.own.table import geo_table, plain_table
+from lib.places.owntable import geo_table, plain_table
 from lib.layers.own.total import Choice, areas_of, left, totals
 from lib.settings import settings
 from lib.tables.ownlayers import (
