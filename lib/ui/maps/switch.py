@@ -1,6 +1,7 @@
 """The switch of the layers: what is on, top first, of which day, from whom; kept in the address."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -55,7 +56,11 @@ def box(data: Workspace, styles: Styles) -> None:
             for picture in data.pictures:
                 on = picture.name in state.chosen("pictures")
                 told = [(plain(picture.source), picture.as_of)]
-                _check("pictures", picture.name, plain(picture.name), told, on=on)
+                words = tr("switch.online", host=plain(urlsplit(picture.url).netloc))
+                words = words if picture.url else plain(picture.name)
+                _check("pictures", picture.name, words, told, on=on)
+            if any(picture.url for picture in data.pictures):
+                st.caption(tr("switch.online_help"))
         if state.chosen("pictures"):
             slider = state.sliders()["opacity"]
             st.slider(

@@ -32,7 +32,7 @@ from lib.ui.state import served, tiles_of
 
 _TEXTS: Final = (
     *("broken", "map", "keys", "province", "before", "after", "slide"),
-    *("wheel", "fingers", "zoomIn", "zoomOut"),
+    *("wheel", "fingers", "zoomIn", "zoomOut", "online_silent", "online_half"),
     *browser.DRAWING,
 )
 
