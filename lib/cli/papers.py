@@ -1,6 +1,7 @@
 """Report commands, one generated from each record of `lib.reports.registry`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from lib.language.text import Lang, number, t
 from lib.reports.cards.material import Material, from_snapshot
 from lib.reports.registry import REPORTS, Report, Request
 from lib.settings import TOLERANCE_RANGE, settings
+from lib.tables.ownlayers import named
 
 ToleranceOption = Annotated[
     float | None,
@@ -21,6 +23,10 @@ ToleranceOption = Annotated[
 ]
 SampleOption = Annotated[
     bool, typer.Option("--sample", help="Thêm các ranh giới MẪU; không tính vào con số nào.")
+]
+LayerOption = Annotated[
+    list[str] | None,
+    typer.Option("--layer", help="Tên lớp của cơ quan vẽ thêm trên bản đồ; nêu nhiều lần được."),
 ]
 EnglishOption = Annotated[bool, typer.Option("--english", help="In bằng tiếng Anh.")]
 
@@ -49,7 +55,12 @@ def _kind(out: Path, report: Report) -> str:
 
 
 def _material(
-    store: Path | None, tolerance: float | None, *, samples: bool, english: bool
+    store: Path | None,
+    tolerance: float | None,
+    *,
+    samples: bool,
+    english: bool,
+    layers: Sequence[str] = (),
 ) -> Material:
     asked = settings().tolerance_m if tolerance is None else tolerance
     low, high = TOLERANCE_RANGE
@@ -57,7 +68,7 @@ def _material(
         raise WrongUseError("crosswork.tolerance_range", value=asked)
     lang: Lang = "en" if english else "vi"
     snapshot = in_use(open_store(store))
-    return from_snapshot(
+    made = from_snapshot(
         snapshot,
         serve_all_layers(snapshot),
         settings().static,
@@ -65,6 +76,7 @@ def _material(
         samples=samples,
         lang=lang,
     )
+    return replace(made, shown=tuple(named(made.own, name).layer_id for name in layers))
 
 
 def _write(out: Path, content: bytes) -> None:
@@ -87,13 +99,14 @@ def _of_clusters(report: Report) -> Callable[..., None]:
             list[str] | None, typer.Option(help="Mã cụm; nêu nhiều lần được.")
         ] = None,
         every: Annotated[bool, typer.Option("--all", help="Mọi cụm trong danh mục.")] = False,
+        layer: LayerOption = None,
         sample: SampleOption = False,
         tolerance: ToleranceOption = None,
         english: EnglishOption = False,
         store: StoreOption = None,
     ) -> None:
         kind = _kind(out, report)
-        material = _material(store, tolerance, samples=sample, english=english)
+        material = _material(store, tolerance, samples=sample, english=english, layers=layer or ())
         ids = list(material.summary["cluster_id"]) if every else cluster
         with tqdm(unit="p", disable=None) as bar:
 
@@ -143,12 +156,13 @@ def _of_meeting(report: Report) -> Callable[..., None]:
 def _of_everything(report: Report) -> Callable[..., None]:
     def command(
         out: _out(report),  # type: ignore[valid-type]
+        layer: LayerOption = None,
         tolerance: ToleranceOption = None,
         english: EnglishOption = False,
         store: StoreOption = None,
     ) -> None:
         kind = _kind(out, report)
-        material = _material(store, tolerance, samples=False, english=english)
+        material = _material(store, tolerance, samples=False, english=english, layers=layer or ())
         _write(out, report.make(Request(material, kind)))
 
     return command

@@ -16,6 +16,7 @@ from lib.language.text import Lang, t
 from lib.layers.looks.symbols import BAND, CROSS, EXACT_LINE, Style, swatch
 from lib.layers.registry import LAYERS
 from lib.reports.cards.material import Material
+from lib.reports.drawing import own
 from lib.reports.drawing.canvas import Bounds, Canvas, fit
 from lib.reports.drawing.layout import Drawings
 
@@ -152,7 +153,8 @@ def province(
         Key of a class -> its words in the legend, for a class the registry has none for.
     """
     shown = bounds or around(extent(material), share=0.02)
-    drawn = Drawn(Canvas(fit(shown, width, height)), words=words or {})
+    told = own.words(material, own.chosen(material, areas=True)) | dict(words or {})
+    drawn = Drawn(Canvas(fit(shown, width, height)), words=told)
     for layer_id, frame in material.layers.items():
         if layer_id in styles and drawn.canvas.window.zoom >= LAYERS[layer_id].min_zoom:
             drawn.add(layer_id, frame, styles[layer_id])
@@ -212,14 +214,17 @@ def _name_ground(canvas: Canvas, frame: gpd.GeoDataFrame) -> None:
 
 
 def ground(material: Material, named: Collection[str] = ()) -> dict[str, Classes]:
-    """Return the classes of everything below the marks, as on the screen."""
+    """Return the classes of everything below the marks, as on the screen, and of own layers.
+
+    An own layer paints communes only where none of them is `named`.
+    """
     land = "schematic" if material.schematic else "land"
     styles: dict[str, Classes] = {
         file.layer_id: drawn for file in material.files if (drawn := file.on_every_page())
     }
     codes = material.layers["communes"]["code"]
     styles["communes"] = {code: "named" if code in named else land for code in codes}
-    return styles
+    return styles | own.styles(material, own.chosen(material, areas=not named))
 
 
 def inset(material: Material, named: Collection[str], bounds: Bounds | None) -> Canvas:

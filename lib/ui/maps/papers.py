@@ -37,13 +37,24 @@ def maker(data: Workspace) -> Maker:
     """
     samples = bool(state.chosen("samples")) and not data.schematic
     tolerance = state.tolerance_m()
-    return partial(_material, data, tolerance_m=tolerance, samples=samples, lang=language())
+    also = str(st.session_state.get("also") or "")
+    return partial(
+        _material,
+        data,
+        tolerance_m=tolerance,
+        samples=samples,
+        lang=language(),
+        shown=(also,) if also else (),
+    )
 
 
-def _material(data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang) -> Material:
+def _material(
+    data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang, shown: tuple[str, ...]
+) -> Material:
     # A copy for one paper: what it reads of the layers is not kept with what all visitors share.
     return replace(
-        cross_answer(data.key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
+        cross_answer(data.key, data, tolerance_m=tolerance_m, samples=samples, lang=lang),
+        shown=shown,
     )
 
 
