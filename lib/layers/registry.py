@@ -4,7 +4,7 @@ A layer declares once what it is drawn from, its classes, its tooltip and how it
 map, legend, paper, export and the door of the server read it here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from lib.layers import frames
@@ -285,3 +285,15 @@ def restrictable() -> tuple[str, ...]:
 def drawn_from(table: str) -> tuple[Layer, ...]:
     """Return the layers that show a table that may be restricted, or a layer of an office."""
     return tuple(layer for layer in LAYERS.values() if tables_of({table}) <= set(layer.tables))
+
+
+def in_order(names: Iterable[str], raised: Sequence[str]) -> list[str]:
+    """Return layers bottom first: those in `raised` on top of the others, its first topmost."""
+    given = list(names)
+    top = [name for name in reversed(raised) if name in given]
+    return [*(name for name in given if name not in top), *top]
+
+
+def movable(layer: Layer) -> bool:
+    """Return whether a layer may be laid over the others: an area that covers all may not."""
+    return layer.kind != "polygon" or layer.source is not None

@@ -9,8 +9,11 @@ import pytest
 from layerstores import publish, schematic_tables
 from ownrows import CODES
 from ownrows import table as own_rows
+from tilefiles import png
 
 from lib.layers import build
+from lib.layers.ground import kept
+from lib.layers.ground.mosaic import under
 from lib.reports import page
 from lib.reports.alldata.contents import Contents
 from lib.reports.alldata.geopackage import geopackage
@@ -79,3 +82,24 @@ def test_the_geopackage_has_the_layer_and_how_it_is_drawn(snapshot, tmp_path):
     assert count == (4,)
     assert 'attr="Loại"' in styles[name]
 
+
+def test_a_picture_of_the_ground_lies_under_paper_and_single_file(shown, tmp_path):
+    west, south, east, north = page.file_bounds(shown)
+    about = {"least": 0, "most": 0, "bounds": [west, south, east, north], "tiles": 1}
+    made = tmp_path / "t.sqlite"
+    with closing(sqlite3.connect(made)) as book, book:
+        book.execute("CREATE TABLE tiles (z INT, x INT, y INT, data BLOB)")
+        book.execute("INSERT INTO tiles VALUES (0, 0, 0, ?)", (png(9),))
+    kept.keep(tmp_path, made, "anh", "pictures", source="Ảnh <Sở>", as_of="", about=about)
+    on = replace(shown, under=under(tmp_path, {"anh": 0.4}), order=("rivers", "own-points"))
+    drawing = picture(on, overview(on), "svg").decode()
+    assert drawing.count("data:image/jpeg;base64,") == 1
+    assert "mix-blend-mode" in drawing
+    assert "Ảnh &lt;Sở&gt;" in drawing
+    html = page.page(on, overview(on)).decode()
+    data = json.loads(html.partition('id="ph-data"')[2].partition(">")[2].partition("</script")[0])
+    (given,) = data["config"]["pictures"]
+    assert given["image"].startswith("data:image/jpeg;base64,")
+    assert (data["pictures"], data["order"][0]) == ({"anh": 0.4}, "rivers")
+    assert data["legend"][0]["id"] == "rivers"
+    assert data["legend"][-1] == {"id": "anh", "title": "Ảnh <Sở>", "classes": []}

@@ -23,6 +23,7 @@ from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.layers.files import LayerFile, credits_of, finest, of_province
+from lib.layers.ground.mosaic import Under
 from lib.layers.own import words as ownwords
 from lib.register.clusters import register
 from lib.reports.cards.card import site
@@ -50,6 +51,10 @@ class Material(Known):
         The layers of the map, bottom first.
     shown : tuple of str
         Own layers that stand on its maps, by their ids.
+    under : tuple of Under
+        Pictures of the ground that lie under its maps.
+    order : tuple of str
+        Layers laid over the others, the topmost first.
     """
 
     answer: Answer
@@ -57,6 +62,8 @@ class Material(Known):
     static: Path
     lang: Lang = "vi"
     shown: tuple[str, ...] = ()
+    under: tuple[Under, ...] = ()
+    order: tuple[str, ...] = ()
 
     @cached_property
     def own_shown(self) -> tuple[OwnLayer, ...]:
@@ -129,7 +136,7 @@ class Material(Known):
             t("ground.credit", self.lang, source=source, date=date(day, self.lang))
             if day
             else source
-            for source, day in credits_of(self.files)
+            for source, day in (*credits_of(self.files), *(one.credit for one in self.under))
         ]
 
     def foot(self, *names: str) -> str:

@@ -29,6 +29,7 @@ from lib.reports.drawing.maps import (
     around,
     bounds_of,
     ground,
+    lay_pictures,
     province,
 )
 
@@ -53,6 +54,7 @@ def _measured(dossier: Dossier, index: CommuneIndex, width: float, height: float
     layers = own.chosen(material, areas=False)
     frame = fit(around(bounds_of(shapes)), width, height)
     drawn = Drawn(Canvas(frame), words=own.words(material, layers))
+    lay_pictures(material, drawn.canvas)
     window = shapely.box(*drawn.canvas.window.bounds)
     seen = index.tree.query(window, predicate="intersects")
     codes = index.codes[seen]

@@ -8,7 +8,7 @@ import streamlit as st
 from lib.language.text import date, plain
 from lib.layers.files import LayerFile, by_layer
 from lib.layers.looks.layer import Layer
-from lib.layers.registry import LAYERS
+from lib.layers.registry import LAYERS, in_order, movable
 from lib.ui import state
 from lib.ui.maps.styles import Styles
 from lib.ui.state import language, tr
@@ -42,7 +42,9 @@ def box(data: Workspace, styles: Styles) -> None:
     state.keep_known("off", set(LAYERS) - _ALWAYS)
     state.keep_known("pictures", {picture.name for picture in data.pictures})
     files = by_layer(data.files)
-    listed = [name for name in LAYERS if name in files and styles.get(name)][::-1]
+    state.keep_known("order", {name for name, layer in LAYERS.items() if movable(layer)})
+    shown = [name for name in LAYERS if name in files and styles.get(name)]
+    listed = in_order(shown, state.chosen("order"))[::-1]
     # Always the same words on the button: with others Streamlit would close what it opened.
     with st.popover(
         tr("switch.title"), icon=":material/layers:", key="layers-box", on_change="rerun"
@@ -52,7 +54,19 @@ def box(data: Workspace, styles: Styles) -> None:
         st.caption(tr("switch.order"))
         with st.container(key="layers-box-rows"):
             for name in listed:
-                _layer(data, LAYERS[name], files[name])
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    _layer(data, LAYERS[name], files[name])
+                    if movable(LAYERS[name]) and name != listed[0]:
+                        st.button(
+                            tr("switch.raise", layer=tr(LAYERS[name].title)),
+                            icon=":material/vertical_align_top:",
+                            key=f"raise-{name}",
+                            type="tertiary",
+                            on_click=_raise,
+                            args=(name,),
+                        )
+            if state.chosen("order"):
+                st.button(tr("switch.usual"), on_click=state.clear, args=("order",), key="usual")
             for picture in data.pictures:
                 on = picture.name in state.chosen("pictures")
                 told = [(plain(picture.source), picture.as_of)]
@@ -111,3 +125,9 @@ def _turn(key: str, name: str) -> None:
     st.session_state[key] = (
         [one for one in listed if one != name] if name in listed else [*listed, name]
     )
+
+
+def _raise(name: str) -> None:
+    """Lay a layer over all others; used as a callback."""
+    rest = [one for one in state.chosen("order") if one != name]
+    st.session_state["order"] = [name, *rest]

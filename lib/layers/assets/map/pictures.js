@@ -42,8 +42,9 @@ function watchOnline(layer) {
   layer.on("remove", () => { clearTimeout(timer); say(""); box.remove(); });
 }
 
-/* A WMS is asked for the layers its address names. */
+/* A WMS is asked for the layers its address names; a file has one image instead of tiles. */
 function tiles(spec) {
+  if (spec.image) return L.imageOverlay(spec.image, spec.bounds, { pane: "ph-pictures" });
   const options = {
     pane: "ph-pictures", bounds: spec.bounds, noWrap: true,
     minZoom: spec.least, maxZoom: 24, maxNativeZoom: spec.most,
@@ -72,14 +73,23 @@ function showPictures() {
       if (spec.online) watchOnline(layer);
       pictures.set(spec.name, layer);
     }
-    layer.setOpacity(opacity);
     layer.addTo(map);
+    layer.setOpacity(opacity);
   }
   const shown = config.pictures.filter((spec) => on[spec.name] !== undefined);
   for (const { kind, pane: name } of config.layers) {
     if (kind === "polygon") map.getPane(name).style.mixBlendMode = shown.length ? "multiply" : "";
   }
   nameSources(shown.map((spec) => spec.source));
+}
+
+/* Layers a person laid over the others, the topmost first. */
+function restack() {
+  const raised = wanted.order || [];
+  const names = config.layers.map((spec) => spec.id);
+  const rest = names.filter((id) => !raised.includes(id));
+  const top = raised.filter((id) => names.includes(id)).reverse();
+  [...rest, ...top].forEach((id, i) => { map.getPane(`ph-${id}`).style.zIndex = 400 + 10 * i; });
 }
 
 /* The licence of OpenStreetMap asks for its name wherever its data shows; others do as well. */
