@@ -228,7 +228,7 @@ def _changes(data: Workspace, base: Snapshot, layer: OwnLayer) -> None:
             tr("ownpage.change"): [tr(f"ownpage.change_{one.kind}") for one in found[:_CHANGES]],
             tr("ownpage.row"): [one.row for one in found[:_CHANGES]],
             tr("ownpage.what"): [one.title for one in found[:_CHANGES]],
-            tr("ownpage.change_column"): [
+            tr("ownpage.column_changed"): [
                 one.column or (place if one.kind == "changed" else "") for one in found[:_CHANGES]
             ],
             **{

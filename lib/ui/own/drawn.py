@@ -63,12 +63,12 @@ def _choices(mark: str, now: Symbology, look: Look) -> Symbology:
 
 def _one(name: str, choices: Any, now: Any, mark: str) -> Any:  # noqa: ANN401 - codes or numbers
     def words(code: Any) -> str:  # noqa: ANN401 - as above
-        if name == "decimals" and code is not None:
-            return str(code)
-        return tr(f"ownpage.{name}_{code or 'auto'}")
+        if code is None or code == "":
+            return tr("ownpage.auto")
+        return str(code) if name == "decimals" else tr(f"ownpage.choice_{code}")
 
     return st.selectbox(
-        tr(f"ownpage.{name}"),
+        tr(f"ownpage.choose_{name}"),
         choices,
         index=list(choices).index(now),
         format_func=words,
