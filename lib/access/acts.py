@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lib.access import limits, roles
 from lib.access.roles import Action, Actor
-from lib.language.errors import StoreError
+from lib.language.errors import NotAllowedError, StoreError
 from lib.language.text import Lang
 from lib.store import audit, documents, history
 from lib.store.store import FileInfo, Snapshot, Store
@@ -109,14 +109,8 @@ def publish(
         require_tables(actor, {f"{OWN_ROWS}.{draft.tables[OWN_ROWS]['layer_id'].iloc[-1]}"})
     from lib.importing import bring  # noqa: PLC0415 - loads every reader
 
-    return bring.publish(
-        store,
-        draft,
-        base=whole,
-        files=files,
-        who=actor.signed(typed),
-        confirmed=confirmed,
-    )
+    who = actor.signed(typed)
+    return bring.publish(store, draft, base=whole, files=files, who=who, confirmed=confirmed)
 
 
 def change_layer(
@@ -297,12 +291,13 @@ def original(actor: Actor, snapshot: Snapshot, file: FileInfo) -> bytes:
     Raises
     ------
     NotAllowedError
-        `actor` may not see it, or the file is of a restricted table.
+        `actor` may not see it, or the file came with a restricted table or layer.
     StoreError
         It is missing or not as it was.
     """
     require(actor, Action.IMPORT)
-    require_tables(actor, history.touched(snapshot.manifest))
+    if history.kept_back(snapshot.manifest, closed(actor)):
+        raise NotAllowedError("access.table_restricted")
     return snapshot.original(file).read_bytes()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from lib.geo.crs import STORAGE_CRS
@@ -34,6 +35,8 @@ Ring = tuple[tuple[float, float], ...]
 """Corners in longitude and latitude, EPSG:4326, the first not again at the end."""
 
 MOST_CORNERS: Final = 20_000
+MOST_RINGS: Final = 200
+"""Each is held against each other, corner by corner."""
 _LEAST_CORNERS: Final = 3
 _GLOBE: Final = (180.0, 90.0)
 
@@ -44,12 +47,15 @@ def rings_of(said: object) -> tuple[Ring, ...]:
     Raises
     ------
     DataRefusedError
-        It is nothing a map sends: no list of rings of three corners on earth, or too many.
+        It is nothing a map sends: no list of rings of three corners on earth, or too many
+        corners or rings.
     """
     if not isinstance(said, list) or not all(isinstance(ring, list) for ring in said):
         raise DataRefusedError("importing.drawn_unreadable")
     if sum(map(len, said)) > MOST_CORNERS:
         raise DataRefusedError("importing.drawn_too_long", most=MOST_CORNERS)
+    if len(said) > MOST_RINGS:
+        raise DataRefusedError("importing.drawn_many_rings", most=MOST_RINGS)
     rings = tuple(tuple(_corner(corner) for corner in ring) for ring in said)
     if any(len(ring) < _LEAST_CORNERS for ring in rings):
         raise DataRefusedError("importing.drawn_unreadable")
@@ -81,9 +87,10 @@ def outline_of(rings: Sequence[Ring]) -> shapely.Polygon | shapely.MultiPolygon 
     shells = [shapely.Polygon(ring) for ring in rings]
     for shell in shells:
         shapely.prepare(shell)
+    sides = shapely.bounds(shells).reshape(-1, 4)
     around = [
-        [at for at, other in enumerate(shells) if other is not own and _inside(ring, other)]
-        for own, ring in zip(shells, rings, strict=True)
+        [int(at) for at in _may_hold(sides, own) if at != own and _inside(ring, shells[at])]
+        for own, ring in enumerate(rings)
     ]
     parts = []
     for at, outer in enumerate(around):
@@ -99,9 +106,16 @@ def outline_of(rings: Sequence[Ring]) -> shapely.Polygon | shapely.MultiPolygon 
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
+def _may_hold(sides: npt.NDArray[np.float64], own: int) -> npt.NDArray[np.intp]:
+    """Return which of the rings with these bounds reach as far as one of them on every side."""
+    low, high = sides[:, :2] <= sides[own, :2], sides[:, 2:] >= sides[own, 2:]
+    return np.flatnonzero(low.all(axis=1) & high.all(axis=1))
+
+
 def _inside(ring: Ring, shell: shapely.Polygon) -> bool:
     """Return whether a ring lies in another; they may share corners, so all of them are asked."""
-    return bool(shapely.covers(shell, shapely.points(np.array(ring))).all())
+    lon, lat = np.array(ring).T
+    return bool(shapely.intersects_xy(shell, lon, lat).all())
 
 
 def rings_from(outline: shapely.Geometry) -> tuple[Ring, ...]:

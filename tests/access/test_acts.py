@@ -162,6 +162,25 @@ def test_what_is_restricted_is_in_nothing_taken_away(store):
     assert b"substations.parquet" in whole
 
 
+@pytest.mark.parametrize("named", ["own_rows", "own_rows.Chợ hạng 1"])
+def test_the_file_of_a_restricted_layer_is_given_to_administrators_alone(
+    store, monkeypatch, named
+):
+    act = Act(
+        "import",
+        "Lan",
+        {"cho.xlsx": b"brought"},
+        details={"import": {"kind": "own_rows", "counts": {"own_rows": {}}}},
+    )
+    made = store.publish(tables(), act, border_quality="schematic")
+    (file,) = made.manifest.files
+    monkeypatch.setattr(roles, "policy", lambda: of("editor", restricted=[named]))
+    with pytest.raises(NotAllowedError) as refused:
+        acts.original(Actor("editor", "lan"), made, file)
+    assert refused.value.key == "access.table_restricted"
+    assert acts.original(Actor("administrator", "hoa"), made, file) == b"brought"
+
+
 def of(who: str, **changed: object) -> Policy:
     given = {"proxy": {"secret": "p" * 40}, "people": {"lan": who}}
     return Policy.model_validate(given | changed)

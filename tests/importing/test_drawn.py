@@ -68,12 +68,17 @@ def test_nothing_drawn_is_no_outline():
         [[*RING, [181.0, 21.5]]],
         [[*RING, [10**400, 21.5]]],
         [RING * (drawn.MOST_CORNERS // 3 + 1)],
+        [RING] * (drawn.MOST_RINGS + 1),
     ],
 )
 def test_what_no_map_sends_is_refused_in_words(said):
     with pytest.raises(DataRefusedError) as refusal:
         drawn.rings_of(said)
-    assert refusal.value.key in {"importing.drawn_unreadable", "importing.drawn_too_long"}
+    assert refusal.value.key in {
+        "importing.drawn_unreadable",
+        "importing.drawn_too_long",
+        "importing.drawn_many_rings",
+    }
 
 
 def test_every_means_has_metres_and_words():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lib.importing.coordinates import numbers, titles
+from lib.importing.coordinates import numbers, pasted, titles
 from lib.importing.fonts import convert, misread
 from lib.importing.readers import grid
 from lib.importing.sheets import cells, moments, places
@@ -24,6 +24,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "heading": numbers.heading_kind,
     "title of a parcel": titles.is_parcel_title,
     "sum": titles.is_sum,
+    "pasted table": lambda told: pasted._found(1, told, pasted._METRES),
     "title of a cluster": titles.cluster_title,
     "title without area": titles.without_area,
     "clean text": grid.clean_text,
@@ -35,7 +36,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     **{f"cell, {kind}": read for kind, read in cells._READERS.items()},
 }
 WORDS = (
-    *("đến ", "từ ", "ngày ", "1 ", "1", "1.", "1,", "1/", "a", "a1", "- ", " ", "\t", "(", "()"),
+    *("đến ", "từ ", "ngày ", "1 ", "1", "1.", "1,", "111,", "111.", "1/", "a", "a1", "- ", " ", "\t", "(", "()"),
     *("[", "Ã", "á", "«", "µ", "diện tích ", "S = ", "kinh tuyến ", "múi 3 ", "CCN ", "VN-2000 "),
 )
 FEW, MANY = 10_000, 100_000

@@ -3,7 +3,6 @@
 import re
 import sqlite3
 from contextlib import closing
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +17,6 @@ ADDRESS: Final = re.compile(
 """What stands behind ``tiles/`` in the address of a tile: each tile has one spelling."""
 
 _KINDS: Final = {b"\x89": "image/png", b"\xff": "image/jpeg", b"R": "image/webp"}
-_HELD: Final = 1024
-"""Tiles kept in memory: some 20 MB."""
 
 
 def pictures(store: Path) -> tuple[kept.Ground, ...]:
@@ -64,7 +61,6 @@ def tile(store: Path, address: str) -> tuple[bytes, str] | None:
     return (data, _KINDS[data[:1]]) if data is not None else None
 
 
-@lru_cache(maxsize=_HELD)
 def _read(path: Path, z: int, x: int, y: int) -> bytes | None:
     """Return a tile of a file, whose name holds the hash of its content."""
     address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"

@@ -42,7 +42,9 @@ def draw(data: Workspace) -> None:
         old = _in_use(data, cluster_id)
         held = _held(data, cluster_id, old)
         left, right = st.columns([0.66, 0.34])
-        new = drawn.outline_of(held["rings"])
+        # What is in use may have more rings than a drawing may; it is not put together again.
+        same = old is not None and held["rings"] == held["seed"]
+        new = shapely.force_2d(old) if same else drawn.outline_of(held["rings"])
         with left, st.container(key="map"):
             _map(data, cluster_id, old, new, held)
         with right:

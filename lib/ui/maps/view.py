@@ -241,7 +241,10 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     turn.add_child(_Script(f"PhuThoMap.show({_json(said)});"))
 
     def clicked() -> None:
-        value = (st.session_state.get(key) or {}).get("last_active_drawing") or {}
+        told = st.session_state.get(key)  # whatever a browser sends for this widget
+        value = told.get("last_active_drawing") if isinstance(told, Mapping) else None
+        if not isinstance(value, Mapping):
+            value = {}
         if "drawing" in value:
             if edit:
                 edit.on_change(value)
