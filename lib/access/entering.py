@@ -6,7 +6,7 @@ from dataclasses import replace
 from lib.access import acts, limits
 from lib.access.roles import Action, Actor
 from lib.importing import entering, stating
-from lib.language.errors import NotAllowedError
+from lib.language.errors import DataRefusedError, NotAllowedError
 from lib.store import pending
 from lib.store.store import Snapshot, Store
 from lib.tables.statements.record import NAME, Statement
@@ -81,10 +81,14 @@ def publish(
     NotAllowedError
         `actor` may not, a table is closed to him, one of the values is not of his communes,
         or a second person has to publish.
-    DataRefusedError, StoreError
+    DataRefusedError
+        One of the values does not wait any more; else as `lib.importing.entering.publish`.
+    StoreError
         As `lib.importing.entering.publish`.
     """
     _require(actor, store, words)
+    if not set(words) <= set(pending.every(store)):  # taken back since it was shown
+        raise DataRefusedError("pending.gone")
     limits.require_publisher(actor, {word.who for word in words})
     whole = store.open(base.snapshot_id)
     if limits.communes_of(actor) is not None:  # a value may lead elsewhere

@@ -224,7 +224,7 @@ def calendar(found: Sequence[Duty], lang: Lang = "vi") -> bytes:
 def _escaped(text: str) -> str:
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
-    return text.replace("\n", "\\n")
+    return "\\n".join(text.splitlines())  # whatever a reader may take for the end of a line
 
 
 def _folded(line: str) -> str:

@@ -163,9 +163,7 @@ def test_what_is_restricted_is_in_nothing_taken_away(store):
 
 
 @pytest.mark.parametrize("named", ["own_rows", "own_rows.Chợ hạng 1"])
-def test_the_file_of_a_restricted_layer_is_given_to_administrators_alone(
-    store, monkeypatch, named
-):
+def test_the_file_of_a_restricted_layer_is_given_to_administrators_alone(store, monkeypatch, named):
     act = Act(
         "import",
         "Lan",

@@ -17,7 +17,7 @@ from lib.importing import entering as entered
 from lib.importing.draft import Draft, Options
 from lib.importing.entering import Source
 from lib.importing.stating import said
-from lib.language.errors import NotAllowedError, WrongUseError
+from lib.language.errors import DataRefusedError, NotAllowedError, WrongUseError
 from lib.language.text import LANGS
 from lib.store import pending
 from lib.store.store import Act, Store, Table
@@ -115,6 +115,19 @@ def test_an_editor_drafts_and_another_administrator_publishes(whole, monkeypatch
     monkeypatch.setattr(entered, "publish", lambda *_given, **named: made.append(named["who"]))
     entering.publish(an, whole, own, base=base)
     assert made == ["An (an)"]
+
+
+def test_what_was_taken_back_is_not_published_by_who_still_sees_it(whole, monkeypatch):
+    in_force(monkeypatch, publish="two")
+    base, lan, an = whole.current(), come("lan"), come("an")
+    enter(whole, lan, word(), word(OTHER))
+    shown = pending.every(whole)
+    entering.put_aside(lan, whole, shown[:1])
+    before = tree(whole)
+    with pytest.raises(DataRefusedError) as refused:
+        entering.publish(an, whole, shown, base=base)
+    assert refused.value.key == "pending.gone"
+    assert tree(whole) == before
 
 
 def test_what_is_brought_as_a_whole_needs_an_administrator_then(whole, monkeypatch):

@@ -91,6 +91,10 @@ def test_the_calendar_is_one_a_calendar_reads():
         [{"agency": None, "document_no": None, "task": task, "due": "2026-12", "done": None}]
     )
     text = calendar(duties({"clusters": clusters(), "conclusions": rows}, on=ON)).decode()
+    for end in ("\r", "\x0b", "\x85", "\u2028"):  # lines to some readers
+        sent = rows.assign(task=f"Việc{end}ATTENDEE:mailto:x@y.z")
+        made = calendar(duties({"clusters": clusters(), "conclusions": sent}, on=ON)).decode()
+        assert not any(line.startswith("ATTENDEE") for line in made.splitlines()), end
     assert text.endswith("END:VCALENDAR\r\n")
     lines = text.split("\r\n")
     assert all(len(line.encode()) <= 75 for line in lines)

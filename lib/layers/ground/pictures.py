@@ -12,7 +12,8 @@ from lib.layers.ground import kept
 from lib.layers.ground.online import online
 
 ADDRESS: Final = re.compile(
-    r"(?P<name>[a-z0-9-]{1,40})/(?P<z>0|[1-9]\d?)/(?P<x>0|[1-9]\d{0,7})/(?P<y>0|[1-9]\d{0,7})"
+    r"(?P<name>[a-z0-9-]{1,40})/(?P<z>0|[1-9]\d?)/(?P<x>0|[1-9]\d{0,7})/(?P<y>0|[1-9]\d{0,7})",
+    re.ASCII,
 )
 """What stands behind ``tiles/`` in the address of a tile: each tile has one spelling."""
 

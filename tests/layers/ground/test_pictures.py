@@ -49,6 +49,7 @@ def test_each_tile_comes_back_as_it_was(store):
         "anh-2026.json",
         "../anh-2026/12/3247/1799",
         "anh-2026/12/3247/٣",
+        "anh-2026/12/3247/1٧99",
         "",
     ],
 )
