@@ -65,7 +65,7 @@ def symbology_of(cell: object) -> Symbology:
         return AUTOMATIC
     try:
         said = json.loads(str(cell))
-    except ValueError:
+    except (ValueError, RecursionError):
         return AUTOMATIC
     if not isinstance(said, dict):
         return AUTOMATIC

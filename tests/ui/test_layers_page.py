@@ -18,6 +18,7 @@ from lib.tables.ownlayers import layer_id_of, layers_of
 
 pytestmark = pytest.mark.xdist_group("pages")
 
+SOURCE = "Sở ![x](https://beyond.example/x.png)"
 NAME = "Cửa hàng <img src=x onerror=alert(1)>"
 
 
@@ -31,7 +32,7 @@ def made(tmp_path_factory):
     base = store.publish(schematic_tables(), act, border_quality="schematic")
     web.install(folder / "static")
     sheet = ownsheets.saved(folder)
-    wanted = Wanted(NAME, "2026-10-01", "Sở", value="Sức chứa (m3)", skip_unknown=True)
+    wanted = Wanted(NAME, "2026-10-01", SOURCE, value="Sức chứa (m3)", skip_unknown=True)
     draft = sandbox.run(bring.draft_of, [(sheet, sheet.name)], wanted, base, name=sheet.name)
     publish(store, draft, base=base, files={sheet.name: b"x"}, who="Lan", confirmed=True)
     return folder
@@ -68,7 +69,7 @@ def test_a_layer_is_seen_and_filtered_with_its_source_and_nothing_of_it_is_html(
     assert "<img src=x" not in said
     assert "&lt;img src=x onerror=alert(1)&gt;" in said
     assert "300 trong 300 dòng; 7 dòng chưa rõ xã" in said
-    assert "Nguồn: Sở. Số liệu đến 01/10/2026." in said
+    assert f"Nguồn: {SOURCE}. Số liệu đến 01/10/2026." in said
     app.pills(key=f"owncat-{layer_id_of(NAME)}-6").set_value(["L1"]).run()
     assert "100 trong 300 dòng" in html(app)
     app.text_input(key=f"ownwords-{layer_id_of(NAME)}").set_value("cua hang 100").run()
@@ -112,7 +113,12 @@ def test_a_commune_says_what_the_layer_has_in_it(folder):
 def test_a_layer_is_off_on_other_maps_until_it_is_chosen(page):
     words = "tổng Sức chứa (m3) theo xã"
     assert words not in html(opened(page))
-    assert words in html(opened(page, also=layer_id_of(NAME)))
+    app = opened(page, also=layer_id_of(NAME))
+    assert words in html(app)
+    read_as_markdown = [one.value for one in (*app.caption, *app.markdown)]
+    told = [one for one in read_as_markdown if "beyond" in one]
+    assert told
+    assert not any("](https:" in one for one in told), told
 
 
 def test_the_layers_of_the_program_are_there_to_be_chosen():

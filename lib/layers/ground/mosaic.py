@@ -115,7 +115,7 @@ def _pixels(data: bytes) -> npt.NDArray[np.uint8] | None:
             if max(opened.size) > _LARGEST:
                 return None
             return np.asarray(opened.convert("RGBA").resize((_TILE, _TILE)))
-    except (OSError, ValueError, SyntaxError, struct.error):
+    except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError):
         return None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import streamlit as st
 
+from lib.language.text import plain
 from lib.layers.browser import Note
 from lib.layers.own import look as ownlook
 from lib.ui import sidebar, state
@@ -79,7 +80,7 @@ def also(data: Workspace, *, areas: bool = True) -> Also:
     layer = layers.get(str(st.session_state.get("also") or ""))
     if layer is None:
         return Also()
-    st.caption(seen.source_words(layer))
+    st.caption(plain(seen.source_words(layer)))
     looks = ownlook.looks_of(layer).values()
     look = next(one for one in looks if areas or one.kind == "signs")
     every = pd.Series(data=True, index=layer.rows.index)

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import struct
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +15,7 @@ from tilefiles import BESIDE, HERE, TILES, mbtiles
 
 from lib.importing.direct import tiles
 from lib.layers.ground import kept
-from lib.layers.ground.mosaic import MOST_PX, Under, under
+from lib.layers.ground.mosaic import MOST_PX, Under, _pixels, under
 
 AREA = shapely.box(105.3, 21.2, 105.6, 21.4)
 # The middle of tiles HERE and BESIDE, and degrees of a tile at their zoom.
@@ -79,3 +81,11 @@ def test_from_too_far_away_or_elsewhere_there_is_nothing(picture):
     far = Under(picture.store, replace(picture.ground, about=about), 1)
     assert far.on_web((100, 15, 110, 25)) == ""
     assert picture.on_web((90, 10, 90.1, 10.1)) == ""
+
+
+def test_a_tile_that_says_it_is_as_large_as_a_wall_is_left_out():
+    size = struct.pack(">II", 60_000, 60_000)
+    head = b"IHDR" + size + TILES[HERE][24:29]
+    wall = TILES[HERE][:12] + head + struct.pack(">I", zlib.crc32(head)) + TILES[HERE][33:]
+    assert _pixels(TILES[HERE]) is not None
+    assert _pixels(wall) is None
