@@ -43,8 +43,8 @@ def draw(data: Workspace) -> None:
         held = _held(data, cluster_id, old)
         left, right = st.columns([0.66, 0.34])
         # What is in use may have more rings than a drawing may; it is not put together again.
-        same = old is not None and held["rings"] == held["seed"]
-        new = shapely.force_2d(old) if same else drawn.outline_of(held["rings"])
+        same = held["rings"] == held["seed"]
+        new = old if same else drawn.outline_of(held["rings"])
         with left, st.container(key="map"):
             _map(data, cluster_id, old, new, held)
         with right:
@@ -88,7 +88,7 @@ def _cluster(data: Workspace) -> str:
     return str(picked or "")
 
 
-def _in_use(data: Workspace, cluster_id: str) -> shapely.Geometry | None:
+def _in_use(data: Workspace, cluster_id: str) -> shapely.Polygon | shapely.MultiPolygon | None:
     if "outlines" not in data.tables:
         return None
     table = data.tables["outlines"]
@@ -115,7 +115,9 @@ def _map(
         "typed": {"number": len(held["typed"]), "place": held["typed"][-1]}
         if held["typed"]
         else None,
-        "exact": {"of": held["turn"], "text": figure(new)} if new is not None and sound(new) else None,
+        "exact": {"of": held["turn"], "text": figure(new)}
+        if new is not None and sound(new)
+        else None,
     }
     shapes = []
     if old is not None:

@@ -145,7 +145,14 @@ def test_a_layer_is_drawn_as_somebody_chose():
 
 @pytest.mark.parametrize(
     "cell",
-    [None, "[]", "{", "[" * 100_000, '{"colour": "red"}', '{"classes": true, "decimals": 99, "unit": 1, "x": 2}'],
+    [
+        None,
+        "[]",
+        "{",
+        "[" * 100_000,
+        '{"colour": "red"}',
+        '{"classes": true, "decimals": 99, "unit": 1, "x": 2}',
+    ],
 )
 def test_what_a_cell_cannot_say_is_left_to_the_program(cell):
     assert symbology_of(cell) == AUTOMATIC
