@@ -16,6 +16,7 @@ from lib.language.errors import DataRefusedError, StoreError
 from lib.language.text import fold
 from lib.store.disk import sync_folder, write_synced
 from lib.store.store import Store
+from lib.tables.registry import TABLES
 from lib.tables.statements.record import Statement
 
 Subject = tuple[str, str, str]
@@ -138,7 +139,11 @@ def _read(name: str, text: str) -> list[Statement]:
         found = [Statement(**word) for word in json.loads(text)]
         if not all(isinstance(text, str) for word in found for text in astuple(word)):
             raise TypeError(name)  # noqa: TRY301 - told as every other damage
-    except (ValueError, TypeError) as error:
+        for word in found:  # a backup of somebody else's making may hold any
+            TABLES[word.table].column(word.field)
+        if any(_name(word) != name for word in found):  # could never be taken out again
+            raise ValueError(name)  # noqa: TRY301 - as above
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise StoreError("pending.damaged", file=f"{FOLDER}/{name}") from error
     return found
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
@@ -98,7 +98,14 @@ def test_a_withdrawal_waits_beside_the_value_that_is_entered_instead(store):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[", "{}1", '[{"a": 1}]', "[1]", '"x"', "\ud800", '[{"table": 1}]']
+    "content",
+    [
+        *("", "[", "{}1", '[{"a": 1}]', "[1]", '"x"', "\ud800", '[{"table": 1}]', "[" * 100_000),
+        *(
+            json.dumps([asdict(replace(word(), **changed))])
+            for changed in ({"table": "nope"}, {"field": "nope"}, {"id": "PT-001"})
+        ),
+    ],
 )
 def test_a_damaged_file_is_told_and_nothing_is_taken_from_it(store, content):
     pending.keep(store, [word()])
