@@ -127,7 +127,9 @@ def _choose(closed: Collection[str]) -> None:
             )
             st.rerun()
         template, lang = "coordinates" if kind == "outlines" else kind, language()
-        button(tr("data.template"), lambda: forms.template(template, lang), f"mau-{template}.xlsx")
+        button(
+            tr("data.template"), lambda: forms.template(template, lang), f"mau-{template}.xlsx"
+        )
     if not brought or not who:
         st.caption(tr("access.need_files" if who else "data.need_files_and_name"))
 
