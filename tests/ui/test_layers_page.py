@@ -4,15 +4,15 @@ import ownsheets
 import pandas as pd
 import pytest
 import streamlit as st
+from apppages import html, opened
 from layerstores import schematic_tables
-from streamlit.testing.v1 import AppTest
 
 from lib.importing.apart import sandbox
 from lib.importing.bring import publish
 from lib.importing.ownlayers import bring
 from lib.importing.ownlayers.rows import Wanted
 from lib.layers import web
-from lib.settings import ROOT, settings
+from lib.settings import settings
 from lib.store.store import Act, Store
 from lib.tables.ownlayers import layer_id_of, layers_of
 
@@ -47,23 +47,8 @@ def folder(made, monkeypatch):
     st.cache_resource.clear()
 
 
-def opened(page: str = "layers", **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    app.query_params.update(query)
-    app.run()
-    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
-    app.query_params.update(query)
-    app.run()
-    assert list(app.exception) == []
-    return app
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
 def test_a_layer_is_seen_and_filtered_with_its_source_and_nothing_of_it_is_html():
-    app = opened(own=layer_id_of(NAME))
+    app = opened("layers", own=layer_id_of(NAME))
     said = html(app)
     assert "<img src=x" not in said
     assert "&lt;img src=x onerror=alert(1)&gt;" in said
@@ -95,7 +80,7 @@ def test_a_layer_is_off_on_other_maps_until_it_is_chosen(page):
 
 
 def test_the_layers_of_the_program_are_there_to_be_chosen():
-    app = opened()
+    app = opened("layers")
     assert len(app.selectbox(key="own").options) == 4
     name = "Logistics: cảng cạn, ga, cảng, đường sắt mới"
     app.selectbox(key="own").set_value(layer_id_of(name)).run()
@@ -103,7 +88,7 @@ def test_the_layers_of_the_program_are_there_to_be_chosen():
 
 
 def test_a_table_is_brought_its_names_asked_and_put_on_the_map(folder):
-    app = opened(tab="bring")
+    app = opened("layers", tab="bring")
     frame = pd.DataFrame({"Chợ": ["a", "b"], "Xã": ["xã Vầy Nưa", "xã Đoan Hùng"]})
     app.session_state["_own"] = {
         "file": ("cho.csv", frame.to_csv(index=False).encode()),
