@@ -66,7 +66,7 @@ def test_a_layer_is_seen_and_filtered_with_its_source_and_nothing_of_it_is_html(
 
 def test_how_a_layer_is_drawn_is_tried_at_once_and_kept_when_asked(folder):
     mark = layer_id_of(NAME)
-    app = opened(own=mark)
+    app = opened("layers", own=mark)
     app.session_state["_began_own-drawn"] = True
     app.run()
     app.text_input(key=f"ownunit-{mark}").set_value("<b>m³").run()
@@ -82,7 +82,7 @@ def test_how_a_layer_is_drawn_is_tried_at_once_and_kept_when_asked(folder):
     ]
     assert (kept.symbology.colour, kept.symbology.unit) == ("purple", "<b>m³")
     assert kept.symbology.kind == "sum"
-    assert "(&lt;b&gt;m³)" in html(opened(own=mark))
+    assert "(&lt;b&gt;m³)" in html(opened("layers", own=mark))
 
 
 def test_a_commune_says_what_the_layer_has_in_it(folder):
