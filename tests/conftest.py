@@ -77,10 +77,15 @@ LONG = (
 )
 """What takes a worker longest: begun last, it would leave the other one idle for minutes."""
 SLOW = {
+    "tests/cli/test_cli.py",
+    "tests/cli/test_fact.py",
+    "tests/cli/test_forms.py",
     "tests/cli/test_power.py",
     "tests/crossing/test_oracle.py",
     "tests/crossing/test_pieces.py",
+    "tests/crossing/test_verdict.py",
     "tests/geo/test_coverage.py",
+    "tests/geo/test_geometry.py",
     "tests/importing/fonts/test_convert.py",
     "tests/importing/readers/maps/test_shapefile.py",
     "tests/importing/test_badfiles.py",
@@ -100,13 +105,25 @@ SLOW = {
     "tests/power/test_overlap.py",
     "tests/power/test_view.py",
     "tests/reports/alldata/test_everything.py",
+    "tests/reports/cards/test_log.py",
     "tests/reports/test_papers.py",
     "tests/tables/test_sample_exports.py",
+    "tests/test_adding.py",
     "tests/test_imports.py",
+    "tests/ui/test_entering.py",
+    "tests/ui/test_followup.py",
+    "tests/ui/test_layers_page.py",
     "tests/ui/test_pages.py",
     "tests/ui/test_pages_access.py",
 }
 """Modules `make quick` leaves out: each takes 5 seconds of a processor or more."""
+QUICK = "not live and not slow"
+"""The choice of `make quick`, see the Makefile."""
+
+
+def _left_out(path: str) -> bool:
+    """Return whether all of a file, named as in a test's id, is nothing for `make quick`."""
+    return path in SLOW or "/security/" in path or "/e2e/" in path
 
 
 def _scope(nodeid: str) -> str:
@@ -132,6 +149,13 @@ def pytest_xdist_make_scheduler(config, log):
     return _Files(config, log)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import what `make quick` leaves out: each worker would, and many do much."""
+    if config.option.markexpr != QUICK or not collection_path.name.startswith("test_"):
+        return None
+    return _left_out(collection_path.relative_to(ROOT).as_posix()) or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest; try once more what fails beside something that runs.
 
@@ -145,7 +169,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "/e2e/" in item.nodeid or LIVE & set(item.fixturenames):
             item.add_marker(again)
             item.add_marker("live")
-        if item.nodeid.partition("::")[0] in SLOW or "/security/" in item.nodeid:
+        if _left_out(item.nodeid.partition("::")[0]):
             item.add_marker("slow")
     rank = {scope: place for place, scope in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(_scope(item.nodeid), len(LONG)))
@@ -159,6 +183,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """
     sys.modules["__main__"] = MAIN
     registry._here[:] = [] if item.nodeid.startswith(FACES) else [True]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _disk_that_need_not_be_waited_for() -> Iterator[None]:
+    """Take what is forced to the disk for done: nothing here ends the machine.
+
+    What is killed here is a process, and the system keeps what that has written. That the
+    store asks for it is tried in ``tests/store/test_disk.py``; servers and commands do wait.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

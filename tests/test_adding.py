@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 import streamlit as st
 import typer
+from apppages import html, opened
 from layerstores import schematic_tables
-from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from lib.access.serving import serve_all_layers
@@ -91,22 +91,6 @@ def say(monkeypatch: pytest.MonkeyPatch):
 
 def snapshot(folder: Path) -> Snapshot:
     return Store(folder / "store").current()
-
-
-def opened(page: str, **query: str) -> AppTest:
-    """Return a page, drawn without a fault."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    app.query_params.update(query)
-    app.run()
-    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
-    app.query_params.update(query)
-    app.run()
-    assert [*app.exception, *app.error] == []
-    return app
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 def run(*words: object) -> None:

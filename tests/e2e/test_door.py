@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import requests
 import shapely
+from clones import copy_of
 from pypdf import PdfReader
 from tilefiles import HERE, TILES, mbtiles
 from websockets.exceptions import InvalidStatus
@@ -30,7 +31,7 @@ from e2e.offices import (
     vouched,
 )
 from e2e.session import get, session
-from e2e.sites import ROOT, Site, copy_app, environment, prepare, served
+from e2e.sites import ROOT, Site, environment, served
 from lib.importing.direct import tiles
 from lib.language.text import t
 from lib.layers.ground import kept
@@ -43,12 +44,11 @@ MAP = t("papers.map")
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def office(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with accounts, two snapshots and one substation that must not be seen."""
     folder = tmp_path_factory.mktemp("door")
-    root, policy = copy_app(folder), folder / "access.toml"
+    root, policy = copy_of(schematic_clone, folder), folder / "access.toml"
     policy.write_text(POLICY, encoding="utf-8")
-    prepare(root, PHUTHO_ACCESS=str(policy))
     bring_in_a_hidden_station(Store(root / "data" / "store"))
     made = folder / "tiles.sqlite"
     about = tiles.rewrite(

@@ -71,13 +71,6 @@ def test_schematic_borders_are_announced_on_every_page(schematic: Site, visit):
         assert SCHEMATIC in opened.page.locator(".ph-foot").inner_text()
 
 
-def test_real_borders_are_not_called_schematic(real: Site, visit):
-    opened = visit(real).open()
-    for _ in every_page(opened):
-        assert opened.page.get_by_test_id("stAlert").filter(has_text=SCHEMATIC).count() == 0
-        assert "Ranh giới tham khảo" in opened.page.locator(".ph-foot").inner_text()
-
-
 def test_a_filter_repaints_the_map_that_is_there(best: Site, visit):
     opened = visit(best).open()
     opened.look_at(21.3, 105.2, 11)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from apppages import html, opened
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +20,6 @@ from lib.ui import visitor
 
 pytestmark = pytest.mark.xdist_group("pages")
 
-ROOT = Path(__file__).parents[2]
 HOSTILE = "**đậm** [x](javascript:y) <img src=x onerror=alert(1)>"
 Open = Callable[..., AppTest]
 
@@ -35,17 +35,6 @@ def folder(
     yield folder
     settings.cache_clear()
     st.cache_resource.clear()
-
-
-def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    app.query_params.update(query)
-    app.run()
-    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception
-    return app
 
 
 def with_label(elements, label: str):
@@ -67,10 +56,6 @@ def written(app: AppTest, *, agency="Sở A", task="Đo ranh giới", who="An") 
 def open_form(app: AppTest, subject: str = "") -> AppTest:
     app.session_state[f"conclude-{subject}"] = True
     return app.run()
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 def test_a_conclusion_is_written_listed_marked_as_done_and_taken_back(folder: Path):

@@ -4,15 +4,15 @@ import ownsheets
 import pandas as pd
 import pytest
 import streamlit as st
+from apppages import html, opened
 from layerstores import schematic_tables
-from streamlit.testing.v1 import AppTest
 
 from lib.importing.apart import sandbox
 from lib.importing.bring import publish
 from lib.importing.ownlayers import bring
 from lib.importing.ownlayers.rows import Wanted
 from lib.layers import web
-from lib.settings import ROOT, settings
+from lib.settings import settings
 from lib.store.store import Act, Store
 from lib.tables.ownlayers import layer_id_of, layers_of
 
@@ -48,23 +48,8 @@ def folder(made, monkeypatch):
     st.cache_resource.clear()
 
 
-def opened(page: str = "layers", **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    app.query_params.update(query)
-    app.run()
-    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
-    app.query_params.update(query)
-    app.run()
-    assert list(app.exception) == []
-    return app
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
 def test_a_layer_is_seen_and_filtered_with_its_source_and_nothing_of_it_is_html():
-    app = opened(own=layer_id_of(NAME))
+    app = opened("layers", own=layer_id_of(NAME))
     said = html(app)
     assert "<img src=x" not in said
     assert "&lt;img src=x onerror=alert(1)&gt;" in said
@@ -82,7 +67,7 @@ def test_a_layer_is_seen_and_filtered_with_its_source_and_nothing_of_it_is_html(
 
 def test_how_a_layer_is_drawn_is_tried_at_once_and_kept_when_asked(folder):
     mark = layer_id_of(NAME)
-    app = opened(own=mark)
+    app = opened("layers", own=mark)
     app.session_state["_began_own-drawn"] = True
     app.run()
     app.text_input(key=f"ownunit-{mark}").set_value("<b>m³").run()
@@ -98,7 +83,7 @@ def test_how_a_layer_is_drawn_is_tried_at_once_and_kept_when_asked(folder):
     ]
     assert (kept.symbology.colour, kept.symbology.unit) == ("purple", "<b>m³")
     assert kept.symbology.kind == "sum"
-    assert "(&lt;b&gt;m³)" in html(opened(own=mark))
+    assert "(&lt;b&gt;m³)" in html(opened("layers", own=mark))
 
 
 def test_a_commune_says_what_the_layer_has_in_it(folder):
@@ -122,7 +107,7 @@ def test_a_layer_is_off_on_other_maps_until_it_is_chosen(page):
 
 
 def test_the_layers_of_the_program_are_there_to_be_chosen():
-    app = opened()
+    app = opened("layers")
     assert len(app.selectbox(key="own").options) == 4
     name = "Logistics: cảng cạn, ga, cảng, đường sắt mới"
     app.selectbox(key="own").set_value(layer_id_of(name)).run()
@@ -130,7 +115,7 @@ def test_the_layers_of_the_program_are_there_to_be_chosen():
 
 
 def test_a_table_is_brought_its_names_asked_and_put_on_the_map(folder):
-    app = opened(tab="bring")
+    app = opened("layers", tab="bring")
     frame = pd.DataFrame({"Chợ": ["a", "b"], "Xã": ["xã Vầy Nưa", "xã Đoan Hùng"]})
     app.session_state["_own"] = {
         "file": ("cho.csv", frame.to_csv(index=False).encode()),

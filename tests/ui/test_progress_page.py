@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import apppages
 import pandas as pd
 import pytest
 import streamlit as st
+from apppages import html
 from layerstores import publish, schematic_tables
 from streamlit.testing.v1 import AppTest
 
 from lib.layers import web
-from lib.settings import ROOT, settings
+from lib.settings import settings
 from lib.store.store import Table
 from lib.tables import facts
 from lib.tables.registry import TABLES
@@ -53,18 +55,7 @@ def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
-    app.query_params.update(query)
-    app.run()
-    app.switch_page(str(ROOT / "pages" / "progress.py"))
-    app.query_params.update(query)
-    app.run()
-    assert [*app.exception, *app.error] == []
-    return app
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
+    return apppages.opened("progress", **query)
 
 
 def table(app: AppTest) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import zipfile
-from pathlib import Path
 
 import pyogrio
 import pytest
@@ -21,28 +20,9 @@ from badfiles.corpus_build import (
     square,
     zipped,
 )
+from readings import DEGREES, refused, the_square
 
-from lib.importing.readers import base, registry
-from lib.language.errors import DataRefusedError
-
-SQUARE = shapely.Polygon(square())
-DEGREES = shapely.Polygon(square(epsg=4326))
-
-
-def refused(path: Path) -> DataRefusedError:
-    with pytest.raises(DataRefusedError) as caught:
-        registry.read(path)
-    assert path.name in caught.value.message()
-    return caught.value
-
-
-def the_square(content: base.Content, expected: shapely.Polygon = SQUARE) -> base.Features:
-    (layer,) = content.layers
-    assert shapely.equals_exact(
-        shapely.normalize(shapely.force_2d(layer.shapes[0])), shapely.normalize(expected), 1e-6
-    )
-    return layer
-
+from lib.importing.readers import registry
 
 # ---- GeoJSON ----------------------------------------------------------------------------
 

@@ -10,29 +10,10 @@ import pytest
 import shapely
 from badfiles.corpus_build import frame, shapefile_parts, square, zipped
 from pyproj import CRS
+from readings import SQUARE, refused, the_square
 
-from lib.importing.readers import base, registry
+from lib.importing.readers import registry
 from lib.importing.readers.maps.ogr import epsg_of
-from lib.language.errors import DataRefusedError
-
-SQUARE = shapely.Polygon(square())
-DEGREES = shapely.Polygon(square(epsg=4326))
-
-
-def refused(path: Path) -> DataRefusedError:
-    with pytest.raises(DataRefusedError) as caught:
-        registry.read(path)
-    assert path.name in caught.value.message()
-    return caught.value
-
-
-def the_square(content: base.Content, expected: shapely.Polygon = SQUARE) -> base.Features:
-    (layer,) = content.layers
-    assert shapely.equals_exact(
-        shapely.normalize(shapely.force_2d(layer.shapes[0])), shapely.normalize(expected), 1e-6
-    )
-    return layer
-
 
 # ---- Shapefile ------------------------------------------------------------------------------
 

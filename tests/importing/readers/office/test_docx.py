@@ -8,9 +8,9 @@ from badfiles.corpus_build import attempt, document, spoil
 from badfiles.corpus_office import ole
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from readings import grid, refused
 
 from lib.importing.readers import registry
-from lib.importing.readers.grid import Grid
 from lib.language.errors import DataRefusedError
 
 ROWS = [["Mã cụm", "Tên"], ["PT-001", "Bãi Ba 2"]]
@@ -20,18 +20,6 @@ BODY = "word/document.xml"
 @pytest.fixture
 def word(tmp_path) -> Path:
     return tmp_path / "bảng.docx"
-
-
-def grid(path: Path) -> Grid:
-    (found,) = registry.read(path).grids
-    return found
-
-
-def refused(path: Path) -> DataRefusedError:
-    with pytest.raises(DataRefusedError) as caught:
-        registry.read(path)
-    assert path.name in caught.value.message()
-    return caught.value
 
 
 def test_titles_above_a_table_are_rows_before_its_first(word):

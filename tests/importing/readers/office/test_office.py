@@ -10,9 +10,9 @@ from badfiles.corpus_build import attempt, document, spoil, workbook
 from badfiles.corpus_office import ole
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from readings import grid, refused
 
 from lib.importing.readers import registry
-from lib.importing.readers.grid import Grid
 from lib.language.errors import DataRefusedError
 
 ROWS = [["Mã cụm", "Tên"], ["PT-001", "Bãi Ba 2"]]
@@ -22,18 +22,6 @@ SHEET = "xl/worksheets/sheet1.xml"
 @pytest.fixture
 def xlsx(tmp_path) -> Path:
     return tmp_path / "bảng.xlsx"
-
-
-def grid(path: Path) -> Grid:
-    (found,) = registry.read(path).grids
-    return found
-
-
-def refused(path: Path) -> DataRefusedError:
-    with pytest.raises(DataRefusedError) as caught:
-        registry.read(path)
-    assert path.name in caught.value.message()
-    return caught.value
 
 
 def test_cells_keep_their_types(xlsx):
