@@ -75,7 +75,7 @@ def view() -> None:
     card = places.card_of(data, selected)
     for one in found:
         if one.cluster["cluster_id"] == chosen:
-            card = partial(show_card, progress_card(one, data.tables, lang))
+            card = partial(show_card, progress_card(one, data, lang))
     styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
     if painted:
         styles |= mapstyles.further(lawforms.answers(data, today))

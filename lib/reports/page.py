@@ -64,6 +64,7 @@ def page(material: Material, view: View) -> bytes:
         sentence=view.sentence,
         warning=warning,
         card=Markup("") if view.target is None else card_html(card_of(material, view.target, lang)),
+        find=t("reports.find", lang),
         legend=t("reports.layers", lang),
         no_script=t("reports.no_script", lang),
         foot=material.foot("clusters", "former_units", "assignments"),
@@ -116,6 +117,7 @@ def _data(material: Material, view: View) -> dict[str, Any]:
         "shapes": [shape.drawing(lang) for shape in chosen],
         "notes": {name: note for name, note in view.notes.items() if name in used},
         "bounds": bounds and browser.corners(bounds),
+        "none": t("reports.find_none", lang),
         "legend": [_legend(layer_id, used[layer_id], view, lang) for layer_id in reversed(used)],
     }
 
