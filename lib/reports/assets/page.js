@@ -99,7 +99,7 @@
     button.type = "button";
     button.textContent = one.name;
     const more = document.createElement("small");
-    more.textContent = one.lines[0] || "";
+    more.textContent = one.lines.join(" · ");
     button.append(more);
     button.addEventListener("click", () => {
       shown.add(one.layer);
