@@ -39,6 +39,11 @@ class Stop:
     name: str
 
 
+def of_page(page: str) -> list[Playlist]:
+    """Return the lists that are walked through on a page: an arrow never leaves it."""
+    return [name for name in PLAYLISTS if PAGES[name] == page]
+
+
 def clusters_of(playlist: Playlist, clusters: pd.DataFrame, summary: pd.DataFrame) -> list[Stop]:
     """Return the clusters of a list, by name.
 

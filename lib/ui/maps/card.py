@@ -11,8 +11,8 @@ from lib.layers.browser import Note, Shape
 from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
-from lib.ui import present, state, visitor
-from lib.ui.maps import agenda, papers, switch
+from lib.ui import state, visitor
+from lib.ui.maps import agenda, bar, papers, switch
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes, named
 from lib.ui.maps.view import Left, show_map
@@ -117,7 +117,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         with legend:
             _legend(data, styles, legend_layers, classes)
     if state.presenting():
-        present.bar(data)
+        bar.bar(data)
     else:
         papers.of_map(
             data,
