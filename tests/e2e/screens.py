@@ -42,8 +42,8 @@ VIEWS: dict[str, tuple[tuple[int, int], str, dict[str, str]]] = {
     "layers": (PROJECTOR, "layers", {}),
     "present-power": (OLD, "power", {"present": "yes", **COMMUNE}),
     "data": (PROJECTOR, "data", {}),
-    "data-enter": (PROJECTOR, "data", {"tab": "enter"}),
-    "data-draw": (PROJECTOR, "data", {"tab": "draw"}),
+    "data-enter": (PROJECTOR, "data", {"tab": "enter", **CLUSTER}),
+    "data-draw": (PROJECTOR, "data", {"tab": "draw", **CLUSTER}),
     "history": (PROJECTOR, "data", {"tab": "history"}),
 }
 MAPS = {
@@ -81,11 +81,12 @@ def every(browser: Browser, site: Site, folder: Path) -> None:
 def picture(visit: Visit, name: str) -> None:
     """Save what the tab shows, in few colours."""
     visit.settled()
+    visit.page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
     visit.page.wait_for_timeout(600)
     path = IMAGES / f"{name}.png"
     visit.page.screenshot(path=path)
     with Image.open(path) as shot:
-        small = shot.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=0)
+        small = shot.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=0)
     small.save(path, optimize=True)
     sys.stdout.write(f"{path.name}: {path.stat().st_size / 1000:.0f} KB\n")
 
