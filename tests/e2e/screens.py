@@ -86,7 +86,9 @@ def picture(visit: Visit, name: str) -> None:
     path = IMAGES / f"{name}.png"
     visit.page.screenshot(path=path)
     with Image.open(path) as shot:
-        small = shot.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=0)
+        small = shot.convert("RGB").quantize(
+            COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=0
+        )
     small.save(path, optimize=True)
     sys.stdout.write(f"{path.name}: {path.stat().st_size / 1000:.0f} KB\n")
 
