@@ -7,7 +7,7 @@
   "use strict";
 
   const data = JSON.parse(document.getElementById("ph-data").textContent);
-  const shown = new Set(Object.keys(data.state));
+  const shown = new Set([...Object.keys(data.state), ...Object.keys(data.pictures)]);
   let chosen = null; // what was found, else what the map was taken away for
 
   // The map's script tells the server about a click; here nobody listens.
@@ -23,9 +23,13 @@
   function show() {
     const layers = {};
     for (const [id, classes] of Object.entries(data.state)) layers[id] = shown.has(id) ? classes : "";
-    const { shapes, notes, bounds } = data;
-    const focus = chosen || (bounds && { layer: "view", code: "bounds" });
-    PhuThoMap.show({ layers, shapes, notes, bounds, focus, selected: chosen, view: null });
+    const focus = chosen || (data.bounds && { layer: "view", code: "bounds" });
+    const { shapes, notes, bounds, order } = data;
+    const on = Object.entries(data.pictures).filter(([name]) => shown.has(name));
+    const pictures = Object.fromEntries(on);
+    PhuThoMap.show({
+      layers, shapes, notes, bounds, order, pictures, focus, selected: chosen, view: null,
+    });
   }
 
   function picture(address) {
