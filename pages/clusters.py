@@ -1,7 +1,6 @@
 import streamlit as st
 
 from lib.language.text import number, sort_key
-from lib.layers.target import Target
 from lib.register import filters as flt
 from lib.reports import lists
 from lib.ui import frame, sidebar, state, visitor
@@ -51,15 +50,12 @@ def view() -> None:
     frame.empty(shown.emptied_by)
 
     selected, chosen = state.selection(data.files, set(data.clusters["cluster_id"]))
-    near = mapstyles.named(data, chosen)
-    styles = mapstyles.ground(data, set(data.commune_names), near)
+    styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
     map_with_card(
         data,
         own.over(styles, set(data.commune_names)),
         selected=selected,
-        focus=Target("clusters", chosen) if chosen else selected,
-        around=near if chosen else None,
         card=places.card_of(data, selected, chosen),
         legend=legend,
         cluster_id=chosen,

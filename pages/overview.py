@@ -65,7 +65,7 @@ def view() -> None:
         data,
         own.over(styles, inside),
         selected=selected,
-        card=places.card_of(data, selected),
+        card=places.card_of(data, selected, cluster),
         cluster_id=cluster,
         legend_layers=(
             "clusters",

@@ -76,7 +76,7 @@ def view() -> None:
     card = places.card_of(data, selected)
     for one in found:
         if one.cluster["cluster_id"] == chosen:
-            of_row = partial(show_card, progress_card(one, data.tables, lang))
+            of_row = partial(show_card, progress_card(one, data, lang))
             card = places.with_form(data, Target("clusters", chosen), of_row)
     styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
     if painted:

@@ -152,14 +152,6 @@ _EVERY: Final = (
         told_of=("power_lines",),
     ),
     Layer(
-        "fade",
-        "layers.fade",
-        "polygon",
-        # A class for each step: on paper the areas of one class are one area.
-        tuple(Style(f"step-{at}", "", _FADE) for at in range(FADE_STEPS)),
-        ground_by_code=True,
-    ),
-    Layer(
         "neighbours",
         "layers.neighbours",
         "line",
@@ -171,6 +163,14 @@ _EVERY: Final = (
             (Style("base", "layers.neighbours", area(OUTSIDE, line="#C3BDAE", width=1.2)),),
         ),
         told_of=("neighbours",),
+    ),
+    Layer(
+        "fade",
+        "layers.fade",
+        "polygon",
+        # A class for each step: on paper the areas of one class are one area.
+        tuple(Style(f"step-{at}", "", _FADE) for at in range(FADE_STEPS)),
+        ground_by_code=True,
     ),
     Layer(
         "former-provinces",

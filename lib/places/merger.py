@@ -149,6 +149,12 @@ def ended_in(code: str, former_units: pd.DataFrame, ended: pd.DataFrame) -> pd.D
     return ended[ended["successor_code"].isin(own["former_code"])]
 
 
+def ended_by(basis: str) -> str:
+    """Return the resolution that ended a unit, as its `basis` cites it; empty if it cites none."""
+    cited = basis.partition("; ")[0]
+    return cited if cited.startswith("Nghị quyết") else ""
+
+
 def taken_away(rows: pd.DataFrame, former_units: pd.DataFrame, lang: Lang = "vi") -> pd.DataFrame:
     """Return the table of changes for export: one row a commune and a former unit.
 

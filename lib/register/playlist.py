@@ -1,14 +1,27 @@
 """Prepared lists of clusters and communes to step through in a meeting."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 import pandas as pd
 
 from lib.language.text import sort_key
+from lib.places.merger import split_units
 
-Playlist = Literal["cross", "delayed", "stopped", "gaps"]
+Playlist = Literal["agenda", "cross", "delayed", "stopped", "late", "split", "gaps", "own"]
 PLAYLISTS: Final[tuple[Playlist, ...]] = get_args(Playlist)
+PAGES: Final[dict[Playlist, str]] = {
+    "agenda": "overview",
+    "cross": "cross_commune",
+    "delayed": "clusters",
+    "stopped": "clusters",
+    "late": "progress",
+    "split": "merger",
+    "gaps": "power",
+    "own": "layers",
+}
+"""List -> the page it is walked through on."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,11 @@ class Stop:
     name: str
 
 
+def of_page(page: str) -> list[Playlist]:
+    """Return the lists that are walked through on a page: an arrow never leaves it."""
+    return [name for name in PLAYLISTS if PAGES[name] == page]
+
+
 def clusters_of(playlist: Playlist, clusters: pd.DataFrame, summary: pd.DataFrame) -> list[Stop]:
     """Return the clusters of a list, by name.
 
@@ -40,12 +58,13 @@ def clusters_of(playlist: Playlist, clusters: pd.DataFrame, summary: pd.DataFram
     """
     if playlist == "cross":
         both = (summary["verdict"] == "cross_commune") | (summary["change"] == "remains")
-        rows = summary.loc[both & ~summary["sample"], ["cluster_id", "cluster_name"]]
-        return _stops("cross_commune", rows.rename(columns={"cluster_name": "name"}))
+        rows = summary[both & ~summary["sample"]]
+        return _by_name(playlist, "clusters", rows["cluster_id"], rows["cluster_name"])
     column, code = {"delayed": ("behind_schedule", "yes"), "stopped": ("wastewater", "stopped")}[
         playlist
     ]
-    return _stops("clusters", clusters.loc[clusters[column] == code, ["cluster_id", "name"]])
+    rows = clusters[clusters[column] == code]
+    return _by_name(playlist, "clusters", rows["cluster_id"], rows["name"])
 
 
 def communes_of(communes: pd.DataFrame) -> list[Stop]:
@@ -56,15 +75,21 @@ def communes_of(communes: pd.DataFrame) -> list[Stop]:
     communes : DataFrame
         ``communes`` of `lib.power.gaps.find.Gaps`.
     """
-    rows = communes.loc[communes["listed"], ["commune_code", "commune_name"]]
-    found = zip(rows["commune_code"], rows["commune_name"], strict=True)
-    stops = [Stop("power", f"communes:{code}", name) for code, name in found]
-    return sorted(stops, key=lambda stop: sort_key(stop.name))
+    rows = communes[communes["listed"]]
+    return _by_name("gaps", "communes", rows["commune_code"], rows["commune_name"])
 
 
-def _stops(page: str, rows: pd.DataFrame) -> list[Stop]:
-    found = zip(rows["cluster_id"], rows["name"], strict=True)
-    stops = [Stop(page, f"clusters:{cluster}", name) for cluster, name in found]
+def communes_split(communes: pd.DataFrame, former_units: pd.DataFrame) -> list[Stop]:
+    """Return the communes that got a part of a divided former unit, by name."""
+    rows = communes[communes["code"].isin(split_units(former_units)["new_code"])]
+    return _by_name("split", "communes", rows["code"], rows["name"])
+
+
+def _by_name(
+    playlist: Playlist, layer: str, codes: Iterable[str], names: Iterable[str]
+) -> list[Stop]:
+    named = zip(codes, names, strict=True)
+    stops = [Stop(PAGES[playlist], f"{layer}:{code}", name) for code, name in named]
     return sorted(stops, key=lambda stop: sort_key(stop.name))
 
 

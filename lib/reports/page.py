@@ -16,12 +16,13 @@ from typing import Any, Final
 from markupsafe import Markup
 from xstatic.pkg import leaflet
 
-from lib.language.text import Lang, t
+from lib.language.text import Lang, hectares, t
 from lib.layers import browser
-from lib.layers.files import by_layer, finest
+from lib.layers.files import LayerFile, by_layer, finest
 from lib.layers.looks.symbols import swatch
 from lib.layers.registry import LAYERS, in_order
 from lib.layers.web import ASSETS, map_script, style_sheet
+from lib.places import merger
 from lib.reports.cards.clusters import card_of
 from lib.reports.cards.markup import card_html
 from lib.reports.cards.material import Material
@@ -64,6 +65,7 @@ def page(material: Material, view: View) -> bytes:
         sentence=view.sentence,
         warning=warning,
         card=Markup("") if view.target is None else card_html(card_of(material, view.target, lang)),
+        find=t("reports.find", lang),
         legend=t("reports.layers", lang),
         no_script=t("reports.no_script", lang),
         foot=material.foot("clusters", "former_units", "assignments"),
@@ -113,11 +115,12 @@ def _data(material: Material, view: View) -> dict[str, Any]:
     config["pictures"] = pictures
     return {
         "config": config,
-        "layers": {file.layer_id: finest(material.static, file) for file in files},
+        "layers": {file.layer_id: _told(material, file) for file in files},
         "state": {file.layer_id: file.draw(view.styles[file.layer_id]) for file in files},
         "shapes": [shape.drawing(lang) for shape in chosen],
         "notes": {name: note for name, note in view.notes.items() if name in used},
         "bounds": bounds and browser.corners(bounds),
+        "none": t("reports.find_none", lang),
         "order": list(material.order),
         "pictures": {one["name"]: one["opacity"] for one in pictures},
         "legend": [
@@ -144,6 +147,30 @@ def _pictures(material: Material, bounds: browser.Bounds) -> list[dict[str, Any]
             told = {"image": address, "bounds": browser.corners(bounds)}
             made.append(known | told | {"opacity": picture.opacity})
     return made
+
+
+def _told(material: Material, file: LayerFile) -> dict[str, Any]:
+    """Return a layer at its finest; what is hovered and found tells hectares and former names too.
+
+    A page has cards and a search of its own for them.
+    """
+    content, lang = finest(material.static, file), material.lang
+    more: dict[str, str] = {}
+    if file.layer_id == "clusters":
+        areas = zip(material.clusters["cluster_id"], material.clusters["area_ha"], strict=True)
+        more = {code: _line("cards.area", hectares(area, lang), lang) for code, area in areas}
+    elif file.layer_id == "communes":
+        made = merger.origins(material.tables["former_units"], lang)
+        more = {code: _line("cards.former_units", units, lang) for code, units in made.items()}
+    for feature in content["features"]:
+        told = feature["properties"]
+        if told["code"] in more:
+            told[lang] = [*told.get(lang, ()), more[told["code"]]]
+    return content
+
+
+def _line(label: str, value: str, lang: Lang) -> str:
+    return f"{t(label, lang)}: {value}"
 
 
 def _legend(layer_id: str, keys: list[str], view: View, lang: Lang) -> dict[str, Any]:

@@ -211,6 +211,11 @@ def page() -> str:
     return str(st.session_state.get(_PAGE, ""))
 
 
+def page_name() -> str:
+    """Return the name of the file of the page that is shown; the first page has no path."""
+    return page() or "overview"
+
+
 def say(*, title: str = "", sentence: str = "") -> None:
     """Keep the page's name or its sentence, for paper and for presentation mode."""
     st.session_state[_SAID] = {

@@ -1,6 +1,7 @@
 """``make screens``: the pictures of docs/screens.md, of what the pages really show.
 
-``python -m e2e.screens [--bundle FOLDER] [--only NAME ...]``
+``python -m e2e.screens [--bundle FOLDER] [--only NAME ...]``; with ``--every FOLDER`` it takes
+each page at each size, with and without a selection, to be looked at and not to be kept.
 """
 
 import argparse
@@ -24,6 +25,7 @@ PROJECTOR, DESK, OLD, PHONE = (1366, 768), (1920, 1080), (1024, 768), (390, 844)
 COLOURS = 160
 """Colours of a picture: as many as a page has, so that its file is small."""
 
+COMMUNE, CLUSTER = {"sel": "communes:08590"}, {"sel": "clusters:PT-004"}
 PRESENTED = {"present": "yes", "playlist": "cross", "sel": "clusters:PT-017"}
 VIEWS: dict[str, tuple[tuple[int, int], str, dict[str, str]]] = {
     "overview": (PROJECTOR, "", {}),
@@ -35,20 +37,58 @@ VIEWS: dict[str, tuple[tuple[int, int], str, dict[str, str]]] = {
     "present-1024": (OLD, "cross_commune", PRESENTED),
     "present-1920": (DESK, "cross_commune", PRESENTED),
     "phone": (PHONE, "cross_commune", {"sel": "clusters:PT-004"}),
+    "progress": (PROJECTOR, "progress", {"sel": "clusters:PT-002"}),
+    "follow-up": (PROJECTOR, "follow_up", {}),
+    "layers": (PROJECTOR, "layers", {}),
+    "present-power": (OLD, "power", {"present": "yes", **COMMUNE}),
     "data": (PROJECTOR, "data", {}),
+    "data-enter": (PROJECTOR, "data", {"tab": "enter", **CLUSTER}),
+    "data-draw": (PROJECTOR, "data", {"tab": "draw", **CLUSTER}),
     "history": (PROJECTOR, "data", {"tab": "history"}),
 }
+MAPS = {
+    "": CLUSTER,
+    "clusters": CLUSTER,
+    "cross_commune": CLUSTER,
+    "progress": CLUSTER,
+    "merger": COMMUNE,
+    "power": COMMUNE,
+    "layers": COMMUNE,
+}
+TABS = ("use", "todo", "enter", "import", "draw", "history", "download", "log")
+PLAIN = {"follow_up": {}, "about": {}, **{f"data-{tab}": {"tab": tab} for tab in TABS}}
 SAMPLED = {"power-with-log": (DESK, "power", {"measure": "saidi_min", "sel": "communes:08590"})}
+
+
+def every(browser: Browser, site: Site, folder: Path) -> None:
+    """Take each page at each size, with and without a selection, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shots = {
+        f"{path or 'overview'}-{name}": (path, query)
+        for path, chosen in MAPS.items()
+        for name, query in (("none", {}), ("chosen", chosen))
+    }
+    for size in (PROJECTOR, DESK, PHONE, OLD):
+        shown = {"present": "yes"} if size == OLD else {}
+        plain = {} if shown else {name: (name.partition("-")[0], q) for name, q in PLAIN.items()}
+        for name, (path, query) in {**shots, **plain}.items():
+            with tab(browser, site, size) as visit:
+                visit.open(path, with_map=path in MAPS, **query, **shown)
+                visit.page.wait_for_timeout(600)
+                visit.page.screenshot(path=folder / f"{name}-{size[0]}.png")
 
 
 def picture(visit: Visit, name: str) -> None:
     """Save what the tab shows, in few colours."""
     visit.settled()
+    visit.page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
     visit.page.wait_for_timeout(600)
     path = IMAGES / f"{name}.png"
     visit.page.screenshot(path=path)
     with Image.open(path) as shot:
-        small = shot.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=0)
+        small = shot.convert("RGB").quantize(
+            COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=0
+        )
     small.save(path, optimize=True)
     sys.stdout.write(f"{path.name}: {path.stat().st_size / 1000:.0f} KB\n")
 
@@ -99,6 +139,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make screens", description=__doc__)
     parser.add_argument("--bundle", type=Path, default=UPSTREAM)
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--every", type=Path)
     given = parser.parse_args()
     bundle = ["--bundle", str(given.bundle.resolve())] if given.bundle.is_dir() else []
 
@@ -114,10 +155,13 @@ def main() -> None:
         root = copy_app(folder / "plain")
         prepare(root, *bundle)
         with served(root) as site:
+            if given.every:
+                every(browser, site, given.every)
+                return
             for view, (size, path, query) in VIEWS.items():
                 if wanted(view):
                     with tab(browser, site, size) as visit:
-                        visit.open(path, with_map=path != "data", **query)
+                        visit.open(path, with_map=path in MAPS, **query)
                         picture(visit, view)
             if wanted("import"):
                 with tab(browser, site, (1366, 1000)) as visit:

@@ -204,6 +204,14 @@ def test_the_map_in_one_file_opens_alone_and_runs_no_name(hostile: Site, context
     page.locator("#map").hover(position={"x": 200, "y": 200})
     page.mouse.wheel(0, -400)
     page.wait_for_timeout(500)
+    for typed, wanted in ((HOSTILE[0], HOSTILE[0]), ("am ha", "Ấm Hạ")):
+        page.locator("#ph-find").fill(typed)
+        first = page.locator("#ph-hits button").first
+        assert first.inner_text().startswith(wanted)
+    first.click()
+    page.wait_for_function(
+        "() => document.querySelectorAll('.leaflet-ph-selected-pane path').length"
+    )
     inert = '<script type="application/json" id="ph-data">'
     assert [node for node in page.evaluate(MADE) if not node.startswith(inert)] == []
     assert "pwned" not in page.title()

@@ -28,6 +28,10 @@ def test_enter_takes_the_first_hit_and_a_telephone_gets_its_map_back(best: Site,
     chosen = opened.query()["sel"].partition(":")[2]
     others = (place["code"] for place in best.places("communes") if place["code"] != chosen)
     place = opened.hit("communes", only=tuple(others))
+    tip, frame = opened.hover_on_map(place).bounding_box(), opened.leaflet.bounding_box()
+    assert tip["x"] >= frame["x"], "no word of a tooltip is cut"
+    assert tip["x"] + tip["width"] <= frame["x"] + frame["width"]
     opened.click_on_map(place)
+    expect(opened.map.locator(".ph-keys")).not_to_be_visible()
     outline = opened.js("() => getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "none", "a click leaves no black box"

@@ -67,3 +67,20 @@ def test_a_paper_speaks_the_visitors_language(best: Site, visit):
     told = words(taken(opened, "Page as PDF"))
     assert "Data to" in told
     assert "Số liệu đến ngày" not in told
+
+
+def test_a_page_printed_by_the_browser_is_map_answer_table_and_legend(best: Site, visit):
+    opened = visit(best)
+    opened.page.set_viewport_size({"width": 1366, "height": 768})
+    opened.open("clusters", sel="clusters:PT-017")
+    before = opened.view()
+    printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+    sheets = PdfReader(io.BytesIO(printed)).pages
+    assert len(sheets) <= 2
+    told = words(printed)
+    for said in ("Cụm công nghiệp Ấm Hạ", "Nằm trên nhiều xã", "mới trong quy hoạch", "Vĩnh Chân"):
+        assert said in told, "answer, legend and the names of the map"
+    assert any(sheet.images for sheet in sheets), "the table"
+    for pressed in ("Xuất PDF", "Tìm xã, cụm", "Trình chiếu", "Lớp bản đồ"):
+        assert pressed not in told
+    assert opened.eventually(lambda: opened.view() == pytest.approx(before, abs=1e-3))

@@ -28,6 +28,9 @@ def test_one_switch_leaves_the_map_one_card_and_a_bar(best: Site, visit):
     assert seen["y"] + seen["height"] < 768, "the bar is on the screen"
     size = opened.card.evaluate("(card) => parseFloat(getComputedStyle(card).fontSize)")
     assert size >= 16
+    label = "() => parseFloat(getComputedStyle(document.querySelector('.ph-label')).fontSize)"
+    assert opened.js(label) >= 18, "names of the map grow with the type"
+    assert opened.page.locator(".st-key-figures").is_visible(), "the headline figure stays"
 
 
 def test_arrows_turn_the_list_from_page_and_map_and_escape_leaves(best: Site, visit):
@@ -40,7 +43,7 @@ def test_arrows_turn_the_list_from_page_and_map_and_escape_leaves(best: Site, vi
     opened.leaflet.press("ArrowRight")
     assert opened.eventually(lambda: selected(opened) not in ("", first))
     opened.settled()
-    opened.press("Trước")
+    opened.page.locator(".st-key-present--1 button").click()
     assert opened.eventually(lambda: selected(opened) == first)
     opened.settled()
     opened.page.locator("body").press("Escape")
@@ -48,13 +51,33 @@ def test_arrows_turn_the_list_from_page_and_map_and_escape_leaves(best: Site, vi
     opened.page.get_by_test_id("stSidebar").first.wait_for(state="visible")
 
 
-def test_a_list_leads_to_the_page_that_shows_it(best: Site, visit):
-    opened = visit(best).open("cross_commune", present="yes", playlist="gaps")
-    opened.press("Sau")
-    assert opened.eventually(lambda: "/power" in opened.url())
-    assert opened.eventually(lambda: selected(opened) == "communes:08590")
+def test_arrows_work_after_any_control_and_never_leave_the_page_unasked(best: Site, visit):
+    opened = visit(best)
+    opened.page.set_viewport_size({"width": 1024, "height": 768})
+    opened.open("merger", present="yes", era="both")
+    opened.page.locator("body").press("ArrowRight")
+    assert opened.eventually(lambda: selected(opened).startswith("communes:"))
+    assert "/merger" in opened.url(), "the list of this page, not that of another"
+    first = selected(opened)
+    opened.settled()
+    opened.map.get_by_role("slider").press("ArrowRight")
+    assert opened.eventually(lambda: selected(opened) not in ("", first))
+    opened.settled()
+    opened.page.locator(".st-key-present-bar").get_by_role("combobox").click()
+    opened.page.get_by_role("option", name="trạm nước thải dừng").click()
+    assert opened.eventually(lambda: "/clusters" in opened.url())
+    opened.map_ready()
+    opened.settled()
+    assert selected(opened) == "", "what was chosen on the page before is none of this list"
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.eventually(lambda: selected(opened).startswith("clusters:"))
     assert opened.query()["present"] == "yes"
-    assert opened.eventually(lambda: "Xuân Đài" in opened.card.inner_text())
+    opened.settled()
+    water = opened.card.get_by_text("có nhưng dừng").bounding_box()
+    frame = opened.card.bounding_box()
+    assert water["y"] + water["height"] < frame["y"] + frame["height"], "without scrolling"
+    legend = opened.page.locator(".st-key-legend").bounding_box()
+    assert legend["y"] + legend["height"] < 768
 
 
 def test_a_link_brings_the_view_back(best: Site, visit):

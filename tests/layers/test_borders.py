@@ -10,6 +10,7 @@ import shapely
 from layerstores import publish, schematic_tables, stamps
 
 from lib.layers import borders
+from lib.layers.registry import LAYERS
 from lib.store.store import Table
 
 BORDERS = {"communes", "former-provinces", "province", "fade"}
@@ -86,6 +87,9 @@ def test_the_land_around_fades_in_steps_and_the_province_does_not(draw, tmp_path
     half = over(12_000)
     assert half == sorted(half, reverse=True)
     assert (half[0], half[-1]) == (1, 0)
+    order = list(LAYERS)
+    below = ("grid-2016", "power-lines", "rivers", "neighbours")
+    assert all(order.index(name) < order.index("fade") for name in below), "they fade with it"
 
 
 def read(static, file) -> dict[str, shapely.Geometry]:

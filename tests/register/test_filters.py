@@ -153,6 +153,12 @@ def test_the_codes_of_provinces_are_those_of_the_tables():
     assert all(code.isascii() and "," not in code for code in PROVINCES)
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_two_choices_of_verdict_and_change_bear_one_name(lang):
+    words = [item.word(code, lang) for item in CROSSING_FILTERS for code in item.options]
+    assert len(words) == len(set(words)), "two of them were called cannot be said"
+
+
 def test_gaps_are_the_clusters_that_lack_something_asked_for():
     whole = TABLES["clusters"].copy()
     texts = {"former_communes": "Chí Tiên", "decision_no": "1/QĐ-UBND", "investor": "Công ty A"}

@@ -1,5 +1,7 @@
 """Prepared lists of a meeting: who is in them, in which order, and round the end."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from facttables import fact_tables
@@ -7,7 +9,16 @@ from facttables import fact_tables
 from lib.crossing import answer, summary
 from lib.power.gaps import find
 from lib.register.clusters import register
-from lib.register.playlist import PLAYLISTS, Stop, clusters_of, communes_of, neighbour
+from lib.register.playlist import (
+    PAGES,
+    PLAYLISTS,
+    Stop,
+    clusters_of,
+    communes_of,
+    communes_split,
+    neighbour,
+)
+from lib.ui.state import PLAIN
 
 TABLES = fact_tables()
 CLUSTERS = register(TABLES)
@@ -60,5 +71,15 @@ def test_the_list_goes_round_and_begins_where_nothing_is_selected():
     assert neighbour([], "clusters:a", 1) is None
 
 
-def test_there_are_four_lists():
-    assert PLAYLISTS == ("cross", "delayed", "stopped", "gaps")
+def test_the_communes_of_divided_units_are_those_the_merger_names():
+    parts = TABLES["former_units"].query("part == 'part'")
+    stops = communes_split(TABLES["communes"], TABLES["former_units"])
+    assert {stop.target for stop in stops} == {f"communes:{code}" for code in parts["new_code"]}
+    assert {stop.page for stop in stops} == {"merger"}
+    assert len(stops) > 1
+
+
+def test_every_page_with_a_map_has_a_list_and_no_list_another_page():
+    pages = {path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py")}
+    assert set(PAGES.values()) == pages - PLAIN
+    assert tuple(PAGES) == PLAYLISTS

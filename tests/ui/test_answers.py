@@ -125,3 +125,25 @@ def test_the_atlas_is_of_clusters_something_can_be_said_of(opened: Open):
     ran(app)
     ask = next(button for button in app.button if button.key == "paper-atlas")
     assert f" {every} " in ask.label
+
+
+def test_the_page_on_the_merger_says_by_what_a_name_ended_and_its_tiles_answer(opened: Open):
+    app = opened("merger", era="before", sel="communes:08038")
+    (told,) = [body for body in htmls(app) if "ph-card" in body]
+    assert "Nghị quyết 1282/NQ-UBTVQH15" in told
+    assert "nghị quyết chưa có trong số liệu" in told, "one of five names has no document"
+    (foot,) = [body for body in htmls(app) if "ph-foot" in body]
+    said, behind_a_click = foot.split("<details>")
+    assert "Số liệu đến ngày" in said
+    assert "Bản dữ liệu" not in said
+    assert "Bản dữ liệu" in behind_a_click
+    assert any("ph-legend" in body and "tỉnh Phú Thọ mới" in body for body in htmls(app))
+    (tile,) = [button for button in app.button if button.key == "figure-communes_now"]
+    assert "148" in tile.label
+    tile.click()
+    ran(app)
+    assert "era" not in app.query_params
+
+
+def htmls(app: AppTest) -> list[str]:
+    return [element.proto.body for element in app.get("html")]

@@ -87,6 +87,10 @@ def test_what_is_late_is_drawn_said_and_filtered():
     assert "được lập thêm cụm" in page.partition("ph-legend")[2], "communes are painted"
 
 
+def test_whom_a_source_calls_late_is_late_on_this_page_too():
+    assert "chậm theo trang" in html(opened(sel="clusters:PT-002")).partition("ph-card")[2]
+
+
 def test_held_and_stale_are_filters_too():
     assert table(opened(held="clearance"))["Tên"].tolist() == ["Ấm Hạ"]
     app = opened(stale="365")

@@ -8,6 +8,7 @@
 
   const data = JSON.parse(document.getElementById("ph-data").textContent);
   const shown = new Set([...Object.keys(data.state), ...Object.keys(data.pictures)]);
+  let chosen = null; // what was found, else what the map was taken away for
 
   // The map's script tells the server about a click; here nobody listens.
   window.__GLOBAL_DATA__ = {};
@@ -22,12 +23,12 @@
   function show() {
     const layers = {};
     for (const [id, classes] of Object.entries(data.state)) layers[id] = shown.has(id) ? classes : "";
-    const focus = data.bounds && { layer: "view", code: "bounds" };
+    const focus = chosen || (data.bounds && { layer: "view", code: "bounds" });
     const { shapes, notes, bounds, order } = data;
     const on = Object.entries(data.pictures).filter(([name]) => shown.has(name));
     const pictures = Object.fromEntries(on);
     PhuThoMap.show({
-      layers, shapes, notes, bounds, order, pictures, focus, selected: null, view: null,
+      layers, shapes, notes, bounds, order, pictures, focus, selected: chosen, view: null,
     });
   }
 
@@ -73,6 +74,61 @@
     label.append(name);
     document.getElementById("ph-layers").append(group);
   }
+
+  /* What is typed is found without its accents, in names first, then in what a tooltip says. */
+  const MOST = 8;
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+  const known = data.config.layers.filter((layer) => layer.interactive).flatMap((layer) => (
+    data.layers[layer.id].features.filter(({ properties }, place) => (
+      properties.name && data.state[layer.id][place] !== "."
+    )).map(({ properties }) => ({
+      layer: layer.id,
+      code: properties.code,
+      name: properties.name,
+      lines: properties[data.config.lang] || [],
+    }))
+  ));
+
+  function found(typed) {
+    const wanted = plain(typed.trim());
+    if (!wanted) return [];
+    const begins = known.filter((one) => plain(one.name).startsWith(wanted));
+    const holds = known.filter((one) => plain([one.name, ...one.lines].join("\n")).includes(wanted));
+    return [...new Set([...begins, ...holds])].slice(0, MOST);
+  }
+
+  function hit(one) {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = one.name;
+    const more = document.createElement("small");
+    more.textContent = one.lines.join(" · ");
+    button.append(more);
+    button.addEventListener("click", () => {
+      shown.add(one.layer);
+      document.querySelectorAll("#ph-layers input").forEach((switched) => {
+        switched.checked = shown.has(switched.dataset.layer);
+      });
+      data.bounds = null;
+      chosen = { layer: one.layer, code: one.code };
+      show();
+    });
+    item.append(button);
+    return item;
+  }
+
+  const box = document.getElementById("ph-find");
+  const hits = document.getElementById("ph-hits");
+  box.addEventListener("input", () => {
+    const now = found(box.value).map(hit);
+    hits.replaceChildren(...now);
+    if (!now.length && box.value.trim()) hits.textContent = data.none;
+  });
+  box.addEventListener("keydown", (event) => {
+    const first = hits.querySelector("button");
+    if (event.key === "Enter" && first) first.click();
+  });
 
   data.config.layers.forEach((layer) => { layer.url = address(data.layers[layer.id]); });
   data.legend.forEach(addLayer);

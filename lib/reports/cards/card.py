@@ -165,6 +165,12 @@ class Card:
             "sources": [source.paper() for source in self.sources],
         }
 
+    def led_by(self, *keys: str) -> "Card":
+        """Return the card with some facts among those it leads with: what a list is about."""
+        first = tuple(replace(fact, strong=True) for fact in self.facts if fact.key in keys)
+        head = (*self.head[:1], *first, *self.head[1:])
+        return replace(self.without(*keys), head=head)
+
     def without(self, *keys: str) -> "Card":
         """Return the card without some facts: a paper that has a table for them."""
         return replace(self, facts=tuple(fact for fact in self.facts if fact.key not in keys))

@@ -53,6 +53,15 @@ def late_words(known: Known, cluster: Row, lang: Lang) -> str:
     return words if late.days is None else t("head.days", lang, what=words, days=late.days)
 
 
+def late_fact(known: Known, cluster: Row, lang: Lang) -> Fact | None:
+    """Return the line of a card that says so of a cluster that is overdue, None of another."""
+    words = late_words(known, cluster, lang)
+    if not words:
+        return None
+    by = _who_says_late(known, cluster, lang)
+    return fact("head.late", "late", words, by, lang=lang, strong=True)
+
+
 def _who_says_late(known: Known, cluster: Row, lang: Lang) -> Source:
     """Return the source that calls a cluster behind schedule: of that value, else of the row."""
     own = fact("head.late", "yes", None, source_of(cluster, lang), lang=lang)
@@ -76,10 +85,9 @@ def cluster_head(
     """
     names = known.commune_names
     told = [_verdict(row, sides, lang)]
-    late = late_words(known, cluster, lang) if cluster else ""
+    late = late_fact(known, cluster, lang) if cluster else None
     if late:
-        by = _who_says_late(known, cluster, lang)
-        told.append(fact("head.late", "late", late, by, lang=lang, strong=True))
+        told.append(late)
     todo = [*_lead(row, sides, names, lang)]
     if late:
         todo.append((t("head.check_delay", lang), ()))

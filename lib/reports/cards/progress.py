@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from lib.language.text import Lang, date, hectares, is_blank, number, percent, t
 from lib.register import delay
 from lib.register.fillrate import rates
 from lib.register.progress import Progress, board
 from lib.register.projects import Project, projects
 from lib.register.steps import label as step_label
-from lib.reports.cards.card import Card, Fact, fact, source_of
+from lib.reports.cards.card import Card, Fact, fact, row_of, source_of
+from lib.reports.cards.head import late_fact
+from lib.reports.cards.known import Known
 from lib.tables.glossary import value_label
 
 
@@ -158,7 +158,7 @@ def project_words(one: Project, lang: Lang) -> str:
     return f"{said}. {one.law.sentence(lang)}{_late(one.late_days, lang)}"
 
 
-def progress_card(one: Progress, tables: Mapping[str, pd.DataFrame], lang: Lang) -> Card:
+def progress_card(one: Progress, known: Known, lang: Lang) -> Card:
     """Return the card of how far a cluster is: delay and step first, then what holds it up."""
     cluster = one.cluster
     own = source_of(cluster, lang)
@@ -169,6 +169,7 @@ def progress_card(one: Progress, tables: Mapping[str, pd.DataFrame], lang: Lang)
 
     law, decision = schedule_words(one, lang)
     passed = passed_words(one, lang)
+    late = late_fact(known, row_of(known.clusters, "cluster_id", str(cluster["cluster_id"])), lang)
     facts = [
         *([line("progress.line_passed", passed, *one.late, strong=True)] if passed else []),
         line("reports.delay", [law], strong=one.law_days is not None),
@@ -184,14 +185,15 @@ def progress_card(one: Progress, tables: Mapping[str, pd.DataFrame], lang: Lang)
         line("progress.line_water", water_words(one, lang)),
         line("progress.line_fill", fill_words(cluster, lang)),
     ]
-    firms = projects(tables.get("projects"), on=one.on, cluster_id=str(cluster["cluster_id"]))
+    firms = projects(known.tables.get("projects"), on=one.on, cluster_id=str(cluster["cluster_id"]))
     told = [project_words(firm, lang) for firm in firms]
     facts.append(line("progress.line_projects", told, *(firm.row for firm in firms)))
     communes = cluster["communes_now"] or t("progress.no_commune", lang)
     sub = f"{communes} · {hectares(cluster['area_ha'], lang)}"
     days = one.stale_days
     cautions = () if days is None else (t("progress.age", lang, days=number(days, lang)),)
-    return Card(str(cluster["name"]), sub, tuple(facts), lang, cautions=cautions)
+    head = (late,) if late else ()
+    return Card(str(cluster["name"]), sub, tuple(facts), lang, cautions=cautions, head=head)
 
 
 def _rows(milestones: Sequence[Mapping[Any, Any]], cluster: Mapping[Any, Any]) -> list[Any]:

@@ -62,9 +62,16 @@ def merger_card(data: Workspace, rows: pd.DataFrame, code: str) -> None:
     ended = merger.ended_in(code, former, data.tables["ended_units"]).to_dict("records")
     if ended:
         older = [
-            tr("mergerpage.older_unit", unit=_name(one), district=one["district"]) for one in ended
+            tr(
+                "mergerpage.older_unit",
+                unit=_name(one),
+                district=one["district"],
+                by=merger.ended_by(one["basis"]) or tr("mergerpage.no_resolution"),
+            )
+            for one in ended
         ]
-        facts.append(say("mergerpage.older", "; ".join(older), None, source_of(ended[0], lang)))
+        cited = dict.fromkeys(source_of(one, lang) for one in ended)
+        facts.append(say("mergerpage.older", "; ".join(older), None, *cited))
     sub = tr(
         "mergerpage.card_sub",
         province=row["former_province"],

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from lib.language.text import number, plain
 from lib.layers.registry import LAYERS
 from lib.layers.web import swatch_path
+from lib.register import playlist
 from lib.reports.agenda import PAGES, Point, Question, questions
 from lib.reports.cards.material import Material
 from lib.ui import state
@@ -35,7 +36,8 @@ def material(data: Workspace) -> Material:
 def of_page(data: Workspace) -> tuple[Question, ...]:
     """Return the question of the page that is shown, for the whole province."""
     found = within(data, set(data.clusters["cluster_id"]), set(data.commune_names))
-    own = tuple(question for question in found if PAGES[question.key] == state.page())
+    page = state.page()
+    own = tuple(one for one in found if page in {PAGES[one.key], playlist.PAGES[one.key]})
     return own or found[:1]
 
 

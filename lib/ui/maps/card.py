@@ -11,10 +11,10 @@ from lib.layers.browser import Note, Shape
 from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
-from lib.ui import present, state, visitor
-from lib.ui.maps import agenda, papers, switch
+from lib.ui import state, visitor
+from lib.ui.maps import agenda, bar, papers, switch
 from lib.ui.maps.legend import show_legend
-from lib.ui.maps.styles import Styles, drawn_classes
+from lib.ui.maps.styles import Styles, drawn_classes, named
 from lib.ui.maps.view import Left, show_map
 from lib.ui.state import language, open_form, tr
 from lib.ui.workspace import Workspace
@@ -72,6 +72,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         this page, answered by name.
     """
     every, styles = styles, switch.left_on(styles)
+    if cluster_id and focus is None and not shapes:
+        focus, around = Target("clusters", cluster_id), named(data, cluster_id)
     map_side, card_side = st.columns([0.66, 0.34] if state.presenting() else [0.63, 0.37])
     with map_side, st.container(key="map"):
         show_map(
@@ -106,14 +108,17 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             (ranked or partial(agenda.panel, agenda.of_page(data)))()
             if legend is not None:
                 _legend(data, styles, legend_layers, classes)
-    if legend is None:
+    if state.presenting() and (card or legend is None):  # the sidebar is away
+        with st.container(key="legend"):
+            _legend(data, styles, legend_layers, classes)
+    elif legend is None:
         with map_side, st.container(key="legend"):
             _legend(data, styles, legend_layers, classes)
     elif card:
         with legend:
             _legend(data, styles, legend_layers, classes)
     if state.presenting():
-        present.bar(data)
+        bar.bar(data)
     else:
         papers.of_map(
             data,

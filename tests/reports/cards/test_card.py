@@ -49,6 +49,15 @@ def test_a_paper_leaves_out_a_fact_and_the_source_only_it_names():
     assert card(said("1", HERE), other).without("cards.investor").sources == (HERE,)
 
 
+def test_what_a_list_is_about_comes_after_the_verdict_and_once():
+    verdict, todo = (fact(f"head.{key}", key, lang="vi", label=key) for key in ("late", "todo"))
+    water = fact("cards.wastewater", "dừng", None, HERE, lang="vi")
+    made = card(said("1", THERE), water, head=(verdict, todo)).led_by("cards.wastewater", "none")
+    assert [one.value for one in made.every] == ["late", "dừng", "todo", "1"]
+    assert made.head[1].strong
+    assert made.sources == (HERE, THERE)
+
+
 def test_a_file_of_the_office_is_named_and_is_no_link():
     source = source_of({"source_url": "file:to-trinh.xlsx", "as_of": "2026-10-01"}, "vi")
     assert "to-trinh.xlsx" in source.title

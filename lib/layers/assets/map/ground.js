@@ -19,6 +19,8 @@ const NAMED_ZOOM = 10; // from here on every name that fits
 const APART_PX = 5; // room around a name for each level of zoom below that
 const HITS_MS = 5000; // how long Enter waits for the hits of what was typed
 const PHONE_PX = 640; // as wide as in app.css
+const PRESENT_GROWN = 1.45; // names while presenting, as in map.css
+const PAPER_PX = [640, 430]; // the map on paper, as in app.css
 const MARK_ZOOM = [11.5, 13]; // how close a mark is looked at, at least and at most
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
@@ -204,6 +206,7 @@ function fetchDrawn() {
 
 function apply() {
   if (!wanted) return;
+  document.body.classList.toggle("ph-present", Boolean(wanted.present));
   fetchDrawn();
   for (const { spec, items } of layers.values()) {
     const styles = wanted.layers[spec.id] || "";

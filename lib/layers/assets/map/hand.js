@@ -1,18 +1,21 @@
 /* Keys, the cross, buttons, and the start. A part of the script of ground.js. */
 
-/* While presenting, the arrows turn the pages of the list even when the map has the focus. */
-function turnsPages(event) {
-  return wanted && wanted.present && ["ArrowLeft", "ArrowRight"].includes(event.key);
-}
+/* While presenting, left and right turn the list whatever was used last (a box, a slider, the
+ * map), and Escape leaves. A shortcut of Streamlit is silent inside a box. */
+const TURNS = { ArrowLeft: "present--1", ArrowRight: "present-1", Escape: "present-leave" };
 
-function forward(event) {
-  if (!turnsPages(event)) return;
+function turnPage(event) {
+  const plain = !(event.ctrlKey || event.altKey || event.metaKey || event.shiftKey);
+  if (!plain || !wanted || !wanted.present || !(event.key in TURNS)) return;
+  // On the map Escape ends first what is begun there.
+  if (event.key === "Escape" && event.currentTarget === document && (tool || !cross.hidden)) return;
+  const page = window.parent.document;
+  if (page.querySelector('[role="listbox"]')) return; // an open list takes its keys itself
+  const turn = page.querySelector(`.st-key-${TURNS[event.key]} button`);
+  if (!turn) return;
   event.preventDefault();
   event.stopPropagation();
-  const { key, code } = event;
-  window.parent.document.body.dispatchEvent(
-    new window.parent.KeyboardEvent("keydown", { key, code, bubbles: true }),
-  );
+  turn.click();
 }
 
 /* ---- without a mouse: arrows move the map, a cross marks its middle, Enter takes it ---- */
@@ -53,7 +56,7 @@ function sayCross() {
 }
 
 function byKey(event) {
-  if (event.target !== map.getContainer() || turnsPages(event) || toolKey(event)) return;
+  if (event.target !== map.getContainer() || toolKey(event)) return;
   if (event.key.startsWith("Arrow") || "+-=".includes(event.key)) {
     showCross();
   } else if (event.key === "Enter" && crossed) {
@@ -100,11 +103,15 @@ function takeFirst(event) {
   take();
 }
 
-function listenToSearch() {
+/* The keys of the page around: Enter in its search box, and what turns its list. */
+function listenToPage() {
   if (window.parent === window) return;
   const page = window.parent.document;
-  page.addEventListener("keydown", takeFirst, true);
-  window.addEventListener("pagehide", () => page.removeEventListener("keydown", takeFirst, true));
+  const heard = [[page, takeFirst], [page, turnPage], [document, turnPage]];
+  for (const [where, hear] of heard) where.addEventListener("keydown", hear, true);
+  window.addEventListener("pagehide", () => {
+    for (const [where, hear] of heard) where.removeEventListener("keydown", hear, true);
+  });
 }
 
 function button(sign, text, go) {
@@ -179,7 +186,8 @@ function buildMap() {
   addCross();
   addPictures();
   addCurtain();
-  listenToSearch();
+  listenToPage();
+  listenToPrinter();
   // A page of its own, as the single-file map is, has nothing around it to scroll.
   if (window.PhuThoScroll) PhuThoScroll.tame(map, config.texts, () => wanted && wanted.present);
   map.on("zoomend", showByZoom);
@@ -189,7 +197,6 @@ function buildMap() {
     frame.addEventListener(touched, () => { byHand = true; }, { capture: true, passive: true });
   }
   map.on("moveend", rememberView);
-  frame.addEventListener("keydown", forward, { capture: true });
   map.on("dragstart", () => { moved = true; });
   map.on("click", () => { if (!tool && wanted && wanted.selected) report("", ""); });
   new ResizeObserver(() => {

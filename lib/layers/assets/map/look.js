@@ -82,7 +82,9 @@ function focus() {
   const name = target ? `${target.layer}:${target.code}` : "";
   const bounds = wanted.bounds;
   if (name === focusDone) return;
-  if (!name || (name === clicked && !bounds)) {
+  const here = name === clicked;
+  clicked = null; // who comes back to it by another way is led to it
+  if (!name || (here && !bounds)) {
     focusDone = name;
     return;
   }
@@ -184,15 +186,16 @@ function markerBoxes() {
 /* From afar only a few names, far from each other; close by as many as fit. */
 function drawLabels() {
   labelPane.replaceChildren();
+  const grown = wanted.present ? PRESENT_GROWN : 1;
   const apart = Math.max(0, NAMED_ZOOM - map.getZoom()) * APART_PX;
   const taken = markerBoxes();
   for (const { at, text, spec } of labelCandidates()) {
-    const point = map.latLngToLayerPoint(at).add([0, spec.label.offset]);
-    const [x, y] = [(spec.label.size || 1) * (3.6 * text.length + 3), 8];
+    const point = map.latLngToLayerPoint(at).add([0, spec.label.offset * grown]);
+    const [x, y] = [grown * (spec.label.size || 1) * (3.6 * text.length + 3), 8 * grown];
     // A large area may be named a little off its middle, so that a mark there hides nothing.
     for (const shift of spec.label.shifts || [0]) {
       const middle = point.y + shift;
-      const box = [point.x - x, middle - y, point.x + x, middle + 9];
+      const box = [point.x - x, middle - y, point.x + x, middle + y + 1];
       const far = spec.label.rank ? apart : 0;
       const room = [box[0] - far, box[1] - far, box[2] + far, box[3] + far];
       if (taken.some((other) => overlaps(room, other))) continue;
