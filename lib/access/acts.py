@@ -72,7 +72,7 @@ def require_import(actor: Actor, kind: str) -> None:
         The role is not enough, or the table is restricted.
     """
     require(actor, Action.IMPORT)
-    require_tables(actor, collecting.TABLES if kind == collecting.KIND else {kind})
+    require_tables(actor, collecting.tables_of(kind))
 
 
 def publish(

@@ -50,8 +50,8 @@ def _status(everyone: list[sending.Answered]) -> None:
     for one in everyone:
         place = one.recipient.name
         if one.day:
-            values = {"date": date(one.day), "count": number(one.new_values)}
-            typer.echo(t("collect.status_answered", place=place, **values))
+            day, count = date(one.day), number(one.new_values)
+            typer.echo(t("collect.status_answered", place=place, date=day, count=count))
         else:
             count = number(one.recipient.count)
             typer.echo(t("collect.status_not", place=place, count=count))

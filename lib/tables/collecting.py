@@ -73,3 +73,8 @@ TABLES: Final = frozenset(
     | {STATEMENTS, followup.FORM_ANSWERS.name}
 )
 """Tables a form tells of or changes: who may not see one of them has nothing to do with forms."""
+
+
+def tables_of(kind: str) -> frozenset[str]:
+    """Return the tables that a check of files of a kind tells of."""
+    return TABLES if kind == KIND else frozenset({kind})

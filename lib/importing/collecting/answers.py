@@ -13,7 +13,6 @@ import pandas as pd
 
 from lib.importing import stating
 from lib.importing.collecting import asked, form
-from lib.importing.collecting.asked import Recipient
 from lib.importing.collecting.cells import listed, read, same, shown
 from lib.importing.collecting.form import Form, Row
 from lib.importing.draft import Draft, Options, gravest_first
@@ -72,9 +71,7 @@ class _Desk:
             self._rows[table] = (
                 {}
                 if frame is None
-                else dict(
-                    zip(row_ids(frame, TABLES[table]), frame.to_dict("records"), strict=True)
-                )
+                else dict(zip(row_ids(frame, TABLES[table]), frame.to_dict("records"), strict=True))
             )
         return self._rows[table].get(row_id)
 
@@ -326,9 +323,7 @@ def _by_key(before: pd.DataFrame) -> dict[tuple[str, str], dict[Any, Any]]:
     return {(str(row["recipient"]), str(row["as_of"])): row for row in rows}
 
 
-def _overruled(
-    answers: Sequence[_Answer], tables: Mapping[str, pd.DataFrame]
-) -> list[Finding]:
+def _overruled(answers: Sequence[_Answer], tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Tell which answers are kept, not used: a stronger, newer or chosen source is there."""
     told = statements_of(tables["statements"])
     used = {one.subject: one.value for one in told if one.state == "in_use"}

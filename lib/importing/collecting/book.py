@@ -68,6 +68,9 @@ _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "lacking": {"bg_color": COLOURS["named"]},
 }
 
+SaidOf = Mapping[str, Mapping[str, Mapping[str, Said]]]
+"""Table -> key -> column -> what is said of it."""
+
 
 @dataclass(frozen=True)
 class Sending:
@@ -111,15 +114,13 @@ def archive(everyone: Sequence[Recipient], sending: Sending) -> bytes:
     return buffer.getvalue()
 
 
-def workbook(
-    recipient: Recipient, sending: Sending, said: Mapping[str, Mapping[str, Mapping[str, Said]]]
-) -> bytes:
+def workbook(recipient: Recipient, sending: Sending, said: SaidOf | None = None) -> bytes:
     """Return one form.
 
     Parameters
     ----------
-    said : mapping
-        Table -> key -> column -> what is said of it.
+    said : mapping, optional
+        Table -> key -> column -> what is said of it, where it is known already.
 
     Raises
     ------
@@ -132,11 +133,11 @@ def workbook(
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": _MADE})
-        _Form(book, recipient, sending, said).write()
+        _Form(book, recipient, sending, said or _said(sending.tables)).write()
     return buffer.getvalue()
 
 
-def _said(tables: Tables) -> dict[str, dict[str, dict[str, Said]]]:
+def _said(tables: Tables) -> SaidOf:
     names = {part.table for code in ("", POWER) for part in parts_of(code)} & set(tables)
     return {name: said_all(tables, TABLES[name]) for name in names}
 
@@ -149,7 +150,7 @@ class _Form:
         book: Any,  # noqa: ANN401 - xlsxwriter has no types
         recipient: Recipient,
         sending: Sending,
-        said: Mapping[str, Mapping[str, Mapping[str, Said]]],
+        said: SaidOf,
     ) -> None:
         self.book, self.recipient, self.sending, self.said = book, recipient, sending, said
         self.looks = {name: book.add_format(dict(look)) for name, look in _LOOKS.items()}
@@ -297,13 +298,13 @@ class _Form:
             }
         if column.low is None or column.high is None:
             return None
-        named = {"low": number(column.low), "high": number(column.high)}
+        low, high = number(column.low), number(column.high)
         return {
             "validate": "integer" if column.type == "whole" else "decimal",
             "criteria": "between",
             "minimum": column.low,
             "maximum": column.high,
-            "error_message": t("collect.between", **named),
+            "error_message": t("collect.between", low=low, high=high),
         }
 
 

@@ -28,7 +28,9 @@ def listed(communes: pd.DataFrame) -> dict[str, str]:
 def choices(table: str, column: Column, communes: Mapping[str, str]) -> tuple[str, ...]:
     """Return what a cell of the column is chosen from; none where it is written freely."""
     if column.codes:
-        silent = {value_label(column.codes, code) for code in SILENT.intersection(CODES[column.codes])}
+        silent = {
+            value_label(column.codes, code) for code in SILENT.intersection(CODES[column.codes])
+        }
         return tuple(word for word in words_of(column, "vi") if word not in silent)
     return tuple(communes.values()) if kind_of(table, column.name) == "commune" else ()
 
@@ -61,9 +63,7 @@ def read(cell: Cell, table: str, column: Column, communes: Mapping[str, str]) ->
     A commune may be chosen from the list or be written as its code; a name that is
     not the one of its code is refused.
     """
-    if kind_of(table, column.name) == "commune" and (
-        found := _LISTED.fullmatch(clean_text(cell))
-    ):
+    if kind_of(table, column.name) == "commune" and (found := _LISTED.fullmatch(clean_text(cell))):
         if communes.get(found[1]) == found[0]:
             return Value(found[1])
         return Value(None, "refused", "cells.not_a_commune", {"value": clean_text(cell)})

@@ -32,6 +32,8 @@ from lib.tables.glossary import label
 _DAY: Final = 10
 """Letters of a whole day as ISO text."""
 _LONGEST: Final = 80
+_FIRST: Final = "A"
+"""Column of the keys."""
 _Sent = dict[tuple[str, str], dict[str, str]]
 """Table and key -> column -> value as text, empty for a blank."""
 
@@ -113,7 +115,7 @@ def opened(content: Content, everyone: Mapping[str, Recipient], as_of: str) -> F
     if recipient is None or not SNAPSHOT_ID.fullmatch(snapshot) or read_day(made) != made:
         raise DataRefusedError("collect.nobody", file=content.file, value=code[:_LONGEST])
     ours = {SENT, LISTS}
-    found = [one for one in content.findings if one.values.get("sheet") not in ours]  # noqa: PD011
+    found = [one for one in content.findings if one.values.get("sheet") not in ours]
     day, document = _answered(content, found)
     rows: list[Row] = []
     for part in parts_of(code):
@@ -172,42 +174,51 @@ def _at(row: tuple[Cell, ...], place: int) -> Cell:
     return row[place] if place < len(row) else None
 
 
+def _beside(cells: tuple[Cell, ...], part: Part) -> str:
+    """Return what stands in a row behind the last column of its sheet."""
+    rest = cells[len(part.columns) :]
+    return next((cell_text(cell) for cell in rest if cell is not None), "")
+
+
+def _headings(grid: Grid, part: Part) -> list[Finding]:
+    """Return a refusal for each heading that is not where it was sent."""
+    headings = [label(part.table, name) for name in part.columns]
+    head = grid.rows[HEAD] if len(grid.rows) > HEAD else ()
+    wrong = []
+    for place in range(max(len(headings), len(head))):
+        expected = headings[place] if place < len(headings) else ""
+        found = clean_text(_at(head, place))[:_LONGEST]
+        if fold(found) != fold(expected):
+            values = {"expected": expected or "–", "value": found or "–"}
+            where = (grid.place, grid.first_row + HEAD, xl_col_to_name(place))
+            wrong.append(Finding("refused", "collect.moved", values, *where))
+    return wrong
+
+
 def _rows(
     grid: Grid, part: Part, sent: Mapping[str, dict[str, str]], found: list[Finding]
 ) -> list[Row]:
     """Return the rows of a sheet; what is not as it was sent is refused by its cell."""
-
-    def refuse(key: str, at: int, place: int | None = None, **values: Any) -> None:  # noqa: ANN401
-        column = "" if place is None else xl_col_to_name(place)
-        where = grid.first_row + at
-        found.append(Finding("refused", key, values, grid.place, where, column))
-
-    headings = [label(part.table, name) for name in part.columns]
-    head = grid.rows[HEAD] if len(grid.rows) > HEAD else ()
-    width = max(map(len, (headings, head)))
-    for place in range(width):
-        expected = headings[place] if place < len(headings) else ""
-        if fold(cell_text(_at(head, place))) != fold(expected):
-            shown = clean_text(_at(head, place))[:_LONGEST]
-            refuse("collect.moved", HEAD, place, expected=expected or "–", value=shown or "–")
-    if any(one.key == "collect.moved" and one.file == grid.place for one in found):
+    if wrong := _headings(grid, part):
+        found += wrong
         return []
+
+    def refuse(key: str, at: int, **values: Any) -> None:  # noqa: ANN401
+        found.append(Finding("refused", key, values, grid.place, grid.first_row + at, _FIRST))
+
     rows: dict[str, Row] = {}
     for at, cells in enumerate(grid.rows[HEAD + 1 :], start=HEAD + 1):
-        if all(cell is None for cell in cells):
-            continue
         row_id = cell_text(cells[0])
-        if row_id not in sent:
-            refuse("collect.foreign_row", at, 0, value=row_id[:_LONGEST] or "–")
-            continue
         if row_id in rows:
-            refuse("collect.row_twice", at, 0, value=row_id, first=rows[row_id].at)
-            continue
-        told = {
-            name: (_at(cells, place), sent[row_id].get(name, ""))
-            for place, name in enumerate(part.columns)
-        }
-        rows[row_id] = Row(part, row_id, grid.place, grid.first_row + at, told)
+            refuse("collect.row_twice", at, value=row_id, first=rows[row_id].at)
+        elif row_id in sent and not _beside(cells, part):
+            told = {
+                name: (_at(cells, place), sent[row_id].get(name, ""))
+                for place, name in enumerate(part.columns)
+            }
+            rows[row_id] = Row(part, row_id, grid.place, grid.first_row + at, told)
+        elif any(cell is not None for cell in cells):
+            refuse("collect.foreign_row", at, value=(_beside(cells, part) or row_id)[:_LONGEST])
     for row_id in sent:
         if row_id not in rows:
             refuse("collect.row_missing", len(grid.rows) - 1, value=row_id[:_LONGEST])

@@ -80,6 +80,24 @@ def forms(
     return packed, len(meant), day
 
 
+def form(
+    tables: Mapping[str, pd.DataFrame], snapshot_id: str, code: str, *, made: dt.date
+) -> bytes:
+    """Return the form of one recipient.
+
+    Raises
+    ------
+    WrongUseError
+        The code is nobody's.
+    DataRefusedError
+        There is nothing to ask.
+    """
+    power = code == POWER
+    everyone = asked.recipients(tables, register(tables))
+    (one,) = chosen(everyone, () if power else (code,), power=power)
+    return book.workbook(one, book.Sending(tables, snapshot_id, made))
+
+
 def status(tables: Mapping[str, pd.DataFrame], clusters: pd.DataFrame) -> list[Answered]:
     """Return who can be asked, those who have answered first, then in the order of the communes.
 
