@@ -67,12 +67,9 @@ class _Desk:
     def now(self, table: str, row_id: str) -> dict[Any, Any] | None:
         """Return a row as it is in use; None where there is none."""
         if table not in self._rows:
-            frame = self.base.get(table)
-            self._rows[table] = (
-                {}
-                if frame is None
-                else dict(zip(row_ids(frame, TABLES[table]), frame.to_dict("records"), strict=True))
-            )
+            frame = self.base.get(table, pd.DataFrame(columns=list(TABLES[table].key)))
+            rows = zip(row_ids(frame, TABLES[table]), frame.to_dict("records"), strict=True)
+            self._rows[table] = dict(rows)
         return self._rows[table].get(row_id)
 
 
