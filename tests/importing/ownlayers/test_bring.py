@@ -19,7 +19,7 @@ from lib.layers.own.table import plain_table
 from lib.store import history
 from lib.store.store import Store
 from lib.tables import export
-from lib.tables.ownlayers import ADDED, TABLE, layers_of
+from lib.tables.ownlayers import ADDED, TABLE, layers_of, named
 
 WANTED = Wanted("Cửa hàng xăng dầu", "2026-10-01", "Sở", value="Sức chứa (m3)")
 LENIENT = Wanted("Cửa hàng xăng dầu", "2026-10-01", "Sở", value="Sức chứa (m3)", skip_unknown=True)
@@ -247,7 +247,7 @@ def test_a_number_in_merged_cells_is_asked_and_not_repeated(base, tmp_path):
     files = book(tmp_path, rows, merge=("C2:C3",))
     draft = bring.draft_of(files, Wanted("Kho", "2026-10-01"), base)
     assert ("ask", "cells.merged_quantity", 2, "Số hộ") in told(draft)
-    (kept,) = [one for one in layers_of(draft.tables[TABLE]) if one.name == "Kho"]
+    kept = named(layers_of(draft.tables), "Kho")
     table = plain_table(kept, base.read("communes"))
     assert table["Số hộ"].fillna(-1).tolist() == [-1, -1, 7]
 
