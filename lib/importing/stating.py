@@ -18,7 +18,7 @@ from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
 from lib.tables.glossary import label
 from lib.tables.registry import TABLES, references
-from lib.tables.statements import say
+from lib.tables.statements import rows, say
 from lib.tables.statements.derive import typed
 from lib.tables.statements.record import NAME, STATEMENTS, Statement, row_ids
 
@@ -46,9 +46,10 @@ class Stated:
 
 
 def tables_of(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
-    """Return the tables that statements are made of, and those their codes stand in."""
+    """Return the tables that statements are made of, or change, and those their codes stand in."""
     named = {target for table, _, target, _ in references() if TABLES[table].stated}
-    wanted = {NAME, *named, *(table.name for table in TABLES.values() if table.stated)}
+    stated = (table.name for table in TABLES.values() if table.stated)
+    wanted = {NAME, *named, *stated, *(table for table, _ in rows.holders())}
     there = [name for name in snapshot.manifest.tables if name in wanted]
     return {name: snapshot.read(name) for name in there}
 
@@ -118,6 +119,50 @@ def withdrawn(tables: Mapping[str, pd.DataFrame], what: Statement) -> Stated:
     return Stated(_checked(changed, tables, [clean]), (clean,), withdrawn=True)
 
 
+def settled(
+    tables: Mapping[str, pd.DataFrame], words: Sequence[Statement], *, read: bool = False
+) -> Stated:
+    """Return the tables after all of these: entries added, values said and withdrawn, entries gone.
+
+    Parameters
+    ----------
+    tables : mapping
+        From `tables_of`.
+    words : sequence of Statement
+        In any order; what each does, `lib.tables.statements.rows.kind_of` and its state say.
+    read : bool
+        Values were read when they were entered: ``1.234`` is no thousand any more.
+
+    Raises
+    ------
+    WrongUseError, DataRefusedError
+        As `said`, `withdrawn` and the functions of `lib.tables.statements.rows`.
+    """
+    now, done = dict(tables), list[Statement]()
+    of_rows = [_clean(word) for word in words if rows.kind_of(word)]
+    for word in of_rows:
+        if not word.reason.strip() and rows.kind_of(word) != "made":
+            raise WrongUseError("statements.no_reason")
+    values = [word for word in words if not rows.kind_of(word) and word.state != "withdrawn"]
+    for word in (one for one in of_rows if rows.kind_of(one) == "made"):
+        now |= rows.made(now, word, values)
+    if values:
+        stated = (taken if read else said)(now, values)
+        now |= stated.tables
+        done += stated.words
+    for word in words:
+        if word.state == "withdrawn" and not rows.kind_of(word):
+            stated = withdrawn(now, word)
+            now |= stated.tables
+            done += stated.words
+    for kind, change in (("merged", rows.merged), ("withdrawn", rows.withdrawn)):
+        for word in (one for one in of_rows if rows.kind_of(one) == kind):
+            now |= change(now, word)
+    changed = {name: frame for name, frame in now.items() if frame is not tables.get(name)}
+    typed = {name: frame for name, frame in changed.items() if name == NAME or TABLES[name].stated}
+    return Stated({**changed, **_checked(typed, now, words)}, (*of_rows, *done))
+
+
 def publish(store: Store, stated: Stated, *, base: Snapshot, who: str) -> Snapshot:
     """Put the tables in use as a new snapshot: one act in the log.
 
@@ -132,7 +177,11 @@ def publish(store: Store, stated: Stated, *, base: Snapshot, who: str) -> Snapsh
         if name not in stated.tables
     }
     for name, frame in stated.tables.items():
-        tables[name] = Table(frame, SOURCE, facts.data_date(frame))
+        info = base.manifest.tables.get(name)
+        if info is not None and name != NAME and not TABLES[name].stated:
+            tables[name] = Table(frame, info.source, info.as_of)  # only codes in it are others
+        else:
+            tables[name] = Table(frame, SOURCE, facts.data_date(frame))
     told = {
         "tables": sorted(stated.tables),
         "withdrawn": stated.withdrawn,
@@ -146,7 +195,8 @@ def publish(store: Store, stated: Stated, *, base: Snapshot, who: str) -> Snapsh
 def _told(word: Statement) -> dict[str, str]:
     """Return a statement as the log keeps it, without what is blank."""
     named = ("table", "id", "field", "value", "source_url", "document_no", "as_of", "reason")
-    return {name: text for name in named if (text := getattr(word, name))}
+    told = {name: text for name in named if (text := getattr(word, name))}
+    return told | ({"state": word.state} if word.state == "withdrawn" else {})
 
 
 def _clean(word: Statement) -> Statement:
@@ -197,12 +247,12 @@ def _checked(
         title = t(f"about.table_{name}")
         columns = list(before[name].columns) if name in before else list(frame.columns)
         declared = [column.name for column in TABLES[name].every()]
-        rows = pd.DataFrame(frame)[declared]
-        checked, found = tablecheck.validate(name, rows, range(len(frame)), title)
+        plain = pd.DataFrame(frame)[declared]
+        checked, found = tablecheck.validate(name, plain, range(len(frame)), title)
         if found:
             at = found[0].row
-            ids = row_ids(rows, TABLES[name])
-            raise _refusal(found[0], "" if at is None else _called(rows, name, ids[at]))
+            ids = row_ids(plain, TABLES[name])
+            raise _refusal(found[0], "" if at is None else _called(plain, name, ids[at]))
         extra = {column: frame[column] for column in columns if column not in declared}
         result[name] = checked.assign(**extra)
     for table, column, target, target_column in references():
@@ -220,11 +270,11 @@ def _place(tables: Mapping[str, pd.DataFrame], word: Statement) -> dict[str, str
     }
 
 
-def _called(rows: pd.DataFrame, table: str, row_id: str) -> str:
+def _called(frame: pd.DataFrame, table: str, row_id: str) -> str:
     """Return key and name of a row: nobody counts the rows of a table that is no file."""
-    if "name" not in rows or "name" in TABLES[table].key:
+    if "name" not in frame or "name" in TABLES[table].key:
         return row_id
-    name = rows["name"].iloc[row_ids(rows, TABLES[table]).index(row_id)]
+    name = frame["name"].iloc[row_ids(frame, TABLES[table]).index(row_id)]
     return row_id if is_blank(name) else f"{row_id} {name}"
 
 
