@@ -85,6 +85,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             left=left,
             pictures=data.pictures,
             opacity=switch.opacity(data),
+            order=state.chosen("order"),
             unnamed=unnamed,
             view=state.map_view(),
             present=state.presenting(),
