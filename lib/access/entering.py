@@ -92,7 +92,7 @@ def publish(
     limits.require_publisher(actor, {word.who for word in words})
     whole = store.open(base.snapshot_id)
     if limits.communes_of(actor) is not None:  # a value may lead elsewhere
-        after = stating.settled(stating.tables_of(whole), words).tables
+        after = stating.settled(stating.tables_of(whole), words, read=True).tables
         limits.require_rows(actor, whole, after)
     return entering.publish(store, words, base=whole, who=actor.signed(typed))
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -12,18 +12,18 @@ from lib.importing.sheets.cells import free_text, hidden, read_cell
 from lib.importing.sheets.moments import read_day
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding
-from lib.language.text import t
+from lib.language.text import is_blank, t
 from lib.store import history
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
 from lib.tables.glossary import label
 from lib.tables.registry import TABLES, references
 from lib.tables.statements import rows, say
+from lib.tables.statements.derive import typed
 from lib.tables.statements.record import NAME, STATEMENTS, Statement, row_ids
 
 SOURCE: Final = "statements"
 """What the manifest says of a table that was changed by statements."""
-_FIRST_ROW: Final = 2
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,35 @@ def said(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> Stat
     DataRefusedError
         A value is blank, cannot be read or breaks the table.
     """
-    read = [_read(tables, word) for word in words]
-    changed = say.say(tables, read)
-    return Stated(_checked(changed, tables, read), tuple(read))
+    return taken(tables, [_read(tables, word) for word in words])
+
+
+def taken(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> Stated:
+    """Return the tables after statements whose values were read and checked one by one.
+
+    Parameters
+    ----------
+    tables : mapping
+        As for `said`.
+    words : sequence of Statement
+        Values as text of the table: numbers with a decimal point, codes.
+
+    Raises
+    ------
+    WrongUseError
+        Table, row or column is not known.
+    DataRefusedError
+        A value is none of its column, or they do not go together in the table.
+    """
+    say.known(tables, words)
+    for word in words:
+        try:
+            typed(TABLES[word.table].column(word.field), word.value)
+        except ValueError as error:
+            values = {**_place(tables, word), "value": word.value}
+            raise DataRefusedError("cells.not_a_number", **values) from error
+    changed = say.say(tables, words)
+    return Stated(_checked(changed, tables, words), tuple(words))
 
 
 def withdrawn(tables: Mapping[str, pd.DataFrame], what: Statement) -> Stated:
@@ -93,7 +119,9 @@ def withdrawn(tables: Mapping[str, pd.DataFrame], what: Statement) -> Stated:
     return Stated(_checked(changed, tables, [clean]), (clean,), withdrawn=True)
 
 
-def settled(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> Stated:
+def settled(
+    tables: Mapping[str, pd.DataFrame], words: Sequence[Statement], *, read: bool = False
+) -> Stated:
     """Return the tables after all of these: entries added, values said and withdrawn, entries gone.
 
     Parameters
@@ -102,6 +130,8 @@ def settled(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> S
         From `tables_of`.
     words : sequence of Statement
         In any order; what each does, `lib.tables.statements.rows.kind_of` and its state say.
+    read : bool
+        Values were read when they were entered: ``1.234`` is no thousand any more.
 
     Raises
     ------
@@ -117,7 +147,7 @@ def settled(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> S
     for word in (one for one in of_rows if rows.kind_of(one) == "made"):
         now |= rows.made(now, word, values)
     if values:
-        stated = said(now, values)
+        stated = (taken if read else said)(now, values)
         now |= stated.tables
         done += stated.words
     for word in words:
@@ -183,21 +213,16 @@ def _clean(word: Statement) -> Statement:
 def _read(tables: Mapping[str, pd.DataFrame], word: Statement) -> Statement:
     """Return a statement with its value as the table has it."""
     say.known(tables, [word])
-    place: dict[str, Any] = {
-        "file": f"{t(f'about.table_{word.table}')} ({word.id})",
-        "row": row_ids(tables[word.table], TABLES[word.table]).index(word.id) + _FIRST_ROW,
-        "column": label(word.table, word.field),
-    }
+    place = _place(tables, word)
     value = read_cell(hidden(word.value).value or word.value, word.table, word.field)
     if value.level == "refused":
         raise DataRefusedError(value.key, **place, **value.values)
     if value.value is not None:
         frame = pd.DataFrame({word.field: [value.value]})
         checks = tablecheck.values_only(word.table, [word.field])
-        at = (int(place["row"]),)
-        _, found = tablecheck.failures(checks, frame, at, (word.table, str(place["file"])), {})
+        _, found = tablecheck.failures(checks, frame, (0,), (word.table, place["file"]), {})
         if found:
-            raise _refusal(found[0])
+            raise _refusal(found[0], place["row"])
     text = "" if value.value is None else str(value.value)
     return replace(_clean(word), value=text, as_of=_day(word.as_of))
 
@@ -220,12 +245,14 @@ def _checked(
     result = dict(changed)
     for name, frame in changed.items():
         title = t(f"about.table_{name}")
-        rows = range(_FIRST_ROW, len(frame) + _FIRST_ROW)
         columns = list(before[name].columns) if name in before else list(frame.columns)
         declared = [column.name for column in TABLES[name].every()]
-        checked, found = tablecheck.validate(name, pd.DataFrame(frame)[declared], rows, title)
+        plain = pd.DataFrame(frame)[declared]
+        checked, found = tablecheck.validate(name, plain, range(len(frame)), title)
         if found:
-            raise _refusal(found[0])
+            at = found[0].row
+            ids = row_ids(plain, TABLES[name])
+            raise _refusal(found[0], "" if at is None else _called(plain, name, ids[at]))
         extra = {column: frame[column] for column in columns if column not in declared}
         result[name] = checked.assign(**extra)
     for table, column, target, target_column in references():
@@ -234,8 +261,25 @@ def _checked(
     return result
 
 
-def _refusal(first: Finding) -> DataRefusedError:
-    place = {"file": first.file, "row": first.row, "column": first.column}
+def _place(tables: Mapping[str, pd.DataFrame], word: Statement) -> dict[str, str]:
+    """Return what a refusal names: table, row and column."""
+    return {
+        "file": t(f"about.table_{word.table}"),
+        "row": _called(tables[word.table], word.table, word.id),
+        "column": label(word.table, word.field),
+    }
+
+
+def _called(frame: pd.DataFrame, table: str, row_id: str) -> str:
+    """Return key and name of a row: nobody counts the rows of a table that is no file."""
+    if "name" not in frame or "name" in TABLES[table].key:
+        return row_id
+    name = frame["name"].iloc[row_ids(frame, TABLES[table]).index(row_id)]
+    return row_id if is_blank(name) else f"{row_id} {name}"
+
+
+def _refusal(first: Finding, row: str) -> DataRefusedError:
+    place = {"file": first.file, "row": row, "column": first.column}
     values = first.values  # noqa: PD011 - of a finding
     return DataRefusedError(first.key, **(place | values))
 

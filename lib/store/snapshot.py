@@ -178,10 +178,11 @@ class Snapshot:
     def without(self, closed: Collection[str]) -> "Snapshot":
         """Return the snapshot as if it had no tables or layers `closed`: none of it can leak.
 
-        What is said of single values of a closed table, and the documents, go with it.
+        What is said of single values of a closed table, the documents and the forms that
+        came back go with it.
         """
         said = (
-            {"statements", "documents"}
+            {"statements", "documents", "form_answers"}
             if any(name in TABLES and TABLES[name].stated for name in closed)
             else ()
         )

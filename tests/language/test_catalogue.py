@@ -50,7 +50,8 @@ from lib.register import (
 from lib.reports import agenda, annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
-from lib.tables import schemas, symbology
+from lib.tables import collecting, schemas, symbology
+from lib.tables.collecting import parts_of
 from lib.tables.statements import rows, rule
 from lib.ui.data import entries
 from lib.ui.power import listing
@@ -64,7 +65,7 @@ FILES = re.compile(
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
     *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lawform.file"),
-    *("lists.clusters_file",),
+    *("lists.clusters_file", "collectpage.file"),
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -163,7 +164,8 @@ FAMILIES: dict[str, set[str]] = {
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
     "data.step_{}": {"choose", "draw", "check", "publish"},
-    "data.tab_{}": {"use", "todo", "enter", "import", "draw", "history", "download", "log"},
+    "data.tab_{}": {"use", "todo", "collect", "enter", "import", "draw", "history"}
+    | {"download", "log"},
     "enter.act_{}": set(entries.ACTS),
     "enter.about_{}": set(entries.ACTS),
     "enter.waits_{}": set(get_args(rows.Kind)),
@@ -176,7 +178,8 @@ FAMILIES: dict[str, set[str]] = {
     "importing.font_{}": set(get_args(convert.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},
-    "about.table_{}": tables(),
+    "about.table_{}": {*tables(), collecting.KIND},
+    "collect.part_{}": {part.table for code in ("", collecting.POWER) for part in parts_of(code)},
     "about.licence_{}": tables(),
     "crossing.{}": {
         "pieces_stand",
