@@ -75,7 +75,7 @@ def cluster_head(
         Its rows of the answer that name a commune, largest piece first.
     """
     names = known.commune_names
-    told = [_verdict(row, sides, lang)]
+    told = [verdict(row, sides, lang)]
     late = late_words(known, cluster, lang) if cluster else ""
     if late:
         by = _who_says_late(known, cluster, lang)
@@ -89,8 +89,14 @@ def cluster_head(
     return tuple(told)
 
 
-def _verdict(row: Row, sides: Sequence[Row], lang: Lang) -> Fact:
-    """Return the verdict with the communes, and the hectares of each where measured."""
+def verdict(row: Row, sides: Sequence[Row], lang: Lang) -> Fact:
+    """Return the verdict on a cluster with its communes, and the hectares of each where measured.
+
+    Parameters
+    ----------
+    row, sides
+        As of `cluster_head`.
+    """
     parts = []
     for side in sides:
         words = str(side["commune_name"])
@@ -104,8 +110,9 @@ def _verdict(row: Row, sides: Sequence[Row], lang: Lang) -> Fact:
                 high=number(side["area_ha_high"], lang, 2),
             )
         parts.append(words)
-    verdict = t(f"crossing.value.verdict.{row['verdict']}", lang)
-    words = t("head.verdict", lang, verdict=verdict, sides="; ".join(parts)) if parts else verdict
+    words = t(f"crossing.value.verdict.{row['verdict']}", lang)
+    if parts:
+        words = t("head.verdict", lang, verdict=words, sides="; ".join(parts))
     words = words[0].upper() + words[1:]
     places = communes_of(
         (str(side["commune_code"]) for side in sides),
