@@ -6,6 +6,7 @@ Furnished: an own layer paints the communes, and roads lie under them.
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,6 @@ import pandas as pd
 from tests.bench import data
 from tests.bench.browser import Tab, chromium, new_tab
 from tests.bench.contenders import CONTENDERS
-from tests.bench.data import Ground
 from tests.bench.maps import FORMER, serving
 from tests.bench.raw import OURS, Raw, Record, attempt, repeats
 from tests.bench.server import Server
@@ -67,10 +67,8 @@ def roads(path: Path) -> Path:
     return path
 
 
-def furnished() -> tuple[Ground, str]:
-    """Return the province with an own layer and the roads, and the code of that layer."""
-    ground = data.province()
-    root = data.site("furnished")
+def furnish(root: Path) -> str:
+    """Give a site an own layer and the roads; return the code of that layer."""
     communes = pd.DataFrame(data.snapshot(root).read("communes"))
     table = root / "so-ho.csv"
     told = {"Xã": communes["name"], "Mã xã": communes["code"], "Số hộ": range(len(communes))}
@@ -79,10 +77,7 @@ def furnished() -> tuple[Ground, str]:
         root, "layer", "add", table.name, "--name", "Số hộ", "--place", "Mã xã", "--value", "Số hộ"
     )
     _run(root, "ground", "add", roads(root / "duong.geojson").name, "--source", "made up")
-    own = data.snapshot(root).read("own_rows")["layer_id"].iloc[0]
-    return Ground("maps", ground.case, ground.count, ground.folder, root, ground.groups, 0), str(
-        own
-    )
+    return str(data.snapshot(root).read("own_rows")["layer_id"].iloc[0])
 
 
 def _run(root: Path, *words: str) -> None:
@@ -141,8 +136,10 @@ def run(raw: Raw, *, times: int) -> None:
     """Measure every page plain and furnished, in turn, then the map dragged over the roads."""
     ours = CONTENDERS[0]
     with attempt(raw, "maps", "filter-page", "overview", FURNISHED):
-        rich, own = furnished()
-        sites = ((data.province(), "", OURS), (rich, f"?also={own}", FURNISHED))
+        plain = data.province()
+        rich = replace(plain, site=data.site("furnished"))
+        own = furnish(rich.site)
+        sites = ((plain, "", OURS), (rich, f"?also={own}", FURNISHED))
         for path in PAGES:
             for ground, query, name in sites:
                 with serving(ours, ground) as server, chromium(None, ours.kind) as browser:
