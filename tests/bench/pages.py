@@ -26,7 +26,7 @@ CORNERS = 50_000
 ROADS = 100
 MIDDLE = (105.2, 21.3)
 """Of the made-up roads, longitude and latitude: they fill one view at the fine level."""
-REACH_DEG = 0.16
+REACH_DEG = 0.12
 WIGGLE_DEG = 0.0005
 """About 50 m: far more than what a ground is simplified by."""
 FINE_ZOOM = 11.5
@@ -39,8 +39,10 @@ SEEN = """(pane) => {
     .filter((one) => one.options.pane === pane && one.getLatLngs)
     .flatMap((one) => corners(one.getLatLngs())).filter((at) => view.contains(at)).length;
 }"""
-GO = """([lng, lat, zoom]) => document.querySelector("iframe[title*=folium]").contentWindow
-  .map.setView([lat, lng], zoom, { animate: false })"""
+GO = """([lng, lat, zoom]) => {
+  const inside = document.querySelector("iframe[title*=folium]").contentWindow;
+  inside.map.setView([lat, lng], zoom, { animate: false });
+}"""
 
 
 def roads(path: Path) -> Path:
