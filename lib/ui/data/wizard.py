@@ -108,11 +108,7 @@ def _choose(closed: Collection[str]) -> None:
         who = visitor.name_box("import_who")
     with right:
         as_of = st.date_input(
-            tr("data.as_of"),
-            format="DD/MM/YYYY",
-            value=today(),
-            max_value=today(),
-            key="import_as_of",
+            tr("data.as_of"), format="DD/MM/YYYY", value=today(), max_value=today(), key="import_as_of"
         )
     quality, accuracy = _SURVEYED
     if kind in ("outlines", "clusters"):
@@ -131,7 +127,9 @@ def _choose(closed: Collection[str]) -> None:
             )
             st.rerun()
         template, lang = "coordinates" if kind == "outlines" else kind, language()
-        button(tr("data.template"), lambda: forms.template(template, lang), f"mau-{template}.xlsx")
+        button(
+            tr("data.template"), lambda: forms.template(template, lang), f"mau-{template}.xlsx"
+        )
     if not brought or not who:
         st.caption(tr("access.need_files" if who else "data.need_files_and_name"))
 
