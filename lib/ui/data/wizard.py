@@ -108,7 +108,11 @@ def _choose(closed: Collection[str]) -> None:
         who = visitor.name_box("import_who")
     with right:
         as_of = st.date_input(
-            tr("data.as_of"), format="DD/MM/YYYY", value=today(), max_value=today(), key="import_as_of"
+            tr("data.as_of"),
+            format="DD/MM/YYYY",
+            value=today(),
+            max_value=today(),
+            key="import_as_of",
         )
     quality, accuracy = _SURVEYED
     if kind in ("outlines", "clusters"):
