@@ -8,7 +8,7 @@ from lib.ui import frame, sharing, sidebar, state, visitor
 from lib.ui.cards import places
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
-from lib.ui.own import below, choose, remove, seen
+from lib.ui.own import below, choose, drawn, remove, seen
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
 
@@ -43,10 +43,11 @@ def view() -> None:
             state.end()
             return
         look = choose.look_box(layer)
+        layer = drawn.box(sharing.store(), data, layer, look)
         choice = choose.filters(data, layer)
         legend = st.container()
     left = owntotal.left(layer, choice)
-    drawn = ownlook.draw(layer, look, left)
+    painted = ownlook.draw(layer, look, left)
     lost = int(layer.rows.loc[left, "commune_code"].isna().sum())
     with sentence:
         frame.sentence(
@@ -60,7 +61,7 @@ def view() -> None:
             )
         )
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
-    styles = mapstyles.ground(data, set(data.commune_names)) | seen.styles(data, look, drawn)
+    styles = mapstyles.ground(data, set(data.commune_names)) | seen.styles(data, look, painted)
     map_with_card(
         data,
         styles,
@@ -69,9 +70,9 @@ def view() -> None:
         legend=legend,
         cluster_id=cluster,
         legend_layers=("former-provinces", "province"),
-        notes=seen.notes(layer, look, drawn),
-        classes=seen.legend(data, layer, look, drawn),
-        words=seen.words(drawn),
+        notes=seen.notes(layer, look, painted),
+        classes=seen.legend(data, layer, look, painted),
+        words=seen.words(painted),
     )
     with st.container(key="below"):
         state.choose_one("part", PARTS, PARTS[0])

@@ -19,6 +19,7 @@ from lib.store import audit, documents, history
 from lib.store.store import FileInfo, Snapshot, Store
 from lib.tables.ownlayers import TABLE as OWN_ROWS
 from lib.tables.ownlayers import OwnLayer
+from lib.tables.symbology import Symbology
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib.importing.documents import Attachment
@@ -104,6 +105,8 @@ def publish(
     require_tables(actor, draft.tables.keys())
     whole = store.open(base.snapshot_id)  # what is not in it would be lost
     limits.require_change(actor, whole, draft.tables)
+    if OWN_ROWS in draft.tables:  # the rows of the layer that is brought stand last
+        require_tables(actor, {f"{OWN_ROWS}.{draft.tables[OWN_ROWS]['layer_id'].iloc[-1]}"})
     from lib.importing import bring  # noqa: PLC0415 - loads every reader
 
     return bring.publish(
@@ -116,25 +119,34 @@ def publish(
     )
 
 
-def remove_layer(
-    actor: Actor, store: Store, layer: OwnLayer, *, base: Snapshot, typed: str
+def change_layer(
+    actor: Actor,
+    store: Store,
+    layer: OwnLayer,
+    symbology: Symbology | None,
+    *,
+    base: Snapshot,
+    typed: str,
 ) -> Snapshot:
-    """Take an own layer out of use, see `lib.importing.ownlayers.bring.remove`.
+    """Have an own layer drawn in another way, or take it out of use where none is given.
 
     Raises
     ------
     NotAllowedError
         `actor` may not, or own layers are closed to him.
     DataRefusedError, StoreError
-        As `lib.importing.ownlayers.bring.remove`.
+        As `lib.importing.ownlayers.bring.redraw`.
     """
     require_import(actor, OWN_ROWS)
+    require_tables(actor, {f"{OWN_ROWS}.{layer.layer_id}"})
     from lib.importing.ownlayers import bring  # noqa: PLC0415 - loads every reader
 
-    whole = store.open(base.snapshot_id)
+    whole, who = store.open(base.snapshot_id), actor.signed(typed)
     without = whole.read(OWN_ROWS).iloc[:0] if OWN_ROWS in whole.manifest.tables else None
     limits.require_change(actor, whole, {} if without is None else {OWN_ROWS: without})
-    return bring.remove(store, layer, base=whole, who=actor.signed(typed))
+    if symbology is None:
+        return bring.remove(store, layer, base=whole, who=who)
+    return bring.redraw(store, layer, symbology, base=whole, who=who)
 
 
 def state(

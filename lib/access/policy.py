@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from lib.language.errors import WrongUseError
 from lib.layers.registry import restrictable
 from lib.tables.columns import CODE
+from lib.tables.ownlayers import TABLE, part_of
 
 Role = Literal["viewer", "editor", "administrator"]
 ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")
@@ -32,6 +33,8 @@ _CALLBACK: Final = "/oauth2callback"
 PUBLISH: Final = ("one", "two")
 """How many persons it takes until what an editor entered is in use."""
 _OWN: Final = ("callback", "discovery", "ways", "roles", "restricted", "commune", "communes")
+_PART: Final = re.compile(rf"{TABLE}[.]\s*\S")
+"""One layer of an office, by its name."""
 _LINE: Final = re.compile(r"line (\d+)")
 
 
@@ -102,7 +105,7 @@ class Policy(_Strict):
     others : Role or None
         Role of everybody else who signs in; None keeps them out.
     restricted : tuple of str
-        Tables only administrators see.
+        Tables only administrators see; `own_rows.` and a name for one layer of an office.
     max_hours : float
         How long a sign-in holds at most.
     publish : str
@@ -129,11 +132,20 @@ class Policy(_Strict):
             raise PydanticCustomError("ways", "access.why_one_way")
         if not self.people and not self.groups:
             raise PydanticCustomError("roles", "access.why_no_roles")
-        if set(self.restricted) - set(restrictable()):
+        parts = {one for one in self.restricted if _PART.match(one)}
+        if set(self.restricted) - parts - set(restrictable()):
             raise PydanticCustomError("restricted", "access.why_restricted")
         if any("editor" not in (self.people.get(n), self.groups.get(n)) for n in self.communes):
             raise PydanticCustomError("communes", "access.why_communes")
         return self
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """What only administrators see: tables, and layers as `part_of` says."""
+        return frozenset(
+            part_of(one.removeprefix(f"{TABLE}.")) if _PART.match(one) else one
+            for one in self.restricted
+        )
 
 
 def open_to_others(path: Path) -> bool:
@@ -191,7 +203,8 @@ def _refusal(path: Path, text: str, error: ValidationError) -> WrongUseError:
         key = first["msg"]
     else:
         key = _WHY.get(kind, "access.why_value")
-    named = {"restricted": restrictable(), "publish": PUBLISH}
+    restricted = (*restrictable(), f"{TABLE}.<tên lớp>")
+    named = {"restricted": restricted, "publish": PUBLISH}
     allowed = named.get(place[0] if place else "", ROLES)
     return WrongUseError(
         key,

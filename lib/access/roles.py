@@ -180,7 +180,7 @@ def closed_to(actor: Actor, given: Policy | None) -> frozenset[str]:
     """Return the tables `actor` must not see."""
     if given is None or Action.RESTRICTED in ALLOWED[actor.role]:
         return frozenset()
-    return frozenset(given.restricted)
+    return given.closed
 
 
 def file_name(actor: Actor, name: str, given: Policy | None, *, brought: bool = False) -> str:

@@ -1,8 +1,10 @@
 """Commands on the office's own layers: ``layer add``, ``list``, ``show``, ``remove``."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+import pandas as pd
 import typer
 
 from lib.access.serving import serve_layers
@@ -11,20 +13,33 @@ from lib.cli.data import answer, crs_code, day
 from lib.importing import bring
 from lib.importing.apart import sandbox
 from lib.importing.ownlayers import bring as ownbring
+from lib.importing.ownlayers import compare
 from lib.importing.ownlayers.rows import Wanted
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.text import date, nfc, number, t
-from lib.layers.own.table import geo_table, plain_table
+from lib.places.owntable import geo_table, plain_table
 from lib.settings import province
 from lib.store.store import Snapshot
 from lib.tables import export
 from lib.tables.glossary import value_label
 from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layers_of, named
+from lib.tables.symbology import (
+    CLASSES,
+    COLOURS,
+    DECIMALS,
+    SHAPES,
+    UNIT,
+    Symbology,
+)
 
 layer = typer.Typer(help="Lớp dữ liệu riêng của cơ quan.", no_args_is_help=True)
 app.add_typer(layer, name="layer")
 
+_CHANGES: Final = 30
+"""Most differences a command says."""
+_PLACE: Final = "commune_code"
 _FORMATS: Final = (".csv", ".geojson")
+_COLOURS, _SHAPES = "|".join(COLOURS), "|".join(SHAPES)
 _ZONES: Final = "|".join(str(zone.epsg) for zone in province().crs.zones)
 
 
@@ -49,11 +64,23 @@ def add(
         list[str] | None,
         typer.Option(help="Xã của một tên, dạng TÊN=MÃ; TÊN= để chưa rõ."),
     ] = None,
+    unit: Annotated[str, typer.Option(help="Đơn vị của cột số.")] = "",
+    colour: Annotated[str, typer.Option(help="Màu của lớp.", metavar=f"[{_COLOURS}]")] = "",
+    shape: Annotated[str, typer.Option(help="Ký hiệu của lớp.", metavar=f"[{_SHAPES}]")] = "",
+    classes: Annotated[
+        int, typer.Option(help="Số khoảng, nhiều nhất.", min=CLASSES[0], max=CLASSES[1])
+    ] = CLASSES[1],
+    decimals: Annotated[
+        int | None, typer.Option(help="Số chữ số thập phân.", min=0, max=DECIMALS)
+    ] = None,
     store: StoreOption = None,
 ) -> None:
     """Đưa một bảng của cơ quan lên bản đồ thành một lớp."""
     if not nfc(name):
         raise WrongUseError("ownlayers.no_name")
+    drawn = _symbology(
+        unit=nfc(unit), colour=colour, shape=shape, classes=classes, decimals=decimals
+    )
     wanted = Wanted(
         nfc(name),
         day(as_of),
@@ -63,6 +90,7 @@ def add(
         skip_unknown=skip_unknown,
         crs=crs,
         communes=dict(answer(text) for text in commune or []),
+        symbology=drawn,
     )
     sandbox.ready()
     where = up_to_date(store)
@@ -80,6 +108,7 @@ def add(
     counts = {key: number(count) for key, count in vars(draft.counts[TABLE]).items()}
     typer.echo(t("data.counts", "vi", table=wanted.name, **counts))
     typer.echo(_matched(named(_layers(made), wanted.name)))
+    _say_changes(base, draft.tables, wanted.name)
     key = "data.published" if made.snapshot_id != base.snapshot_id else "data.nothing_new"
     typer.echo(t(key, snapshot=made.snapshot_id))
 
@@ -146,3 +175,31 @@ def _matched(one: OwnLayer) -> str:
         for match in MATCHES
         if match in counts
     )
+
+
+def _say_changes(base: Snapshot, tables: Mapping[str, pd.DataFrame], name: str) -> None:
+    """Say which rows of a layer that was there are new, gone or other."""
+    before = base.read(TABLE) if TABLE in base.manifest.tables else None
+    old, new = compare.in_use(before, name), compare.in_use(tables[TABLE], name)
+    if old is None or new is None:
+        return
+    found = list(compare.changes(old, new))
+    for one in found[:_CHANGES]:
+        typer.echo(
+            t(f"ownlayers.row_{one.kind}", "vi", **vars(one) | {"column": one.column or _PLACE})
+        )
+    if len(found) > _CHANGES:
+        typer.echo(t("ownlayers.more_changes", "vi", count=number(len(found) - _CHANGES)))
+
+
+def _symbology(**chosen: Any) -> Symbology | None:  # noqa: ANN401 - options of the command
+    """Return how a layer is to be drawn, None where no option says it."""
+    for name, known in (("colour", COLOURS), ("shape", SHAPES)):
+        if chosen[name] and chosen[name] not in known:
+            raise WrongUseError(
+                "ownlayers.no_choice", option=name, value=chosen[name], known=", ".join(known)
+            )
+    if len(chosen["unit"]) > UNIT:
+        raise WrongUseError("ownlayers.long_unit", most=UNIT)
+    drawn = Symbology(**chosen)
+    return drawn if drawn.kept() else None

@@ -1,8 +1,9 @@
 """Report commands, one generated from each record of `lib.reports.registry`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from tqdm import tqdm
@@ -11,16 +12,27 @@ from lib.access.serving import serve_all_layers
 from lib.cli.base import StoreOption, app, in_use, open_store
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, number, t
+from lib.layers.ground import mosaic, pictures
 from lib.reports.cards.material import Material, from_snapshot
 from lib.reports.registry import REPORTS, Report, Request
 from lib.settings import TOLERANCE_RANGE, settings
+from lib.tables.ownlayers import named
 
+_OPAQUE: Final = 1.0
 ToleranceOption = Annotated[
     float | None,
     typer.Option(help="Sai số ranh giới T, 3-80 m (mặc định: PHUTHO_TOLERANCE_M hoặc 50)."),
 ]
 SampleOption = Annotated[
     bool, typer.Option("--sample", help="Thêm các ranh giới MẪU; không tính vào con số nào.")
+]
+LayerOption = Annotated[
+    list[str] | None,
+    typer.Option("--layer", help="Tên lớp của cơ quan vẽ thêm trên bản đồ; nêu nhiều lần được."),
+]
+GroundOption = Annotated[
+    list[str] | None,
+    typer.Option("--ground", help="Tên ảnh nền vẽ dưới bản đồ; nêu nhiều lần được."),
 ]
 EnglishOption = Annotated[bool, typer.Option("--english", help="In bằng tiếng Anh.")]
 
@@ -49,15 +61,22 @@ def _kind(out: Path, report: Report) -> str:
 
 
 def _material(
-    store: Path | None, tolerance: float | None, *, samples: bool, english: bool
+    store: Path | None,
+    tolerance: float | None,
+    *,
+    samples: bool,
+    english: bool,
+    layers: Sequence[str] = (),
+    grounds: Sequence[str] = (),
 ) -> Material:
     asked = settings().tolerance_m if tolerance is None else tolerance
     low, high = TOLERANCE_RANGE
     if not low <= asked <= high:
         raise WrongUseError("crosswork.tolerance_range", value=asked)
     lang: Lang = "en" if english else "vi"
-    snapshot = in_use(open_store(store))
-    return from_snapshot(
+    where = open_store(store)
+    snapshot = in_use(where)
+    made = from_snapshot(
         snapshot,
         serve_all_layers(snapshot),
         settings().static,
@@ -65,6 +84,12 @@ def _material(
         samples=samples,
         lang=lang,
     )
+    under = mosaic.under(where.folder, dict.fromkeys(grounds, _OPAQUE))
+    for name in set(grounds) - {one.ground.name for one in under}:
+        known = ", ".join(one.name for one in pictures.pictures(where.folder)) or "–"
+        raise WrongUseError("ground.unknown", name=name, names=known)
+    shown = tuple(named(made.own, name).layer_id for name in layers)
+    return replace(made, shown=shown, under=under)
 
 
 def _write(out: Path, content: bytes) -> None:
@@ -87,13 +112,22 @@ def _of_clusters(report: Report) -> Callable[..., None]:
             list[str] | None, typer.Option(help="Mã cụm; nêu nhiều lần được.")
         ] = None,
         every: Annotated[bool, typer.Option("--all", help="Mọi cụm trong danh mục.")] = False,
+        layer: LayerOption = None,
+        ground: GroundOption = None,
         sample: SampleOption = False,
         tolerance: ToleranceOption = None,
         english: EnglishOption = False,
         store: StoreOption = None,
     ) -> None:
         kind = _kind(out, report)
-        material = _material(store, tolerance, samples=sample, english=english)
+        material = _material(
+            store,
+            tolerance,
+            samples=sample,
+            english=english,
+            layers=layer or (),
+            grounds=ground or (),
+        )
         ids = list(material.summary["cluster_id"]) if every else cluster
         with tqdm(unit="p", disable=None) as bar:
 
@@ -143,12 +177,21 @@ def _of_meeting(report: Report) -> Callable[..., None]:
 def _of_everything(report: Report) -> Callable[..., None]:
     def command(
         out: _out(report),  # type: ignore[valid-type]
+        layer: LayerOption = None,
+        ground: GroundOption = None,
         tolerance: ToleranceOption = None,
         english: EnglishOption = False,
         store: StoreOption = None,
     ) -> None:
         kind = _kind(out, report)
-        material = _material(store, tolerance, samples=False, english=english)
+        material = _material(
+            store,
+            tolerance,
+            samples=False,
+            english=english,
+            layers=layer or (),
+            grounds=ground or (),
+        )
         _write(out, report.make(Request(material, kind)))
 
     return command

@@ -102,6 +102,8 @@ class Picture:
         Where it lies.
     source, as_of : str
         Whom to name where it shows; the day it is of, ISO 8601, empty if nobody says.
+    url : str
+        Where the browser asks for it if not this server: tiles by their numbers, or a WMS.
     """
 
     name: str
@@ -111,12 +113,15 @@ class Picture:
     bounds: Bounds
     source: str
     as_of: str
+    url: str = ""
 
     def drawing(self, address: Callable[[str], str]) -> dict[str, Any]:
         """Return what the browser gets: where the tiles are, how far they go, whose they are."""
+        own = f"{address(self.name)}/{{z}}/{{x}}/{{y}}?v={self.version}"
         return {
             "name": self.name,
-            "url": f"{address(self.name)}/{{z}}/{{x}}/{{y}}?v={self.version}",
+            "url": self.url or own,
+            "online": bool(self.url),
             "least": self.least,
             "most": self.most,
             "bounds": corners(self.bounds),

@@ -10,7 +10,7 @@ from lib.crossing import answer
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.samples import sample_outlines
 from lib.language.text import LANGS, Lang, date, is_blank, t
-from lib.layers.own.table import shapes_of
+from lib.places.owntable import shapes_of
 from lib.register.clusters import register
 from lib.tables.glossary import value_label
 from lib.tables.ownlayers import OwnLayer, layers_of

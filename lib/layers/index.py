@@ -6,6 +6,7 @@ snapshot in use, and is cleaned away.
 """
 
 import contextlib
+import hashlib
 import json
 import re
 import time
@@ -17,11 +18,14 @@ from typing import Any, Final
 from lib.layers.files import Detail, LayerFile, apart, on_disk
 from lib.layers.looks.layer import Layer
 from lib.layers.registry import LAYERS
+from lib.tables.ownlayers import tables_of
 
 _HASHED: Final = re.compile(r"([a-z0-9-]{1,80})-[0-9a-f]{12}\.json")
 GROUND: Final = ".ground.json"
 """How the list of the layers of the grounds ends."""
 _SUFFIX: Final = ".index.json"
+_LONGEST: Final = 80
+"""Letters of what is left out that fit into the name of a list."""
 _BEING_WRITTEN_SECONDS: Final = 60
 """Another process that draws has written files before it lists them."""
 
@@ -50,7 +54,10 @@ def listing(
         Tables nothing of which is among them.
     """
     only = "" if grid else "-no-grid"
-    only += f"-without-{'-'.join(sorted(closed))}" if closed else ""
+    without = "-".join(sorted(closed))
+    if len(without) > _LONGEST:
+        without = hashlib.sha256(without.encode()).hexdigest()[:12]
+    only += f"-without-{without}" if closed else ""
     return folder / f"{snapshot_id}-{simplify_m:g}{only}{_SUFFIX}"
 
 
@@ -109,7 +116,7 @@ def clean(static: Path, public: Path, whole: Path | None, closed: Collection[str
     for path in _all(static):
         layer = layer_of(path.name)
         tables = layer.tables if layer is not None and path.parent != apart(static) else ()
-        closing = not set(closed).isdisjoint(tables)
+        closing = not tables_of(closed).isdisjoint(tables)
         left = drawn and _age_seconds(path) > _BEING_WRITTEN_SECONDS
         if path not in kept and (closing or left):
             path.unlink(missing_ok=True)

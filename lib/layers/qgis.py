@@ -5,14 +5,32 @@ fills are built of QGIS's own symbol layers, so that they can be changed there.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from lib.language.text import Lang, t
+from lib.language.text import Lang, number, t
+from lib.layers.looks.classes import classify
 from lib.layers.looks.layer import Kind, Qgis
-from lib.layers.looks.symbols import HATCHES, INK, OPERATION, Style, stroke, swatch
+from lib.layers.looks.paints import CHOROPLETH, OWN_RAMPS
+from lib.layers.looks.symbols import (
+    HATCHES,
+    INK,
+    OPERATION,
+    OWN_LINES,
+    OWN_SHAPES,
+    OWN_SIGNS,
+    SQUARE,
+    Style,
+    area,
+    sign,
+    stroke,
+    swatch,
+)
+from lib.layers.own.look import MANY, Look, alone, categories, decimals
 from lib.layers.registry import LAYERS
+from lib.tables.ownlayers import OwnLayer
 
 QGIS_VERSION: Final = "3.28.0"
 """The oldest QGIS whose way of writing styles this is; newer ones read it."""
@@ -23,6 +41,11 @@ _SCALE_AT_ZOOM_0: Final = 559_082_264
 """Denominator of the scale of web-map zoom 0 at 96 dots an inch."""
 _TYPES: Final[Mapping[Kind, str]] = {"point": "marker", "line": "line", "polygon": "fill"}
 _STRIPES: Final = {f"url(#{hatch['id']})": hatch for hatch in HATCHES}
+_OWN: Final[Mapping[Kind, Sequence[Style]]] = {
+    "point": OWN_SIGNS,
+    "line": OWN_LINES,
+    "polygon": OWN_SHAPES,
+}
 _STRIPE_PX: Final = 3
 _STRIPES_APART_PX: Final = 6
 
@@ -55,33 +78,108 @@ def qml(table: str, kind: Kind, *, schematic: bool = False, lang: Lang = "vi") -
     if table == "communes" and schematic:
         styles = tuple(s for s in LAYERS[table].styles if s.key == "schematic")
     label = layer.label if layer and given.named else None
+    root, renderer = _document("categorizedSymbol" if column else "singleSymbol", label is not None)
+    if column:
+        entries = [(style.key, t(style.label, lang)) for style in styles]
+        _categories(renderer, column, entries)
+    _symbols(renderer, styles, kind)
+    if label is not None:
+        _labels(root, label.min_zoom)
+    return tostring(root, encoding="unicode")
+
+
+def own_qml(layer: OwnLayer, kind: Kind, lang: Lang = "vi") -> str:
+    """Return the style of an own layer as QML: by its number, its categories, or one look.
+
+    Parameters
+    ----------
+    kind : {"point", "line", "polygon"}
+        What the geometry of its rows is.
+    """
+    value = own_value(layer)
+    if value:
+        digits = decimals(layer, Look("sum", value), layer.typed[value])
+        found = classify(layer.typed[value], digits=digits, classes=layer.symbology.classes)
+        root, renderer = _document("graduatedSymbol", labelled=False)
+        renderer.set("attr", value)
+        ranges = SubElement(renderer, "ranges")
+        for number_, (low, high) in enumerate(pairwise(found.limits)):
+            label = (
+                f"{number(low, lang, digits)} – {number(high, lang, digits, layer.symbology.unit)}"
+            )
+            SubElement(
+                ranges,
+                "range",
+                lower=repr(low),
+                upper=repr(high),
+                symbol=str(number_),
+                label=label,
+                render="true",
+            )
+        fills = OWN_RAMPS.get(layer.symbology.colour, CHOROPLETH)[: len(found.limits) - 1]
+        _symbols(renderer, [_painted(fill, kind) for fill in fills], kind)
+        return tostring(root, encoding="unicode")
+    styles = {style.key: style for style in _OWN[kind]}
+    column = next(iter(layer.categories), "")
+    root, renderer = _document("categorizedSymbol" if column else "singleSymbol", labelled=False)
+    if not column:
+        mark = f"own-{kind}s:" if kind == "point" else ""
+        _symbols(renderer, [styles[alone(layer.symbology, mark)]], kind)
+        return tostring(root, encoding="unicode")
+    classes = categories(layer, column)
+    _categories(
+        renderer, column, [*((name, name) for name in classes), ("", t("ownpage.several", lang))]
+    )
+    _symbols(renderer, [*(styles[key] for key in classes.values()), styles[MANY]], kind)
+    return tostring(root, encoding="unicode")
+
+
+def own_value(layer: OwnLayer) -> str:
+    """Return the number the rows of an own layer are drawn by, empty if by none."""
+    chosen = layer.symbology
+    if chosen.kind in ("category", "signs"):
+        return ""
+    return chosen.column if chosen.column in layer.quantities else layer.value
+
+
+def _painted(fill: str, kind: Kind) -> Style:
+    """Return the look of a class of numbers."""
+    looks = {"point": sign(SQUARE, fill=fill, size=14), "line": stroke(fill, 3)}
+    return Style("class", "", looks.get(kind) or area(fill, line=INK, width=0.6))
+
+
+def _document(renderer: str, labelled: bool) -> tuple[Element, Element]:  # noqa: FBT001 - named by who calls
     root = Element(
         "qgis",
         version=QGIS_VERSION,
         styleCategories="Symbology|Labeling",
-        labelsEnabled=str(int(label is not None)),
+        labelsEnabled=str(int(labelled)),
     )
-    renderer = SubElement(root, "renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
-    renderer.set("type", "categorizedSymbol" if column else "singleSymbol")
-    if column:
-        renderer.set("attr", column)
-        categories = SubElement(renderer, "categories")
-        for number, style in enumerate(styles):
-            SubElement(
-                categories,
-                "category",
-                type="string",
-                value=style.key,
-                label=t(style.label, lang),
-                symbol=str(number),
-                render="true",
-            )
-    symbols = SubElement(renderer, "symbols")
-    for number, style in enumerate(styles):
-        _symbol(symbols, str(number), style, kind)
-    if label is not None:
-        _labels(root, label.min_zoom)
-    return tostring(root, encoding="unicode")
+    made = SubElement(root, "renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
+    made.set("type", renderer)
+    return root, made
+
+
+def _categories(renderer: Element, column: str, entries: Sequence[tuple[str, str]]) -> None:
+    """Write value and label of each category; its symbol is that of its place."""
+    renderer.set("attr", column)
+    found = SubElement(renderer, "categories")
+    for place, (value, label) in enumerate(entries):
+        SubElement(
+            found,
+            "category",
+            type="string",
+            value=value,
+            label=label,
+            symbol=str(place),
+            render="true",
+        )
+
+
+def _symbols(renderer: Element, styles: Sequence[Style], kind: Kind) -> None:
+    found = SubElement(renderer, "symbols")
+    for place, style in enumerate(styles):
+        _symbol(found, str(place), style, kind)
 
 
 def _symbol(parent: Element, name: str, style: Style, kind: Kind) -> None:

@@ -4,13 +4,21 @@ A layer declares once what it is drawn from, its classes, its tooltip and how it
 map, legend, paper, export and the door of the server read it here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from lib.layers import frames
 from lib.layers.looks.ground import GROUND
 from lib.layers.looks.layer import Label, Layer, Qgis
-from lib.layers.looks.paints import CLASSES, DISTRICTS, FURTHER, MERGED, NAMED, TINTS
+from lib.layers.looks.paints import (
+    CLASSES,
+    DISTRICTS,
+    FURTHER,
+    MERGED,
+    NAMED,
+    RAMPS,
+    TINTS,
+)
 from lib.layers.looks.symbols import (
     CHANGE,
     LAND,
@@ -32,6 +40,7 @@ from lib.layers.looks.symbols import (
     area,
     stroke,
 )
+from lib.tables.ownlayers import tables_of
 from lib.tables.palette import COLOURS
 
 _DIM: Final = area(LAND, line=COLOURS["rule"], width=0.5, fillOpacity=0.35)
@@ -82,6 +91,7 @@ _EVERY: Final = (
             *FURTHER,
             *NAMED,
             *OWN_AREAS,
+            *RAMPS,
         ),
         interactive=True,
         label=Label(min_zoom=0, rank=2),
@@ -273,5 +283,17 @@ def restrictable() -> tuple[str, ...]:
 
 
 def drawn_from(table: str) -> tuple[Layer, ...]:
-    """Return the layers that show a table that may be restricted."""
-    return tuple(layer for layer in LAYERS.values() if table in layer.tables)
+    """Return the layers that show a table that may be restricted, or a layer of an office."""
+    return tuple(layer for layer in LAYERS.values() if tables_of({table}) <= set(layer.tables))
+
+
+def in_order(names: Iterable[str], raised: Sequence[str]) -> list[str]:
+    """Return layers bottom first: those in `raised` on top of the others, its first topmost."""
+    given = list(names)
+    top = [name for name in reversed(raised) if name in given]
+    return [*(name for name in given if name not in top), *top]
+
+
+def movable(layer: Layer) -> bool:
+    """Return whether a layer may be laid over the others: an area that covers all may not."""
+    return layer.kind != "polygon" or layer.source is not None

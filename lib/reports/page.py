@@ -18,9 +18,9 @@ from xstatic.pkg import leaflet
 
 from lib.language.text import Lang, t
 from lib.layers import browser
-from lib.layers.files import finest
+from lib.layers.files import by_layer, finest
 from lib.layers.looks.symbols import swatch
-from lib.layers.registry import LAYERS
+from lib.layers.registry import LAYERS, in_order
 from lib.layers.web import ASSETS, map_script, style_sheet
 from lib.reports.cards.clusters import card_of
 from lib.reports.cards.markup import card_html
@@ -109,6 +109,8 @@ def _data(material: Material, view: View) -> dict[str, Any]:
     config = browser.configuration(one_level, lang, _TEXTS, address=str)
     config["layers"] = [layer for layer in config["layers"] if layer["id"] in used]
     bounds = bounds_of(view, chosen)
+    pictures = _pictures(material, bounds or file_bounds(material))
+    config["pictures"] = pictures
     return {
         "config": config,
         "layers": {file.layer_id: finest(material.static, file) for file in files},
@@ -116,8 +118,32 @@ def _data(material: Material, view: View) -> dict[str, Any]:
         "shapes": [shape.drawing(lang) for shape in chosen],
         "notes": {name: note for name, note in view.notes.items() if name in used},
         "bounds": bounds and browser.corners(bounds),
-        "legend": [_legend(layer_id, used[layer_id], view, lang) for layer_id in reversed(used)],
+        "order": list(material.order),
+        "pictures": {one["name"]: one["opacity"] for one in pictures},
+        "legend": [
+            *(
+                _legend(layer_id, used[layer_id], view, lang)
+                for layer_id in reversed(in_order(used, material.order))
+            ),
+            *({"id": one["name"], "title": one["source"], "classes": []} for one in pictures),
+        ],
     }
+
+
+def file_bounds(material: Material) -> browser.Bounds:
+    """Return the bounds of the province as it is drawn, degrees."""
+    return by_layer(material.files)["communes"].bounds
+
+
+def _pictures(material: Material, bounds: browser.Bounds) -> list[dict[str, Any]]:
+    """Return the pictures of the ground as one image each, over what the map shows first."""
+    made = []
+    for picture in material.under:
+        if address := picture.on_web(bounds):
+            known = {"name": picture.ground.name, "source": picture.ground.source}
+            told = {"image": address, "bounds": browser.corners(bounds)}
+            made.append(known | told | {"opacity": picture.opacity})
+    return made
 
 
 def _legend(layer_id: str, keys: list[str], view: View, lang: Lang) -> dict[str, Any]:

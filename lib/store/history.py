@@ -16,6 +16,7 @@ from lib.language.errors import StoreError
 from lib.store.snapshot import SNAPSHOT_ID, Manifest, TableInfo, open_snapshot
 from lib.store.store import Snapshot
 from lib.tables.merging import changed_keys
+from lib.tables.ownlayers import tables_of
 from lib.tables.registry import TABLES
 from lib.tables.sample import has_sample
 
@@ -63,7 +64,7 @@ def kept_back(manifest: Manifest, closed: Collection[str]) -> bool:
     closed : collection of str
         Tables kept from him.
     """
-    return not touched(manifest).isdisjoint(closed)
+    return not touched(manifest).isdisjoint(tables_of(closed))
 
 
 def seen_without(snapshot: Snapshot, closed: Collection[str]) -> Snapshot:
@@ -78,7 +79,7 @@ def seen_without(snapshot: Snapshot, closed: Collection[str]) -> Snapshot:
     manifest = left.manifest
     details = dict(manifest.details)
     for act in (_IMPORT, STATED):
-        if not _named(details.get(act)).isdisjoint(closed):
+        if not _named(details.get(act)).isdisjoint(tables_of(closed)):
             del details[act]
     hidden = kept_back(manifest, closed)
     tables = {
@@ -102,7 +103,7 @@ def seen_without(snapshot: Snapshot, closed: Collection[str]) -> Snapshot:
 def _came_with(snapshot: Snapshot, name: str, info: TableInfo, closed: Collection[str]) -> bool:
     """Return whether the act that brought a table as it is brought a closed one as well."""
     of = _brought_with(snapshot.folder.parent, snapshot.snapshot_id, name, info.source, info.as_of)
-    return not of.isdisjoint(closed)
+    return not of.isdisjoint(tables_of(closed))
 
 
 @lru_cache(maxsize=1024)

@@ -20,6 +20,8 @@ import pandas as pd
 from lib.language.errors import StoreError
 from lib.store.audit import Head
 from lib.tables.glossary import with_later_columns
+from lib.tables.ownlayers import TABLE as OWN_ROWS
+from lib.tables.ownlayers import without_layers
 from lib.tables.registry import TABLES
 
 MANIFEST: Final = "manifest.json"
@@ -92,6 +94,8 @@ class Snapshot:
 
     folder: Path
     manifest: Manifest
+    hidden: frozenset[str] = frozenset()
+    """Layers of an office that are not to be seen, see `lib.tables.ownlayers.part_of`."""
 
     @property
     def snapshot_id(self) -> str:
@@ -111,7 +115,16 @@ class Snapshot:
         path = self.check(name)
         read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
         frame: pd.DataFrame = read(path)
+        if name == OWN_ROWS and self.hidden:
+            frame = without_layers(frame, self.hidden)
         return with_later_columns(name, frame)
+
+    def parquet(self, name: str) -> bytes:
+        """Return table `name` as a Parquet file, the one on disk unless rows of it are hidden."""
+        path = self.check(name)
+        if name == OWN_ROWS and self.hidden:
+            return bytes(self.read(name).to_parquet(index=False))
+        return path.read_bytes()
 
     def check(self, name: str) -> Path:
         """Return the file of table `name` if it is the one the manifest describes.
@@ -163,7 +176,7 @@ class Snapshot:
         return path
 
     def without(self, closed: Collection[str]) -> "Snapshot":
-        """Return the snapshot as if it had no tables `closed`: what is not there cannot leak.
+        """Return the snapshot as if it had no tables or layers `closed`: none of it can leak.
 
         What is said of single values of a closed table, and the documents, go with it.
         """
@@ -174,7 +187,16 @@ class Snapshot:
         )
         hidden = {*closed, *said}
         left = {name: info for name, info in self.manifest.tables.items() if name not in hidden}
-        return replace(self, manifest=replace(self.manifest, tables=left))
+        seen = replace(
+            self,
+            manifest=replace(self.manifest, tables=left),
+            hidden=self.hidden | {one for one in closed if one.startswith(f"{OWN_ROWS}.")},
+        )
+        if OWN_ROWS not in left or seen.hidden == self.hidden:
+            return seen
+        rows = len(seen.read(OWN_ROWS))
+        left[OWN_ROWS] = replace(left[OWN_ROWS], rows=rows)
+        return seen if rows else seen.without({OWN_ROWS})
 
     def read_geo(self, name: str) -> gpd.GeoDataFrame:
         """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""

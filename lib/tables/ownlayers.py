@@ -9,7 +9,8 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ import pandas as pd
 from lib.language.errors import WrongUseError
 from lib.language.text import fold, is_blank, nfc, same_spelling
 from lib.settings import settings
+from lib.tables.symbology import AUTOMATIC, Symbology, symbology_of
 
 TABLE: Final = "own_rows"
 Type = Literal["text", "number", "date"]
@@ -64,6 +66,8 @@ class OwnLayer:
         Its rows of the table `TABLE`, index 0, 1, 2 ...
     shipped : bool
         Whether it comes with the program.
+    symbology : Symbology
+        How it is drawn, as far as somebody chose.
     """
 
     layer_id: str
@@ -76,6 +80,7 @@ class OwnLayer:
     value: str
     rows: pd.DataFrame
     shipped: bool = False
+    symbology: Symbology = AUTOMATIC
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -99,6 +104,12 @@ class OwnLayer:
         texts = self.rows["cells"] + " " + self.rows["became"].fillna("")
         # All at once: row by row it takes three times as long.
         return pd.Series(fold(_NUL.join(texts)).split(_NUL), index=texts.index)
+
+    def drawn_as(self, symbology: Symbology) -> "OwnLayer":
+        """Return the same layer, with what is known of its rows, drawn in another way."""
+        twin = copy(self)
+        object.__setattr__(twin, "symbology", symbology)
+        return twin
 
     def of_type(self, kind: Type) -> tuple[str, ...]:
         """Return the headings of the columns of one type."""
@@ -248,6 +259,7 @@ def _split(table: pd.DataFrame) -> Iterator[OwnLayer]:
             place=told["place_column"],
             value=told["value_column"],
             rows=rows.reset_index(drop=True),
+            symbology=symbology_of(first.get("symbology")),
         )
 
 
@@ -303,3 +315,24 @@ def _figure(text: str | None, kind: Type) -> float | str | None:
     if text is None or kind == "text":
         return None
     return float(text) if kind == "number" else text
+
+
+def part_of(name: str) -> str:
+    """Return what stands in the access file for one layer: the table, a dot, its id.
+
+    >>> part_of("Chợ") == part_of("chợ")
+    True
+    """
+    return f"{TABLE}.{layer_id_of(name)}"
+
+
+def tables_of(closed: Collection[str]) -> frozenset[str]:
+    """Return the tables that are closed, or a layer in them is."""
+    return frozenset(name.partition(".")[0] for name in closed)
+
+
+def without_layers(frame: pd.DataFrame, closed: Collection[str]) -> pd.DataFrame:
+    """Return the rows of the table that are of no layer in `closed`, see `part_of`."""
+    parts = f"{TABLE}." + frame["layer_id"]
+    left: pd.DataFrame = frame[~parts.isin(list(closed))].reset_index(drop=True)
+    return left

@@ -25,7 +25,7 @@ PLAIN: Final = frozenset({"data", "about", "status", "follow_up"})
 """Pages without a map: nothing to present, and no bar that would lead out again."""
 _SEVERAL: Final = (
     *("area", "samples", "weak", "difficult", "settled", "major", "grid", "present", "further"),
-    *("off", "pictures"),
+    *("off", "pictures", "order"),
 )
 """Choices of several codes that are no filter of `lib.register.filters`."""
 SINGLE: Final = (

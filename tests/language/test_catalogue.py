@@ -22,6 +22,7 @@ from lib.crossing import summary, verdict
 from lib.geo import country, sources
 from lib.importing import draft, drawn
 from lib.importing.fonts import convert
+from lib.importing.ownlayers import compare
 from lib.importing.sheets import headings
 from lib.language import errors, findings
 from lib.language.text import LANGS, catalog
@@ -49,7 +50,7 @@ from lib.register import (
 from lib.reports import agenda, annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
-from lib.tables import schemas
+from lib.tables import schemas, symbology
 from lib.tables.statements import rows, rule
 from lib.ui.data import entries
 from lib.ui.power import listing
@@ -258,8 +259,12 @@ FAMILIES: dict[str, set[str]] = {
     "followup.{}": {"agency", "overdue", "open", "proposed", "next"},
     "followup.show_{}": {"open", "done", "all"},
     "frame.borders_{}": QUALITIES,
+    "ownlayers.row_{}": set(get_args(compare.Kind)),
     "ownpage.ask_{}": {"split", "several", "similar", "unknown"},
     "ownpage.by_{}": set(total.AREAS),
+    "ownpage.change_{}": {*get_args(compare.Kind), "before", "after"},
+    "ownpage.choice_{}": {*symbology.COLOURS, *symbology.SHAPES},
+    "ownpage.choose_{}": {"colour", "shape", "decimals"},
     "ownpage.look_{}": {*get_args(look.Kind), "signs_alone"},
     "ownpage.no_{}": {"place", "value"},
     "ownpage.part_{}": {"rows", "sums", "two", "list"},
@@ -281,6 +286,8 @@ FAMILIES: dict[str, set[str]] = {
         "slide",
         "wheel",
         "fingers",
+        "online_silent",
+        "online_half",
         *browser.MEASURING,
         *browser.DRAWING,
     },

@@ -207,6 +207,12 @@ def test_fold_once_is_enough_and_leaves_plain_letters(value):
     assert not re.search(r"^\s|\s$|\s\s|[^\S ]", folded)
 
 
+@given(st.text(max_size=40))
+def test_a_long_text_is_folded_as_its_words_are(value):
+    rest = " ".join(["rất dài"] * 20)
+    assert fold(f"{rest} {value}") == f"{fold(rest)} {fold(value)}".strip()
+
+
 @UNHURRIED
 @given(WORDS)
 def test_fold_does_not_mind_case_or_how_marks_are_stored(value):

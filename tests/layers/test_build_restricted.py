@@ -1,17 +1,30 @@
 """Layers of restricted tables: nowhere among what is served to all, whole for administrators."""
 
+import hashlib
+import io
+import json
+import zipfile
 from dataclasses import replace
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from layerstores import publish, schematic_tables
+from ownrows import table as own_rows
 
 from lib.access import roles, serving
 from lib.access.policy import Policy
+from lib.language.errors import NotAllowedError
 from lib.layers import build
 from lib.layers.files import APART, on_disk
+from lib.reports.alldata.contents import Contents
+from lib.reports.alldata.parquetzip import parquet_zip
 from lib.settings import Settings
+from lib.store import history
+from lib.store.store import Table
+from lib.tables.ownlayers import TABLE as OWN_ROWS
+from lib.tables.ownlayers import part_of
 
 pytestmark = pytest.mark.xdist_group("layerdata")
 
@@ -88,3 +101,40 @@ def test_restricted_outlines_do_not_move_the_markers_everyone_sees(tmp_path):
     build.build(made, static, simplify_m=30, closed=("outlines",))
     assert not any(place in text for text in served_files(static).values())
     assert not any("105.31," in text for text in served_files(static).values())
+
+
+def test_one_layer_of_an_office_is_closed_and_the_other_is_not(tmp_path):
+    tables = schematic_tables()
+    rows = pd.concat([own_rows("Chợ"), own_rows(MARK)], ignore_index=True)
+    made = publish(tmp_path / "store", {**tables, OWN_ROWS: Table(rows, "", "2026-10-01")})
+    static = tmp_path / "static"
+    policy = Policy.model_validate(
+        {
+            "proxy": {"secret": "p" * 40},
+            "people": {"hoa": "viewer"},
+            "restricted": [f"own_rows.{MARK}"],
+        }
+    )
+    closed = roles.closed_to(roles.STRANGER, policy)
+    seen = history.seen_without(made, closed)
+    assert seen.read(OWN_ROWS)["layer_name"].unique().tolist() == ["Chợ"]
+    assert seen.manifest.tables[OWN_ROWS].rows == 4
+    contents = Contents.of(seen, "vi")
+    with zipfile.ZipFile(io.BytesIO(parquet_zip(contents))) as archive:
+        taken = archive.read("own_rows.parquet")
+        info = json.loads(archive.read("manifest.json"))["tables"][OWN_ROWS]
+    assert set(pd.read_parquet(io.BytesIO(taken))["layer_name"]) == {"Chợ"}
+    assert (info["rows"], info["sha256"]) == (4, hashlib.sha256(taken).hexdigest())
+    build.build(made, static, simplify_m=30)
+    assert any(MARK in text for text in served_files(static).values())
+    opened = build.build(made, static, simplify_m=30, closed=closed)
+    whole = build.build_whole(made, static, simplify_m=30, closed=closed)
+    assert not any(MARK in text for text in served_files(static).values())
+    more = {f.layer_id: f for f in set(whole) - set(opened)}
+    assert set(more) == {"own-points"}
+    assert MARK in on_disk(static, more["own-points"].path).read_text(encoding="utf-8")
+    both = frozenset({part_of("Chợ"), part_of(MARK)})
+    assert OWN_ROWS not in made.without(both).manifest.tables
+    assert history.kept_back(replace(made.manifest, action="import"), closed)
+    with pytest.raises(NotAllowedError):
+        roles.require_tables(roles.STRANGER, {part_of(MARK)}, policy)

@@ -5,12 +5,16 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
+from ownrows import table as own_rows
 
 from lib.language.text import LANGS, t
 from lib.layers.looks.layer import Qgis
 from lib.layers.looks.symbols import COMMUNE_LINE, HATCHES, LAND, OPERATION, Style, area, swatch
-from lib.layers.qgis import qml
+from lib.layers.qgis import own_qml, qml
 from lib.layers.registry import LAYERS
+from lib.tables.ownlayers import TABLE as OWN_ROWS
+from lib.tables.ownlayers import layers_of
+from lib.tables.symbology import Symbology
 
 TABLES = {
     "communes": "polygon",
@@ -119,3 +123,20 @@ def test_names_appear_at_the_zoom_of_the_map():
         scale = float(root.find("labeling/settings/rendering").get("scaleMax"))
         assert scale == pytest.approx(559_082_264 / 2 ** LAYERS[table].label.min_zoom, abs=1)
     assert parsed(qml("rivers", "line")).find("labeling") is None
+
+
+OWN = layers_of({OWN_ROWS: own_rows(symbology='{"unit": "m³", "colour": "green"}')}, shipped=False)
+
+
+def test_an_own_layer_is_drawn_by_its_number_its_categories_or_in_one_look():
+    root = parsed(own_qml(OWN[0], "point"))
+    renderer = root.find("renderer-v2")
+    assert (renderer.get("type"), renderer.get("attr")) == ("graduatedSymbol", "Số")
+    ranges = renderer.findall("ranges/range")
+    assert [one.get("label") for one in ranges][-1].endswith("4,00\u00a0m³")
+    assert len(renderer.findall("symbols/symbol")) == len(ranges)
+    assert float(ranges[-1].get("upper")) == 4
+    by_kind = parsed(own_qml(OWN[0].drawn_as(Symbology("category", "Loại")), "polygon"))
+    found = [(one.get("value"), one.get("symbol")) for one in by_kind.iter("category")]
+    assert found == [("A", "0"), ("B", "1"), ("", "2")]
+    assert len(by_kind.findall("renderer-v2/symbols/symbol")) == len(found)

@@ -79,6 +79,27 @@ def test_a_layer_is_seen_and_filtered_with_its_source_and_nothing_of_it_is_html(
     assert list(app.exception) == []
 
 
+def test_how_a_layer_is_drawn_is_tried_at_once_and_kept_when_asked(folder):
+    mark = layer_id_of(NAME)
+    app = opened(own=mark)
+    app.session_state["_began_own-drawn"] = True
+    app.run()
+    app.text_input(key=f"ownunit-{mark}").set_value("<b>m³").run()
+    assert "(&lt;b&gt;m³)" in html(app)
+    app.selectbox(key=f"owncolour-{mark}").set_value("purple").run()
+    app.text_input(key="own_drawn_who").set_value("Lan").run()
+    app.button(key="own_drawn_keep").click().run()
+    assert list(app.exception) == []
+    (kept,) = [
+        one
+        for one in layers_of({"own_rows": Store(folder / "store").current().read("own_rows")})
+        if one.name == NAME
+    ]
+    assert (kept.symbology.colour, kept.symbology.unit) == ("purple", "<b>m³")
+    assert kept.symbology.kind == "sum"
+    assert "(&lt;b&gt;m³)" in html(opened(own=mark))
+
+
 def test_a_commune_says_what_the_layer_has_in_it(folder):
     store = Store(folder / "store")
     (layer,) = layers_of({"own_rows": store.current().read("own_rows")}, shipped=False)

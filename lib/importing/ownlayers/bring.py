@@ -29,6 +29,7 @@ from lib.language.text import number
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables.merging import Counts
 from lib.tables.ownlayers import ADDED, TABLE, OwnLayer
+from lib.tables.symbology import Symbology
 
 _LOOKED_AT: Final = 500
 """Shapes whose position tells in which system a file is."""
@@ -247,6 +248,37 @@ def remove(store: Store, layer: OwnLayer, *, base: Snapshot, who: str) -> Snapsh
     StoreError
         Somebody else published meanwhile, or the store cannot be written.
     """
+    counts = Counts(removed=len(layer.rows))
+    return _republish(store, layer, None, counts, base=base, who=who, said="removed")
+
+
+def redraw(
+    store: Store, layer: OwnLayer, symbology: Symbology, *, base: Snapshot, who: str
+) -> Snapshot:
+    """Have a layer drawn in another way from a new snapshot on; its rows stay as they are.
+
+    Raises
+    ------
+    DataRefusedError
+        It comes with the program.
+    StoreError
+        Somebody else published meanwhile, or the store cannot be written.
+    """
+    counts = Counts(changed=len(layer.rows))
+    return _republish(store, layer, symbology, counts, base=base, who=who, said="redrawn")
+
+
+def _republish(
+    store: Store,
+    layer: OwnLayer,
+    symbology: Symbology | None,
+    counts: Counts,
+    *,
+    base: Snapshot,
+    who: str,
+    said: str,
+) -> Snapshot:
+    """Publish the table without the rows of a layer, or with another way to draw it."""
     if layer.shipped:
         raise DataRefusedError("ownlayers.shipped", name=layer.name)
     tables = {
@@ -254,11 +286,20 @@ def remove(store: Store, layer: OwnLayer, *, base: Snapshot, who: str) -> Snapsh
         for name, info in base.manifest.tables.items()
     }
     own = tables.pop(TABLE)
-    left = own.frame[own.frame["layer_id"] != layer.layer_id].reset_index(drop=True)
+    mine = own.frame["layer_id"] == layer.layer_id
+    left = own.frame[~mine].reset_index(drop=True)
+    if symbology is not None:
+        drawn = own.frame["symbology"].astype(object).mask(mine, symbology.kept())
+        left = own.frame.assign(symbology=drawn.astype("str").where(drawn.notna(), None))
     if len(left):
         tables[TABLE] = Table(left, own.source, own.as_of)
-    counts = {TABLE: vars(Counts(removed=len(layer.rows)))}
-    said = {"kind": TABLE, "counts": counts, "chosen": {"removed": {"layer": layer.name}}}
-    details = {**base.manifest.details, "import": said}
+    details = {
+        **base.manifest.details,
+        "import": {
+            "kind": TABLE,
+            "counts": {TABLE: vars(counts)},
+            "chosen": {said: {"layer": layer.name}},
+        },
+    }
     act = Act("import", who, base=base.snapshot_id, details=details)
     return store.publish(tables, act, border_quality=base.manifest.border_quality)

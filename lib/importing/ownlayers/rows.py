@@ -11,14 +11,16 @@ from lib.geo.geometry import Geometries
 from lib.importing.draft import Options, TextChoice
 from lib.importing.ownlayers import columns
 from lib.importing.ownlayers.columns import Sheet
+from lib.importing.ownlayers.compare import key_column
 from lib.importing.ownlayers.places import Found
 from lib.importing.readers.grid import Unread, blank, cell_text, clean_text
 from lib.language.errors import DataRefusedError
 from lib.tables import facts
 from lib.tables.merging import Counts, count_changes
-from lib.tables.ownlayers import TABLE, OwnColumn, described, layer_id_of, listed
+from lib.tables.ownlayers import TABLE, OwnColumn, described, layer_id_of, layers_of, listed
 from lib.tables.records.own import LIST_MOST
 from lib.tables.schemas import ALL_TABLES
+from lib.tables.symbology import Symbology
 
 _KEY: Final = ("layer_id", "row_id")
 _PLACES: Final = 6
@@ -47,6 +49,8 @@ class Wanted:
         X and Y are exchanged.
     communes : mapping
         Name as the file has it -> code chosen by hand, empty to leave it unknown.
+    symbology : Symbology or None
+        How it is drawn; None as the layer in use of this name is.
     """
 
     name: str
@@ -59,6 +63,7 @@ class Wanted:
     swapped: bool = False
     communes: Mapping[str, str] = field(default_factory=dict)
     text: TextChoice = None
+    symbology: Symbology | None = None
 
     def options(self) -> Options:
         """Return the choices any import has, for the draft and the manifest."""
@@ -112,6 +117,7 @@ def frame(
             "shape": others,
             "cells": [listed([text or None for text in row]) for row in zip(*texts_, strict=True)],
             "figures": [listed(row) for row in zip(*(f for _, f in read), strict=True)],
+            "symbology": wanted.symbology.kept() if wanted.symbology else None,
         }
     )
     too_long = rows["cells"].str.len() > LIST_MOST
@@ -133,11 +139,27 @@ def _texts(sheet: Sheet, title: str) -> list[str]:
 
 
 def merged(before: pd.DataFrame | None, rows: pd.DataFrame) -> tuple[pd.DataFrame, Counts]:
-    """Return the table with this layer's rows in it, and how many of them are new or other."""
+    """Return the table with this layer's rows in it, and how many of them are new or other.
+
+    A layer that is there keeps what tells its rows apart, and how it is drawn unless
+    `rows` say otherwise.
+    """
     if before is None:
         return rows, count_changes(None, rows, _KEY)
     same = before["layer_id"] == rows["layer_id"].iloc[0]
     old = before[same].reset_index(drop=True)
+    if len(old):
+        rows = _as_before(old, rows)
     counts = count_changes(old if len(old) else None, rows, _KEY)
     kept = [part for part in (before[~same], rows) if len(part)]
     return pd.concat(kept, ignore_index=True)[list(before.columns)], counts
+
+
+def _as_before(old: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    was, now = (layers_of({TABLE: one}, shipped=False)[0] for one in (old, rows))
+    cells = now.cells.get(key_column(was))
+    if cells is not None and cells.notna().all() and cells.is_unique:
+        rows = rows.assign(row_id=cells.to_numpy())
+    if rows["symbology"].isna().all():
+        rows = rows.assign(symbology=was.symbology.kept())
+    return rows

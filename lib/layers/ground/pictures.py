@@ -10,6 +10,7 @@ from typing import Final
 from lib.geo.ground import is_picture
 from lib.layers.browser import Picture
 from lib.layers.ground import kept
+from lib.layers.ground.online import online
 
 ADDRESS: Final = re.compile(
     r"(?P<name>[a-z0-9-]{1,40})/(?P<z>0|[1-9]\d?)/(?P<x>0|[1-9]\d{0,7})/(?P<y>0|[1-9]\d{0,7})"
@@ -27,8 +28,8 @@ def pictures(store: Path) -> tuple[kept.Ground, ...]:
 
 
 def known(store: Path) -> tuple[Picture, ...]:
-    """Return the pictures of a store as a map offers them."""
-    return tuple(
+    """Return the pictures of a store as a map offers them, then that of the internet, if any."""
+    own = tuple(
         Picture(
             one.name,
             Path(one.file).stem.rpartition("-")[2],
@@ -40,6 +41,8 @@ def known(store: Path) -> tuple[Picture, ...]:
         )
         for one in pictures(store)
     )
+    of_internet = online().picture()
+    return own if of_internet is None else (*own, of_internet)
 
 
 def tile(store: Path, address: str) -> tuple[bytes, str] | None:

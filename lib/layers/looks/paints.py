@@ -20,6 +20,14 @@ CHOROPLETH: Final = ("#FFF3E0", "#FBD3A6", "#F2A765", COLOURS["month"], "#B23A00
 """Five classes of one hue, light to dark; units stand in the legend."""
 
 
+OWN_RAMPS: Final = {
+    "blue": ("#EFF3FF", "#BDD7E7", "#6BAED6", "#3182BD", "#08519C"),
+    "green": ("#EDF8E9", "#BAE4B3", "#74C476", "#31A354", "#006D2C"),
+    "purple": ("#F2F0F7", "#CBC9E2", "#9E9AC8", "#756BB1", "#54278F"),
+}
+"""The same in other hues, for the layers of an office (ColorBrewer)."""
+
+
 NO_DATA: Final = "class-none"
 
 
@@ -32,6 +40,11 @@ def class_key(number: int, *, listed: bool = False) -> str:
     return f"{name}-listed" if listed else name
 
 
+def ramp_key(colour: str, number: int) -> str:
+    """Return the style of a class of a number in a hue; that of `CHOROPLETH` for any other."""
+    return f"{colour}-{number}" if number >= 0 and colour in OWN_RAMPS else class_key(number)
+
+
 _FILLS: Final = {**dict(enumerate(CHOROPLETH)), -1: "url(#ph-no-data)"}
 
 
@@ -41,6 +54,14 @@ CLASSES: Final = tuple(
     for number, fill in _FILLS.items()
 )
 """Styles of a choropleth; *listed* ones have a heavy edge. No data is hatched, never a class."""
+
+
+RAMPS: Final = tuple(
+    Style(ramp_key(colour, number), "", area(fill))
+    for colour, fills in OWN_RAMPS.items()
+    for number, fill in enumerate(fills)
+)
+"""Styles of the choropleths of an office's layers."""
 
 
 SIDES: Final = ("#BFDDEB", "#E3C4C9", "#F3ECB8")

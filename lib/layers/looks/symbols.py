@@ -11,6 +11,8 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from lib.tables.palette import COLOURS
+from lib.tables.symbology import COLOURS as COLOURS_OF_LAYERS
+from lib.tables.symbology import SHAPES
 
 LAND: Final = COLOURS["land"]
 OUTSIDE: Final = COLOURS["outside"]
@@ -232,8 +234,15 @@ BAND: Final = area("url(#ph-undetermined)", line=UNDETERMINED, width=1, fillOpac
 
 _OWN: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 """Okabe-Ito, for categories an office names itself."""
+OWN_COLOURS: Final = {"blue": 0, "orange": 1, "green": 2, "purple": 3}
+"""Hue an office chose -> its place in `_OWN`, where the colours of its categories begin."""
 _OWN_SIGNS: Final = (SQUARE, TRIANGLE, DIAMOND, BOLT, _RING, _DOT)
 _OWN_OTHER: Final = "#8C8C8C"
+
+
+def own_sign_key(colour: str, shape: str) -> str:
+    """Return the class of the signs of a layer whose colour and shape somebody chose."""
+    return f"own-{colour}-{shape}"
 
 
 def _own(looks: Sequence[dict[str, Any]], other: dict[str, Any]) -> tuple[Style, ...]:
@@ -251,8 +260,12 @@ OWN_LINES: Final = _own([stroke(line, 3) for line in _OWN], stroke(_OWN_OTHER, 3
 OWN_SIGNS: Final = _own(
     [sign(d, fill=fill, size=16) for d, fill in zip(_OWN_SIGNS, _OWN, strict=True)],
     sign(_DOT, fill=_OWN_OTHER, size=16),
+) + tuple(
+    Style(own_sign_key(colour, shape), "", sign(d, fill=_OWN[OWN_COLOURS[colour]], size=16))
+    for colour in COLOURS_OF_LAYERS
+    for shape, d in zip(SHAPES, _OWN_SIGNS, strict=True)
 )
-"""Signs of an own layer: shape and colour tell its categories apart."""
+"""Signs of an own layer: shape and colour tell its categories apart, or are as chosen."""
 
 
 def swatch(style: Style, kind: str) -> str:

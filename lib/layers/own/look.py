@@ -4,15 +4,17 @@ Only the communes change their class, and points that are in the layer's file: n
 geometry travels with a choice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import pandas as pd
 
 from lib.layers.looks.classes import Classes, classify
-from lib.layers.looks.paints import class_key
+from lib.layers.looks.paints import class_key, ramp_key
+from lib.layers.looks.symbols import OWN_COLOURS, own_sign_key
 from lib.tables.ownlayers import OwnLayer
+from lib.tables.symbology import SHAPES, Symbology
 
 Kind = Literal["count", "sum", "mean", "category", "signs"]
 MOST_SIGNS: Final = 2_000
@@ -53,6 +55,9 @@ def looks_of(layer: OwnLayer) -> Mapping[str, Look]:
         order = [*signs, *counted, *categories, *areas]
     else:
         order = [*counted, *categories, *areas, *(signs if has_signs else ())]
+    chosen = Look(cast("Kind", layer.symbology.kind), layer.symbology.column)
+    if chosen in order:
+        order = [chosen, *(look for look in order if look != chosen)]
     return {look.code(layer): look for look in order}
 
 
@@ -108,12 +113,21 @@ def draw(layer: OwnLayer, look: Look, left: pd.Series) -> Drawn:
     if look.kind == "category":
         return _by_category(layer, look, known)
     values = by_commune(layer, look, left)
-    digits = 0 if (values.dropna() % 1 == 0).all() else _DECIMALS
-    classes = classify(values, digits=digits)
-    communes = {str(code): class_key(int(at)) for code, at in classes.of.items()}
+    digits = decimals(layer, look, values)
+    chosen = layer.symbology
+    classes = classify(values, digits=digits, classes=chosen.classes)
+    communes = {str(code): ramp_key(chosen.colour, int(at)) for code, at in classes.of.items()}
     counts = classes.counts()
-    legend = tuple((class_key(at), "", count) for at, count in enumerate(counts))
+    legend = tuple((ramp_key(chosen.colour, at), "", count) for at, count in enumerate(counts))
     return Drawn(communes, {}, legend, values, classes, digits)
+
+
+def decimals(layer: OwnLayer, look: Look, values: pd.Series) -> int:
+    """Return the decimals numbers are shown with: those chosen, else as many as they need."""
+    chosen = layer.symbology.decimals
+    if chosen is not None and look.kind in ("sum", "mean"):
+        return chosen
+    return 0 if (values.dropna() % 1 == 0).all() else _DECIMALS
 
 
 def by_commune(layer: OwnLayer, look: Look, left: pd.Series) -> pd.Series:
@@ -126,14 +140,15 @@ def by_commune(layer: OwnLayer, look: Look, left: pd.Series) -> pd.Series:
     return found
 
 
-def _categories(layer: OwnLayer, column: str) -> dict[str, str]:
+def categories(layer: OwnLayer, column: str) -> dict[str, str]:
     """Return category -> its class, the most frequent first; the same whatever is filtered."""
     names = layer.cells[column].value_counts().index[:DRAWN]
-    return {str(name): f"own-{at}" for at, name in enumerate(names)}
+    first = OWN_COLOURS.get(layer.symbology.colour, 0)
+    return {str(name): f"own-{(at + first) % DRAWN}" for at, name in enumerate(names)}
 
 
 def _by_category(layer: OwnLayer, look: Look, rows: pd.DataFrame) -> Drawn:
-    classes = _categories(layer, look.column)
+    classes = categories(layer, look.column)
     cells = layer.cells.loc[rows.index, look.column].dropna()
     found = cells.groupby(rows.loc[cells.index, "commune_code"]).agg(["nunique", "first"])
     communes = {
@@ -151,9 +166,11 @@ def _by_category(layer: OwnLayer, look: Look, rows: pd.DataFrame) -> Drawn:
 def _signs(layer: OwnLayer, look: Look, left: pd.Series) -> Drawn:
     shown = layer.signs[left.reindex(layer.signs.index)]
     if not look.column:
-        drawn = dict.fromkeys(shown, "own-0")
-        return Drawn({}, drawn, (("own-0", layer.name, len(drawn)),), pd.Series(dtype=float))
-    classes = _categories(layer, look.column)
+        drawn = {code: alone(layer.symbology, code) for code in shown}
+        counted = pd.Series(drawn, dtype=str).value_counts()
+        one = tuple((str(key), layer.name, int(count)) for key, count in counted.items())
+        return Drawn({}, drawn, one, pd.Series(dtype=float))
+    classes = categories(layer, look.column)
     cells = layer.cells.loc[shown.index, look.column]
     drawn = {code: classes.get(str(cell), MANY) for code, cell in zip(shown, cells, strict=True)}
     counts = pd.Series(drawn, dtype=str).value_counts()
@@ -161,3 +178,34 @@ def _signs(layer: OwnLayer, look: Look, left: pd.Series) -> Drawn:
     if MANY in counts:
         legend.append((MANY, "", int(counts[MANY])))
     return Drawn({}, drawn, tuple(legend), pd.Series(dtype=float))
+
+
+def alone(chosen: Symbology, code: str) -> str:
+    """Return the class of what is drawn of a layer whose places are not told apart."""
+    if code.startswith("own-points:") and (chosen.colour or chosen.shape):
+        return own_sign_key(chosen.colour or "blue", chosen.shape or SHAPES[0])
+    return f"own-{OWN_COLOURS.get(chosen.colour, 0)}"
+
+
+def drawn_on(drawn: Drawn) -> str:
+    """Return the layer of the map that shows most of what is drawn: communes, or its own signs."""
+    on = pd.Series([code.partition(":")[0] for code in drawn.signs], dtype=str)
+    return str(on.mode().iloc[0]) if len(on) else "communes"
+
+
+def styles_of(look: Look, drawn: Drawn, communes: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+    """Return layer of the map -> class of each code; a commune without a number is hatched.
+
+    Parameters
+    ----------
+    communes : iterable of str
+        Codes of all communes.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for sign, key in drawn.signs.items():
+        name, _, code = sign.partition(":")
+        found.setdefault(name, {})[code] = key
+    if look.kind == "signs":
+        return found
+    blank = class_key(-1) if look.kind in ("sum", "mean") else "land"
+    return found | {"communes": {code: drawn.communes.get(code, blank) for code in communes}}

@@ -1,8 +1,9 @@
 """Tables of a file with everything, their titles, and the metadata of the whole."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lib.geo.country import TABLE
@@ -44,6 +45,9 @@ class Contents:
         """
         kept = (TABLE,) if settings().grid_layer else (TABLE, *grid_tables())
         tables = {n: info for n, info in snapshot.manifest.tables.items() if n not in kept}
+        if snapshot.hidden and OWN_ROWS in tables:  # what is taken away is another file
+            digest = hashlib.sha256(snapshot.parquet(OWN_ROWS)).hexdigest()
+            tables[OWN_ROWS] = replace(tables[OWN_ROWS], sha256=digest)
         marked = [table for table in tables if "sample" in columns(table)]
         made_up = frozenset(table for table in marked if has_sample(snapshot.check(table)))
         return cls(snapshot, lang, tables, made_up)

@@ -21,8 +21,8 @@ import shapely
 from lib.geo.crs import STORAGE_CRS
 from lib.language.text import t
 from lib.layers.looks.layer import Kind
-from lib.layers.own.table import geo_table
-from lib.layers.qgis import qml
+from lib.layers.qgis import own_qml, qml
+from lib.places.owntable import geo_table
 from lib.register.clusters import PLACED_BY, on_map
 from lib.reports.alldata.contents import Contents
 from lib.store.store import Snapshot
@@ -50,6 +50,8 @@ def geopackage(contents: Contents) -> bytes:
         for own in contents.own:
             shapes = _of_one_kind(geo_table(own, communes))
             _write_layer(path, own.layer_id, shapes, own.name, contents.own_line(own))
+            look = own_qml(own, _kind(shapes), lang)
+            styles.append(_entry(contents, own.layer_id, look, own.name))
         notes = [
             *contents.about().items(),
             *((table, contents.line(table)) for table in contents.tables),
@@ -118,16 +120,22 @@ def _style(contents: Contents, table: str, frame: gpd.GeoDataFrame) -> dict[str,
     schematic = contents.snapshot.manifest.border_quality == "schematic"
     # Clusters are drawn as points, also where none of them has a place.
     kind: Kind = "point" if table == "clusters" else _kind(frame)
+    look = qml(table, kind, schematic=schematic, lang=contents.lang)
+    return _entry(contents, table, look, contents.title(table))
+
+
+def _entry(contents: Contents, table: str, look: str, title: str) -> dict[str, object]:
+    """Return the row of ``layer_styles`` of a table."""
     return {
         "f_table_catalog": "",
         "f_table_schema": "",
         "f_table_name": table,
         "f_geometry_column": _GEOMETRY,
         "styleName": table,
-        "styleQML": qml(table, kind, schematic=schematic, lang=contents.lang),
+        "styleQML": look,
         "styleSLD": "",
         "useAsDefault": True,
-        "description": contents.title(table),
+        "description": title,
         "owner": "",
         "ui": "",
         "update_time": contents.created.replace(tzinfo=None),

@@ -28,7 +28,7 @@ def parquet_zip(contents: Contents) -> bytes:
         )
         add("manifest.json", _manifest(contents))
         for table in contents.tables:
-            add(f"{table}.parquet", snapshot.check(table).read_bytes())
+            add(f"{table}.parquet", snapshot.parquet(table))
     return buffer.getvalue()
 
 
@@ -36,9 +36,13 @@ def _manifest(contents: Contents) -> bytes:
     """Return the manifest; one that would tell of tables kept back is told without them."""
     content = (contents.snapshot.folder / "manifest.json").read_bytes()
     said, shown = json.loads(content), contents.tables
-    if said["tables"].keys() == shown.keys():
+    if said["tables"].keys() == shown.keys() and not contents.snapshot.hidden:
         return content
-    said["tables"] = {name: info for name, info in said["tables"].items() if name in shown}
+    said["tables"] = {
+        name: {**info, "rows": shown[name].rows, "sha256": shown[name].sha256}
+        for name, info in said["tables"].items()
+        if name in shown
+    }
     said |= {"files": [], "details": history.without_act(said["details"])}
     return json.dumps(said, ensure_ascii=False, indent=1).encode()
 

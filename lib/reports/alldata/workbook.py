@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from lib.language.text import Lang, date, t
-from lib.layers.own.table import plain_table
+from lib.places.owntable import plain_table
 from lib.reports.alldata.contents import Contents, columns
 from lib.tables.export import stored_text
 from lib.tables.schemas import CODES, codes_of, label, value_label

@@ -7,7 +7,7 @@
   "use strict";
 
   const data = JSON.parse(document.getElementById("ph-data").textContent);
-  const shown = new Set(Object.keys(data.state));
+  const shown = new Set([...Object.keys(data.state), ...Object.keys(data.pictures)]);
 
   // The map's script tells the server about a click; here nobody listens.
   window.__GLOBAL_DATA__ = {};
@@ -23,8 +23,12 @@
     const layers = {};
     for (const [id, classes] of Object.entries(data.state)) layers[id] = shown.has(id) ? classes : "";
     const focus = data.bounds && { layer: "view", code: "bounds" };
-    const { shapes, notes, bounds } = data;
-    PhuThoMap.show({ layers, shapes, notes, bounds, focus, selected: null, view: null });
+    const { shapes, notes, bounds, order } = data;
+    const on = Object.entries(data.pictures).filter(([name]) => shown.has(name));
+    const pictures = Object.fromEntries(on);
+    PhuThoMap.show({
+      layers, shapes, notes, bounds, order, pictures, focus, selected: null, view: null,
+    });
   }
 
   function picture(address) {

@@ -23,12 +23,15 @@ from lib.importing.samples import sample_outlines
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, number, t
 from lib.layers.files import LayerFile, credits_of, finest, of_province
+from lib.layers.ground.mosaic import Under
+from lib.layers.own import words as ownwords
 from lib.register.clusters import register
 from lib.reports.cards.card import site
 from lib.reports.cards.known import Known
 from lib.reports.cards.log import Indices, indices_of
 from lib.store.store import Snapshot
 from lib.tables.facts import data_date
+from lib.tables.ownlayers import OwnLayer
 
 _SITES: Final = 3
 """Sources named in the foot of a sheet; all are on the cover."""
@@ -46,12 +49,27 @@ class Material(Known):
         Of `lib.crossing.answer.answer`, in the same language.
     files : sequence of LayerFile
         The layers of the map, bottom first.
+    shown : tuple of str
+        Own layers that stand on its maps, by their ids.
+    under : tuple of Under
+        Pictures of the ground that lie under its maps.
+    order : tuple of str
+        Layers laid over the others, the topmost first.
     """
 
     answer: Answer
     files: Sequence[LayerFile]
     static: Path
     lang: Lang = "vi"
+    shown: tuple[str, ...] = ()
+    under: tuple[Under, ...] = ()
+    order: tuple[str, ...] = ()
+
+    @cached_property
+    def own_shown(self) -> tuple[OwnLayer, ...]:
+        """The own layers that stand on the maps, in the order they were chosen."""
+        by_id = {layer.layer_id: layer for layer in self.own}
+        return tuple(by_id[one] for one in self.shown if one in by_id)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -112,12 +130,13 @@ class Material(Known):
         return list(dict.fromkeys(site(url, self.lang) for url in urls))
 
     def credits(self) -> list[str]:
-        """Return whom to name for the ground of the maps: source and day of its data."""
-        return [
+        """Return whom to name for the ground of the maps, and for own layers: source and day."""
+        own = [f"{layer.name}: {ownwords.source(layer, self.lang)}" for layer in self.own_shown]
+        return own + [
             t("ground.credit", self.lang, source=source, date=date(day, self.lang))
             if day
             else source
-            for source, day in credits_of(self.files)
+            for source, day in (*credits_of(self.files), *(one.credit for one in self.under))
         ]
 
     def foot(self, *names: str) -> str:

@@ -129,6 +129,8 @@ class Canvas:
     window: Window
     labels: list[dict[str, Any]] = field(default_factory=list)
     taken: list[dict[str, float]] = field(default_factory=list)
+    blend: bool = False
+    """Whether areas are printed on what is under them, as ink on a photograph."""
     _parts: list[str] = field(default_factory=list)
 
     def draw(self, shapes: Iterable[shapely.Geometry | None], look: Look) -> bool:
@@ -143,8 +145,18 @@ class Canvas:
         fine = _FINE_MM * self.window.scale / 1000
         path = "".join(map(self._path, shapely.simplify(shapely.clip_by_rect(seen, *frame), fine)))
         if path:
-            self._parts.append(f'<path d="{path}" {_attributes(look)}/>')
+            mixed = ' style="mix-blend-mode:multiply"' if self.blend and look.get("fill") else ""
+            self._parts.append(f'<path d="{path}" {_attributes(look)}{mixed}/>')
         return bool(path)
+
+    def picture(self, address: str, opacity: float) -> None:
+        """Lay a picture over the whole window; areas drawn later are printed on it."""
+        size = f'width="{self.window.width}" height="{self.window.height}"'
+        self._parts.append(
+            f'<image href="{address}" x="0" y="0" {size} opacity="{opacity:g}" '
+            'preserveAspectRatio="none"/>'
+        )
+        self.blend = True
 
     def draw_globe(self, shapes: Iterable[shapely.Geometry], look: Look) -> bool:
         """Draw shapes of EPSG:4326; say if any is seen."""

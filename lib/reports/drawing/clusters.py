@@ -19,6 +19,7 @@ from lib.language.text import is_blank, number, t
 from lib.layers.looks.symbols import BAND, CROSS, EXACT_LINE, Style, piece
 from lib.reports.cards.clusters import Dossier
 from lib.reports.cards.places import place_told
+from lib.reports.drawing import own
 from lib.reports.drawing.canvas import Canvas, fit
 from lib.reports.drawing.maps import (
     BAND_STYLE,
@@ -28,6 +29,7 @@ from lib.reports.drawing.maps import (
     around,
     bounds_of,
     ground,
+    lay_pictures,
     province,
 )
 
@@ -49,7 +51,10 @@ def _measured(dossier: Dossier, index: CommuneIndex, width: float, height: float
     pieces = cast("gpd.GeoDataFrame", dossier.pieces)
     shapes = plane(pieces.geometry)
     limit = float(dossier.verdict["tolerance_m"])
-    drawn = Drawn(Canvas(fit(around(bounds_of(shapes)), width, height)))
+    layers = own.chosen(material, areas=False)
+    frame = fit(around(bounds_of(shapes)), width, height)
+    drawn = Drawn(Canvas(frame), words=own.words(material, layers))
+    lay_pictures(material, drawn.canvas)
     window = shapely.box(*drawn.canvas.window.bounds)
     seen = index.tree.query(window, predicate="intersects")
     codes = index.codes[seen]
@@ -73,6 +78,9 @@ def _measured(dossier: Dossier, index: CommuneIndex, width: float, height: float
     runs = index.runs[index.run_tree.query(window, predicate="intersects")]
     drawn.canvas.draw([shapely.line_merge(shapely.union_all(runs))], EXACT_LINE)
     drawn.explain(EXACT_STYLE, "line")
+    for name, classes in own.styles(material, layers).items():
+        if name in material.layers:
+            drawn.add(name, material.layers[name], classes)
     _name_communes(drawn.canvas, index.shapes[seen], index.names[seen], codes, concerned)
     drawn.rename(NAMED, "reports.named_area")
     lang = material.lang
@@ -105,8 +113,8 @@ def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
     inside = communes["code"].isin(codes)
     placed = not is_blank(dossier.cluster.get("lat"))
     shown = communes.geometry[inside] if inside.any() else communes.geometry
-    own = _own_outline(dossier)
-    bounds = bounds_of(np.concatenate([shown.to_numpy(), own.to_crs(AREA_CRS).to_numpy()]))
+    rough = _own_outline(dossier)
+    bounds = bounds_of(np.concatenate([shown.to_numpy(), rough.to_crs(AREA_CRS).to_numpy()]))
     styles = ground(material, codes)
     if decided and "former-units" in material.layers:
         styles["former-units"] = "base"
@@ -116,9 +124,9 @@ def _unmeasured(dossier: Dossier, width: float, height: float) -> Drawn:
         material, styles, width, height, bounds=around(bounds, share=0.08), names=False
     )
     drawn.rename(NAMED, "reports.named_area" if decided else "reports.district_area")
-    if len(own):
+    if len(rough):
         look = {**EXACT_LINE, "color": CROSS, "dashArray": "6 4"}
-        drawn.canvas.draw_globe(own, look)
+        drawn.canvas.draw_globe(rough, look)
         drawn.explain(Style("rough", "reports.rough_outline", look), "line")
     shapes = communes.geometry.to_numpy()
     _name_communes(drawn.canvas, shapes, communes["name"], communes["code"], set(codes))

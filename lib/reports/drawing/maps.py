@@ -14,8 +14,9 @@ from lib.geo.crs import AREA_CRS, STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.language.text import Lang, t
 from lib.layers.looks.symbols import BAND, CROSS, EXACT_LINE, Style, swatch
-from lib.layers.registry import LAYERS
+from lib.layers.registry import LAYERS, in_order
 from lib.reports.cards.material import Material
+from lib.reports.drawing import own
 from lib.reports.drawing.canvas import Bounds, Canvas, fit
 from lib.reports.drawing.layout import Drawings
 
@@ -25,6 +26,8 @@ Classes = Mapping[str, str] | str
 _AROUND: Final = 0.18
 """Land shown around what a map is about, as a share of its size."""
 _LEAST_AROUND_M: Final = 250.0
+_PICTURE_MM: Final = 25.4 / 150
+"""A pixel of a picture on paper, millimetres: 150 to an inch."""
 NAMED: Final = ("named", "named-bare")
 """Classes of the communes a map is about."""
 BAND_STYLE: Final = Style("band", "reports.band", BAND)
@@ -152,8 +155,11 @@ def province(
         Key of a class -> its words in the legend, for a class the registry has none for.
     """
     shown = bounds or around(extent(material), share=0.02)
-    drawn = Drawn(Canvas(fit(shown, width, height)), words=words or {})
-    for layer_id, frame in material.layers.items():
+    told = own.words(material, own.chosen(material, areas=True)) | dict(words or {})
+    drawn = Drawn(Canvas(fit(shown, width, height)), words=told)
+    lay_pictures(material, drawn.canvas)
+    for layer_id in in_order(material.layers, material.order):
+        frame = material.layers[layer_id]
         if layer_id in styles and drawn.canvas.window.zoom >= LAYERS[layer_id].min_zoom:
             drawn.add(layer_id, frame, styles[layer_id])
     if "clusters" in styles and "clusters" in material.layers:
@@ -167,6 +173,15 @@ def province(
         if LAYERS[layer_id].ground_by_code and layer_id in material.layers:
             _name_ground(drawn.canvas, material.layers[layer_id])
     return drawn
+
+
+def lay_pictures(material: Material, canvas: Canvas) -> None:
+    """Lay the pictures of the ground under a map, as far as they reach."""
+    window = canvas.window
+    for picture in material.under:
+        address = picture.on_plane(window.bounds, window.scale * _PICTURE_MM / 1000)
+        if address:
+            canvas.picture(address, picture.opacity)
 
 
 def _name_clusters(
@@ -212,14 +227,17 @@ def _name_ground(canvas: Canvas, frame: gpd.GeoDataFrame) -> None:
 
 
 def ground(material: Material, named: Collection[str] = ()) -> dict[str, Classes]:
-    """Return the classes of everything below the marks, as on the screen."""
+    """Return the classes of everything below the marks, as on the screen, and of own layers.
+
+    An own layer paints communes only where none of them is `named`.
+    """
     land = "schematic" if material.schematic else "land"
     styles: dict[str, Classes] = {
         file.layer_id: drawn for file in material.files if (drawn := file.on_every_page())
     }
     codes = material.layers["communes"]["code"]
     styles["communes"] = {code: "named" if code in named else land for code in codes}
-    return styles
+    return styles | own.styles(material, own.chosen(material, areas=not named))
 
 
 def inset(material: Material, named: Collection[str], bounds: Bounds | None) -> Canvas:

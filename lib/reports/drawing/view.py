@@ -11,7 +11,7 @@ from lib.layers.pieces import shapes_of
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
 from lib.reports.cards.material import Material
-from lib.reports.drawing import maps
+from lib.reports.drawing import maps, own
 from lib.reports.drawing.canvas import Bounds
 from lib.reports.drawing.maps import Classes
 
@@ -56,8 +56,8 @@ def overview(material: Material) -> View:
     summary = material.summary[~material.summary["sample"]]
     styles = maps.ground(material)
     styles["clusters"] = dict(zip(summary["cluster_id"], summary["change"], strict=True))
-    own = set(material.tables["outlines"]["cluster_id"]) if "outlines" in material.tables else set()
-    outlined = summary[summary["cluster_id"].isin(own)]
+    drawn = material.tables["outlines"]["cluster_id"] if "outlines" in material.tables else ()
+    outlined = summary[summary["cluster_id"].isin(set(drawn))]
     styles["outlines"] = dict(zip(outlined["cluster_id"], outlined["verdict"], strict=True))
     placed = material.clusters["lat"].notna()
     sentence = t(
@@ -67,7 +67,8 @@ def overview(material: Material) -> View:
         placed=number(int(placed.sum()), lang),
         cross=number(int((summary["verdict"] == "cross_commune").sum()), lang),
     )
-    return View(t("reports.view_title", lang), sentence, styles)
+    told = own.words(material, own.chosen(material, areas=True))
+    return View(t("reports.view_title", lang), sentence, styles, words=told)
 
 
 def of_cluster(material: Material, view: View) -> tuple[View, bool]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from lib.language.errors import StoreError
 from lib.store import audit
-from lib.store.database import rows
+from lib.store.database import ownlayers, rows
 from lib.store.database.layout import CHANNEL, DRAFT, MADE
 from lib.store.database.link import LOCK_SECONDS, Connection
 from lib.store.store import Snapshot
@@ -100,6 +100,7 @@ def publish(
     if anew:
         connection.execute("DELETE FROM phutho_store.shown")
     rows.show(connection, snapshot)
+    ownlayers.show(connection, snapshot)
     logged = _log(connection, event)
     connection.execute(
         "INSERT INTO phutho_store.in_use (snapshot_id) VALUES (%s)"

@@ -29,6 +29,7 @@ OWN_ROWS: Final = Table(
         ),
         Column("cells", pattern=_LIST),
         Column("figures", pattern=_LIST),
+        Column("symbology", blank=True, pattern=r"^\{.*\}$", later=True),
     ),
     key=("layer_id", "row_id"),
     facts=False,

@@ -90,6 +90,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             opacity=switch.opacity(data),
             glance=glance.path(data),
             titled=own_cards,
+            order=state.chosen("order"),
             unnamed=unnamed,
             view=state.map_view(),
             present=state.presenting(),

@@ -12,10 +12,12 @@ import streamlit as st
 from lib.language.text import Lang
 from lib.layers.browser import Note
 from lib.layers.files import LayerFile
+from lib.layers.ground.mosaic import under
 from lib.layers.target import Target
 from lib.reports.registry import Batch, Report, Request, about
-from lib.ui import state, visitor
+from lib.ui import sharing, state, visitor
 from lib.ui.downloads import button, guarded
+from lib.ui.maps import switch
 from lib.ui.maps.styles import Styles
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace, cross_answer
@@ -37,13 +39,31 @@ def maker(data: Workspace) -> Maker:
     """
     samples = bool(state.chosen("samples")) and not data.schematic
     tolerance = state.tolerance_m()
-    return partial(_material, data, tolerance_m=tolerance, samples=samples, lang=language())
+    also = str(st.session_state.get("also") or "")
+    return partial(
+        _material,
+        data,
+        tolerance_m=tolerance,
+        samples=samples,
+        lang=language(),
+        shown=(also,) if also else (),
+        under=under(sharing.store().folder, switch.opacity(data)),
+        order=tuple(state.chosen("order")),
+    )
 
 
-def _material(data: Workspace, *, tolerance_m: float, samples: bool, lang: Lang) -> Material:
+def _material(
+    data: Workspace,
+    *,
+    tolerance_m: float,
+    samples: bool,
+    lang: Lang,
+    **chosen: Any,  # noqa: ANN401 - fields of Material
+) -> Material:
     # A copy for one paper: what it reads of the layers is not kept with what all visitors share.
     return replace(
-        cross_answer(data.key, data, tolerance_m=tolerance_m, samples=samples, lang=lang)
+        cross_answer(data.key, data, tolerance_m=tolerance_m, samples=samples, lang=lang),
+        **chosen,
     )
 
 

@@ -32,7 +32,7 @@ from lib.ui.state import served, tiles_of
 
 _TEXTS: Final = (
     *("broken", "map", "keys", "province", "before", "after", "slide"),
-    *("wheel", "fingers", "zoomIn", "zoomOut"),
+    *("wheel", "fingers", "zoomIn", "zoomOut", "online_silent", "online_half"),
     *browser.DRAWING,
 )
 
@@ -149,6 +149,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     left: Left | None = None,
     pictures: Sequence[Picture] = (),
     opacity: Mapping[str, float] | None = None,
+    order: Sequence[str] = (),
     edit: Edit | None = None,
     glance: str = "",
     titled: Collection[str] = (),
@@ -184,6 +185,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         What can lie under the communes.
     opacity : mapping or None
         Name of a picture that does -> how much of it shows, 0-1.
+    order : sequence of str
+        Layers laid over the others, the topmost first.
     edit : Edit or None
         An outline that is drawn by hand.
     glance : str
@@ -229,6 +232,7 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         "around": None if around is None else sorted(around) or "home",
         "bounds": framed and browser.corners(framed),
         "pictures": opacity,
+        "order": list(order),
         "left": left
         and {
             file.layer_id: file.packed(left.styles[file.layer_id])

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from lib.language.text import date, no_data, number, plain
-from lib.layers.own.table import geo_table, plain_table
 from lib.layers.own.total import AREAS, totals
+from lib.places.owntable import geo_table, plain_table
 from lib.reports.cards.own import figure
 from lib.tables import export
 from lib.tables.glossary import label, value_label

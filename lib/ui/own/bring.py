@@ -14,13 +14,14 @@ from lib.access.serving import serve_layers
 from lib.importing.apart import sandbox
 from lib.importing.draft import Draft
 from lib.importing.ownlayers import bring as ownbring
+from lib.importing.ownlayers import compare
 from lib.importing.ownlayers.rows import Wanted
 from lib.importing.readers import registry
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import nfc, no_data, number, today
-from lib.store.store import Store
+from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
-from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layer_id_of, layers_of
+from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layer_id_of, layers_of, part_of
 from lib.ui import visitor
 from lib.ui.data import findings
 from lib.ui.own import ask
@@ -29,6 +30,8 @@ from lib.ui.workspace import Workspace
 
 _PREVIEW: Final = 100
 _NAME: Final = 100
+_CHANGES: Final = 500
+"""Most differences drawn."""
 
 
 def bring(data: Workspace, store: Store) -> None:
@@ -102,6 +105,7 @@ def _draft(data: Workspace, store: Store) -> Draft:
     """Return the draft for what is chosen now; made once for the same choice."""
     held = ask.work()
     acts.require_import(visitor.actor(), TABLE)
+    acts.require_tables(visitor.actor(), {part_of(held["wanted"].name)})
     base = store.open(data.manifest.snapshot_id)
     key = (base.snapshot_id, repr(held["wanted"]))
     if held.get("key") != key:
@@ -147,6 +151,7 @@ def _check(data: Workspace, store: Store) -> None:
     ask.names(data, draft, wanted)
     ask.lenient(draft, wanted)
     if layer is not None:
+        _changes(data, ask.work()["base"], layer)
         _preview(data, layer)
     confirmed = True
     if asked := draft.of("ask"):
@@ -205,6 +210,42 @@ def _matched(layer: OwnLayer) -> None:
                 number(int(counts.get(match, 0)), language()),
                 border=True,
             )
+
+
+def _changes(data: Workspace, base: Snapshot, layer: OwnLayer) -> None:
+    """Draw, of a layer that is there, which rows are new, gone or other, cell by cell."""
+    before = base.read(TABLE) if TABLE in base.manifest.tables else None
+    old = compare.in_use(before, layer.name)
+    if old is None:
+        return
+    found = list(compare.changes(old, layer))
+    if not found:
+        return
+    place = tr("ownpage.commune")
+    names = data.commune_names
+    table = pd.DataFrame(
+        {
+            tr("ownpage.change"): [tr(f"ownpage.change_{one.kind}") for one in found[:_CHANGES]],
+            tr("ownpage.row"): [one.row for one in found[:_CHANGES]],
+            tr("ownpage.what"): [one.title for one in found[:_CHANGES]],
+            tr("ownpage.column_changed"): [
+                one.column or (place if one.kind == "changed" else "") for one in found[:_CHANGES]
+            ],
+            **{
+                tr(f"ownpage.change_{side}"): [
+                    getattr(one, side) if one.column else names.get(getattr(one, side), "")
+                    for one in found[:_CHANGES]
+                ]
+                for side in ("before", "after")
+            },
+        }
+    )
+    count = number(len(found), language())
+    with st.expander(tr("ownpage.changes", count=count), expanded=True, icon=":material/compare:"):
+        if len(found) > _CHANGES:
+            shown = number(_CHANGES, language())
+            st.caption(tr("ownpage.changes_first", shown=shown, total=count))
+        st.dataframe(table, hide_index=True, height=260, alt=tr("ownpage.change"))
 
 
 def _preview(data: Workspace, layer: OwnLayer) -> None:

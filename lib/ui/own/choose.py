@@ -10,6 +10,7 @@ import streamlit as st
 from lib.language.text import date, plain
 from lib.layers.own.look import MOST_SIGNS, Look, looks_of
 from lib.layers.own.total import AREAS, Area, Choice, areas_of
+from lib.layers.own.words import look_words
 from lib.tables.glossary import value_label
 from lib.tables.ownlayers import MATCHES, OwnLayer
 from lib.ui import state
@@ -45,7 +46,7 @@ def look_box(layer: OwnLayer) -> Look:
     chosen = st.selectbox(
         tr("ownpage.look"),
         list(looks),
-        format_func={code: look_words(look) for code, look in looks.items()}.__getitem__,
+        format_func=lambda code: look_words(looks[code], language()),
         key="ownlook",
         persist_state="session",
     )
@@ -53,12 +54,6 @@ def look_box(layer: OwnLayer) -> Look:
     if look.kind == "signs" and len(layer.rows) > MOST_SIGNS:
         st.caption(tr("ownpage.many_signs"))
     return look
-
-
-def look_words(look: Look) -> str:
-    """Return a way to draw in words."""
-    kind = f"{look.kind}_alone" if look.kind == "signs" and not look.column else look.kind
-    return tr(f"ownpage.look_{kind}", column=look.column)
 
 
 def filters(data: Workspace, layer: OwnLayer) -> Choice:

@@ -22,6 +22,6 @@ def remove_box(store: Store, data: Workspace, layer: OwnLayer) -> None:
         who = visitor.name_box("own_remove_who")
         if st.button(tr("ownpage.remove_do"), type="primary", disabled=not who, key="own_remove"):
             base = store.open(data.manifest.snapshot_id)
-            made = acts.remove_layer(visitor.actor(), store, layer, base=base, typed=who)
+            made = acts.change_layer(visitor.actor(), store, layer, None, base=base, typed=who)
             serve_layers(made)
             st.rerun()

@@ -32,6 +32,7 @@ from lib.language.errors import PhuThoError, WrongUseError
 from lib.language.text import t
 from lib.layers.files import APART
 from lib.layers.ground import pictures
+from lib.layers.ground.online import online
 from lib.settings import settings
 from lib.ui.server import gate, held, stream, unforeseen
 from lib.ui.server.files import KeptFiles
@@ -64,6 +65,7 @@ def check_start() -> None:
         if policy is not None and policy.oidc is not None and not _can_sign_in():
             raise WrongUseError("access.no_authlib")
         limits()
+        online()
     except PhuThoError as error:
         sys.stderr.write(f"{error.message()}\n")
         raise SystemExit(error.exit_code) from error

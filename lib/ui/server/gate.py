@@ -22,6 +22,7 @@ from lib.layers.files import APART, apart
 from lib.layers.ground import pictures
 from lib.settings import settings
 from lib.store.store import Store
+from lib.tables.ownlayers import tables_of
 
 _STRANGE: Final = re.compile(r"[\x00-\x1f\x7f%?#\\]")
 """In a path decoded once: a second code, or another sign that ends or divides a path."""
@@ -147,7 +148,7 @@ def needed_for_layer(path: str) -> Action:
         raise NoSuchAddressError
     if layer.grid and not settings().grid_layer:
         raise NoSuchAddressError
-    closed = serving.closed_tables()
+    closed = tables_of(serving.closed_tables())
     if path.startswith(APART) or not closed.isdisjoint(layer.tables):
         return Action.RESTRICTED
     return Action.VIEW

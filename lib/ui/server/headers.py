@@ -18,6 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lib.layers.ground.online import online
 from lib.ui.server import rights
 
 POLICY: Final = (
@@ -25,7 +26,7 @@ POLICY: Final = (
     # eval: streamlit-folium draws with it; blob: Streamlit starts an inline component from one.
     "script-src 'self' blob: 'unsafe-eval' {scripts}",
     "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
+    "img-src 'self' data: blob:{images}",
     "font-src 'self' data:",
     "connect-src 'self'",
     "frame-src 'self'",
@@ -35,7 +36,11 @@ POLICY: Final = (
     "form-action 'self'",
     "frame-ancestors 'self'",
 )
-"""The Content-Security-Policy; ``{scripts}``: what may run that stands inside a page."""
+"""The Content-Security-Policy; ``{scripts}``: what may run that stands inside a page.
+
+``{images}``: the host of pictures of the internet, in the frame of the map alone and
+where the settings name one.
+"""
 OTHERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -68,8 +73,10 @@ def security_policy(path: str) -> str:
     path : str
         Of the request, below the base address of the application.
     """
-    scripts = "'unsafe-inline'" if path.startswith(_MAP) else own_scripts()
-    return "; ".join(POLICY).format(scripts=scripts)
+    if not path.startswith(_MAP):
+        return "; ".join(POLICY).format(scripts=own_scripts(), images="")
+    images = f" {online().origin}" if online().origin else ""
+    return "; ".join(POLICY).format(scripts="'unsafe-inline'", images=images)
 
 
 class Headers:

@@ -10,16 +10,17 @@ import shapely
 from layerstores import publish, schematic_tables
 
 from lib.importing.bring import publish as put_in_use
-from lib.importing.ownlayers import bring, columns
+from lib.importing.ownlayers import bring, columns, compare
 from lib.importing.ownlayers.places import Finder
 from lib.importing.ownlayers.rows import Wanted
 from lib.importing.readers.grid import Grid
 from lib.language.errors import DataRefusedError
-from lib.layers.own.table import plain_table
+from lib.places.owntable import plain_table
 from lib.store import history
 from lib.store.store import Store
 from lib.tables import export
 from lib.tables.ownlayers import ADDED, TABLE, layers_of, named
+from lib.tables.symbology import Symbology
 
 WANTED = Wanted("Cửa hàng xăng dầu", "2026-10-01", "Sở", value="Sức chứa (m3)")
 LENIENT = Wanted("Cửa hàng xăng dầu", "2026-10-01", "Sở", value="Sức chứa (m3)", skip_unknown=True)
@@ -98,6 +99,13 @@ def test_a_new_file_of_a_layer_is_compared_row_by_row_and_an_old_one_comes_back(
     again = ownsheets.saved(tmp_path, changed={5: 999.0, 6: 1.25})
     second = bring.draft_of([(again, again.name)], LENIENT, first)
     assert vars(second.counts[TABLE]) == {"added": 0, "changed": 2, "unchanged": 298, "removed": 0}
+    old = compare.in_use(first.read(TABLE), LENIENT.name)
+    found = list(compare.changes(old, brought(second)))
+    assert [(one.kind, one.column, one.after) for one in found] == [
+        ("changed", "Sức chứa (m3)", "999"),
+        ("changed", "Sức chứa (m3)", "1.25"),
+    ]
+    assert [one.row for one in found] == [7, 8]
     made = put_in_use(store, second, base=first, files={"b": b"2"}, who="Lan", confirmed=True)
     assert len(history.compare(first, made)[TABLE].changed) == 2
     (layer,) = layers_of({TABLE: made.read(TABLE)}, shipped=False)
@@ -219,6 +227,35 @@ def test_of_several_sheets_the_longest_is_meant_or_that_with_the_column_asked(ba
     assert [f.file for f in longest.of("note")] == ["nhieu.xlsx [A]"]
     asked = bring.draft_of(files, Wanted("L", "2026-10-01", place="xa"), base)
     assert len(brought(asked).rows) == 1
+
+
+def test_rows_that_come_and_go_are_named_and_a_new_column_moves_no_key(base, tmp_path):
+    names = ownsheets.TABLES["communes"]["name"].head(3).tolist()
+    first = pd.DataFrame({"Mã": ["a", "b"], "Xã": names[:2], "Số": [1, 2]})
+    wanted = Wanted("L", "2026-10-01", symbology=Symbology(unit="hộ"))
+    draft = bring.draft_of(csv(tmp_path, first), wanted, base)
+    store = Store(base.folder.parent.parent)
+    current = store.current()
+    made = put_in_use(store, draft, base=current, files={"a": b"1"}, who="Lan", confirmed=True)
+    later = pd.DataFrame(
+        {"Số hiệu": ["x", "y"], "Mã": ["b", "c"], "Xã": [names[2], names[0]], "Số": [2, 3]}
+    )
+    second = bring.draft_of(csv(tmp_path, later), Wanted("L", "2026-11-01"), made)
+    old = compare.in_use(made.read(TABLE), "L")
+    (new,) = [one for one in layers_of(second.tables, shipped=False) if one.name == "L"]
+    assert [(one.kind, one.title, one.column) for one in compare.changes(old, new)] == [
+        ("added", "y", ""),
+        ("changed", "x", "Xã"),
+        ("changed", "x", ""),
+        ("removed", "a", ""),
+    ]
+    assert new.symbology.unit == "hộ"
+    done = put_in_use(store, second, base=made, files={"b": b"2"}, who="Lan", confirmed=True)
+    drawn = bring.redraw(store, new, Symbology(colour="blue"), base=done, who="Lan")
+    kept = compare.in_use(drawn.read(TABLE), "L")
+    assert kept.symbology == Symbology(colour="blue")
+    assert history.compare(done, drawn)[TABLE].changed
+    assert kept.cells.equals(new.cells)
 
 
 def book(folder, *sheets, merge=()):

@@ -4,68 +4,23 @@ import datetime as dt
 
 import pandas as pd
 import pytest
-from facttables import fact_tables
+from ownrows import CODES, TABLES, table
 
 from lib.language.errors import WrongUseError
 from lib.layers.frames import own_points
 from lib.layers.own.look import MANY, Look, draw, looks_of, row_of_sign
-from lib.layers.own.table import geo_table, plain_table
 from lib.layers.own.total import Choice, areas_of, left, totals
+from lib.layers.own.words import of_classes, title
+from lib.layers.registry import LAYERS
+from lib.places.owntable import geo_table, plain_table
 from lib.settings import settings
 from lib.tables.ownlayers import (
     TABLE,
-    OwnColumn,
-    described,
-    layer_id_of,
     layers_of,
-    listed,
     named,
     of_program,
 )
-
-TABLES = fact_tables()
-CODES = TABLES["communes"]["code"].tolist()
-COLUMNS = (
-    OwnColumn("Tên"),
-    OwnColumn("Loại"),
-    OwnColumn("Số", "number"),
-    OwnColumn("Ngày", "date"),
-)
-ROWS = [
-    ("<b>Một</b>", "A", 1.5, "2024-01-15", CODES[0], 105.1),
-    ("Hai", "A", 2.0, "2024-02-01", CODES[0], None),
-    ("Ba", "B", None, "2024-02", CODES[1], 105.3),
-    ("Bốn", "B", 4.0, None, None, None),
-]
-
-
-def table(name: str = "Chợ") -> pd.DataFrame:
-    cells = [[n, k, None if v is None else str(v), d] for n, k, v, d, _, _ in ROWS]
-    figures = [[None, None, v, d] for _, _, v, d, _, _ in ROWS]
-    lon = [x for *_, x in ROWS]
-    return pd.DataFrame(
-        {
-            "source_url": "file:cho.csv",
-            "as_of": "2026-10-01",
-            "layer_id": layer_id_of(name),
-            "row_id": [n for n, *_ in ROWS],
-            "layer_name": name,
-            "source": None,
-            "layer_columns": described(COLUMNS),
-            "place_column": None,
-            "value_column": "Số",
-            "file_row": range(2, 6),
-            "commune_code": [code for *_, code, _ in ROWS],
-            "match": ["exact", "exact", "exact", "unknown"],
-            "became": None,
-            "clause": None,
-            "lat": [None if x is None else 21.1 for x in lon],
-            "lon": lon,
-            "shape": None,
-            "cells": [listed(row) for row in cells],
-            "figures": [listed(row) for row in figures],
-        }
-    ).astype({"lat": float, "lon": float})
+from lib.tables.symbology import AUTOMATIC, Symbology, symbology_of
 
 
 @pytest.fixture
@@ -168,3 +123,30 @@ def test_a_layer_of_the_office_takes_the_place_of_one_of_the_program():
     found = layers_of({TABLE: table(name)})
     assert [one.shipped for one in found if one.name == name] == [False]
     assert len(found) == 3
+
+
+def test_a_layer_is_drawn_as_somebody_chose():
+    chosen = Symbology("count", "", "blue", "ring", 2, 1, "m³")
+    kept = chosen.kept()
+    again = layers_of({TABLE: table(symbology=kept)}, shipped=False)[0]
+    assert again.symbology == symbology_of(kept) == chosen
+    assert next(iter(looks_of(again).values())) == Look("count")
+    drawn = draw(again, Look("sum", "Số"), EVERY)
+    assert drawn.communes[CODES[0]] == "blue-0"
+    assert title(again, Look("sum", "Số"), "vi") == "Chợ: tổng Số theo xã (m³)"
+    assert of_classes(drawn, "vi")["blue-0"] == "3,5"
+    alone = draw(again, Look("signs"), EVERY)
+    assert set(alone.signs.values()) == {"own-blue-ring"}
+    by_kind = draw(again.drawn_as(Symbology(colour="green")), Look("signs", "Loại"), EVERY)
+    assert list(by_kind.signs.values()) == ["own-2", "own-3"]
+    keys = {key for key, _, _ in by_kind.legend} | {"own-blue-ring"}
+    assert keys <= {style.key for style in LAYERS["own-points"].styles}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [None, "[]", "{", '{"colour": "red"}', '{"classes": true, "decimals": 99, "unit": 1, "x": 2}'],
+)
+def test_what_a_cell_cannot_say_is_left_to_the_program(cell):
+    assert symbology_of(cell) == AUTOMATIC
+    assert AUTOMATIC.kept() is None

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import geopandas as gpd
+import ownrows
 import pandas as pd
 import pytest
 import shapely
@@ -26,6 +27,7 @@ from lib.register.clusters import register
 from lib.store.database import layout, publishing
 from lib.store.store import Act, Table
 from lib.tables import facts
+from lib.tables.ownlayers import layer_id_of
 from lib.tables.schemas import ALL_TABLES
 
 # ---- what others read -----------------------------------------------------------
@@ -279,3 +281,27 @@ def test_times_are_local_as_the_log_says(url, here):
     )
     publish(here, outages=Table(outages, "", ""))
     assert rows(url, 'SELECT start, "end" FROM phutho.outages') == [(start, None)]
+
+
+def test_an_own_layer_is_a_typed_table_until_it_is_gone(url, here):
+    own = ownrows.table()
+    publish(here, own_rows=Table(own, "", "2026-10-01"))
+    name = "phutho_own." + layer_id_of("Chợ").replace("-", "_")
+    read = rows(
+        url,
+        f"SELECT ten, loai, so, ngay, match, ST_X(geometry) FROM {name} ORDER BY row_no",  # noqa: S608
+    )
+    assert read[0] == ("<b>Một</b>", "A", 1.5, "2024-01-15", "exact", 105.1)
+    assert [row[2] for row in read] == [1.5, 2.0, None, 4.0]
+    assert read[3][5] is None
+    kinds = rows(url, "SELECT type FROM geometry_columns WHERE f_table_schema = 'phutho_own'")
+    assert kinds == [("POINT",)]
+    ((words,),) = rows(url, f"SELECT col_description('{name}'::regclass, 2)")
+    assert words == "Tên"
+    hostile = own.assign(layer_name=HOSTILE, layer_id=layer_id_of(HOSTILE))
+    publish(here, own_rows=Table(hostile, "", "2026-10-01"))
+    left = rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'phutho_own'")
+    assert len(left) == 1
+    assert left != [(name.removeprefix("phutho_own."),)]
+    publish(here)
+    assert rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'phutho_own'") == []

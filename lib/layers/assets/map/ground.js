@@ -224,6 +224,7 @@ function apply() {
     items.forEach((item) => raise(spec, item));
   }
   if (window.PhuThoScroll) PhuThoScroll.settle();
+  restack();
   drawLeft();
   showPictures();
   draw();
