@@ -22,7 +22,7 @@ INSTALL := $(PIP) install $(HASHED) $(FROM)
 BUILDS = $(if $(shell grep -s '^pyspark==' $(1)),-r requirements-build.lock)
 
 .PHONY: run prepare test quick unit parts spark lint lock audit licences bench fuzz walk \
-	fresh-machine soak siege screens wheelhouse install-offline clean help always
+	fresh-machine soak siege scale screens wheelhouse install-offline clean help always
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -73,6 +73,7 @@ help:
 	@echo "make walk             two processes behind nginx, walked in Chromium"
 	@echo "make fresh-machine    docs/operate.md typed into an empty Debian without a network (root)"
 	@echo "make soak             visitors and imports at once; SOAK=\"--visitors 5 --minutes 1\""
+	@echo "make scale            what grows with what: the tables of docs/scale.md; SCALE=\"--quick\" for less"
 	@echo "make siege            strangers who mean harm beside people at work"
 	@echo "make screens          the pictures of docs/screens.md; SCREENS=\"--only merger\" for some"
 	@echo "make wheelhouse       all that is installed, as files; make install-offline uses them"
@@ -161,6 +162,10 @@ fresh-machine: $(VENV)/.python
 # 50 visitors for 10 minutes while data is imported; SOAK="--visitors 5 --minutes 1" for less.
 soak: $(DEV)
 	$(BIN)/python -m tests.bench.soak $(SOAK)
+
+# Costs per unit measured here, and a simulated day of more and more offices.
+scale: $(DEV)
+	$(BIN)/python -m tests.bench.scale $(SCALE)
 
 # 25 people at work beside strangers who mean harm, 14 minutes; SIEGE="--minutes 1" for less.
 siege: $(DEV)

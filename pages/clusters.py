@@ -27,7 +27,7 @@ frame.official_totals(data)
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
-        sidebar.filters(data, keys)
+        draw_filters = sidebar.filters(data, keys)
         own = also.also(data)
         legend = st.container()
     shown = flt.apply(
@@ -64,6 +64,7 @@ def view() -> None:
         classes=own.legend,
         words=own.words,
     )
+    draw_filters()
     with st.container(key="below"):
         show_table(
             lists.told(data, clusters, lang),

@@ -56,7 +56,7 @@ def view() -> None:
     )
     with st.sidebar:
         sidebar.sample_places(summary[summary["sample"]])
-        sidebar.filters(data, keys)
+        draw_filters = sidebar.filters(data, keys)
         own = also.also(data)
         legend = st.container()
     shown = flt.apply(
@@ -105,6 +105,7 @@ def view() -> None:
         classes=own.legend,
         words=own.words,
     )
+    draw_filters()
     with st.container(key="below"):
         st.caption(tr("cross.order"))
         with st.expander(tr("cross.aloud")):

@@ -53,7 +53,7 @@ frame.figures(
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
-        sidebar.filters(data, keys)
+        draw_filters = sidebar.filters(data, keys)
         own = also.also(data, areas=False)
         legend = st.container()
     shown = flt.apply(
@@ -109,7 +109,9 @@ def view() -> None:
         legend=legend,
         legend_layers=("former-names", "former-units", "communes"),
         words=own.words,
+        own_cards=("communes",),
     )
+    draw_filters()
     with st.container(key="below"):
         show_table(
             mergercard.table_of(data.manifest.snapshot_id, listed, former),

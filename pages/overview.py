@@ -33,7 +33,7 @@ frame.official_totals(data)
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
-        sidebar.filters(data, keys)
+        draw_filters = sidebar.filters(data, keys)
         areas = country.area_filter(data)
         own = also.also(data)
     chosen = {key: state.chosen(key) for key in keys}
@@ -80,6 +80,7 @@ def view() -> None:
         classes=own.legend,
         words=own.words,
     )
+    draw_filters()
     with st.expander(
         tr("pages.table_communes"), key="table-open", on_change="rerun", icon=":material/table:"
     ) as table:

@@ -48,7 +48,7 @@ def view() -> None:
         sidebar.find_box(data)
         counted = facts is not None and facts.with_customers
         painted = bar.measure(log=facts is not None, indices=counted)
-        sidebar.filters(data, keys, clear=False)
+        draw_filters = sidebar.filters(data, keys, clear=False)
         choice = bar.gap_choice(log=facts is not None)
         period = bar.log_choice(months) if facts else None
         grid = bar.grid_switch(
@@ -107,6 +107,7 @@ def view() -> None:
         selected=selected,
         card=card,
         legend=legend,
+        own_cards=("communes",),
         cluster_id=cluster,
         words=own.words | powerlegend.words_of(classes, painted, choice.says),
         legend_layers=("weak", "clusters", "substations", "power-lines", "grid-2016"),
@@ -116,6 +117,7 @@ def view() -> None:
             powerlegend.legend_of(painted, classes, listed, log, inside=inside, means=choice.says)
         ),
     )
+    draw_filters()
     with st.container(key="below"):
         powerparts.below(bar.part(parts), data, shown_list, cluster=cluster)
     state.end()

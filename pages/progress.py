@@ -44,7 +44,7 @@ steps.steps(found, only)
 def view() -> None:
     with st.sidebar:
         sidebar.find_box(data)
-        sidebar.filters(data, keys)
+        draw_filters = sidebar.filters(data, keys)
         painted = sidebar.switch("further", tr("eligibility.paint"), tr("eligibility.scope"))
         legend = st.container()
     table = to_table(found).merge(
@@ -90,7 +90,9 @@ def view() -> None:
         legend=legend,
         cluster_id=chosen,
         legend_layers=("clusters", "communes", "former-provinces", "province"),
+        own_cards=("clusters",),
     )
+    draw_filters()
     with st.container(key="below"):
         if seen:
             steps.totals(seen)

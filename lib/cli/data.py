@@ -14,7 +14,7 @@ from lib.importing import bring
 from lib.importing.apart import sandbox
 from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError, WrongUseError
-from lib.language.text import date, nfc, number, t
+from lib.language.text import date, nfc, number, t, today
 from lib.operate import backup, remove, restore
 from lib.settings import province
 from lib.store import history
@@ -124,7 +124,7 @@ def answer(text: str) -> tuple[str, str]:
 def day(value: str) -> str:
     """Return a day typed as ISO, today where none was; another form is wrong use."""
     try:
-        day = dt.date.fromisoformat(value) if value else dt.datetime.now().astimezone().date()
+        day = dt.date.fromisoformat(value) if value else today()
     except ValueError as error:
         raise WrongUseError("data.bad_day", value=value) from error
     return day.isoformat()

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -105,11 +106,13 @@ def reliability_indices(
 ) -> None:
     """Tính SAIFI, SAIDI, CAIDI, MAIFI (IEEE 1366) từ nhật ký mất điện."""
     _check_files(out, report, outages, customers)
-    log, served, sources = _given(context, outages, customers, store)
+    log, served, sources, kept = _given(context, outages, customers, store)
     with direct.readable(outages, customers):
         sample = sample_of(log, served)
+        # Of the store the rules were applied once; Spark reads and cleans for itself.
+        known = kept.cleaned if kept and engine is Engine.DUCKDB else None
         given = indices.answer(
-            log,
+            log if known is None else known.rows,
             served,
             by=_KEYS[by],
             engine=engine.value,
@@ -117,7 +120,10 @@ def reliability_indices(
             momentary_minutes=momentary,
             exclude_major_days=exclude_major_days,
             groups=indices.former_areas(load("communes"), load("former_units")),
+            clean=known is None,
         )
+    if known is not None:
+        given = replace(given, rules=known.counts, listed=known.listed)
     for finding in clean.findings(given.rules):
         typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
     about = {t("power.note_sources"): "; ".join(sources), **_about(log, given, planned, momentary)}
@@ -146,8 +152,11 @@ def _check_files(out: Path, report: Path | None, *given: Path | None) -> None:
 
 def _given(
     context: typer.Context, outages: Path | None, customers: Path | None, store: Path | None
-) -> tuple[Source, Source | None, list[str]]:
-    """Return the log, the customers and where they come from: files, else the store."""
+) -> tuple[Source, Source | None, list[str], inuse.Log | None]:
+    """Return the log, the customers, where they come from, and that of the store if all is of it.
+
+    Files go before what the store has.
+    """
     served = None
     if customers is not None:
         path = customers.resolve()
@@ -157,24 +166,20 @@ def _given(
         path, size = outages.resolve(), outages.stat().st_size
         read = sandbox.run(direct.outages, path, Path(folder), name=path.name, size=size)
         log_given = source_of(read)
-        return log_given, served, [path.name for path in (outages, customers) if path is not None]
+        named = [path.name for path in (outages, customers) if path is not None]
+        return log_given, served, named, None
     snapshot = in_use(open_store(store))
-    tables = {
-        name: snapshot.read(name)
-        for name in ("outages", "customers")
-        if name in snapshot.manifest.tables
-    }
-    log = inuse.log_in_use(tables)
+    log = inuse.of_snapshot(snapshot)
     if log is None:
         raise DataRefusedError("power.no_log")
     if log.set_aside:
         typer.echo(t("power.set_aside", rows=number(log.set_aside)), err=True)
     days = {"outages": log.as_of}
-    infos = {name: snapshot.manifest.tables[name] for name in tables}
+    infos = {n: i for n, i in snapshot.manifest.tables.items() if n in ("outages", "customers")}
     sources = [f"{i.source} ({date(days.get(name, i.as_of))})" for name, i in infos.items()]
     if customers is not None:
-        return log.outages, served, [sources[0], customers.name]
-    return log.outages, log.customers if len(log.customers) else None, sources
+        return log.outages, served, [sources[0], customers.name], None
+    return log.outages, log.customers if len(log.customers) else None, sources, log
 
 
 def _about(
@@ -289,8 +294,9 @@ def gaps_in_power(
     )
     snapshot = in_use(open_store(store))
     tables = {n: snapshot.read(n) for n in _TABLES if n in snapshot.manifest.tables}
-    log = inuse.log_facts(tables)
-    indices = None if log is None else view.by_commune(tables, view.Choice())
+    used = inuse.of_snapshot(snapshot)
+    log = inuse.log_facts(tables, log=used)
+    indices = None if log is None else view.by_commune(tables, view.Choice(), log=used)
     answer = find.find(tables, choice, indices, log=log.said() if log else None)
     sample = bool(log and log.sample and choice.asks_log)
     if out.suffix.lower() == ".csv":

@@ -1,6 +1,5 @@
 """Bring in single values with their source: read as a cell is read, check, publish as one act."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,7 +11,7 @@ from lib.importing.sheets.cells import free_text, hidden, read_cell
 from lib.importing.sheets.moments import read_day
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding
-from lib.language.text import is_blank, t
+from lib.language.text import is_blank, t, today
 from lib.store import history
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
@@ -229,7 +228,7 @@ def _read(tables: Mapping[str, pd.DataFrame], word: Statement) -> Statement:
 
 def _day(text: str) -> str:
     if not text:
-        return dt.datetime.now().astimezone().date().isoformat()
+        return today().isoformat()
     day = read_day(text)
     if day is None:
         raise WrongUseError("statements.bad_day", value=text)

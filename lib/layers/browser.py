@@ -131,7 +131,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Note:
-    """One line of the tooltip of a layer that changes with every answer.
+    """A further line of the tooltips of a layer, said by a page and not by the layer's file.
 
     Parameters
     ----------
@@ -141,11 +141,14 @@ class Note:
         Code -> value as it is written.
     blank : str
         Written for a code without a value.
+    lasting : bool
+        The same whatever is filtered: written to a file the browser fetches once.
     """
 
     label: str
     values: Mapping[str, str]
     blank: str
+    lasting: bool = False
 
     def of(self, file: LayerFile) -> dict[str, Any]:
         """Return what the browser gets: one value a feature, in the order of the file."""

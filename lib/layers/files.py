@@ -101,11 +101,10 @@ class LayerFile:
         return "".join(places.get(style_of.get(code, ""), HIDDEN) for code in self.codes)
 
     def packed(self, style_of: Mapping[str, str] | str) -> str:
-        """Return what `draw` does; for thousands of features as runs, ``0*128 .*20``."""
+        """Return what `draw` does, or where that is shorter its runs: ``0*128 .*20``."""
         classes = self.draw(style_of)
-        if not LAYERS[self.layer_id].canvas:
-            return classes
-        return " ".join(f"{key}*{len(list(run))}" for key, run in itertools.groupby(classes))
+        runs = (f"{key}*{len(list(run))}" for key, run in itertools.groupby(classes))
+        return min(classes, " ".join(runs), key=len)
 
 
 def apart(static: Path) -> Path:

@@ -23,8 +23,8 @@ from lib.tables.palette import css
 
 ASSETS: Final = Path(__file__).parent / "assets"
 MAP_PARTS: Final = (
-    *("ground.js", "look.js", "zoom.js", "pictures.js", "plane.js", "snap.js", "draft.js"),
-    *("tool.js", "measure.js", "draw.js", "drawbox.js", "paper.js", "hand.js"),
+    *("ground.js", "look.js", "zoom.js", "glance.js", "pictures.js", "plane.js", "snap.js"),
+    *("draft.js", "tool.js", "measure.js", "draw.js", "drawbox.js", "paper.js", "hand.js"),
 )
 """The parts of the map's script, in ``assets/map``."""
 PAGE_STYLES: Final = ("app.css", "present.css")

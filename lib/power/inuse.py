@@ -6,17 +6,19 @@ is set aside.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Final
 
 import ibis
 import pandas as pd
 
-from lib.power import clean
+from lib.power import clean, keep
 from lib.power.cells import MOMENTARY_MINUTES
 from lib.power.majordays import MajorDays, major_days
 from lib.power.read import connect, read
 from lib.power.served import SERVED, served_table
+from lib.store.store import Snapshot
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -26,12 +28,21 @@ CUSTOMERS: Final = ("commune_code", "month", "customers_served")
 
 @dataclass(frozen=True)
 class Log:
-    """The rows of a snapshot that count together, and whether they are a sample."""
+    """The rows of a snapshot that count together, and whether they are a sample.
+
+    Parameters
+    ----------
+    set_aside : int
+        Rows of a sample beside a real log.
+    kept : Path or None
+        Where its cleaned rows are kept, see `lib.power.keep`; None where they are not.
+    """
 
     outages: pd.DataFrame
     customers: pd.DataFrame
     sample: bool
     set_aside: int = 0
+    kept: Path | None = None
 
     @property
     def as_of(self) -> str:
@@ -42,7 +53,8 @@ class Log:
     def cleaned(self) -> clean.CleanLog:
         """The rows after the rules of `lib.power.clean`, which no choice of a reader changes."""
         customers = self.customers if len(self.customers) else None
-        return clean.clean(self.outages, customers)
+        make = partial(clean.clean, self.outages, customers)
+        return make() if self.kept is None else keep.cleaned(self.kept, make)
 
 
 @dataclass(frozen=True)
@@ -102,12 +114,17 @@ class LogFacts:
         }
 
 
-def log_in_use(tables: Tables) -> Log | None:
+def log_in_use(tables: Tables, *, kept: Path | None = None) -> Log | None:
     """Return the rows of a snapshot that count, None if there is no log.
 
     Real outages are divided by real customers only: a made-up divisor would
     make a made-up index of a real event. A sample takes any customers there
     are and stays a sample.
+
+    Parameters
+    ----------
+    kept : Path or None
+        Where its cleaned rows are kept, of `lib.power.keep.place`.
     """
     outages = tables.get("outages")
     if outages is None or outages.empty:
@@ -122,7 +139,15 @@ def log_in_use(tables: Tables) -> Log | None:
         (customers if sample else customers[~invented]).reset_index(drop=True),
         sample,
         0 if sample else int(made_up.sum()) + int(invented.sum()),
+        kept,
     )
+
+
+def of_snapshot(snapshot: Snapshot) -> Log | None:
+    """Return the rows of a snapshot that count, cleaned once for all who ask this store."""
+    infos = snapshot.manifest.tables
+    tables = {name: snapshot.read(name) for name in ("outages", "customers") if name in infos}
+    return log_in_use(tables, kept=keep.place(snapshot.folder.parents[1], infos))
 
 
 def log_facts(

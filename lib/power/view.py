@@ -13,8 +13,11 @@ from lib.power import indices
 from lib.power.cells import MOMENTARY_MINUTES
 from lib.power.indices import INDICES, By, Kind, former_areas
 from lib.power.inuse import CUSTOMERS, Log, Tables, log_in_use, major_days_of
+from lib.power.read import REQUIRED
 
 _INDICES: Final = (*indices.INDICES, "interruptions", "hours", "customers_served", "months")
+_COUNTED: Final = (*REQUIRED, "planned")
+"""Columns of a cleaned log that indices are made of: texts need not be handed over."""
 BY_COMMUNE: Final = (
     *("commune_code", "saifi", "saidi_min", "caidi_min", "maifi", "asai"),
     *("interruptions", "hours", "customers_served", "months", "reason"),
@@ -170,7 +173,7 @@ def indices_of(
     groups: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the indices of the months `period`, as `lib.power.indices.answer` groups them."""
-    rows, customers = log.cleaned.rows, log.customers
+    rows, customers = log.cleaned.rows[list(_COUNTED)], log.customers
     if commune_code:  # rules never join two communes
         rows = rows[rows["commune_code"] == commune_code]
         customers = customers[customers["commune_code"] == commune_code]
@@ -187,8 +190,14 @@ def indices_of(
 
 
 def _in_period(rows: pd.DataFrame, period: list[str], removed: pd.DataFrame) -> pd.DataFrame:
-    inside = rows["start"].dt.strftime("%Y-%m").isin(period)
-    kept: pd.DataFrame = rows[inside & ~rows["start"].dt.normalize().isin(removed["day"])]
+    if not period:
+        return rows.iloc[:0]
+    start = rows["start"]
+    after = pd.Timestamp(period[-1]) + pd.offsets.MonthBegin()
+    inside = (start >= pd.Timestamp(period[0])) & (start < after)
+    if len(removed):
+        inside &= ~start.dt.normalize().isin(removed["day"])
+    kept: pd.DataFrame = rows[inside]
     return kept
 
 

@@ -1,6 +1,7 @@
 """The sidebar: find, filter, legend, clear."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -167,8 +168,11 @@ def sample_places(samples: pd.DataFrame) -> None:
             )
 
 
-def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None:
-    """Draw the filters `keys`, the less used ones folded away.
+def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> Callable[[], None]:
+    """Keep the place of the filters `keys`; return what draws them, the less used ones folded away.
+
+    What is chosen stands in the session before its widget is drawn: a page draws its map first,
+    and the browser has it while the rest is still on its way.
 
     Parameters
     ----------
@@ -177,19 +181,37 @@ def filters(data: Workspace, keys: Sequence[str], *, clear: bool = True) -> None
     """
     shown = [item for item in flt.FILTERS if item.key in keys]
     for item in shown:
-        if not item.folded:
-            _filter(item, data)
-    rest = [item for item in shown if item.folded]
-    if rest:
+        _keep_known(item, data)
+    place = st.container()
 
-        def draw() -> None:
-            for item in rest:
-                _filter(item, data)
+    def draw() -> None:
+        with place:
+            _filters([item for item in shown if not item.folded], data)
+            rest = [item for item in shown if item.folded]
+            if rest:
+                used = any(state.chosen(item.key) for item in rest)
+                words = tr("sidebar.more_filters")
+                folded(words, partial(_filters, rest, data), key="more-filters", used=used)
+            if clear:
+                clear_button(keys)
 
-        used = any(state.chosen(item.key) for item in rest)
-        folded(tr("sidebar.more_filters"), draw, key="more-filters", used=used)
-    if clear:
-        clear_button(keys)
+    return draw
+
+
+def _filters(items: Sequence[Filter], data: Workspace) -> None:
+    for item in items:
+        _filter(item, data)
+
+
+def _keep_known(item: Filter, data: Workspace) -> None:
+    """Drop chosen codes of a filter that the data does not know, as those of a mistyped link."""
+    if item.widget == "switch":
+        state.keep_known(item.key, {"yes"})
+    elif item.names:
+        state.keep_known(item.key, set(item.names(data.clusters)))
+    elif item.widget != "slider":
+        known = data.commune_names if item.widget == "typed" else item.options
+        state.keep_known(item.key, set(known))
 
 
 def folded(
@@ -253,7 +275,6 @@ def _filter(item: Filter, data: Workspace) -> None:
         return
     typed = item.widget == "typed"
     options = list(data.commune_names) if typed else list(item.options)
-    state.keep_known(item.key, set(options))
     if typed:
         options = _typed_communes(item, data, options)
         if not options:
@@ -271,7 +292,6 @@ def _filter(item: Filter, data: Workspace) -> None:
 
 
 def _listed(item: Filter, names: Mapping[str, str]) -> None:
-    state.keep_known(item.key, set(names))
     st.multiselect(
         tr(item.label),
         list(names),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from tests.bench import bench_crossing, data, maps, memory, papers, visitors
+from tests.bench import bench_crossing, data, maps, memory, pages, papers, visitors
 from tests.bench.cdn import network
 from tests.bench.machine import describe
 from tests.bench.raw import Raw
@@ -29,6 +29,7 @@ def _run_maps(raw: Raw, *, quick: bool) -> None:
         maps.run(raw, ground, local, rounds=1 if quick else 2, times=2 if quick else 4)
         maps.floor(raw, ground, times=1 if quick else 5)
         maps.offline(raw, ground)
+        pages.run(raw, times=1 if quick else 4)
         _say_missing(local.missing)
 
 

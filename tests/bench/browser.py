@@ -146,8 +146,8 @@ class Tab:
         limit = "new Promise((_, no) => setTimeout(no, 15000, Error('no card in time')))"
         return self.page.evaluate(f"() => Promise.race([window.benchCard, {limit}])")
 
-    def frames(self) -> list[float]:
-        """Drag and zoom the map for some seconds; return the milliseconds between frames."""
+    def frames(self, *, zoom: bool = True) -> list[float]:
+        """Drag and `zoom` the map for some seconds; return the milliseconds between frames."""
         box = self.page.evaluate("window.bench.box()")
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.evaluate("window.bench.watchFrames()")
@@ -157,7 +157,7 @@ class Tab:
             self.page.mouse.move(x + 3 * (step if step < 20 else 40 - step), y + 2 * step % 30)
             self.page.wait_for_timeout(16)
         self.page.mouse.up()
-        for turn in (-240, -240, 240, 240):
+        for turn in (-240, -240, 240, 240) if zoom else ():
             self.page.mouse.wheel(0, turn)
             self.page.wait_for_timeout(500)
         return self.page.evaluate("window.benchStop()")

@@ -56,8 +56,13 @@ class Ground:
     layers: int
 
 
-def _site(name: str, *options: str) -> Path:
-    """Copy the application as it is now and prepare it; data of an earlier run are kept."""
+def site(name: str, *options: str) -> Path:
+    """Copy the application as it is now and prepare it; data of an earlier run are kept.
+
+    Without options on published borders, if they are beside the clone or can be fetched.
+    """
+    if not options and UPSTREAM.is_dir():
+        options = ("--offline", "--bundle", str(UPSTREAM))
     root = WORK / name
     root.mkdir(parents=True, exist_ok=True)
     for part in CARRIED:
@@ -104,12 +109,11 @@ def snapshot(site: Path):
 
 def province() -> Ground:
     """Return Phú Thọ, published borders if they are beside the clone or can be fetched."""
-    options = ("--offline", "--bundle", str(UPSTREAM)) if UPSTREAM.is_dir() else ()
-    site = _site("province", *options)
-    drawn = _drawn(site)
-    facts = pd.DataFrame(snapshot(site).read("communes")).set_index("code")
+    root = site("province")
+    drawn = _drawn(root)
+    facts = pd.DataFrame(snapshot(root).read("communes")).set_index("code")
     drawn["group"] = drawn["code"].map(facts["former_province"])
-    return _ground("maps", drawn, site)
+    return _ground("maps", drawn, root)
 
 
 def country() -> Ground:
@@ -126,18 +130,18 @@ def country() -> Ground:
     whole = gpd.read_parquet(COUNTRY)
     try:
         options = ("--offline", "--scope", "vietnam", "--bundle", str(UPSTREAM))
-        site = _site("country", *options)
-        drawn = _drawn(site)
+        root = site("country", *options)
+        drawn = _drawn(root)
     except RuntimeError as error:
         print(f"  ours is left out: {error}")
-        site = None
+        root = None
         plane = whole.to_crs(9208)
         drawn = plane.assign(
             geometry=plane.geometry.simplify_coverage(COUNTRY_SIMPLIFY_M), name=plane["fullName"]
         ).to_crs(4326)[["code", "name", "geometry"]]
         drawn["geometry"] = drawn.geometry.set_precision(1e-5)
     drawn["group"] = drawn["code"].map(whole.set_index("code")["province"])
-    return _ground("country", drawn, site)
+    return _ground("country", drawn, root)
 
 
 def _ground(part: str, drawn: gpd.GeoDataFrame, site: Path | None) -> Ground:

@@ -1,9 +1,9 @@
-"""What issue F asks for, and how far the raw figures are from it."""
+"""What is asked of the application, and how far the raw figures are from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.bench.contenders import PLAIN
+from tests.bench.contenders import FLOOR, PLAIN
 from tests.bench.raw import DUCKDB, OURS, SEDONA, Raw, Record
 
 NOT_MEASURED = "not measured"
@@ -110,6 +110,29 @@ def _at_worst(raw: Raw) -> list[Verdict]:
     return verdicts
 
 
+def ratio_below(goal: str, one: Record | None, other: Record | None, most: float) -> Verdict:
+    """Judge how many times the median of `other` that of `one` is, at most `most`."""
+    if one is None or other is None:
+        return _missing(goal)
+    got = one.median / other.median
+    figure = f"{one.median:.4g} and {other.median:.4g} {one.unit}: {_times(got)} times"
+    return Verdict(goal, figure, got <= most, f"{_times(got / most)} of what is allowed")
+
+
+def _pages(raw: Raw) -> list[Verdict]:
+    """Judge the filter change on the other pages, beside the overview of the same run."""
+    overview = raw.find("filter-page", "overview", OURS)
+    return [
+        ratio_below(
+            f"… on the page {page}: at most 1.5 times the overview",
+            raw.find("filter-page", page, OURS),
+            overview,
+            1.5,
+        )
+        for page in ("clusters", "cross_commune", "power", "progress")
+    ]
+
+
 def _held(goal: str, record: Record | None) -> Verdict:
     if record is None:
         return _missing(goal)
@@ -119,7 +142,7 @@ def _held(goal: str, record: Record | None) -> Verdict:
 
 
 def judge(raw: Raw) -> list[Verdict]:
-    """Return every goal of issue F with what the raw file says of it."""
+    """Return every goal with what the raw file says of it."""
     case = "148 communes"
     country = "3,321 communes"
     change = raw.find("filter", case, OURS)
@@ -142,6 +165,19 @@ def judge(raw: Raw) -> list[Verdict]:
             _median,
         ),
         told("… zoom kept: the same map stays", change, "same map", wanted=True),
+        ratio_below(
+            "… at most 1.7 times Streamlit's least page",
+            change,
+            raw.find("filter-floor", case, FLOOR.name),
+            1.7,
+        ),
+        *_pages(raw),
+        below(
+            "click → title and verdict: median under 100 ms",
+            raw.find("click", case, OURS),
+            100,
+            _median,
+        ),
         below(
             "first usable map, warm: under 2 s", raw.find("first-map-warm", case, OURS), 2, _median
         ),

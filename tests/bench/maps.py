@@ -110,12 +110,14 @@ def clicked(raw: Raw, ground: Ground, who: Contender, tab: Tab, times: int) -> N
     if not who.card:
         msg = "what is clicked is told inside its own canvas only: not measured"
         raise RuntimeError(msg)
-    milliseconds = []
+    milliseconds, whole = [], []
     for point in tab.page.evaluate("(count) => window.bench.targets(count)", times):
         milliseconds.append(tab.click(point, who.card))
+        whole.append(tab.page.evaluate("window.benchWhole"))
         tab.settle()
         tab.page.wait_for_timeout(250)
     raw.add(Record(ground.part, "click", ground.case, who.name, "ms", milliseconds))
+    raw.add(Record(ground.part, "click-whole", ground.case, who.name, "ms", whole))
 
 
 def smooth(raw: Raw, ground: Ground, who: Contender, tab: Tab) -> None:

@@ -46,6 +46,17 @@ TASKS = {
         "the page until the next frames show the answer. *Ours* makes the others pale, the rest "
         "leaves them out.",
     ),
+    "filter-page": Task(
+        "… on our other pages",
+        "The same press; furnished: a layer of the office paints the communes, and made-up roads "
+        "of 50,000 corners lie under them.",
+        rival=False,
+    ),
+    "first-map-page": Task(
+        "First usable map, warm, on our other pages",
+        "In a browser that was never there.",
+        rival=False,
+    ),
     "filter-floor": Task(
         "… of which Streamlit alone",
         "Two pills and one line of text, no map, the same clock, the server set as ours is: what "
@@ -68,6 +79,16 @@ TASKS = {
     "frames": Task(
         "Time between frames while dragging and zooming",
         "The page's own frames; with software drawing, no graphics card.",
+    ),
+    "frames-roads": Task(
+        "Time between frames while dragging over 50,000 corners of roads",
+        "Overview at the fine level of the ground, made-up roads on and off.",
+        rival=False,
+    ),
+    "click-whole": Task(
+        "… until the whole card is there",
+        "*Ours* says title and verdict at once and the rest when the server has answered.",
+        rival=False,
     ),
     "offline": Task("First map without internet", "1: all communes are painted."),
     "visitors": Task(

@@ -50,6 +50,17 @@ def test_a_click_on_a_commune_shows_its_card(site: Site, visit):
     assert opened.view() == before, "a click on the map must not move it"
 
 
+FETCHED = """() => performance.getEntriesByType("resource")
+  .some((one) => one.name.includes("-glance-") && one.responseEnd)"""
+AT_ONCE = """([x, y]) => {
+  const at = document.elementFromPoint(x, y).closest(".leaflet-interactive");
+  at.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX: x, clientY: y }));
+  const said = window.parent.document.querySelectorAll(".st-key-card > .ph-glance");
+  const lines = (one) => [...one.querySelectorAll("h3, .ph-sub, dd")];
+  return [...said].map((one) => lines(one).map((line) => line.textContent));
+}"""
+
+
 def test_a_click_on_a_cluster_shows_its_card_and_the_ground_lets_it_go(best: Site, visit):
     opened = visit(best).open()
     place = opened.hit("clusters")
@@ -63,6 +74,14 @@ def test_a_click_on_a_cluster_shows_its_card_and_the_ground_lets_it_go(best: Sit
     assert "sel" not in opened.query()
     assert opened.card.locator("h3").count() == 0
     assert outlined(opened) == 0
+    assert opened.eventually(lambda: opened.js(FETCHED))
+    with opened.turn():  # before any answer of the server can be there
+        (said,) = opened.js(AT_ONCE, [place["x"], place["y"]])
+    title, sub, verdict = said
+    assert title == heading(opened)
+    assert sub == opened.card.locator(".ph-sub").inner_text()
+    assert verdict == opened.card.locator(".ph-head dd").first.inner_text()
+    assert opened.card.locator(".ph-glance").count() == 0, "it gives way to the card"
 
 
 def test_a_click_anywhere_in_a_row_opens_it_and_the_arrow_keys_go_on(best: Site, visit):

@@ -242,8 +242,16 @@ def fact(
 
 def row_of(frame: pd.DataFrame, column: str, code: str) -> dict[str, Any]:
     """Return the first row of `frame` with `code` as a mapping, blanks None; empty if none."""
-    found = frame.loc[frame[column] == code].head(1).to_dict("records")
-    return {str(k): None if is_blank(v) else v for k, v in found[0].items()} if found else {}
+    found = rows_of(frame.loc[frame[column] == code].head(1))
+    return found[0] if found else {}
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of `frame` as mappings, blanks None."""
+    return [
+        {str(k): None if is_blank(v) else v for k, v in row.items()}
+        for row in frame.to_dict("records")
+    ]
 
 
 def source_of(row: Row, lang: Lang, name: str = "") -> Source:

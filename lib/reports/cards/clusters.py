@@ -57,14 +57,19 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
     return cards.get(target.layer_id, commune_card)(known, target.code, lang)
 
 
+def named(cluster: Row, lang: Lang) -> tuple[str, str]:
+    """Return title and second line of the card of a row of the register."""
+    kind = value_label("cluster_kind", cluster["kind"], lang)
+    title = t("cards.cluster_title", lang, name=cluster["name"])
+    return title, t("cards.cluster_sub", lang, kind=kind, id=cluster["cluster_id"])
+
+
 def cluster_card(known: Known, cluster_id: str, lang: Lang) -> Card:
     """Return the card of a cluster of the register: what is on record, nothing concluded."""
     cluster = row_of(known.clusters, "cluster_id", cluster_id)
-    kind = value_label("cluster_kind", cluster["kind"], lang)
     told = place_told(cluster)
     return Card(
-        t("cards.cluster_title", lang, name=cluster["name"]),
-        t("cards.cluster_sub", lang, kind=kind, id=cluster_id),
+        *named(cluster, lang),
         (*conclusion_facts(known, "cluster_id", cluster_id, lang), *recorded(known, cluster, lang)),
         lang,
         note=str(cluster["note"] or ""),

@@ -84,7 +84,7 @@ def cluster_head(
         Its rows of the answer that name a commune, largest piece first.
     """
     names = known.commune_names
-    told = [_verdict(row, sides, lang)]
+    told = [verdict(row, sides, lang)]
     late = late_fact(known, cluster, lang) if cluster else None
     if late:
         told.append(late)
@@ -97,8 +97,14 @@ def cluster_head(
     return tuple(told)
 
 
-def _verdict(row: Row, sides: Sequence[Row], lang: Lang) -> Fact:
-    """Return the verdict with the communes, and the hectares of each where measured."""
+def verdict(row: Row, sides: Sequence[Row], lang: Lang) -> Fact:
+    """Return the verdict on a cluster with its communes, and the hectares of each where measured.
+
+    Parameters
+    ----------
+    row, sides
+        As of `cluster_head`.
+    """
     parts = []
     for side in sides:
         words = str(side["commune_name"])
@@ -112,8 +118,9 @@ def _verdict(row: Row, sides: Sequence[Row], lang: Lang) -> Fact:
                 high=number(side["area_ha_high"], lang, 2),
             )
         parts.append(words)
-    verdict = t(f"crossing.value.verdict.{row['verdict']}", lang)
-    words = t("head.verdict", lang, verdict=verdict, sides="; ".join(parts)) if parts else verdict
+    words = t(f"crossing.value.verdict.{row['verdict']}", lang)
+    if parts:
+        words = t("head.verdict", lang, verdict=words, sides="; ".join(parts))
     words = words[0].upper() + words[1:]
     places = communes_of(
         (str(side["commune_code"]) for side in sides),

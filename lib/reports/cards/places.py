@@ -1,6 +1,5 @@
 """Cards of a commune, a place with weak supply, a substation, a commune elsewhere."""
 
-import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from lib.geo.country import TABLE as COUNTRY
-from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t
+from lib.language.text import Lang, date, hectares, is_blank, no_data, number, percent, t, today
 from lib.reports.cards.card import Card, Fact, Row, Source, fact, row_of, site, source_of
 from lib.reports.cards.conclusions import conclusion_facts
 from lib.reports.cards.head import clusters_in, commune_head
@@ -32,6 +31,13 @@ def commune_title(commune: Row, lang: Lang) -> str:
     """Return the name of a commune with its kind."""
     kind = value_label("commune_kind", commune["kind"], lang)
     return t("cards.commune_title", lang, kind=kind, name=commune["name"])
+
+
+def commune_named(commune: Row, lang: Lang) -> tuple[str, str]:
+    """Return title and second line of the card of a commune."""
+    former, basis = commune["former_province"], commune["legal_basis"]
+    sub = t("cards.commune_sub", lang, province=former, basis=basis)
+    return commune_title(commune, lang), sub
 
 
 def commune_card(known: Known, code: str, lang: Lang) -> Card:
@@ -77,10 +83,7 @@ def commune_card(known: Known, code: str, lang: Lang) -> Card:
         *station_facts(known, code, lang),
         *own_facts(known, code, lang),
     ]
-    sub = t(
-        "cards.commune_sub", lang, province=commune["former_province"], basis=commune["legal_basis"]
-    )
-    title = commune_title(commune, lang)
+    title, sub = commune_named(commune, lang)
     head = commune_head(known, code, len(units), lang)
     return Card(title, sub, tuple(facts), lang, note=str(commune["note"] or ""), head=head)
 
@@ -118,7 +121,7 @@ def weak_words(row: Row, lang: Lang) -> str:
 
 def _dated(as_of: str, lang: Lang) -> str:
     """Return the date of a source, and how long ago that was if it is long ago."""
-    age = dt.datetime.now(tz=dt.UTC).year - int(as_of[:4])
+    age = today().year - int(as_of[:4])
     shown = t("powerpage.source_of", lang, date=date(as_of, lang))
     if age < _OLD_YEARS:
         return shown

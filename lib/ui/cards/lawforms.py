@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.crossing.places import communes_of, shares_of
-from lib.language.text import date, number, plain
+from lib.language.text import date, number, plain, today
 from lib.register import eligibility
 from lib.register.period import last_due, period_of
 from lib.register.report14 import Figure, Report14, report14
@@ -32,7 +32,7 @@ def _answer(data: Workspace) -> pd.DataFrame:
 def forms(data: Workspace) -> None:
     """Draw form 04, or form 03 of a commune, for a period; the list behind a row; its files."""
     lang = language()
-    latest = last_due(dt.datetime.now().astimezone().date())
+    latest = last_due(today())
     year = latest.end.year
     names = dict.fromkeys([latest.name, f"{year}", f"{year}-H1", f"{year - 1}", f"{year - 1}-H1"])
     with st.container(horizontal=True):
@@ -136,10 +136,10 @@ def _further(data: Workspace, on: dt.date) -> pd.DataFrame:
     )
 
 
-def further(data: Workspace, today: dt.date) -> None:
+def further(data: Workspace, day: dt.date) -> None:
     """Draw for each commune whether a further cluster may be set up, by the rule of a day."""
     lang = language()
-    on = st.date_input(tr("eligibility.note_on"), today, format="DD/MM/YYYY", key="fill-on")
+    on = st.date_input(tr("eligibility.note_on"), day, format="DD/MM/YYYY", key="fill-on")
     table = _further(data, on)
     st.caption(eligibility.rule_on(on).words(lang))
     st.caption(tr("eligibility.scope"))

@@ -148,7 +148,7 @@ def table_of(snapshot_id: str, rows: pd.DataFrame, former: pd.DataFrame) -> pd.D
 def old_names(data: Workspace) -> Note:
     """Return what the map says of a commune that is pointed at: the units it was made of."""
     made = _origins(data.manifest.snapshot_id, data.tables["former_units"], language())
-    return Note(tr("mergerpage.made_of"), made, tr("common.no_data"))
+    return Note(tr("mergerpage.made_of"), made, tr("common.no_data"), lasting=True)
 
 
 def legend(listed: pd.DataFrame) -> None:

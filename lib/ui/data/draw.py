@@ -12,7 +12,7 @@ from lib.access.roles import Action
 from lib.crossing.sketch import corners_within, lines_within
 from lib.importing import drawn
 from lib.language.errors import DataRefusedError
-from lib.language.text import is_blank, number, sort_key
+from lib.language.text import is_blank, number, sort_key, today
 from lib.layers.browser import Bounds, Shape
 from lib.layers.looks.symbols import OUTLINE_OLD
 from lib.layers.target import Target, parse_window
@@ -202,7 +202,7 @@ def _check(
     )
     who = visitor.name_box("import_who")
     as_of = st.date_input(
-        tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="import_as_of"
+        tr("data.as_of"), format="DD/MM/YYYY", value=today(), max_value=today(), key="import_as_of"
     )
     ready = sound(new) and means is not None and bool(who)
     pressed = st.button(
@@ -212,8 +212,8 @@ def _check(
         st.caption(tr("data.draw_needs"))
     if not pressed or new is None or means is None:
         return
-    today = dt.datetime.now().astimezone().date()
-    day = as_of if isinstance(as_of, dt.date) else today
+    drawn_on = today()
+    day = as_of if isinstance(as_of, dt.date) else drawn_on
     row = data.clusters.loc[data.clusters["cluster_id"] == cluster_id].iloc[0]
     name, content = drawn.file_of(
         new,
@@ -222,7 +222,7 @@ def _check(
         means=means,
         who=who,
         as_of=day.isoformat(),
-        drawn_on=today.isoformat(),
+        drawn_on=drawn_on.isoformat(),
     )
     work().update(
         files={name: content},

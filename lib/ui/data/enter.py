@@ -239,7 +239,13 @@ def _source(
     with middle:
         st.text_input(tr("enter.document"), key="enter_document", max_chars=80)
     with right:
-        st.date_input(tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="enter_as_of")
+        st.date_input(
+            tr("data.as_of"),
+            format="DD/MM/YYYY",
+            value=today(),
+            max_value=today(),
+            key="enter_as_of",
+        )
     st.text_input(tr("enter.note"), key="enter_note", max_chars=500)
     st.checkbox(tr("enter.chosen"), key="enter_chosen", help=tr("enter.chosen_help"))
     who = visitor.name_box("enter_who")

@@ -217,7 +217,7 @@ def _source(act: str) -> tuple[Source, str]:
         document = st.text_input(tr("enter.document"), key="act-document", max_chars=80)
     with right:
         day = st.date_input(
-            tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="act-as-of"
+            tr("data.as_of"), format="DD/MM/YYYY", value=today(), max_value=today(), key="act-as-of"
         )
     why, who = _why(act)
     given = (day if isinstance(day, dt.date) else today()).isoformat()

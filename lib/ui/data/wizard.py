@@ -16,7 +16,7 @@ from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import NotAllowedError, PhuThoError, StoreError
-from lib.language.text import moment, number, plain
+from lib.language.text import moment, number, plain, today
 from lib.store.store import Snapshot, Store
 from lib.tables.collecting import tables_of
 from lib.tables.glossary import value_label
@@ -110,7 +110,11 @@ def _choose(closed: Collection[str]) -> None:
         who = visitor.name_box("import_who")
     with right:
         as_of = st.date_input(
-            tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="import_as_of"
+            tr("data.as_of"),
+            format="DD/MM/YYYY",
+            value=today(),
+            max_value=today(),
+            key="import_as_of",
         )
     quality, accuracy = _SURVEYED
     if kind in ("outlines", "clusters"):
@@ -120,7 +124,7 @@ def _choose(closed: Collection[str]) -> None:
         if st.button(
             tr("data.do_check"), type="primary", disabled=not ready, icon=":material/fact_check:"
         ):
-            day = as_of if isinstance(as_of, dt.date) else dt.datetime.now().astimezone().date()
+            day = as_of if isinstance(as_of, dt.date) else today()
             work().update(
                 files=brought,
                 who=who,

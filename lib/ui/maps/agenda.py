@@ -81,5 +81,9 @@ def _line(point: Point) -> None:
 
 def _link(page: str, target: str, words: str) -> None:
     st.page_link(
-        f"pages/{page}.py", label=words, query_params=state.carried(target), width="stretch"
+        f"pages/{page}.py",
+        label=words,
+        help="",
+        query_params=state.carried(target),
+        width="stretch",
     )

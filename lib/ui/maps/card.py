@@ -12,7 +12,7 @@ from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
 from lib.ui import state, visitor
-from lib.ui.maps import agenda, bar, papers, switch
+from lib.ui.maps import agenda, bar, glance, papers, switch
 from lib.ui.maps.legend import show_legend
 from lib.ui.maps.styles import Styles, drawn_classes, named
 from lib.ui.maps.view import Left, show_map
@@ -39,6 +39,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     around: Collection[str] | None = None,
     under: Callable[[], None] | None = None,
     ranked: Callable[[], None] | None = None,
+    own_cards: Collection[str] = (),
 ) -> None:
     """Draw the map, and the card of the selection; without one, what matters most.
 
@@ -70,6 +71,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     ranked : callable or None
         Draws the list that stands where the card would; by default the question of
         this page, answered by name.
+    own_cards : collection of str
+        Layers whose card this page draws otherwise than the other pages.
     """
     every, styles = styles, switch.left_on(styles)
     if cluster_id and focus is None and not shapes:
@@ -87,6 +90,8 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             left=left,
             pictures=data.pictures,
             opacity=switch.opacity(data),
+            glance=glance.path(data),
+            titled=own_cards,
             order=state.chosen("order"),
             unnamed=unnamed,
             view=state.map_view(),
@@ -128,6 +133,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
             notes=notes,
             words=words,
         )
+    glance.make(data)
 
 
 def _way_to_drawing(data: Workspace, cluster_id: str) -> None:

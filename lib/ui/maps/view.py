@@ -87,6 +87,15 @@ def _configuration(
     return config, _json(config).encode()
 
 
+def _told(note: Note, file: LayerFile) -> dict[str, Any]:
+    """Return what the browser is told of a note: its values, or where it finds those that last."""
+    said = note.of(file)
+    if not note.lasting:
+        return said
+    name = f"layers/{file.layer_id}-notes"
+    return {"url": served(write_once(settings().static, name, "json", _json(said).encode()))}
+
+
 def _target(target: Target | None) -> dict[str, str] | None:
     return {"layer": target.layer_id, "code": target.code} if target else None
 
@@ -142,6 +151,8 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
     opacity: Mapping[str, float] | None = None,
     order: Sequence[str] = (),
     edit: Edit | None = None,
+    glance: str = "",
+    titled: Collection[str] = (),
     bounds: Bounds | None = None,
     around: Collection[str] | None = None,
     view: str = "",
@@ -178,6 +189,10 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         Layers laid over the others, the topmost first.
     edit : Edit or None
         An outline that is drawn by hand.
+    glance : str
+        File below ``static/`` of what cards begin with, said at a click; empty for none.
+    titled : collection of str
+        Layers of which only the title is said then.
     bounds : Bounds or None
         Where `focus` goes instead of the feature itself or the shapes.
     around : collection of str or None
@@ -226,12 +241,14 @@ def show_map(  # noqa: PLR0913 one argument for each thing on the map
         },
         "leftOnly": left and list(left.alone),
         "edit": edit and edit.given,
+        "glance": glance and served(glance),
+        "titled": list(titled),
         "unnamed": list(unnamed),
         "view": view,
         "present": present,
         "shapes": [shape.drawing(lang) for shape in shapes],
         "notes": {
-            file.layer_id: notes[file.layer_id].of(file)
+            file.layer_id: _told(notes[file.layer_id], file)
             for file in files
             if notes and file.layer_id in notes
         },

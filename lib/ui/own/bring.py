@@ -18,7 +18,7 @@ from lib.importing.ownlayers import compare
 from lib.importing.ownlayers.rows import Wanted
 from lib.importing.readers import registry
 from lib.language.errors import PhuThoError, StoreError
-from lib.language.text import nfc, no_data, number
+from lib.language.text import nfc, no_data, number, today
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import value_label
 from lib.tables.ownlayers import MATCHES, TABLE, OwnLayer, layer_id_of, layers_of, part_of
@@ -83,14 +83,14 @@ def _choose() -> None:
     with right:
         source = st.text_input(tr("ownlayers.source"), key="own_source", max_chars=300)
         as_of = st.date_input(
-            tr("data.as_of"), format="DD/MM/YYYY", max_value="today", key="own_as_of"
+            tr("data.as_of"), format="DD/MM/YYYY", value=today(), max_value=today(), key="own_as_of"
         )
     ready = bool(file) and bool(nfc(name or "")) and bool(who)
     pressed = st.button(
         tr("data.do_check"), type="primary", disabled=not ready, icon=":material/fact_check:"
     )
     if pressed and file is not None:
-        day = as_of if isinstance(as_of, dt.date) else dt.datetime.now().astimezone().date()
+        day = as_of if isinstance(as_of, dt.date) else today()
         ask.work().update(
             file=(file.name, file.getvalue()),
             who=who,

@@ -13,6 +13,7 @@ import streamlit as st
 
 from lib.layers.looks.classes import Classes, classify
 from lib.power.gaps import find, measures
+from lib.settings import settings
 from lib.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ def log_in_use(
     _data: Workspace,
 ) -> inuse.Log | None:
     """Return the log in use, whose rules are applied once."""
-    from lib.power import inuse  # noqa: PLC0415 - loads Ibis: only where there is a log
+    from lib.power import inuse, keep  # noqa: PLC0415 - loads Ibis: only where there is a log
 
-    return inuse.log_in_use(_data.tables)
+    kept = keep.place(settings().store, _data.manifest.tables)
+    return inuse.log_in_use(_data.tables, kept=kept)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

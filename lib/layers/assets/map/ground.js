@@ -26,6 +26,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_LABEL = { id: "shapes", label: { rank: 0, offset: 0 } };
 const layers = new Map();
 const asked = new Set();
+const told = new Map();
 let map = null;
 let config = null;
 let wanted = null;
@@ -101,10 +102,19 @@ function pane(name, zIndex) {
   return name;
 }
 
-/* What this answer says of one feature, beside what its file says. */
+/* What this page says of one feature, beside what its file says. */
 function noteOf(spec, place) {
-  const note = wanted && wanted.notes && wanted.notes[spec.id];
+  const said = wanted && wanted.notes && wanted.notes[spec.id];
+  const note = said && said.url ? told.get(said.url) : said;
   return note ? `${note.label}: ${note.values[place]}` : "";
+}
+
+/* Notes that no filter changes lie in a file of their own, fetched once. */
+async function fetchNotes(url) {
+  asked.add(url);
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  told.set(url, await answer.json());
 }
 
 function build(spec, feature, place) {
@@ -195,12 +205,15 @@ function isDrawn(spec) {
   return [...(wanted.layers[spec.id] || "")].some((style) => style !== HIDDEN);
 }
 
-/* A layer is fetched when it is first to be seen, never before. */
+/* A layer is fetched when it is first to be seen, never before; lasting notes with them. */
 function fetchDrawn() {
   for (const spec of config.layers) {
     if (asked.has(spec.id) || !isDrawn(spec)) continue;
     asked.add(spec.id);
     load(spec).catch(complain);
+  }
+  for (const { url } of Object.values(wanted.notes || {})) {
+    if (url && !asked.has(url)) fetchNotes(url).catch(complain);
   }
 }
 
@@ -225,6 +238,7 @@ function apply() {
   const whole = config.layers.filter((spec) => layers.has(spec.id) || !isDrawn(spec));
   document.body.dataset.phLayers = String(whole.length);
   document.body.dataset.phTurns = String(turns);
+  if (whole.length === config.layers.length) fetchGlances().catch(console.warn);
 }
 
 /* ---- two answers under a slider: one left of the line, the other right of it -------------- */

@@ -231,7 +231,7 @@ function show(state) {
   if (config) apply();
 }
 
-/* A layer of thousands comes as runs, "0*148 .*20"; others as one character a feature. */
+/* Classes come as one character a feature, or as runs where that is shorter: "0*148 .*20". */
 function unpack(styles) {
   if (!styles.includes("*")) return styles;
   return styles.split(" ").map((run) => run[0].repeat(Number(run.slice(2)))).join("");

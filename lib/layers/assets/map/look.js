@@ -120,6 +120,7 @@ function uncover() {
 function report(layer, code) {
   clicked = `${layer}:${code}`;
   tell({ layer, code });
+  sayAtOnce(layer, code);
 }
 
 /* The one way a map speaks to its page: as the drawing the component knows. */
