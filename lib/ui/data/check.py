@@ -133,7 +133,7 @@ def _texts(draft: Draft) -> None:
     st.table(
         pd.DataFrame(
             [map(plain, pair) for pair in draft.text_before_after],
-            columns=[tr("data.text_before"), tr("data.text_after")]
+            columns=[tr("data.text_before"), tr("data.text_after")],
         ).set_index(tr("data.text_before")),
         alt=tr("data.text_title"),
     )

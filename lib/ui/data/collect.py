@@ -47,7 +47,10 @@ def collect(data: Workspace, current: Snapshot) -> None:
     if visitor.may(Action.IMPORT):
         with right:
             st.button(
-                tr("collectpage.bring"), on_click=_bring, icon=":material/upload_file:", key="form-in"
+                tr("collectpage.bring"),
+                on_click=_bring,
+                icon=":material/upload_file:",
+                key="form-in",
             )
     st.dataframe(
         _table(everyone),

@@ -115,7 +115,9 @@ def _map(
         "typed": {"number": len(held["typed"]), "place": held["typed"][-1]}
         if held["typed"]
         else None,
-        "exact": {"of": held["turn"], "text": figure(new)} if new is not None and sound(new) else None,
+        "exact": {"of": held["turn"], "text": figure(new)}
+        if new is not None and sound(new)
+        else None,
     }
     shapes = []
     if old is not None:

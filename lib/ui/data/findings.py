@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 200
 """Most findings drawn; the report holds all."""
+
+
 def verdict(draft: Draft) -> None:
     """Say in one box whether the file can be published, and what it would change."""
     lang = language()

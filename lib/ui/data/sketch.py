@@ -30,7 +30,9 @@ def figure(outline: shapely.Geometry) -> str:
     """Return area and perimeter of an outline in words, measured in `AREA_CRS`."""
     around = float(_series(outline).to_crs(AREA_CRS).length.iloc[0])
     lang = language()
-    return tr("data.draw_figure", area=hectares(_ha(outline), lang), around=number(around, lang, 0, "m"))
+    return tr(
+        "data.draw_figure", area=hectares(_ha(outline), lang), around=number(around, lang, 0, "m")
+    )
 
 
 def measured(

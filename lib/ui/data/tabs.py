@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from lib.access import acts
 from lib.access.roles import Action
+from lib.access.serving import serve_layers
 from lib.importing import draft
 from lib.importing.templates import forms
 from lib.language.errors import StoreError
 from lib.language.text import moment, number, percent, plain
-from lib.access.serving import serve_layers
 from lib.register import completeness
-from lib.settings import province, settings
+from lib.settings import province
 from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import label

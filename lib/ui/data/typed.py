@@ -22,7 +22,9 @@ def typed(data: Workspace, held: dict[str, Any]) -> None:
     held : dict
         What is drawn; ``typed`` takes the corners, longitude and latitude.
     """
-    with st.expander(tr("data.draw_typed"), icon=":material/pin_drop:", expanded=bool(held["typed"])):
+    with st.expander(
+        tr("data.draw_typed"), icon=":material/pin_drop:", expanded=bool(held["typed"])
+    ):
         epsg = st.selectbox(
             tr("data.draw_system"),
             zones.CHOICES,
@@ -36,7 +38,10 @@ def typed(data: Workspace, held: dict[str, Any]) -> None:
         with second:
             st.text_input(tr(f"data.draw_{names[1]}"), key="draw_second", max_chars=24)
         st.button(
-            tr("data.draw_add"), on_click=_add, args=(data, held), icon=":material/add_location_alt:"
+            tr("data.draw_add"),
+            on_click=_add,
+            args=(data, held),
+            icon=":material/add_location_alt:",
         )
         if told := held.get("typed_refused"):
             st.error(told, icon=":material/error:")
