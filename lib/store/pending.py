@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from lib.language.errors import DataRefusedError, StoreError
-from lib.store.disk import sync_folder, write_synced
+from lib.store.disk import put, reserved, sync_folder, write_synced
 from lib.store.store import Store
 from lib.tables.statements.record import Statement
 
@@ -89,7 +89,10 @@ def _folder(store: Store) -> Path:
 
 
 def _path(store: Store, word: Statement) -> Path:
-    return _folder(store) / quote(word.table, safe="") / f"{quote(word.id, safe='')}.json"
+    name = quote(word.id, safe="")
+    if reserved(name):
+        name = f"%{ord(name[0]):02x}{name[1:]}"  # the same text, and no device of Windows
+    return _folder(store) / quote(word.table, safe="") / f"{name}.json"
 
 
 def _read(path: Path) -> list[Statement]:
@@ -109,5 +112,5 @@ def _write(path: Path, words: Iterable[Statement]) -> None:
     else:
         aside = path.with_suffix(".new")
         write_synced(aside, content.encode())
-        aside.replace(path)
+        put(aside, path)
     sync_folder(path.parent)

@@ -72,6 +72,8 @@ def test_a_lock_has_a_hash_for_every_package_and_names_no_place(kind):
 def test_a_lock_agrees_with_what_was_asked_for(kind):
     found = locked(kind)
     for one in asked(kind):
+        if one.marker and not one.marker.evaluate():
+            continue
         name = canonicalize_name(one.name)
         assert name in found, f"{name}: make lock"
         assert found[name] in one.specifier, f"{name} {found[name]}, not {one.specifier}: make lock"
