@@ -169,7 +169,7 @@ def fetch(folder: Path, target: Target) -> None:
         asked.write_text("\n".join(lines) + "\n", encoding="utf-8")
         subprocess.run(  # noqa: S603 - our own arguments
             [
-                *(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"),
+                *(sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check"),
                 *("download", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
                 *("--implementation", "cp", "--python-version", target.minor),
                 *(word for name in target.platforms for word in ("--platform", name)),

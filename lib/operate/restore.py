@@ -141,6 +141,6 @@ def _move(source: Path, target: Path, name: str, undo: contextlib.ExitStack) -> 
     if (target / name).exists():
         damaged = source / f"{Path(name).name}.damaged"
         put(target / name, damaged)
-        undo.callback(put, damaged, target / name)
+        undo.callback(damaged.rename, target / name)
     put(source / name, target / name)
-    undo.callback(put, target / name, source / name)
+    undo.callback((target / name).rename, source / name)

@@ -43,14 +43,14 @@ class StopError(Exception):
 
 
 @cache
-def _texts() -> dict[str, str]:
-    words = tomllib.loads(_TEXTS.read_text(encoding="utf-8"))["start"]
-    return {f"start.{name}": twins["vi"] for name, twins in words.items()}
+def _texts() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(_TEXTS.read_text(encoding="utf-8"))
 
 
 def say(key: str, **values: object) -> None:
     """Print a sentence at once: the next step may take minutes."""
-    sys.stdout.write(f"{_texts()[key].format(**values)}\n")
+    family, _, name = key.partition(".")
+    sys.stdout.write(_texts()[family][name]["vi"].format(**values) + "\n")
     sys.stdout.flush()
 
 
