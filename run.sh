@@ -5,5 +5,5 @@ cd "$(dirname "$0")"
 wanted=
 [ ! -f wheelhouse/PYTHON ] || wanted=python$(tr -d '\r\n' <wheelhouse/PYTHON)
 # shellcheck disable=SC2086 # no Python named: no word
-tools/venv.sh .venv $wanted
+sh tools/venv.sh .venv $wanted
 exec .venv/bin/python -m lib.operate.start
