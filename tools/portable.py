@@ -7,6 +7,7 @@ are here, and a guide of one page. `--check ZIP` says whether all of it is there
 import argparse
 import datetime as dt
 import hashlib
+import io
 import re
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from lib.geo import download  # noqa: E402 - of the folder above
 from lib.layers.ground import kept  # noqa: E402
+from lib.operate import start  # noqa: E402
 from lib.settings import settings  # noqa: E402
 
 WHEELS = "wheelhouse"
@@ -128,6 +130,9 @@ def faults(wheels: Iterable[tuple[str, bytes]], lock: str, target: Target) -> It
             yield f"{file}: không dành cho / is not for {target.platform}, Python {target.minor}"
         else:
             there[name] = content
+            deepest = max(len(f".venv/Lib/site-packages/{one}") for one in _members(content))
+            if deepest >= start.DEEPEST:
+                yield f"{file}: đường dẫn dài / a path of {deepest}: lib/operate/start.py DEEPEST"
     for name in sorted(wanted.keys() - there.keys()):
         yield f"{wanted[name][0]}: thiếu / missing"
     for name, content in there.items():
@@ -137,17 +142,18 @@ def faults(wheels: Iterable[tuple[str, bytes]], lock: str, target: Target) -> It
                 yield f"{name}: cần / needs {needed}"
 
 
+def _members(wheel: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        return archive.namelist()
+
+
 def _needed(wheel: bytes, target: Target) -> Iterator[Requirement]:
     """Return what a wheel says it needs on a machine."""
-    with tempfile.TemporaryFile() as file:
-        file.write(wheel)
-        with zipfile.ZipFile(file) as archive:
-            (member,) = (
-                name
-                for name in archive.namelist()
-                if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)
-            )
-            raw, _ = parse_email(archive.read(member))
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        (member,) = (
+            name for name in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)
+        )
+        raw, _ = parse_email(archive.read(member))
     for line in raw.get("requires_dist", []):
         one = Requirement(line)
         if one.marker is None or one.marker.evaluate(target.environment):
@@ -196,13 +202,13 @@ def _git(*words: str) -> str:
     ).stdout
 
 
-def write(path: Path, wheels: Path, target: Target, *, name: str) -> None:
+def write(path: Path, wheels: Path, target: Target) -> None:
     """Write the ZIP: the program as git knows it, wheels, borders, grounds, the guide."""
     program = [file for file in _git("ls-files", "-z").split("\0") if file]
     borders, store = _borders(), settings().store
     grounds = kept.grounds(store)
     words = {
-        "name": name,
+        "name": path.stem,
         "minor": target.minor,
         "platform": target.platform,
         "start": "run.cmd" if target.platform.startswith("win") else "run.sh",
@@ -212,18 +218,18 @@ def write(path: Path, wheels: Path, target: Target, *, name: str) -> None:
     guide = (ROOT / "deploy" / "portable" / "guide.txt").read_text(encoding="utf-8")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         text = guide.format(**words).replace("\n", "\r\n")
-        archive.writestr(f"{name}/{GUIDE}", "\N{BYTE ORDER MARK}" + text)
+        archive.writestr(GUIDE, "\N{BYTE ORDER MARK}" + text)
         for file in program:
             if not file.startswith(("tests/", ".ci/")) and (ROOT / file).is_file():
-                archive.write(ROOT / file, f"{name}/{file}")
+                archive.write(ROOT / file, file)
         for file in sorted(wheels.glob("*.whl")):
-            archive.write(file, f"{name}/{WHEELS}/{file.name}", zipfile.ZIP_STORED)
-        archive.writestr(f"{name}/{WHEELS}/PYTHON", f"{target.minor}\r\n")
+            archive.write(file, f"{WHEELS}/{file.name}", zipfile.ZIP_STORED)
+        archive.writestr(f"{WHEELS}/PYTHON", f"{target.minor}\r\n")
         for one in download.read_registry(download.REGISTRY) if borders else ():
-            archive.write(borders / one.path, f"{name}/bundle/{one.path}")
+            archive.write(borders / one.path, f"bundle/{one.path}")
         for one in grounds:
             for file in (f"{one.name}.json", one.file):
-                archive.write(kept.folder_of(store) / file, f"{name}/data/store/ground/{file}")
+                archive.write(kept.folder_of(store) / file, f"data/store/ground/{file}")
 
 
 _BORDERS = "có kèm, từ kho vietnamese-provinces-database (giấy phép MIT), là ranh giới tham khảo"
@@ -236,19 +242,19 @@ _NO_BORDERS = (
 def check(path: Path, target: Target) -> list[str]:
     """Return what a ZIP lacks to be started without a network."""
     with zipfile.ZipFile(path) as archive:
-        names = {name.partition("/")[2]: name for name in archive.namelist()}
+        names = set(archive.namelist())
         lacking = [
             f"{name}: thiếu / missing"
             for name in ("run.cmd", "run.sh", "app.py", "requirements.lock", GUIDE)
             if name not in names
         ]
-        told = archive.read(names[f"{WHEELS}/PYTHON"]).decode().strip()
+        told = archive.read(f"{WHEELS}/PYTHON").decode().strip()
         if told != target.minor:
             lacking.append(f"{WHEELS}/PYTHON: {told}, không phải / not {target.minor}")
-        lock = archive.read(names["requirements.lock"]).decode()
+        lock = archive.read("requirements.lock").decode()
         wheels = (
-            (name.rpartition("/")[2], archive.read(full))
-            for name, full in names.items()
+            (name.rpartition("/")[2], archive.read(name))
+            for name in names
             if name.startswith(f"{WHEELS}/") and name.endswith(".whl")
         )
         return [*lacking, *faults(wheels, lock, target)]
@@ -266,13 +272,13 @@ def main() -> int:
     path = words.check
     if path is None:
         when = dt.datetime.fromisoformat(_git("log", "-1", "--format=%cI").strip())
-        name = f"ban-do-phu-tho-{when:%Y%m%d}-{_git('rev-parse', '--short', 'HEAD').strip()}"
         wheels = words.out / f"{target.platform}-{target.minor}"
         shutil.rmtree(wheels, ignore_errors=True)
         wheels.mkdir(parents=True)
         fetch(wheels, target)
-        path = words.out / f"{name}-{target.platform}-python{target.minor}.zip"
-        write(path, wheels, target, name=name)
+        # Windows unpacks it into a folder of this name, and takes no long path.
+        path = words.out / f"phu-tho-{when:%Y%m%d}-{target.platform}-py{target.minor}.zip"
+        write(path, wheels, target)
     found = check(path, target)
     for line in found:
         sys.stdout.write(f"{line}\n")

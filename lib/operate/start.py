@@ -23,8 +23,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 _TEXTS: Final = ROOT / "lib" / "language" / "texts" / "operate.toml"
 _STAMP: Final = ".requirements-installed"
 """What `make` looks at too: written when all packages are there."""
-_DEEPEST: Final = 175
-"""Characters of the longest path below the folder of the program, once all is installed."""
+DEEPEST: Final = 190
+"""Characters of the longest path below the folder of the program once all is installed, and /."""
 _LONGEST: Final = 259
 """Characters of a path Windows takes unless it is told otherwise."""
 _FIRST_PORT: Final = 8501
@@ -115,8 +115,8 @@ def environment(folder: Path) -> Path:
     """
     if sys.maxsize < 2**32:
         raise StopError("start.bits")
-    if os.name == "nt" and len(str(ROOT)) + _DEEPEST > _LONGEST:
-        raise StopError("start.long_path", folder=ROOT, most=_LONGEST - _DEEPEST)
+    if os.name == "nt" and len(str(ROOT)) > _LONGEST - DEEPEST:
+        raise StopError("start.long_path", folder=ROOT, most=_LONGEST - DEEPEST)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     minor = _words(sys.version_info[:2])
     if _output(python, "import sys; print('%d.%d' % sys.version_info[:2])") == minor:

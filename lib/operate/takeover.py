@@ -43,18 +43,9 @@ class Neighbour:
 
 
 def neighbours(root: Path = ROOT) -> list[Neighbour]:
-    """Return the other copies of the program beside `root` that have data, the newest first.
-
-    A folder that holds nothing but the program, as Windows makes it of a ZIP, counts as the
-    program itself.
-    """
-    beside = _folders(root.parent)
-    if beside == [root]:
-        beside = [one for folder in _folders(root.parent.parent) for one in _folders(folder)]
-    else:
-        alone = [_folders(one) for one in beside if not (one / _MARKER).exists()]
-        beside += [only for (only, *others) in filter(None, alone) if not others]
-    found = [Neighbour(one, _changed(one)) for one in beside if one != root and _has_data(one)]
+    """Return the other copies of the program beside `root` that have data, the newest first."""
+    beside = (one for one in _folders(root.parent) if one != root and _has_data(one))
+    found = [Neighbour(one, _changed(one)) for one in beside]
     return sorted(found, key=lambda one: one.changed, reverse=True)
 
 
