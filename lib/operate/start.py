@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+_WINDOWS: Final = os.name == "nt"
 _TEXTS: Final = ROOT / "lib" / "language" / "texts" / "operate.toml"
 _STAMP: Final = ".requirements-installed"
 """What `make` looks at too: written when all packages are there."""
@@ -69,7 +70,7 @@ def main() -> int:
         serve(python)
     except StopError as stop:
         say(stop.key, **stop.values)
-        if os.name == "nt":
+        if _WINDOWS:
             say("start.close")
         return 1
     except KeyboardInterrupt:
@@ -115,9 +116,9 @@ def environment(folder: Path) -> Path:
     """
     if sys.maxsize < 2**32:
         raise StopError("start.bits")
-    if os.name == "nt" and len(str(ROOT)) > _LONGEST - DEEPEST:
+    if _WINDOWS and len(str(ROOT)) > _LONGEST - DEEPEST:
         raise StopError("start.long_path", folder=ROOT, most=_LONGEST - DEEPEST)
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = folder / ("Scripts/python.exe" if _WINDOWS else "bin/python")
     minor = _words(sys.version_info[:2])
     if _output(python, "import sys; print('%d.%d' % sys.version_info[:2])") == minor:
         return python

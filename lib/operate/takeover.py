@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lib.language.errors import DataRefusedError, WrongUseError
+from lib.language.errors import DataRefusedError, StoreError, WrongUseError
 from lib.language.findings import Twin
 from lib.layers.ground import kept
 from lib.operate.backup import CURRENT, BackupInfo, backup
@@ -98,6 +98,8 @@ def take_over(source: Store, store: Store, *, who: str) -> BackupInfo:
     """
     if source.folder.resolve() == store.folder.resolve():
         raise WrongUseError("takeover.same", folder=source.folder)
+    if source.whole() is None:
+        raise StoreError("takeover.damaged", folder=source.folder)
     for finding in check_log(source).findings:
         if finding.level == "refused":
             reason = Twin.of(finding.message)
@@ -106,8 +108,9 @@ def take_over(source: Store, store: Store, *, who: str) -> BackupInfo:
         file = Path(made) / f"{source.folder.parents[1].name or 'store'}.zip"
         backup(source, file)
         pending.keep(store, pending.every(source))
-        for one in kept.grounds(source.folder):
-            data = kept.folder_of(source.folder) / one.file
-            told = {"source": one.source, "as_of": one.as_of, "about": one.about}
-            kept.keep(store.folder, data, one.name, one.kind, **told)
+        with store.writing():
+            for one in kept.grounds(source.folder):
+                data = kept.folder_of(source.folder) / one.file
+                told = {"source": one.source, "as_of": one.as_of, "about": one.about}
+                kept.keep(store.folder, data, one.name, one.kind, **told)
         return restore_backup(file, store, who=who)

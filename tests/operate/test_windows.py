@@ -22,7 +22,7 @@ CODE = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "lib").rglob("
 MODULES = ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog", "crypt", "uvloop")
 UNIX = {
     "os": "fork nice setsid setpgid killpg getuid geteuid getgid getegid chown lchown fchown"
-    " fchmod lchmod forkpty sync getloadavg sysconf statvfs fstatvfs mkfifo wait wait3 wait4 WIFSIGNALED"
+    " fchmod lchmod sync getloadavg sysconf statvfs fstatvfs mkfifo wait wait3 wait4 WIFSIGNALED"
     " WTERMSIG WEXITSTATUS uname openpty ttyname setpriority getpriority register_at_fork sendfile"
     " pread pwrite O_NOFOLLOW O_DIRECTORY O_CLOEXEC O_SYNC posix_fallocate sched_getaffinity",
     "signal": "SIGKILL SIGCHLD SIGXCPU SIGALRM SIGHUP SIGUSR1 SIGUSR2 SIGQUIT alarm setitimer"
