@@ -171,16 +171,12 @@ def install(python: Path, wheels: Path | None) -> None:
     if told == digest or by_make:
         return
     say("start.install_wheels" if wheels else "start.install_network")
-    asked = ["--isolated", "--no-index", "--no-cache-dir", "--find-links", str(wheels)]
-    done = subprocess.run(  # noqa: S603 - our own arguments
-        [
-            *(python, "-m", "pip", *(asked[:1] if wheels else []), "install", "--quiet"),
-            *("--disable-pip-version-check", "--no-input", "--no-warn-script-location"),
-            *("--require-hashes", "--only-binary", ":all:", "--requirement", str(lock)),
-            *(asked[1:] if wheels else []),
-        ],
-        check=False,
-    )
+    words = ["install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    words += ["--no-warn-script-location", "--require-hashes", "--only-binary", ":all:"]
+    words += ["--requirement", str(lock)]
+    if wheels:
+        words = ["--isolated", *words, "--no-index", "--no-cache-dir", "--find-links", str(wheels)]
+    done = subprocess.run([python, "-m", "pip", *words], check=False)  # noqa: S603
     if done.returncode:
         key = "start.not_installed_wheels" if wheels else "start.not_installed_network"
         raise StopError(key, folder=wheels)

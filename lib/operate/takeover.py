@@ -111,6 +111,13 @@ def take_over(source: Store, store: Store, *, who: str) -> BackupInfo:
         with store.writing():
             for one in kept.grounds(source.folder):
                 data = kept.folder_of(source.folder) / one.file
-                told = {"source": one.source, "as_of": one.as_of, "about": one.about}
-                kept.keep(store.folder, data, one.name, one.kind, **told)
+                kept.keep(
+                    store.folder,
+                    data,
+                    one.name,
+                    one.kind,
+                    source=one.source,
+                    as_of=one.as_of,
+                    about=one.about,
+                )
         return restore_backup(file, store, who=who)
