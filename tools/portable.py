@@ -32,8 +32,12 @@ from lib.operate import start  # noqa: E402
 from lib.settings import settings  # noqa: E402
 
 WHEELS = "wheelhouse"
-NEWEST_GLIBC = 39
 GUIDE = "HUONG-DAN.txt"
+PLATFORM = re.compile(r"win_amd64|win_arm64|manylinux_2_\d+_(x86_64|aarch64)")
+UNBUILT = (
+    "Chưa làm được tệp ZIP: {0} báo lỗi. Cần internet để tải gói, và thư mục này phải là bản sao git."
+    " / The ZIP was not made: {0} failed. It needs the internet and a clone of git."
+)
 
 
 @dataclass(frozen=True)
@@ -260,25 +264,35 @@ def check(path: Path, target: Target) -> list[str]:
         return [*lacking, *faults(wheels, lock, target)]
 
 
+def build(folder: Path, target: Target) -> Path:
+    """Fetch the wheels and write the ZIP into a folder; return where it is."""
+    when = dt.datetime.fromisoformat(_git("log", "-1", "--format=%cI").strip())
+    wheels = folder / f"{target.platform}-{target.minor}"
+    shutil.rmtree(wheels, ignore_errors=True)
+    wheels.mkdir(parents=True)
+    fetch(wheels, target)
+    # Windows unpacks it into a folder of this name, and takes no long path.
+    path = folder / f"phu-tho-{when:%Y%m%d}-{target.platform}-py{target.minor}.zip"
+    write(path, wheels, target)
+    return path
+
+
 def main() -> int:
-    """Build the ZIP and look through it, or only look; 0 if nothing is missing, else 1."""
+    """Build the ZIP and look through it, or only look; 0 if whole, 1 if not, 2 if not built."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--platform", default="win_amd64")
     asked.add_argument("--python", default="3.13", choices=["3.11", "3.12", "3.13", "3.14"])
     asked.add_argument("--out", type=Path, default=ROOT / "build" / "portable")
     asked.add_argument("--check", type=Path, metavar="ZIP")
     words = asked.parse_args()
+    if not PLATFORM.fullmatch(words.platform):
+        asked.error(f"{words.platform}: win_amd64, manylinux_2_28_x86_64 …")
     target = Target(words.platform, words.python)
-    path = words.check
-    if path is None:
-        when = dt.datetime.fromisoformat(_git("log", "-1", "--format=%cI").strip())
-        wheels = words.out / f"{target.platform}-{target.minor}"
-        shutil.rmtree(wheels, ignore_errors=True)
-        wheels.mkdir(parents=True)
-        fetch(wheels, target)
-        # Windows unpacks it into a folder of this name, and takes no long path.
-        path = words.out / f"phu-tho-{when:%Y%m%d}-{target.platform}-py{target.minor}.zip"
-        write(path, wheels, target)
+    try:
+        path = words.check or build(words.out, target)
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(f"{error.stderr or ''}{UNBUILT.format(error.cmd[0])}\n")
+        return 2
     found = check(path, target)
     for line in found:
         sys.stdout.write(f"{line}\n")
