@@ -35,7 +35,7 @@ WHEELS = "wheelhouse"
 GUIDE = "HUONG-DAN.txt"
 PLATFORM = re.compile(r"win_amd64|win_arm64|manylinux_2_\d+_(x86_64|aarch64)")
 UNBUILT = (
-    "Chưa làm được tệp ZIP: {0} báo lỗi. Cần internet để tải gói và thư mục này phải là bản sao git."
+    "Chưa làm được tệp ZIP: {0} báo lỗi. Cần internet, và thư mục này phải là bản sao git."
     " / The ZIP was not made: {0} failed. It needs the internet and a clone of git."
 )
 
