@@ -169,7 +169,7 @@ class Machine:
         self.program(
             name,
             f'if [ "$1" = -m ]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; exit; fi\n{lacks}'
-            f'exec {sys.executable} -c "{told}\n$2"',
+            f'exec "{sys.executable}" -c "{told}\n$2"',
         )
 
     def run(self, script, *words):

@@ -29,8 +29,8 @@ pip) exit "$(cat pip-ends 2>/dev/null || echo 0)" ;;
 lib) exit "$(cat lib-ends 2>/dev/null || echo 0)" ;;
 streamlit)
   [ -e server-ends ] && exit 3
-  exec {sys.executable} -m http.server --bind 127.0.0.1 "$6" ;;
-*) exec {sys.executable} "$@" ;;
+  exec "{sys.executable}" -m http.server --bind 127.0.0.1 "$6" ;;
+*) exec "{sys.executable}" "$@" ;;
 esac
 """
 
