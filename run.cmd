@@ -23,7 +23,7 @@ if not "%CODE%"=="0" pause >nul
 exit /b %CODE%
 
 :absent
-type deploy\portable\no-python.txt
+type tools\no-python.txt
 popd
 pause >nul
 exit /b 2

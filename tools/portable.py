@@ -219,7 +219,7 @@ def write(path: Path, wheels: Path, target: Target) -> None:
         "borders": _BORDERS if borders else _NO_BORDERS,
         "ground": "; ".join(f"{one.name} ({one.source})" for one in grounds) or "không có",
     }
-    guide = (ROOT / "deploy" / "portable" / "guide.txt").read_text(encoding="utf-8")
+    guide = (ROOT / "tools" / "guide.txt").read_text(encoding="utf-8")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         text = guide.format(**words).replace("\n", "\r\n")
         archive.writestr(GUIDE, "\N{BYTE ORDER MARK}" + text)

@@ -17,7 +17,6 @@ from lib.operate.backup import CURRENT, BackupInfo, backup
 from lib.operate.integrity import check_log
 from lib.operate.restore import restore_backup
 from lib.settings import ROOT
-from lib.store import pending
 from lib.store.store import Store
 
 _STORE: Final = Path("data", "store")
@@ -90,7 +89,7 @@ def take_over(source: Store, store: Store, *, who: str) -> BackupInfo:
     Raises
     ------
     DataRefusedError
-        The log of `source` is cut or changed, or a value waits in both stores.
+        The log of `source` is cut or changed.
     StoreError
         `source` is damaged or busy, or `store` cannot be written.
     WrongUseError
@@ -107,7 +106,6 @@ def take_over(source: Store, store: Store, *, who: str) -> BackupInfo:
     with tempfile.TemporaryDirectory() as made:
         file = Path(made) / f"{source.folder.parents[1].name or 'store'}.zip"
         backup(source, file)
-        pending.keep(store, pending.every(source))
         with store.writing():
             for one in kept.grounds(source.folder):
                 data = kept.folder_of(source.folder) / one.file

@@ -50,7 +50,8 @@ from lib.reports import agenda, annex, atlas, lists
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
-from lib.tables.statements import rule
+from lib.tables.statements import rows, rule
+from lib.ui.data import entries
 from lib.ui.power import listing
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +163,9 @@ FAMILIES: dict[str, set[str]] = {
     "data.preview_{}": {"old", "new"},
     "data.step_{}": {"choose", "draw", "check", "publish"},
     "data.tab_{}": {"use", "todo", "enter", "import", "draw", "history", "download", "log"},
+    "enter.act_{}": set(entries.ACTS),
+    "enter.about_{}": set(entries.ACTS),
+    "enter.waits_{}": set(get_args(rows.Kind)),
     "access.need_{}": {action.value for action in roles.Action},
     "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},

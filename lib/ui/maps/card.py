@@ -99,7 +99,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         if card:
             papers.of_selection(data, selected, cluster_id)
             card()
-            _ways_to_forms(data, cluster_id)
+            _way_to_drawing(data, cluster_id)
         else:
             st.caption(tr("present.start") if state.presenting() else tr("pages.choose"))
             (ranked or partial(agenda.panel, agenda.of_page(data)))()
@@ -124,22 +124,16 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         )
 
 
-def _ways_to_forms(data: Workspace, cluster_id: str) -> None:
-    """Draw the buttons to where values of a cluster are entered and its outline is drawn."""
+def _way_to_drawing(data: Workspace, cluster_id: str) -> None:
+    """Draw the button to where the outline of a cluster is drawn."""
     mine = cluster_id in set(data.clusters["cluster_id"])
     if not mine or state.presenting() or not visitor.may(Action.IMPORT):
         return
-    with st.container(horizontal=True):
-        if not data.closed & {"clusters", "statements"} and st.button(
-            tr("data.tab_enter"), icon=":material/edit_note:", key="enter-values"
-        ):
-            open_form(cluster_id)
-            st.switch_page("pages/data.py")
-        if "outlines" not in data.closed and st.button(
-            tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"
-        ):
-            open_form(cluster_id, "outline_quality")
-            st.switch_page("pages/data.py")
+    if "outlines" not in data.closed and st.button(
+        tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"
+    ):
+        open_form(cluster_id, "outline_quality")
+        st.switch_page("pages/data.py")
 
 
 def _legend(
