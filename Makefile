@@ -22,7 +22,7 @@ INSTALL := $(PIP) install $(HASHED) $(FROM)
 BUILDS = $(if $(shell grep -s '^pyspark==' $(1)),-r requirements-build.lock)
 
 .PHONY: run prepare test quick unit parts spark lint lock audit licences bench fuzz walk \
-	fresh-machine soak siege scale screens wheelhouse install-offline clean help always
+	fresh-machine soak siege scale screens wheelhouse install-offline portable clean help always
 
 run: prepare
 	$(BIN)/streamlit run app.py
@@ -77,6 +77,7 @@ help:
 	@echo "make siege            strangers who mean harm beside people at work"
 	@echo "make screens          the pictures of docs/screens.md; SCREENS=\"--only merger\" for some"
 	@echo "make wheelhouse       all that is installed, as files; make install-offline uses them"
+	@echo "make portable         one ZIP for a USB stick: PLATFORM=win_amd64 PYTHON_MINOR=3.13; run.cmd starts it"
 	@echo "make lock             the lists of files with their sha256, from requirements*.txt; UPGRADE=1"
 	@echo "make audit            ask whether a fault of what is installed is known (network)"
 	@echo "make licences         docs/licences.md: under which licence all that is installed stands"
@@ -94,6 +95,12 @@ wheelhouse: $(VENV)/.python
 install-offline: $(VENV)/.python
 	cd "$(or $(WHEELHOUSE),$(WHEELS))" && sha256sum --check --quiet --strict SHA256SUMS
 	$(MAKE) --no-print-directory $(call STAMP,$(LOCK)) WHEELHOUSE="$(or $(WHEELHOUSE),$(WHEELS))"
+
+# One ZIP that runs without a network: program, wheels, borders and grounds that are here, guide.
+PYTHON_MINOR ?= 3.13
+PLATFORM ?= win_amd64
+portable: $(RUN)
+	$(BIN)/python tools/portable.py --platform $(PLATFORM) --python $(PYTHON_MINOR)
 
 # Exact versions and sha256 for every Python and platform; what was chosen before stays, unless
 # UPGRADE=1. Each list keeps to the versions of the one before it.

@@ -99,5 +99,5 @@ def account() -> str:
     """Return the name of the account that runs the command."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in some containers
+    except (ImportError, KeyError, OSError):  # without a name, as in some containers
         return "?"

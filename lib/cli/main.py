@@ -25,6 +25,7 @@ from lib.cli import (  # noqa: F401 - each adds its commands
     maps,
     papers,
     power,
+    takeover,
 )
 from lib.cli.base import account, app
 from lib.language.errors import PhuThoError, WrongUseError

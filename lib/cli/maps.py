@@ -8,6 +8,7 @@ import geopandas as gpd
 import typer
 
 from lib.cli.base import StoreOption, app, caught_up, in_use, open_store, source_of
+from lib.cli.takeover import offer
 from lib.crossing import answer
 from lib.crossing.communes import prepare_communes
 from lib.importing.apart import sandbox
@@ -44,6 +45,7 @@ def prepare(
     where = open_store(store)
     if _left_as_it_is(where):
         return
+    offer(where)
     done = preparing.prepare(
         store=where,
         static=settings().static,

@@ -17,6 +17,7 @@ from lib.layers.ground import draw as ground
 from lib.layers.looks.layer import Layer
 from lib.layers.registry import LAYERS, drawn_from
 from lib.layers.registry import grid as grid_layers
+from lib.store.disk import drop
 from lib.store.store import Snapshot
 
 
@@ -160,4 +161,4 @@ def _remove(static: Path, layers: Iterable[Layer], but: Sequence[LayerFile]) -> 
     for layer in layers:
         for file in (static / "layers").glob(f"{layer.layer_id}-*.json"):
             if file not in kept:
-                file.unlink(missing_ok=True)
+                drop(file)

@@ -20,6 +20,7 @@ import shapely
 
 from lib.geo.country import TABLE as COUNTRY
 from lib.layers.registry import LAYERS
+from lib.store.disk import put
 
 HIDDEN: Final = "."
 APART: Final = "restricted/"
@@ -146,7 +147,7 @@ def write_once(static: Path, name: str, suffix: str, content: bytes) -> str:
         with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as aside:
             aside.write(content)
         Path(aside.name).chmod(0o644)
-        Path(aside.name).replace(target)
+        put(Path(aside.name), target)
     return path
 
 

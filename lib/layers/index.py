@@ -18,6 +18,7 @@ from typing import Any, Final
 from lib.layers.files import Detail, LayerFile, apart, on_disk
 from lib.layers.looks.layer import Layer
 from lib.layers.registry import LAYERS
+from lib.store.disk import drop
 from lib.tables.ownlayers import tables_of
 
 _HASHED: Final = re.compile(r"([a-z0-9-]{1,80})-[0-9a-f]{12}\.json")
@@ -119,7 +120,7 @@ def clean(static: Path, public: Path, whole: Path | None, closed: Collection[str
         closing = not tables_of(closed).isdisjoint(tables)
         left = drawn and _age_seconds(path) > _BEING_WRITTEN_SECONDS
         if path not in kept and (closing or left):
-            path.unlink(missing_ok=True)
+            drop(path)
             gone.append(path)
     return gone
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from lib.language.errors import StoreError
 from lib.language.findings import Finding
 from lib.store import audit, pending
-from lib.store.disk import sync_folder, to_disk
+from lib.store.disk import put, sync_folder, to_disk
 from lib.store.store import Store
 
 LISTED: Final = "backup.json"
@@ -148,7 +148,7 @@ def _write(folder: Path, path: Path, current: str) -> BackupInfo:
             archive.writestr(LISTED, listed.model_dump_json(indent=1))
         to_disk(aside)
         aside.close()
-        Path(aside.name).replace(path)
+        put(Path(aside.name), path)
         sync_folder(path.parent)
     return listed.info()
 

@@ -16,7 +16,7 @@ from lib.operate.archive import SHOWN, compare, entries_of, list_of, opened, unp
 from lib.operate.backup import CURRENT, BackupInfo
 from lib.operate.integrity import check_log
 from lib.store import audit, pending
-from lib.store.disk import sync_folder
+from lib.store.disk import put, sync_folder
 from lib.store.snapshot import MANIFEST, sha256_of
 from lib.store.store import Store
 
@@ -135,7 +135,7 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
             audit.intend(store.folder, event)
         if store.shared is not None and before != info.current:
             store.shared.publish(store.open(info.current), event)
-        (aside.folder / CURRENT).replace(pointer)
+        put(aside.folder / CURRENT, pointer)
         undo.pop_all()
     sync_folder(store.folder)
     with contextlib.suppress(OSError):  # in use now; whoever writes next logs what was intended
@@ -146,7 +146,7 @@ def _move(source: Path, target: Path, name: str, undo: contextlib.ExitStack) -> 
     """Move `name` from one folder to the other; what stood there goes aside until all is done."""
     if (target / name).exists():
         damaged = source / f"{Path(name).name}.damaged"
-        (target / name).replace(damaged)
+        put(target / name, damaged)
         undo.callback(damaged.rename, target / name)
-    (source / name).replace(target / name)
+    put(source / name, target / name)
     undo.callback((target / name).rename, source / name)

@@ -1,7 +1,6 @@
 """Write the files of a snapshot: its tables and the originals they came from."""
 
 import hashlib
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from lib.language.errors import StoreError
-from lib.store.disk import sync_folder, write_synced
+from lib.store.disk import sync_folder, to_disk, write_synced
 from lib.store.snapshot import TABLE_NAME, FileInfo, TableInfo, sha256_of
 from lib.tables import sample
 
@@ -65,8 +64,8 @@ def write_table(folder: Path, name: str, table: Table) -> TableInfo:
         raise StoreError("store.table_name", table=name[:_SHOWN])
     path = folder / f"{name}.parquet"
     sample.write(table.frame, path)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    with path.open("rb+") as file:  # Windows syncs only what may be written
+        to_disk(file)
     crs = table.frame.crs.to_string() if isinstance(table.frame, gpd.GeoDataFrame) else None
     return TableInfo(len(table.frame), sha256_of(path), crs, table.source, table.as_of)
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from lib.language.errors import DataRefusedError, StoreError
 from lib.language.text import fold
-from lib.store.disk import sync_folder, write_synced
+from lib.store.disk import put, reserved, sync_folder, write_synced
 from lib.store.store import Store
 from lib.tables.registry import TABLES
 from lib.tables.statements.record import Statement
@@ -127,7 +127,10 @@ def _files(store: Store) -> dict[str, str]:
 
 
 def _name(word: Statement) -> str:
-    return f"{quote(word.table, safe='')}/{quote(word.id, safe='')}.json"
+    name = quote(word.id, safe="")
+    if reserved(name):
+        name = f"%{ord(name[0]):02x}{name[1:]}"  # the same text, and no device of Windows
+    return f"{quote(word.table, safe='')}/{name}.json"
 
 
 def _of(there: Mapping[str, str], name: str) -> list[Statement]:
@@ -159,7 +162,7 @@ def _write(path: Path, text: str) -> None:
     if text:
         aside = path.with_suffix(".new")
         write_synced(aside, text.encode())
-        aside.replace(path)
+        put(aside, path)
     else:
         path.unlink(missing_ok=True)
     sync_folder(path.parent)

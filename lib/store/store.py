@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from lib.language.errors import StoreError
 from lib.store import audit
 from lib.store.contents import Act, Table, keep_files, write_table
-from lib.store.disk import sync_folder, write_synced
+from lib.store.disk import put, sync_folder, write_synced
 from lib.store.snapshot import (
     MANIFEST,
     SNAPSHOT_ID,
@@ -240,7 +240,7 @@ class Store:
         sync_folder(aside)
         target = self._folder(snapshot_id)
         target.parent.mkdir(exist_ok=True)
-        aside.rename(target)
+        put(aside, target)
         try:
             sync_folder(target.parent)
             self._put_in_use(snapshot_id, act)
@@ -293,7 +293,7 @@ class Store:
     def _point_at(self, snapshot_id: str) -> None:
         pointer = self.folder / f"{_CURRENT}.new"
         write_synced(pointer, snapshot_id.encode())
-        pointer.replace(self.folder / _CURRENT)
+        put(pointer, self.folder / _CURRENT)
         sync_folder(self.folder)
 
     @contextlib.contextmanager

@@ -38,6 +38,8 @@ STATUS: Final = struct.Struct("!i?")
 """How a reader ended: status of `os.waitpid`, and whether it was its time that was over."""
 LOADED: Final = ("lib.importing.bring", "geopandas.io.arrow", "pyarrow.parquet", "psycopg")
 """What every reading needs: loaded once, before the first."""
+LIBRARY_BYTES: Final = 400 * 2**20
+"""What the loaded library takes where a reader is a program of its own."""
 _OURS: Final = 0o077
 """Nobody else may look at what a reader writes."""
 _NICE: Final = 10
@@ -115,6 +117,22 @@ def _size() -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
+def resident(number: int) -> int:
+    """Return the bytes of memory a process and its own take, 0 where nobody here can say.
+
+    The Python of a virtual environment of Windows starts another one.
+    """
+    try:
+        import psutil  # noqa: PLC0415 - installed where there is no fork
+    except ImportError:
+        return 0
+    try:
+        first = psutil.Process(number)
+        return sum(int(one.memory_info().rss) for one in (first, *first.children(recursive=True)))
+    except psutil.Error:  # it has just ended
+        return 0
+
+
 def work(folder: Path) -> None:
     """Do the job that lies in a folder and write beside it what came of it.
 
@@ -123,7 +141,8 @@ def work(folder: Path) -> None:
     """
     job: Job = pickle.loads((folder / JOB).read_bytes())  # noqa: S301 - from who asked
     tempfile.tempdir = str(folder)
-    os.environ["TMPDIR"] = str(folder)
+    for name in ("TMPDIR", "TEMP", "TMP"):  # the last two are what Windows looks at
+        os.environ[name] = str(folder)
     confine(job.limits)
     try:
         came: tuple[Any, ...] = ("done", job.function(*job.arguments))

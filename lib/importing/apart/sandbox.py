@@ -167,6 +167,11 @@ def limits(size: int = 0) -> apart.Limits:
     )
 
 
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    # A virus scanner may still look at what a reader wrote: no fault of the reading.
+    return tempfile.TemporaryDirectory(prefix="doc-", ignore_cleanup_errors=True)
+
+
 def _still_here() -> None:
     """Default of `waiting`: nobody can have gone."""
 
@@ -201,7 +206,7 @@ def run(
         An error nobody foresaw.
     """
     bounds = limits(size)
-    with _turn(waiting), tempfile.TemporaryDirectory(prefix="doc-") as made:
+    with _turn(waiting), _folder() as made:
         folder = Path(made).resolve()
         (folder / apart.JOB).write_bytes(pickle.dumps(apart.Job(function, arguments, bounds)))
         (folder / apart.PATIENCE).write_text(str(bounds.patience), encoding="ascii")
@@ -259,6 +264,8 @@ def _started(folder: Path, bounds: apart.Limits, waiting: Callable[[], None]) ->
                 waiting()
                 if time.monotonic() > until:
                     return "time"
+                if apart.resident(process.pid) > apart.LIBRARY_BYTES + bounds.memory:
+                    return "memory"
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(_LOOK_SECONDS)
         finally:

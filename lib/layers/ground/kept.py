@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from lib.language.errors import WrongUseError
 from lib.language.text import fold
-from lib.store.disk import sync_folder, write_synced
+from lib.store.disk import drop, put, reserved, sync_folder, write_synced
 
 OSM: Final = "© OpenStreetMap contributors"
 """What the licence of OpenStreetMap (ODbL) asks to be written wherever its data shows."""
@@ -69,14 +69,14 @@ def name_for(given: str, file: str) -> str:
     Raises
     ------
     WrongUseError
-        The name given is more than small letters, digits and hyphens.
+        The name given is more than small letters, digits and hyphens, or one of a device.
     """
     if given:
-        if not _NAME.fullmatch(given) or len(given) > _LONGEST:
+        if not _NAME.fullmatch(given) or len(given) > _LONGEST or reserved(given):
             raise WrongUseError("ground.bad_name", name=given, most=_LONGEST)
         return given
     made = re.sub(r"[^a-z0-9]+", "-", fold(file.partition(".")[0]))[:_LONGEST].strip("-")
-    return made or "ground"
+    return f"ground-{made}" if reserved(made) else made or "ground"
 
 
 def grounds(store: Path) -> tuple[Ground, ...]:
@@ -122,15 +122,15 @@ def keep(
     file = f"{name}-{_sha256(made)[:12]}{made.suffix}"
     aside = folder / f".{file}"
     shutil.copyfile(made, aside)
-    aside.replace(folder / file)
+    put(aside, folder / file)
     added = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     kept = Ground(name, kind, file, source, as_of, added, about)
     record = folder / f".{name}.json.new"
     write_synced(record, json.dumps(asdict(kept), ensure_ascii=False, indent=1).encode())
-    record.replace(folder / f"{name}.json")
+    put(record, folder / f"{name}.json")
     sync_folder(folder)
     if before is not None and before.file != file:
-        (folder / before.file).unlink(missing_ok=True)
+        drop(folder / before.file)
     return kept
 
 
@@ -147,7 +147,7 @@ def remove(store: Path, name: str) -> Ground:
         names = ", ".join(ground.name for ground in grounds(store)) or "–"
         raise WrongUseError("ground.unknown", name=name, names=names)
     (folder_of(store) / f"{name}.json").unlink(missing_ok=True)
-    (folder_of(store) / found.file).unlink(missing_ok=True)
+    drop(folder_of(store) / found.file)
     return found
 
 

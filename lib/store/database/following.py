@@ -16,7 +16,7 @@ from lib.store import audit
 from lib.store.database import publishing
 from lib.store.database.link import Connection
 from lib.store.database.postgis import Database
-from lib.store.disk import sync_folder, to_disk
+from lib.store.disk import put, sync_folder, to_disk
 from lib.store.snapshot import SNAPSHOT_ID
 from lib.store.store import Snapshot, Store
 
@@ -131,7 +131,7 @@ def _fetch(connection: Connection, store: Store, snapshot_id: str) -> None:
             target = store.folder / "snapshots" / snapshot_id
             target.parent.mkdir(exist_ok=True)
             shutil.rmtree(target, ignore_errors=True)
-            folder.rename(target)
+            put(folder, target)
             sync_folder(target.parent)
     finally:
         shutil.rmtree(aside.folder, ignore_errors=True)

@@ -164,6 +164,8 @@ def test_where_there_is_no_fork_it_is_a_program_of_its_own(monkeypatch, knobs):
     assert refused(os.abort).key == "readers.broke_off"
     knobs(read_seconds=2)
     assert refused(time.sleep, 600).key == "readers.too_long"
+    monkeypatch.setattr(process, "resident", lambda _: 2**40)
+    assert refused(time.sleep, 1).key == "readers.too_heavy"
 
 
 # ---- what comes back --------------------------------------------------------------------
