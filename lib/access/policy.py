@@ -5,7 +5,7 @@ import re
 import stat
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -23,6 +23,7 @@ from lib.language.errors import WrongUseError
 from lib.layers.registry import restrictable
 
 Role = Literal["viewer", "editor", "administrator"]
+Disclosure = Literal["always", "established"]
 ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")
 """Each may do all that those before it may."""
 
@@ -94,6 +95,8 @@ class Policy(_Strict):
         Role of everybody else who signs in; None keeps them out.
     restricted : tuple of str
         Tables only administrators see.
+    disclosure : {"always", "established"}
+        When viewers see investor and capital of a cluster: always, or once it is established.
     max_hours : float
         How long a sign-in holds at most.
     """
@@ -104,6 +107,7 @@ class Policy(_Strict):
     people: dict[str, Role] = Field(default_factory=dict)
     others: Role | None = None
     restricted: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    disclosure: Disclosure = "always"
     max_hours: Annotated[float, Field(gt=0, le=24 * 30, strict=False)] = 12
 
     @model_validator(mode="after")
@@ -172,7 +176,9 @@ def _refusal(path: Path, text: str, error: ValidationError) -> WrongUseError:
         key = first["msg"]
     else:
         key = _WHY.get(kind, "access.why_value")
-    allowed = restrictable() if kind == "restricted" else ROLES
+    allowed: tuple[str, ...] = restrictable() if kind == "restricted" else ROLES
+    if place[-1:] == ["disclosure"]:
+        allowed = get_args(Disclosure)
     return WrongUseError(
         key,
         file=path.name,

@@ -232,6 +232,7 @@ def clusters_report(
         on=day,
         data_date=material.data_to("clusters"),
         sources=", ".join(material.sites("clusters")),
+        firms=projects(material.tables.get("projects"), on=day),
     )
     out.write_bytes(whole.content(given, kind))
     typer.echo(t("clusterreport.done", file=out.name, clusters=number(len(found))))

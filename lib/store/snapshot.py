@@ -19,6 +19,7 @@ import pandas as pd
 
 from lib.language.errors import StoreError
 from lib.store.audit import Head
+from lib.tables import disclosure
 from lib.tables.glossary import with_later_columns
 from lib.tables.registry import TABLES
 
@@ -88,10 +89,18 @@ def seal_of(plain: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One snapshot on disk."""
+    """One snapshot on disk.
+
+    Parameters
+    ----------
+    reserved : bool
+        What is reserved of clusters that are not established is left out of every table
+        (`lib.tables.disclosure`).
+    """
 
     folder: Path
     manifest: Manifest
+    reserved: bool = False
 
     @property
     def snapshot_id(self) -> str:
@@ -108,6 +117,16 @@ class Snapshot:
         StoreError
             If the file is missing or is not the one the manifest describes.
         """
+        frame = self._whole(name)
+        if not self.reserved or not disclosure.touches(name):
+            return frame
+        wanted = disclosure.needed(self.manifest.tables)
+        if "clusters" not in wanted:
+            return frame
+        tables = {one: frame if one == name else self._whole(one) for one in wanted}
+        return disclosure.without_reserved(name, frame, tables)
+
+    def _whole(self, name: str) -> pd.DataFrame:
         path = self.check(name)
         read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
         frame: pd.DataFrame = read(path)
@@ -166,6 +185,7 @@ class Snapshot:
         """Return the snapshot as if it had no tables `closed`: what is not there cannot leak.
 
         What is said of single values of a closed table, and the documents, go with it.
+        With `lib.tables.disclosure.MARK` among them what is reserved is left out of the rest.
         """
         said = (
             {"statements", "documents"}
@@ -174,7 +194,11 @@ class Snapshot:
         )
         hidden = {*closed, *said}
         left = {name: info for name, info in self.manifest.tables.items() if name not in hidden}
-        return replace(self, manifest=replace(self.manifest, tables=left))
+        return replace(
+            self,
+            manifest=replace(self.manifest, tables=left),
+            reserved=self.reserved or disclosure.MARK in closed,
+        )
 
     def read_geo(self, name: str) -> gpd.GeoDataFrame:
         """Return table `name`, which has geometry, as a GeoDataFrame in EPSG:4326."""

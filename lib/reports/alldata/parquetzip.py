@@ -8,6 +8,7 @@ from dataclasses import replace
 from lib.language.text import LANGS, t
 from lib.reports.alldata.contents import Contents
 from lib.store import history
+from lib.store.store import Snapshot
 
 
 def parquet_zip(contents: Contents) -> bytes:
@@ -28,7 +29,17 @@ def parquet_zip(contents: Contents) -> bytes:
         )
         add("manifest.json", _manifest(contents))
         for table in contents.tables:
-            add(f"{table}.parquet", snapshot.check(table).read_bytes())
+            add(f"{table}.parquet", _table(snapshot, table))
+    return buffer.getvalue()
+
+
+def _table(snapshot: Snapshot, table: str) -> bytes:
+    """Return a table as it is in the snapshot; written anew where something is left out of it."""
+    path = snapshot.check(table)
+    if not snapshot.reserved:
+        return path.read_bytes()
+    buffer = io.BytesIO()
+    snapshot.read(table).to_parquet(buffer)
     return buffer.getvalue()
 
 
@@ -36,7 +47,7 @@ def _manifest(contents: Contents) -> bytes:
     """Return the manifest; one that would tell of tables kept back is told without them."""
     content = (contents.snapshot.folder / "manifest.json").read_bytes()
     said, shown = json.loads(content), contents.tables
-    if said["tables"].keys() == shown.keys():
+    if said["tables"].keys() == shown.keys() and not contents.snapshot.reserved:
         return content
     said["tables"] = {name: info for name, info in said["tables"].items() if name in shown}
     said |= {"files": [], "details": history.without_act(said["details"])}

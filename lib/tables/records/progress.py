@@ -19,10 +19,10 @@ PROJECTS: Final = Table(
     (
         Column("project_id", about="templates.about_project_id"),
         OF_CLUSTER,
-        Column("firm"),
+        Column("firm", reserved=True),
         Column("trade", blank=True),
         number("area_ha", 0, 200, "ha", blank=True),
-        number("capital_bn", 0, 1_000_000, blank=True),
+        number("capital_bn", 0, 1_000_000, blank=True, reserved=True),
         coded("fdi", "yes_no", blank=True),
         Column("decision_no", blank=True),
         Column("decision_date", blank=True, pattern=ISO_DATE),

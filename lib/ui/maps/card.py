@@ -7,10 +7,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.access.roles import Action
+from lib.language.text import number
 from lib.layers.browser import Note, Shape
 from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
+from lib.reports.cards.card import row_of
+from lib.reports.cards.further import blanks
 from lib.ui import present, state, visitor
 from lib.ui.maps import agenda, papers, switch
 from lib.ui.maps.legend import show_legend
@@ -130,16 +133,25 @@ def _ways_to_forms(data: Workspace, cluster_id: str) -> None:
     if not mine or state.presenting() or not visitor.may(Action.IMPORT):
         return
     with st.container(horizontal=True):
-        if not data.closed & {"clusters", "statements"} and st.button(
-            tr("data.tab_enter"), icon=":material/edit_note:", key="enter-values"
-        ):
-            open_form(cluster_id)
-            st.switch_page("pages/data.py")
+        if not data.closed & {"clusters", "statements"}:
+            _enter(data, cluster_id)
         if "outlines" not in data.closed and st.button(
             tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"
         ):
             open_form(cluster_id, "outline_quality")
             st.switch_page("pages/data.py")
+
+
+def _enter(data: Workspace, cluster_id: str) -> None:
+    """Draw the button of the form, and beside it that of the form with all cells that are blank."""
+    lacking = blanks(data, row_of(data.clusters, "cluster_id", cluster_id))
+    pressed = st.button(tr("data.tab_enter"), icon=":material/edit_note:", key="enter-values")
+    count = number(len(lacking), language())
+    words, icon = tr("cards.fill", count=count), ":material/edit:"
+    every = bool(lacking) and st.button(words, icon=icon, type="tertiary", key="enter-blanks")
+    if pressed or every:
+        open_form(cluster_id, *(lacking if every else ()))
+        st.switch_page("pages/data.py")
 
 
 def _legend(
