@@ -47,6 +47,7 @@ from lib.register import (
     todo,
 )
 from lib.reports import agenda, annex, atlas, lists
+from lib.reports.cards import further
 from lib.settings import province
 from lib.store import audit
 from lib.tables import schemas
@@ -144,6 +145,7 @@ COLUMNS = [
 DUTIES = {key for key, *_ in (*duties.YEARLY, *duties.ONCE)}
 FAMILIES: dict[str, set[str]] = {
     "agenda.{}": set(agenda.KEYS),
+    "cards.group_{}": set(further.GROUPS),
     "crossing.lead_{}": {*summary.LEAD_STATES.values(), "by_area", "only"},
     "head.late_{}": set(get_args(get_type_hints(delay.Overdue)["by"])),
     "todo.{}": set(todo.KINDS),
@@ -230,6 +232,7 @@ FAMILIES: dict[str, set[str]] = {
     },
     "clusterreport.{}": {
         *("investor", "communes", "area", "progress", "obstacle", "effect", "next", "agency"),
+        "projects",
     },
     "clusterreport.head_{}": {
         *("no", "cluster", "communes", "area", "investor", "step", "operation"),
