@@ -127,6 +127,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Seconds `ground fetch` waits for all of its answer.",
     )
+    reply_to: str = Field(
+        default="",
+        description="Where communes send filled forms back: an address or a mailbox.",
+    )
     database_url: SecretStr | None = Field(
         default=None,
         validation_alias="DATABASE_URL",

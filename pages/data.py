@@ -2,8 +2,9 @@ import streamlit as st
 
 from lib.access.roles import Action
 from lib.language.text import date, number
+from lib.tables import collecting
 from lib.ui import frame, sharing, sidebar, state, visitor
-from lib.ui.data import enter, log, todo, wizard
+from lib.ui.data import collect, enter, log, todo, wizard
 from lib.ui.data import tabs as datatabs
 from lib.ui.state import language, tr
 from lib.ui.workspace import workspace
@@ -11,6 +12,7 @@ from lib.ui.workspace import workspace
 TABS = {
     "use": (":material/inventory_2:", Action.VIEW),
     "todo": (":material/checklist:", Action.VIEW),
+    "collect": (":material/contact_mail:", Action.VIEW),
     "enter": (":material/edit_note:", Action.IMPORT),
     "import": (":material/upload_file:", Action.IMPORT),
     "draw": (":material/draw:", Action.IMPORT),
@@ -42,6 +44,8 @@ if "outlines" in data.closed:
     tabs.pop("draw", None)
 if data.closed & {"clusters", "statements"}:
     tabs.pop("enter", None)
+if data.closed & collecting.TABLES:
+    tabs.pop("collect")
 if st.session_state.get("tab") not in tabs:
     st.session_state["tab"] = "use"
 tab = st.segmented_control(
@@ -58,6 +62,8 @@ elif tab == "enter":
     enter.enter(data, store, current)
 elif tab == "todo":
     todo.todos(data)
+elif tab == "collect":
+    collect.collect(data, current)
 elif tab == "history":
     datatabs.past(store, current)
 elif tab == "download":

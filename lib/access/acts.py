@@ -17,6 +17,7 @@ from lib.language.errors import StoreError
 from lib.language.text import Lang
 from lib.store import audit, documents, history
 from lib.store.store import FileInfo, Snapshot, Store
+from lib.tables import collecting
 from lib.tables.ownlayers import TABLE as OWN_ROWS
 from lib.tables.ownlayers import OwnLayer
 
@@ -71,7 +72,7 @@ def require_import(actor: Actor, kind: str) -> None:
         The role is not enough, or the table is restricted.
     """
     require(actor, Action.IMPORT)
-    require_tables(actor, {kind})
+    require_tables(actor, collecting.tables_of(kind))
 
 
 def publish(

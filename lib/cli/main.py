@@ -14,6 +14,7 @@ import typer
 
 from lib.cli import (  # noqa: F401 - each adds its commands
     checks,
+    collect,
     data,
     database,
     documents,

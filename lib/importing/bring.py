@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from lib.importing import texts
+from lib.importing.collecting.answers import check_forms
 from lib.importing.coordinates.reader import is_coordinate_table
 from lib.importing.draft import KINDS, Draft, Options, gravest_first
 from lib.importing.outlines.borders import check_borders
@@ -27,6 +28,7 @@ from lib.language.findings import Finding, from_error
 from lib.power.inuse import last_day
 from lib.store import history
 from lib.store.store import Act, Snapshot, Store, Table
+from lib.tables import collecting
 
 ALIASES: Final[Mapping[str, str]] = {"lines": "power_lines", "borders": "communes"}
 
@@ -105,7 +107,9 @@ def check(
     if not settled:
         return Draft(options, findings=gravest_first([*unreadable, *said]))
     try:
-        if options.kind == "communes" and any(map(drawn, settled)):
+        if options.kind == collecting.KIND:
+            draft = check_forms(settled, options, base)
+        elif options.kind == "communes" and any(map(drawn, settled)):
             draft = check_borders(settled, options, base)
         elif options.kind == "outlines" or (options.kind == "clusters" and _has_shapes(settled)):
             draft = check_outlines(settled, options, base)

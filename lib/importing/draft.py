@@ -13,6 +13,7 @@ from lib.importing.matching import ClusterMatch
 from lib.importing.sheets.headings import Heading
 from lib.language.findings import LEVELS, Finding
 from lib.language.text import Lang
+from lib.tables import collecting
 from lib.tables.merging import Counts
 from lib.tables.sample import has_sample
 
@@ -33,6 +34,7 @@ KINDS: Final = (
     "weak_supply",
     "outages",
     "customers",
+    collecting.KIND,
 )
 """What a file can be imported as."""
 

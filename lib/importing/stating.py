@@ -70,9 +70,28 @@ def said(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> Stat
     DataRefusedError
         A value is blank, cannot be read or breaks the table.
     """
-    read = [_read(tables, word) for word in words]
-    changed = say.say(tables, read)
-    return Stated(_checked(changed, tables, read), tuple(read))
+    return taken(tables, [_read(tables, word) for word in words])
+
+
+def taken(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> Stated:
+    """Return the tables after statements whose values were read and checked one by one.
+
+    Parameters
+    ----------
+    tables : mapping
+        As for `said`.
+    words : sequence of Statement
+        Values as text of the table: numbers with a decimal point, codes.
+
+    Raises
+    ------
+    WrongUseError
+        Table, row or column is not known.
+    DataRefusedError
+        The values do not go together in the table.
+    """
+    changed = say.say(tables, words)
+    return Stated(_checked(changed, tables, words), tuple(words))
 
 
 def withdrawn(tables: Mapping[str, pd.DataFrame], what: Statement) -> Stated:

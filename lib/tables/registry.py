@@ -36,6 +36,7 @@ TABLES: Final[Mapping[str, Table]] = {
         progress.ASSETS,
         STATEMENTS,
         followup.DOCUMENTS,
+        followup.FORM_ANSWERS,
         own.OWN_ROWS,
     )
 }

@@ -59,11 +59,19 @@ class Features:
 
 @dataclass(frozen=True)
 class Content:
-    """All a file holds, before anybody knows what it means."""
+    """All a file holds, before anybody knows what it means.
+
+    Parameters
+    ----------
+    hidden : tuple of Grid
+        Hidden sheets of a workbook with sheets that are seen: who does not ask for one by
+        its name leaves them out.
+    """
 
     file: str
     grids: tuple[Grid, ...] = ()
     layers: tuple[Features, ...] = ()
+    hidden: tuple[Grid, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

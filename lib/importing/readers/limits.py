@@ -69,9 +69,10 @@ def refuse_sums(content: Content) -> None:
     DataRefusedError
         There are too many sheets, layers, columns, cells or features together.
     """
-    refuse_layers(len(content.grids) + len(content.layers), content.file)
+    grids = (*content.grids, *content.hidden)
+    refuse_layers(len(grids) + len(content.layers), content.file)
     cells = 0
-    for grid in content.grids:
+    for grid in grids:
         width = len(grid.rows[0]) if grid.rows else 0
         refuse_columns(width, content.file)
         cells += width * len(grid.rows)

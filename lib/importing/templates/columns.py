@@ -59,11 +59,11 @@ def columns_of(table: str, lang: Lang) -> list[TemplateColumn]:
             heading=label(table, column.name, lang),
             required=not column.blank and not column.assumed,
             unit=column.unit,
-            how=_how(table, column, lang),
+            how=how_to(table, column, lang),
             about=t(column.about, lang) if column.about else label(table, column.name, lang),
             example=_shown(table, column, example.get(column.name), lang),
             kind=kind_of(table, column.name),
-            words=_words(column, lang),
+            words=words_of(column, lang),
         )
         for column in TABLES[table].every()
         if not column.filled
@@ -96,7 +96,8 @@ def corner_columns(lang: Lang) -> list[TemplateColumn]:
     ]
 
 
-def _how(table: str, column: Column, lang: Lang) -> str:
+def how_to(table: str, column: Column, lang: Lang) -> str:
+    """Return how a cell of a column is filled in."""
     kind = kind_of(table, column.name)
     if column.pattern == VOLTAGE:
         return t("templates.how_voltage", lang)
@@ -109,7 +110,8 @@ def _limit(value: float, lang: Lang) -> str:
     return number(value, lang, 0 if math.isclose(value, round(value)) else 1)
 
 
-def _words(column: Column, lang: Lang) -> tuple[str, ...]:
+def words_of(column: Column, lang: Lang) -> tuple[str, ...]:
+    """Return the words of the codes a column takes; none for a free one."""
     codes = column.codes
     return tuple(value_label(codes, code, lang) for code in CODES[codes]) if codes else ()
 

@@ -8,6 +8,7 @@ from lib.tables.columns import (
     NOTE,
     OF_CLUSTER,
     PERHAPS_COMMUNE,
+    TRIMMED,
     Column,
     Table,
     coded,
@@ -64,3 +65,21 @@ DOCUMENTS: Final = Table(
     imported=False,
 )
 """Documents attached to a cluster, a conclusion or a statement; their bytes are in the store."""
+
+FORM_ANSWERS: Final = Table(
+    "form_answers",
+    (
+        Column("recipient", pattern=r"^(\d{5}|power)$"),
+        Column("asked_from"),
+        Column("sent", pattern=ISO_DATE),
+        number("new_values", 0, 1_000_000, whole=True),
+    ),
+    key=("recipient", "as_of"),
+    facts=False,
+    imported=False,
+    source=Column("source_url", pattern=TRIMMED, filled=True),
+)
+"""Forms that came back: from which commune or the power company, and on which day.
+
+``asked_from`` is the snapshot the form was filled from, ``sent`` the day it was made.
+"""

@@ -19,6 +19,7 @@ from lib.settings import province, settings
 from lib.store import history
 from lib.store.store import Snapshot, Store
 from lib.tables.glossary import label
+from lib.tables.registry import imported
 from lib.tables.sample import title
 from lib.ui import frame, state
 from lib.ui import visitor as access
@@ -240,7 +241,8 @@ def take_away(current: Snapshot) -> None:
     st.subheader(tr("data.templates"), anchor=False)
     st.caption(tr("data.templates_help"))
     with st.container(horizontal=True):
-        for name in ("coordinates", *(kind for kind in draft.KINDS if kind != "outlines")):
+        kinds = (kind for kind in draft.KINDS if kind in imported() and kind != "outlines")
+        for name in ("coordinates", *kinds):
             words = tr("data.coordinates") if name == "coordinates" else tr(f"about.table_{name}")
             button(
                 words,

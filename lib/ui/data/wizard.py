@@ -18,7 +18,9 @@ from lib.importing.templates import forms
 from lib.language.errors import NotAllowedError, PhuThoError, StoreError
 from lib.language.text import moment, number, plain
 from lib.store.store import Snapshot, Store
+from lib.tables.collecting import tables_of
 from lib.tables.glossary import value_label
+from lib.tables.registry import imported
 from lib.ui import visitor
 from lib.ui.data import findings, paste
 from lib.ui.data.check import check_step
@@ -82,7 +84,7 @@ def _choose(closed: Collection[str]) -> None:
     sandbox.ready()
     kind = st.selectbox(
         tr("data.kind"),
-        [kind for kind in draft.KINDS if kind not in closed],
+        [kind for kind in draft.KINDS if tables_of(kind).isdisjoint(closed)],
         format_func=lambda name: tr(f"about.table_{name}"),
         key="import_kind",
         help=tr("data.kind_help"),
@@ -123,9 +125,10 @@ def _choose(closed: Collection[str]) -> None:
             )
             st.rerun()
         template, lang = "coordinates" if kind == "outlines" else kind, language()
-        button(
-            tr("data.template"), lambda: forms.template(template, lang), f"mau-{template}.xlsx"
-        )
+        if kind in imported():
+            button(
+                tr("data.template"), lambda: forms.template(template, lang), f"mau-{template}.xlsx"
+            )
     if not brought or not who:
         st.caption(tr("access.need_files" if who else "data.need_files_and_name"))
 

@@ -68,18 +68,21 @@ def read(path: Path, name: str) -> Content:
         raise DataRefusedError("readers.unreadable", file=name) from error
     visible = any(grid for meta, (grid, _) in sheets if meta.visible == SheetVisibleEnum.Visible)
     grids: list[Grid] = []
+    unseen: list[Grid] = []
     found: list[Finding] = []
     for meta, (grid, told) in sheets:
         hidden = grid is not None and meta.visible != SheetVisibleEnum.Visible
         if hidden:
             key = "readers.hidden_sheet_left" if visible else "readers.hidden_sheet"
             found.append(Finding("ask", key, {"sheet": meta.name}, file=name))
-        if not (hidden and visible):
+        if hidden and visible and grid is not None:
+            unseen.append(grid)
+        else:
             found.extend(told)
             grids.extend([grid] if grid else [])
     if not grids:
         raise DataRefusedError("readers.empty_sheet", file=name)
-    return Content(name, grids=tuple(grids), findings=tuple(found))
+    return Content(name, grids=tuple(grids), hidden=tuple(unseen), findings=tuple(found))
 
 
 def _refuse_far_cells(path: Path, name: str) -> None:

@@ -1,0 +1,1 @@
+"""Forms sent to communes and the power company, and what they answer."""
