@@ -31,6 +31,13 @@ PROJECTS: Final = Table(
         Column("extension_end", blank=True, pattern=ISO_DATE),
         coded("state", "project_state", blank=True),
         number("workers", 0, 500_000, whole=True, blank=True),
+        number(
+            "revenue_bn", 0, 1_000_000, blank=True, later=True, about="templates.about_revenue_bn"
+        ),
+        number(
+            "budget_bn", 0, 1_000_000, blank=True, later=True, about="templates.about_budget_bn"
+        ),
+        number("income_mn", 0, 1_000, blank=True, later=True),
         NOTE,
     ),
     key=("project_id",),

@@ -112,8 +112,11 @@ def test_hostile_texts_go_out_and_come_back_as_the_same_text(tmp_path):
     base = {**FACTS, "clusters": clusters}
     content = sending.form(base, SNAPSHOT, FIRST, made=MADE)
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        assert not [n for n in packed.namelist() if "hyperlink" in packed.read(n).decode().lower()
-                    and "<f>" in packed.read(n).decode()]
+        assert not [
+            n
+            for n in packed.namelist()
+            if "hyperlink" in packed.read(n).decode().lower() and "<f>" in packed.read(n).decode()
+        ]
     assert keys(draft_of(tmp_path, content, base=base)) == []
     typed = {(row, "investor"): f"Công ty {text}" for row, text in zip(own, HOSTILE, strict=False)}
     draft = draft_of(tmp_path, filled(FIRST, typed, content=content), base=base)
@@ -219,9 +222,7 @@ def anothers(made):
 def forged(made):
     """Claim that the form was sent with a cluster it was not sent with."""
     other = next(
-        code
-        for code in CLUSTERS["cluster_id"]
-        if not EVERYONE[FIRST].may_say("clusters", code)
+        code for code in CLUSTERS["cluster_id"] if not EVERYONE[FIRST].may_say("clusters", code)
     )
     sheet, hidden = made[SHEET], made["_phieu"]
     row = CLUSTERS[CLUSTERS["cluster_id"] == other].iloc[0]
