@@ -165,7 +165,8 @@ def progress_card(one: Progress, tables: Mapping[str, pd.DataFrame], lang: Lang)
 
     def line(key: str, told: Sequence[str], *rows: Mapping[Any, Any], strong: bool = False) -> Fact:
         sources = dict.fromkeys(source_of(row, lang) for row in rows) or {own: None}
-        return fact(key, "; ".join(told) or None, None, *sources, lang=lang, strong=strong)
+        joined = "; ".join(words.removesuffix(".") for words in told)
+        return fact(key, joined or None, None, *sources, lang=lang, strong=strong)
 
     law, decision = schedule_words(one, lang)
     passed = passed_words(one, lang)

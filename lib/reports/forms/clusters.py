@@ -19,7 +19,7 @@ from lib.tables.glossary import value_label
 
 FORMATS: Final = ("docx", "pdf", "xlsx")
 _HEAD: Final = ("no", "cluster", "communes", "area", "investor", "step", "operation")
-_WIDTHS: Final = (9, 38, 34, 20, 34, 30, 26)
+_WIDTHS: Final = (13, 36, 34, 22, 32, 28, 26)
 
 
 def paper_of(
@@ -77,9 +77,8 @@ def _block(
     cluster = one.cluster
 
     def line(key: str, *words: str) -> str:
-        return (
-            f"{t(f'clusterreport.{key}', lang)}: {'; '.join(filter(None, words)) or no_data(lang)}"
-        )
+        said = "; ".join(word.removesuffix(".") for word in words if word)
+        return f"{t(f'clusterreport.{key}', lang)}: {said or no_data(lang)}"
 
     ahead = () if one.ahead is None else say.milestone_words([one.ahead], lang)
     agencies = [

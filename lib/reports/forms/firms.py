@@ -15,7 +15,7 @@ from lib.reports.forms import paper
 from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
 
 FORMATS: Final = ("xlsx", "docx", "pdf")
-_WIDTHS: Final = (9, 76, 24, 30, 26)
+_WIDTHS: Final = (10, 68, 30, 31, 26)
 _HEAD: Final = ("tt", "indicator", "unit", "result", "note")
 _NAMED: Final = ("firm", "trade")
 """Rows above the figures of form 01: columns of ``projects``."""

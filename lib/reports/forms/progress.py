@@ -14,12 +14,12 @@ from lib.tables import export
 
 FORMATS: Final = ("csv", "xlsx", "docx", "pdf")
 _HEAD: Final = ("no", "cluster", "step", "milestones", "delay", "obstacles", "clearance", "water")
-_WIDTHS: Final = (9, 36, 34, 38, 40, 45, 32, 30)
+_WIDTHS: Final = (13, 36, 34, 36, 40, 43, 32, 30)
 _FIRM: Final = (
     *("no", "firm", "cluster", "area", "handover", "schedule", "extension", "late"),
     "document",
 )
-_FIRM_WIDTHS: Final = (9, 60, 40, 20, 25, 25, 25, 20, 40)
+_FIRM_WIDTHS: Final = (14, 42, 30, 22, 37, 37, 37, 21, 24)
 
 
 def paper_of(
