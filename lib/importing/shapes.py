@@ -1,5 +1,6 @@
 """Collect the shapes of all files with their labels, and the CRS each is read in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,7 +21,7 @@ from lib.importing.readers.grid import Cell, Grid, cell_text, clean_text
 from lib.importing.sheets.cells import hidden
 from lib.importing.texts import as_grid
 from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, Twin
+from lib.language.findings import Finding, Twin, from_error
 from lib.language.text import Lang, fold, number
 
 _WKT: Final = ("wkt", "geometry", "geom", "hinh hoc")
@@ -107,6 +108,23 @@ def shapes_of(content: Content) -> tuple[list[Shapes], list[Finding]]:
             found.append(Finding("note", "importing.sheet_unused", file=grid.place))
     if not shapes and not any(finding.level == "refused" for finding in found):
         raise DataRefusedError("importing.no_shapes", file=content.file)
+    return shapes, found
+
+
+def shapes_of_all(
+    contents: Sequence[Content],
+) -> tuple[list[tuple[Content, Shapes]], list[Finding]]:
+    """Return the shapes of several files, each with its file; one without any is a finding."""
+    shapes: list[tuple[Content, Shapes]] = []
+    found: list[Finding] = []
+    for content in contents:
+        try:
+            read, said = shapes_of(content)
+        except DataRefusedError as error:
+            found.append(from_error(error))
+            continue
+        shapes += [(content, one) for one in read]
+        found += said
     return shapes, found
 
 

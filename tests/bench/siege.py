@@ -5,8 +5,8 @@
 
 Accounts open pages by websocket as a browser does; first by themselves, then beside
 strangers who send what is too large, too much, half or nonsense, each within the
-speed of one connection. Exit code 1 if an account met an error, its p95 doubled, or
-memory did not come back to within a tenth.
+speed of one connection. Exit code 1 if an account met an error, its p95 doubled,
+memory did not come back to within a tenth, or the log holds a trace.
 """
 
 import argparse
@@ -256,12 +256,11 @@ def main() -> None:
         with sites.served(root, **more) as site:
             well = run(asked, site)
             said = site.log.read_text(encoding="utf-8", errors="replace")
-            print(
-                f"{said.count('Traceback')} tracebacks in the server's log, {len(said):,} letters"
-            )
+            traces = said.count("Traceback")
+            print(f"{traces} tracebacks in the server's log, {len(said):,} letters")
             if asked.log:
                 asked.log.write_text(said, encoding="utf-8")
-    raise SystemExit(0 if well else 1)
+    raise SystemExit(0 if well and not traces else 1)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def site(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield site
 
 
-def answered(site: Site, who: str, *messages: bytes) -> int:
+def answered(site: Site, who: str, *messages: bytes | str) -> int:
     """Send messages on a socket of somebody; return the code it is closed with, 0 if it is not."""
     address = f"{site.url.replace('http://', 'ws://')}/_stcore/stream"
     with connect(
@@ -90,6 +90,8 @@ def widgets(count: int, name: str = "$$ID-0a1b-find") -> bytes:
         ("hoa", widgets(2001), 1009),
         ("hoa", widgets(2000), 0),
         ("", b"\xff" * 40, 1008),
+        ("", "a text", 1003),
+        ("hoa", "", 1003),
         ("hoa", widgets(1, ""), 1008),
         ("hoa", widgets(1, "find"), 1008),
         ("hoa", widgets(1, "$$STREAMLIT_INTERNAL_KEY_SCRIPT_RUN_WITHOUT_ERRORS"), 1008),

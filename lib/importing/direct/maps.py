@@ -25,10 +25,9 @@ from lib.importing.direct.tables import Given
 from lib.importing.draft import Options, gravest_first
 from lib.importing.outlines.check import polygons_in
 from lib.importing.readers.grid import Cell, clean_text
-from lib.importing.shapes import Shapes, place, shapes_of
+from lib.importing.shapes import Shapes, place, shapes_of_all
 from lib.importing.sheets.cells import commune_code, read_cell
-from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, Twin, from_error
+from lib.language.findings import Finding, Twin
 from lib.language.text import hectares
 
 _GLOBE: Final = np.array([180.0, 90.0])
@@ -146,16 +145,8 @@ def _shapes(path: Path) -> tuple[list[Finding], list[Shapes]]:
     contents, found = read_all([(path, path.name)])
     settled, said, _ = texts.settle(contents, None)
     found += said
-    shapes: list[Shapes] = []
-    for content in settled:
-        try:
-            read, told = shapes_of(content)
-        except DataRefusedError as error:
-            found.append(from_error(error))
-            continue
-        shapes += read
-        found += told
-    return found, shapes
+    shapes, told = shapes_of_all(settled)
+    return [*found, *told], [one for _, one in shapes]
 
 
 def _no_place(shapes: Shapes) -> list[Finding]:

@@ -16,9 +16,8 @@ from lib.geo.geometry import outline
 from lib.importing.downloaded import QUALITY, border_qualities
 from lib.importing.draft import CrsRead, Draft, Options, gravest_first
 from lib.importing.readers.base import Content
-from lib.importing.shapes import place, shapes_of
-from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, Twin, from_error
+from lib.importing.shapes import place, shapes_of_all
+from lib.language.findings import Finding, Twin
 from lib.language.text import bare_name, hectares, number, percent
 from lib.tables.merging import count_changes
 
@@ -43,26 +42,19 @@ def check_borders(
     """
     before = gpd.GeoDataFrame(base["communes"])
     province = outline(before)
-    found: list[Finding] = []
+    shapes, found = shapes_of_all(contents)
     crs: list[CrsRead] = []
     placed: list[gpd.GeoDataFrame] = []
-    for content in contents:
-        try:
-            shapes, said = shapes_of(content)
-        except DataRefusedError as error:
-            found.append(from_error(error))
-            continue
-        found.extend(said)
-        for one in shapes:
-            frame, read, told = place(one, options, province)
-            crs.append(read)
-            found.extend(told)
-            if frame is not None:
-                own = {
-                    "code": _codes(one.grid, frame),
-                    "quality": border_qualities(one.grid, len(frame)),
-                }
-                placed.append(frame.assign(file=one.file, **own))
+    for _, one in shapes:
+        frame, read, told = place(one, options, province)
+        crs.append(read)
+        found.extend(told)
+        if frame is not None:
+            own = {
+                "code": _codes(one.grid, frame),
+                "quality": border_qualities(one.grid, len(frame)),
+            }
+            placed.append(frame.assign(file=one.file, **own))
     if not placed:
         return Draft(options, findings=gravest_first(found), crs=tuple(crs))
     given = gpd.GeoDataFrame(pd.concat(placed, ignore_index=True), crs=STORAGE_CRS)

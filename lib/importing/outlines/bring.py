@@ -19,9 +19,8 @@ from lib.importing.outlines.names import matched
 from lib.importing.outlines.questions import OVERLAP_M2
 from lib.importing.readers.base import Content
 from lib.importing.rows import otherwise
-from lib.importing.shapes import place, shapes_of
-from lib.language.errors import DataRefusedError
-from lib.language.findings import Finding, Level, Twin, from_error
+from lib.importing.shapes import place, shapes_of_all
+from lib.language.findings import Finding, Level, Twin
 from lib.language.text import hectares
 from lib.tables.merging import count_changes, merge_rows
 from lib.tables.schemas import ALL_TABLES
@@ -49,27 +48,20 @@ def check_outlines(
     """
     communes = gpd.GeoDataFrame(base["communes"])
     province = outline(communes)
-    found: list[Finding] = []
+    shapes, found = shapes_of_all(contents)
     crs: list[CrsRead] = []
     placed: list[gpd.GeoDataFrame] = []
-    for content in contents:
-        try:
-            shapes, said = shapes_of(content)
-        except DataRefusedError as error:
-            found.append(from_error(error))
-            continue
-        found.extend(said)
-        for one in shapes:
-            frame, read, told = place(one, options, province)
-            crs.append(read)
+    for content, one in shapes:
+        frame, read, told = place(one, options, province)
+        crs.append(read)
+        found.extend(told)
+        if frame is not None:
+            own, told = outlines_said(one.grid, frame)
             found.extend(told)
-            if frame is not None:
-                own, told = outlines_said(one.grid, frame)
-                found.extend(told)
-                named = frame.assign(file=one.file, stem=_stem(content.file))
-                areas, told = areas_only(named.join(own), one.file)
-                found.extend(told)
-                placed.append(areas)
+            named = frame.assign(file=one.file, stem=_stem(content.file))
+            areas, told = areas_only(named.join(own), one.file)
+            found.extend(told)
+            placed.append(areas)
     if not placed:
         return Draft(options, findings=gravest_first(found), crs=tuple(crs))
     given = gpd.GeoDataFrame(pd.concat(placed, ignore_index=True), crs=STORAGE_CRS)

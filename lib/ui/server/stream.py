@@ -15,6 +15,7 @@ from streamlit.runtime.state.common import is_element_id
 
 from lib.ui.server.limits import Pages, Visitor, limits
 
+_NO_TEXT: Final = 1003
 _NOT_OURS: Final = 1008
 _TOO_BIG: Final = 1009
 _LATER: Final = 1013
@@ -50,8 +51,13 @@ async def let_in(
         return {"type": "websocket.disconnect", "code": code, "reason": ""}
 
     async def sent(message: Message) -> None:
-        if not closed:  # what a run still says when its page was closed
+        nonlocal closed
+        if closed:  # what a run still says when its page was closed
+            return
+        try:
             await send(message)
+        except OSError:  # who asked has left: the next to be received says so
+            closed = True
 
     try:
         await app(scope, received, sent)
@@ -68,6 +74,8 @@ def _refused(message: Message, who: Callable[[], Visitor]) -> int:
         return _TOO_BIG
     if not _PAGES.speak(visitor, time.monotonic()):
         return _LATER
+    if message.get("text") is not None:  # Streamlit speaks in bytes alone, and fails of a text
+        return _NO_TEXT
     return _misspoken(content) if content else 0
 
 
