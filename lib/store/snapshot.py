@@ -184,11 +184,12 @@ class Snapshot:
     def without(self, closed: Collection[str]) -> "Snapshot":
         """Return the snapshot as if it had no tables `closed`: what is not there cannot leak.
 
-        What is said of single values of a closed table, and the documents, go with it.
-        With `lib.tables.disclosure.MARK` among them what is reserved is left out of the rest.
+        What is said of single values of a closed table, the documents and the forms that
+        came back go with it. With `lib.tables.disclosure.MARK` among them what is reserved is
+        left out of the rest.
         """
         said = (
-            {"statements", "documents"}
+            {"statements", "documents", "form_answers"}
             if any(name in TABLES and TABLES[name].stated for name in closed)
             else ()
         )

@@ -50,7 +50,8 @@ from lib.reports import agenda, annex, atlas, lists
 from lib.reports.cards import further
 from lib.settings import province
 from lib.store import audit
-from lib.tables import schemas
+from lib.tables import collecting, schemas
+from lib.tables.collecting import parts_of
 from lib.tables.statements import rule
 from lib.ui.power import listing
 
@@ -63,7 +64,7 @@ FILES = re.compile(
 )
 TYPED_WITHOUT_ACCENTS = {"sidebar.commune_hint", "data.report_file", "powerpage.list_file"} | {
     *("mergerpage.file", "powerpage.totals_file", "powerpage.log_file", "lawform.file"),
-    *("lists.clusters_file",),
+    *("lists.clusters_file", "collectpage.file"),
 }
 """What a visitor may type, and a name of a file: no accents, on purpose."""
 
@@ -173,7 +174,8 @@ FAMILIES: dict[str, set[str]] = {
     "importing.font_{}": set(get_args(convert.LegacyEncoding)),
     "about.{}": {"methods", "limits"},
     "about.{}_text": {"methods", "limits"},
-    "about.table_{}": tables(),
+    "about.table_{}": {*tables(), collecting.KIND},
+    "collect.part_{}": {part.table for code in ("", collecting.POWER) for part in parts_of(code)},
     "about.licence_{}": tables(),
     "crossing.{}": {
         "pieces_stand",

@@ -293,6 +293,7 @@ ASKED = {
     "duties": [],
     "eligibility": [],
     "notice": [],
+    "forms": ["--power"],
     "gaps": ["--threshold", "saidi_min=60"],
     "page": [],
     "picture": [],

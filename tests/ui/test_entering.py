@@ -1,21 +1,28 @@
 """Values entered on the page, their draft, one act, and the list of what is to be done."""
 
+import datetime as dt
+import io
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib.access import roles
+from lib.access import acts, roles
 from lib.access.policy import Policy
+from lib.importing.apart import sandbox
+from lib.importing.collecting import asked, sending
+from lib.importing.draft import Options
 from lib.language.text import t
 from lib.register.clusters import register
 from lib.settings import settings
 from lib.store import audit, pending
 from lib.store.store import Store
+from lib.tables.collecting import parts_of
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -75,7 +82,8 @@ def unplaced(store: Store) -> list[dict]:
     tables = {name: current.read(name) for name in ("clusters", "former_units", "ended_units")}
     tables["communes"] = current.read_geo("communes")
     rows = register(tables)
-    rows = rows[rows["former_communes"].isna() & rows["former_district"].notna()]
+    there = rows["former_communes"].isna() & rows["former_district"].notna()
+    rows = rows[there & (rows["legal_status"] != "withdrawn")]
     found = []
     for row in rows.to_dict("records"):
         units = tables["former_units"]
@@ -194,3 +202,58 @@ def test_a_viewer_reads_the_list_and_has_no_form(opened: Open, monkeypatch: pyte
     app = opened("xem", tab="enter")
     assert [one.key for one in app.multiselect if one.key == "enter_clusters"] == []
     assert [one.key for one in app.button if str(one.key).startswith("enter")] == []
+
+
+def test_five_clusters_are_placed_by_filled_forms_and_the_tab_says_who_answered(
+    opened: Open, data: Path, tmp_path: Path
+):
+    store = Store(data / "store")
+    before = store.current()
+    tables = sending.tables_of(before)
+    everyone = asked.recipients(tables, register(tables))
+    place = 1 + parts_of("")[0].columns.index("former_communes")
+    paths, answered = [], set()
+    for one in unplaced(store):
+        of = next(who for who in everyone if one["id"] in who.rows.get("clusters", ()))
+        content = sending.form(tables, before.snapshot_id, of.code, made=dt.date(2025, 11, 1))
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        sheet = book.worksheets[1]
+        (row,) = [at for at in range(4, sheet.max_row + 1) if sheet.cell(at, 1).value == one["id"]]
+        sheet.cell(row, place).value = one["old"]
+        book["Phiếu"].cell(17, 2).value = f"{20 + len(paths)}/11/2025"
+        path = tmp_path / f"{one['id']}.xlsx"
+        book.save(path)
+        paths.append((path, path.name))
+        answered.add(of.name)
+    draft = sandbox.draft_of(paths, Options("forms", "2025-11-30"), before)
+    assert draft.of("refused") == []
+    files = {name: path.read_bytes() for path, name in paths}
+    given = {"base": before, "files": files, "typed": "Lan", "confirmed": True}
+    made = acts.publish(roles.ALONE, store, draft, **given)
+    app = opened(tab="collect")
+    rows = app.dataframe[0].value
+    told = rows[rows[t("collectpage.day")].str.endswith("/11/2025")]
+    assert set(told[t("collectpage.place")]) == answered
+    assert set(rows[t("collectpage.day")]) - set(told[t("collectpage.day")]) == {
+        t("collectpage.not_yet")
+    }
+    app.button(key="form-in").click().run()
+    assert app.selectbox(key="import_kind").value == "forms"
+    app.switch_page(str(ROOT / "pages" / "cross_commune.py")).run()
+    assert list(app.exception) == []
+    shown = "\n".join(frame.value.to_string() for frame in app.dataframe)
+    names = made.read("clusters").set_index("cluster_id")["name"]
+    assert all(str(names[path.stem]) in shown for path, _ in paths)
+    store.restore(before.snapshot_id, who="Lan")
+
+
+def test_who_may_not_import_or_see_what_is_asked_has_no_way_to_it(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+):
+    given = {"people": {"xem@so.vn": "viewer", "sua@so.vn": "editor"}, "oidc": OIDC}
+    given |= {"restricted": ["substations"]}
+    monkeypatch.setattr(roles, "policy", lambda: Policy.model_validate(given))
+    app = opened("sua", tab="collect")
+    assert [one.key for one in app.button if one.key == "form-in"] == []
+    app = opened("sua", tab="import")
+    assert "forms" not in app.selectbox(key="import_kind").options

@@ -49,15 +49,25 @@ _LINES: Final = (
     "collect.how_days",
     "collect.how_return",
 )
-_WIDTHS: Final = {"name": 30, "former_communes": 34, "investor": 34, "villages": 34}
+_WIDTHS: Final = {
+    **dict.fromkeys(("name", "former_communes", "investor", "villages"), 34),
+    **dict.fromkeys(("commune_code", "status", "state", "operation_status"), 26),
+}
 _WIDTH: Final = 17
-_ROW_HEIGHT: Final = 32
+_LINE: Final = 15
+"""Height of one line, points."""
+_PAGE_WIDTH: Final = 90
+"""Width of the explaining text, letters."""
+_MOST_LINES: Final = 20
+_A4: Final = 9
+_A3: Final = 8
 _COMMENT: Final = 800
 """Letters of the longest comment."""
 _MADE: Final = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the same form is the same file
 _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "title": {"bold": True, "font_size": 14, "text_wrap": True, "valign": "top"},
     "text": {"text_wrap": True, "valign": "top"},
+    "bold": {"bold": True},
     "label": {"bold": True, "text_wrap": True, "valign": "top"},
     "head": {"bold": True, "text_wrap": True, "valign": "top", "border": 1}
     | {"bg_color": COLOURS["land"]},
@@ -188,9 +198,9 @@ class _Form:
 
     def _explain(self, sheet: Any) -> None:  # noqa: ANN401
         sheet.set_column(0, 0, 30)
-        sheet.set_column(1, 1, 90)
+        sheet.set_column(1, 1, _PAGE_WIDTH)
         sheet.hide_gridlines(2)
-        sheet.set_portrait()
+        sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
         title = t("collect.title", place=self.recipient.title())
         sheet.merge_range(0, 0, 0, 1, "", self.looks["title"])
@@ -209,8 +219,9 @@ class _Form:
             sheet.write_string(row, 1, text, self.looks["text"])
         row = len(told) + 2
         sheet.write_string(row, 0, t("collect.how"), self.looks["label"])
-        for at, key in enumerate(_LINES):
-            sheet.write_string(row + at, 1, t(key), self.looks["text"])
+        for at, key in enumerate(_LINES, start=row):
+            sheet.write_string(at, 1, t(key), self.looks["text"])
+            sheet.set_row(at, _LINE * _lines(t(key), _PAGE_WIDTH))
         for at, key in zip(ANSWERED, ANSWER_TEXTS, strict=True):
             sheet.write_string(at, 0, t(key), self.looks["label"])
             sheet.write_blank(at, 1, None, self.looks["open"])
@@ -225,7 +236,7 @@ class _Form:
         rows = [(row_id, row) for table, row_id, row in self.rows if table == part.table]
         last = HEAD + len(rows)
         title = t("collect.sheet_title", place=self.recipient.title())
-        sheet.write_string(0, 0, f"{title}: {t(f'collect.part_{part.table}')}", self.looks["label"])
+        sheet.write_string(0, 0, f"{title}: {t(f'collect.part_{part.table}')}", self.looks["bold"])
         sheet.write_string(1, 0, t("collect.sheet_how"))
         for place, name in enumerate(part.columns):
             column = TABLES[part.table].column(name)
@@ -241,14 +252,24 @@ class _Form:
                 rule = self._rule(part.table, column, lists)
                 if rule:
                     sheet.data_validation(HEAD + 1, place, last, place, rule)
+        for at, (_, row) in enumerate(rows, start=HEAD + 1):
+            sheet.set_row(at, _LINE * self._height(part, row))
         places = [part.columns.index(name) for name in part.asked]
         blank = {"type": "blanks", "format": self.looks["lacking"]}
         sheet.conditional_format(HEAD + 1, min(places), last, max(places), blank)
-        sheet.set_row(HEAD, 2 * _ROW_HEIGHT)
+        sheet.set_row(HEAD, 3 * _LINE)
         sheet.freeze_panes(HEAD + 1, 2)
+        sheet.set_paper(_A3)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(HEAD)
+
+    def _height(self, part: Part, row: Mapping[Any, Any]) -> int:
+        """Return how many lines the fullest cell of a row takes."""
+        columns = {name: TABLES[part.table].column(name) for name in part.columns}
+        texts = {n: shown(part.table, c, row[n], self.communes) for n, c in columns.items()}
+        lines = (_lines(str(x or ""), _WIDTHS.get(name, _WIDTH)) for name, x in texts.items())
+        return min(max(lines), _MOST_LINES)
 
     def _cell(
         self,
@@ -306,6 +327,11 @@ class _Form:
             "maximum": column.high,
             "error_message": t("collect.between", low=low, high=high),
         }
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column; a sheet does not always find out itself."""
+    return -(-len(text) // width) or 1
 
 
 def _guide(table: str, column: Column) -> str:

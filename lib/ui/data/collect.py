@@ -38,22 +38,35 @@ def collect(data: Workspace, current: Snapshot) -> None:
             "collectpage.sum", answered=number(answered, lang), all=number(len(everyone), lang)
         ),
     )
+    left, middle, right = st.columns([0.5, 0.25, 0.25], vertical_alignment="bottom")
     if visitor.may(Action.TAKE_AWAY) and everyone:
-        _take(current, everyone)
+        with left:
+            code = _place(everyone)
+        with middle:
+            _take(current, everyone, code)
     if visitor.may(Action.IMPORT):
-        st.button(
-            tr("collectpage.bring"), on_click=_bring, icon=":material/upload_file:", key="form-in"
-        )
-    st.dataframe(_table(everyone), hide_index=True, height="content", alt=tr("data.tab_collect"))
+        with right:
+            st.button(
+                tr("collectpage.bring"), on_click=_bring, icon=":material/upload_file:", key="form-in"
+            )
+    st.dataframe(
+        _table(everyone),
+        hide_index=True,
+        height="content",
+        column_config=dict.fromkeys(
+            (tr("collectpage.asked"), tr("collectpage.fresh")),
+            st.column_config.Column(alignment="right"),
+        ),
+        alt=tr("collectpage.status"),
+    )
     if lost:
         st.caption(tr("collectpage.in_none", ids=", ".join(lost)))
 
 
-def _take(current: Snapshot, everyone: list[Answered]) -> None:
-    who = visitor.actor()
+def _place(everyone: list[Answered]) -> str | None:
     names = {one.recipient.code: one.recipient for one in everyone}
     lang = language()
-    code = st.selectbox(
+    return st.selectbox(
         tr("collectpage.place"),
         list(names),
         index=None,
@@ -61,6 +74,11 @@ def _take(current: Snapshot, everyone: list[Answered]) -> None:
         placeholder=tr("collectpage.every"),
         key="form_of",
     )
+
+
+def _take(current: Snapshot, everyone: list[Answered], code: str | None) -> None:
+    who = visitor.actor()
+    names = {one.recipient.code: one.recipient for one in everyone}
     file = file_name(names[code]) if code in names else tr("collectpage.file")
     button(
         tr("collectpage.one" if code in names else "collectpage.all"),
@@ -84,7 +102,9 @@ def _table(everyone: list[Answered]) -> pd.DataFrame:
             tr("collectpage.day"): [
                 date(one.day, lang) if one.day else tr("collectpage.not_yet") for one in everyone
             ],
-            tr("collectpage.asked"): [one.recipient.count for one in everyone],
-            tr("collectpage.fresh"): [one.new_values if one.day else None for one in everyone],
+            tr("collectpage.asked"): [number(one.recipient.count, lang) for one in everyone],
+            tr("collectpage.fresh"): [
+                number(one.new_values, lang) if one.day else "" for one in everyone
+            ],
         }
     )
