@@ -87,7 +87,8 @@ FILL: Final = "5"
 
 def label(form: Form, tt: str, lang: Lang = "vi") -> str:
     """Return the words of a row in the form."""
-    return t(f"lawform.form{form}_{tt}", lang)
+    row = f"{form}_{tt}"
+    return t(f"lawform.form{row}", lang)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _block(
             line("communes", str(cluster["communes_now"])),
             line("area", hectares(cluster["area_ha"], lang)),
             line("progress", *say.step_words(one, lang), *say.clearance_words(one, lang)),
-            line("projects", *(say.project_words(firm, lang) for firm in own)),
+            *([line("projects", *(say.project_words(firm, lang) for firm in own))] if own else []),
             line("obstacle", *say.obstacle_words(one, lang)),
             line("effect", *effect),
             line("next", *ahead),
