@@ -92,6 +92,8 @@ def _rows(
     given, sheet = _opened(content, found, wanted.place)
     found += sheet.findings
     heads.append((sheet.grid.place, Heading(0, 1, (), (), (), sheet.titles)))
+    sheet, said = columns.row_by_row(sheet)
+    found += said
     title, district = _place_column(sheet, wanted, finder)
     whole = sheet
     if set(ADDED) <= set(sheet.titles):  # an export brought again: what it added is found anew
@@ -146,11 +148,17 @@ def _opened(content: Content, found: list[Finding], place: str) -> tuple[Shapes 
     if not opened:
         raise DataRefusedError("ownlayers.no_table", file=content.file)
     meant = max(opened, key=lambda one: (_has(one, place), len(one.rows)))
-    found += [
-        Finding("note", "importing.sheet_unused", file=grid.place)
-        for grid in content.grids
-        if grid is not meant.grid
-    ]
+    for grid in content.grids:
+        if grid is meant.grid:
+            continue
+        same = next(
+            (one for one in opened if one.grid is grid and one.titles == meant.titles), None
+        )
+        found.append(
+            Finding("ask", "ownlayers.sheet_left", {"count": len(same.rows)}, grid.place)
+            if same
+            else Finding("note", "ownlayers.sheet_unused", {"read": meant.grid.place}, grid.place)
+        )
     return None, meant
 
 

@@ -22,6 +22,8 @@ _SHARE: Final = 0.6
 """Share of the widest row that a heading fills at the least."""
 _MOST: Final = 120
 """Columns a layer may have."""
+_STRAY: Final = 0.4
+"""Share of cells that may be no number in a column somebody may take for one of numbers."""
 _RESERVED: Final = ("fid", "geom", "geometry", "rowid")
 _NAME: Final = 120
 """Letters of a heading that are kept."""
@@ -104,6 +106,64 @@ def open_sheet(grid: Grid) -> Sheet | None:
     ragged = grid.ragged(top, indices, height=height)
     found = (*notes, *(one for one in ragged if one.level == "refused"))
     return Sheet(grid, titles, places, tuple(indices), found)
+
+
+def row_by_row(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
+    """Return the sheet without numbers that are no row's own, and what was found of its cells.
+
+    A number in merged cells stands once and belongs to all of them: it is asked
+    and not repeated. What a formula never computed is refused by its cell.
+    """
+    found: list[Finding] = []
+    rows = [list(row) for row in sheet.grid.rows]
+    for title, place in zip(sheet.titles, sheet.places, strict=True):
+        cells = sheet.cells(title)
+        found += [
+            Finding("refused", cell.key, {"value": clean_text(cell)}, sheet.grid.place, row, title)
+            for cell, row in zip(cells, sheet.rows, strict=True)
+            if isinstance(cell, Unread)
+        ]
+        kind = typed(title, cells)[0].type
+        if kind == "text":
+            found += _nearly(sheet, title, cells)
+        if not sheet.grid.areas or kind != "number":
+            continue
+        for index, cell in zip(sheet.indices, cells, strict=True):
+            area = sheet.grid.area(index, place)
+            shared = [at for at in sheet.indices if area.top <= at <= area.bottom]
+            across = sum(area.left <= other <= area.right for other in sheet.places) > 1
+            if blank(cell) or not (len(shared) > 1 or across):
+                continue
+            rows[index][place] = None
+            if index == shared[0]:
+                first = sheet.grid.first_row
+                values = {
+                    "value": clean_text(cell),
+                    "rows": f"{first + shared[0]}-{first + shared[-1]}",
+                }
+                key = "cells.merged_quantity" if len(shared) > 1 else "cells.merged_across"
+                found.append(Finding("ask", key, values, sheet.grid.place, first + index, title))
+    grid = replace(sheet.grid, rows=tuple(tuple(row) for row in rows))
+    return replace(sheet, grid=grid), found
+
+
+def _nearly(sheet: Sheet, title: str, cells: Sequence[Cell]) -> list[Finding]:
+    """Return a note on the first cell that keeps a column from being one of numbers or of dates."""
+    known = [at for at, cell in enumerate(cells) if not blank(cell)]
+    if any(_is_code(cells[at]) for at in known):
+        return []
+    days = [Value() if blank(c) or not _may_be_day(c) else when(c, "day") for c in cells]
+    for key, read in (
+        ("ownlayers.text_not_number", _numbers(cells)),
+        ("ownlayers.text_not_date", days),
+    ):
+        wrong = [at for at in known if read[at].value is None]
+        if 0 < len(wrong) <= _STRAY * len(known):
+            values = {"value": clean_text(cells[wrong[0]]), "count": len(wrong)}
+            row = sheet.rows[wrong[0]]
+            place = sheet.grid.place
+            return [Finding("note", key, values, place, row, title)]
+    return []
 
 
 def _top(grid: Grid) -> int | None:

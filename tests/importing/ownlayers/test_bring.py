@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import ownsheets
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from lib.layers.own.table import plain_table
 from lib.store import history
 from lib.store.store import Store
 from lib.tables import export
-from lib.tables.ownlayers import ADDED, TABLE, layers_of
+from lib.tables.ownlayers import ADDED, TABLE, layers_of, named
 
 WANTED = Wanted("Cửa hàng xăng dầu", "2026-10-01", "Sở", value="Sức chứa (m3)")
 LENIENT = Wanted("Cửa hàng xăng dầu", "2026-10-01", "Sở", value="Sức chứa (m3)", skip_unknown=True)
@@ -218,3 +219,62 @@ def test_of_several_sheets_the_longest_is_meant_or_that_with_the_column_asked(ba
     assert [f.file for f in longest.of("note")] == ["nhieu.xlsx [A]"]
     asked = bring.draft_of(files, Wanted("L", "2026-10-01", place="xa"), base)
     assert len(brought(asked).rows) == 1
+
+
+def book(folder, *sheets, merge=()):
+    """Save a workbook of sheets, each a list of rows; return what `draft_of` takes."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for at, rows in enumerate(sheets, start=1):
+        sheet = made.create_sheet(f"Trang {at}")
+        for row in rows:
+            sheet.append(row)
+    for area in merge:
+        made.worksheets[0].merge_cells(area)
+    made.save(folder / "Lớp.xlsx")
+    return [(folder / "Lớp.xlsx", "Lớp.xlsx")]
+
+
+HEAD = ["Tên", "Xã", "Số hộ"]
+
+
+def told(draft):
+    return [(f.level, f.key, f.row, f.column) for f in draft.findings]
+
+
+def test_a_number_in_merged_cells_is_asked_and_not_repeated(base, tmp_path):
+    rows = [HEAD, ["A", "Đoan Hùng", 10], ["B", "Tề Lỗ", None], ["C", "Tam Hồng", 7]]
+    files = book(tmp_path, rows, merge=("C2:C3",))
+    draft = bring.draft_of(files, Wanted("Kho", "2026-10-01"), base)
+    assert ("ask", "cells.merged_quantity", 2, "Số hộ") in told(draft)
+    kept = named(layers_of(draft.tables), "Kho")
+    table = plain_table(kept, base.read("communes"))
+    assert table["Số hộ"].fillna(-1).tolist() == [-1, -1, 7]
+
+
+def test_a_formula_that_was_never_computed_is_refused_by_its_cell(base, tmp_path):
+    files = book(tmp_path, [HEAD, ["A", "Đoan Hùng", 10], ["B", "Tề Lỗ", "=10*2"]])
+    draft = bring.draft_of(files, Wanted("Kho", "2026-10-01"), base)
+    assert draft.refused
+    assert told(draft)[0] == ("refused", "cells.not_computed", 3, "Số hộ")
+
+
+def test_a_table_that_goes_on_in_another_sheet_is_asked(base, tmp_path):
+    first, other = [HEAD, ["A", "Đoan Hùng", 1], ["C", "Tam Hồng", 2]], [HEAD, ["B", "Tề Lỗ", 3]]
+    draft = bring.draft_of(book(tmp_path, first, other), Wanted("Kho", "2026-10-01"), base)
+    assert told(draft) == [("ask", "ownlayers.sheet_left", None, "")]
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        (["1.200", "15", "khoảng 20"], "ownlayers.text_not_number"),
+        (["03/04/2026", "13/04/2026", "4/25/2026"], "ownlayers.text_not_date"),
+        (["A", "B", "20"], None),
+    ],
+)
+def test_one_cell_that_makes_a_column_text_is_named(base, tmp_path, values, key):
+    places = ("Đoan Hùng", "Tề Lỗ", "Tam Hồng")
+    rows = [[name, *row] for name, row in zip("ABC", zip(places, values, strict=True), strict=True)]
+    draft = bring.draft_of(book(tmp_path, [HEAD, *rows]), Wanted("Kho", "2026-10-01"), base)
+    assert [one[1] for one in told(draft)] == ([key] if key else [])
