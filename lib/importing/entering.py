@@ -127,7 +127,7 @@ def publish(store: Store, words: Sequence[Statement], *, base: Snapshot, who: st
     StoreError
         Somebody else published meanwhile, or the store cannot be written.
     """
-    stated = stating.said(stating.tables_of(base), words)
+    stated = stating.taken(stating.tables_of(base), words)
     made = stating.publish(store, stated, base=base, who=who)
     with suppress(StoreError):  # it is in use: what could not be forgotten is not shown again
         pending.drop(store, words)

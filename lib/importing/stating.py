@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -12,18 +12,18 @@ from lib.importing.sheets.cells import free_text, hidden, read_cell
 from lib.importing.sheets.moments import read_day
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding
-from lib.language.text import t
+from lib.language.text import is_blank, t
 from lib.store import history
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
 from lib.tables.glossary import label
 from lib.tables.registry import TABLES, references
 from lib.tables.statements import say
+from lib.tables.statements.derive import typed
 from lib.tables.statements.record import NAME, STATEMENTS, Statement, row_ids
 
 SOURCE: Final = "statements"
 """What the manifest says of a table that was changed by statements."""
-_FIRST_ROW: Final = 2
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,15 @@ def taken(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> Sta
     WrongUseError
         Table, row or column is not known.
     DataRefusedError
-        The values do not go together in the table.
+        A value is none of its column, or they do not go together in the table.
     """
+    say.known(tables, words)
+    for word in words:
+        try:
+            typed(TABLES[word.table].column(word.field), word.value)
+        except ValueError as error:
+            values = {**_place(tables, word), "value": word.value}
+            raise DataRefusedError("cells.not_a_number", **values) from error
     changed = say.say(tables, words)
     return Stated(_checked(changed, tables, words), tuple(words))
 
@@ -156,21 +163,16 @@ def _clean(word: Statement) -> Statement:
 def _read(tables: Mapping[str, pd.DataFrame], word: Statement) -> Statement:
     """Return a statement with its value as the table has it."""
     say.known(tables, [word])
-    place: dict[str, Any] = {
-        "file": f"{t(f'about.table_{word.table}')} ({word.id})",
-        "row": row_ids(tables[word.table], TABLES[word.table]).index(word.id) + _FIRST_ROW,
-        "column": label(word.table, word.field),
-    }
+    place = _place(tables, word)
     value = read_cell(hidden(word.value).value or word.value, word.table, word.field)
     if value.level == "refused":
         raise DataRefusedError(value.key, **place, **value.values)
     if value.value is not None:
         frame = pd.DataFrame({word.field: [value.value]})
         checks = tablecheck.values_only(word.table, [word.field])
-        at = (int(place["row"]),)
-        _, found = tablecheck.failures(checks, frame, at, (word.table, str(place["file"])), {})
+        _, found = tablecheck.failures(checks, frame, (0,), (word.table, place["file"]), {})
         if found:
-            raise _refusal(found[0])
+            raise _refusal(found[0], place["row"])
     text = "" if value.value is None else str(value.value)
     return replace(_clean(word), value=text, as_of=_day(word.as_of))
 
@@ -193,12 +195,14 @@ def _checked(
     result = dict(changed)
     for name, frame in changed.items():
         title = t(f"about.table_{name}")
-        rows = range(_FIRST_ROW, len(frame) + _FIRST_ROW)
         columns = list(before[name].columns) if name in before else list(frame.columns)
         declared = [column.name for column in TABLES[name].every()]
-        checked, found = tablecheck.validate(name, pd.DataFrame(frame)[declared], rows, title)
+        rows = pd.DataFrame(frame)[declared]
+        checked, found = tablecheck.validate(name, rows, range(len(frame)), title)
         if found:
-            raise _refusal(found[0])
+            at = found[0].row
+            ids = row_ids(rows, TABLES[name])
+            raise _refusal(found[0], "" if at is None else _called(rows, name, ids[at]))
         extra = {column: frame[column] for column in columns if column not in declared}
         result[name] = checked.assign(**extra)
     for table, column, target, target_column in references():
@@ -207,8 +211,25 @@ def _checked(
     return result
 
 
-def _refusal(first: Finding) -> DataRefusedError:
-    place = {"file": first.file, "row": first.row, "column": first.column}
+def _place(tables: Mapping[str, pd.DataFrame], word: Statement) -> dict[str, str]:
+    """Return what a refusal names: table, row and column."""
+    return {
+        "file": t(f"about.table_{word.table}"),
+        "row": _called(tables[word.table], word.table, word.id),
+        "column": label(word.table, word.field),
+    }
+
+
+def _called(rows: pd.DataFrame, table: str, row_id: str) -> str:
+    """Return key and name of a row: nobody counts the rows of a table that is no file."""
+    if "name" not in rows or "name" in TABLES[table].key:
+        return row_id
+    name = rows["name"].iloc[row_ids(rows, TABLES[table]).index(row_id)]
+    return row_id if is_blank(name) else f"{row_id} {name}"
+
+
+def _refusal(first: Finding, row: str) -> DataRefusedError:
+    place = {"file": first.file, "row": row, "column": first.column}
     values = first.values  # noqa: PD011 - of a finding
     return DataRefusedError(first.key, **(place | values))
 

@@ -82,7 +82,9 @@ class Finding:
 def from_error(error: DataRefusedError) -> Finding:
     """Return a refusal as a finding, its place taken from what it names."""
     values = dict(error.values)
-    row = values.pop("row", None)
+    row = values.get("row")
+    if row is None or isinstance(row, int):  # a row of a table that is no file is named
+        values.pop("row", None)
     return Finding(
         "refused",
         error.key,

@@ -40,7 +40,10 @@ def test_what_is_refused_is_told_at_its_box_and_the_rest_is_good():
     )
     assert [(word.field, word.value, word.who) for word in good] == [("investor", "A", "An")]
     assert set(refused) == {subject("area_ha")}
-    assert "nhiều" in refused[subject("area_ha")].message()
+    told = refused[subject("area_ha")].message()
+    name = FACTS["clusters"].set_index("cluster_id").loc["HB-025", "name"]
+    assert f"dòng HB-025 {name}, cột «Diện tích" in told, "no row of a file is counted"
+    assert "nhiều" in told
 
 
 @pytest.mark.parametrize("source", [Source(" ", "2026"), Source("a", "2026", chosen=True)])
@@ -56,6 +59,13 @@ def test_a_choice_is_in_use_against_a_stronger_source():
         (word,), _ = entered(typed, press)
         found = said({**FACTS, **stating.said(FACTS, [word]).tables}, "clusters", "PT-014")
         assert found["area_ha"].value == value
+
+
+def test_three_decimals_that_waited_are_no_thousand_when_they_are_published(store):
+    good, refused = entered({subject("area_ha"): "1,234 ha"})
+    assert refused == {}
+    made = entering.publish(store, good, base=store.current(), who="Bình")
+    assert said(stating.tables_of(made), "clusters", "HB-025")["area_ha"].value == 1.234
 
 
 @pytest.mark.parametrize(

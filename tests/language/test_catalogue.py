@@ -165,7 +165,8 @@ FAMILIES: dict[str, set[str]] = {
     "data.level_{}": set(findings.LEVELS),
     "data.preview_{}": {"old", "new"},
     "data.step_{}": {"choose", "draw", "check", "publish"},
-    "data.tab_{}": {"use", "todo", "enter", "import", "draw", "history", "download", "log"},
+    "data.tab_{}": {"use", "todo", "collect", "enter", "import", "draw", "history"}
+    | {"download", "log"},
     "access.need_{}": {action.value for action in roles.Action},
     "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},
