@@ -134,7 +134,9 @@ def projects(tables: Tables) -> gpd.GeoDataFrame | None:
     parts = []
     for cluster_id, of_one in own.groupby("cluster_id", sort=True):
         cluster = placed.loc[cluster_id]
-        points = scattered(shapes.get(cluster_id), (cluster["lon"], cluster["lat"]), len(of_one))
+        points = scattered(
+            shapes.get(cluster_id), (float(cluster["lon"]), float(cluster["lat"])), len(of_one)
+        )
         parts.append(of_one.assign(name=cluster["name"], lon=points[:, 0], lat=points[:, 1]))
     if not parts:
         return None

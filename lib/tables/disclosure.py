@@ -64,8 +64,8 @@ def without_reserved(name: str, frame: pd.DataFrame, tables: Tables) -> pd.DataF
     firms = _projects(tables, ids)
     kept = frame
     if name == STATEMENTS:
-        of = zip(kept["table"], kept["id"], kept["field"], strict=True)
-        kept = kept[[not _told(*subject, ids, firms) for subject in of]]
+        subjects = zip(kept["table"], kept["id"], kept["field"], strict=True)
+        kept = kept[[not _told(*subject, ids, firms) for subject in subjects]]
     if name == "documents":
         of = zip(kept["of_table"], kept["of_id"], strict=True)
         kept = kept[[not _hidden(table, str(subject), ids, firms) for table, subject in of]]

@@ -238,7 +238,7 @@ def _new_project(answer: _Answer, base: Mapping[str, pd.DataFrame]) -> None:
         answer.found.append(Finding("refused", "lawform.no_firm", {}, grid.place))
         return
     known = base.get(PROJECTS.name)
-    names = {} if known is None else known[known["cluster_id"] == cluster_id]["firm"]
+    names = [] if known is None else list(known.loc[known["cluster_id"] == cluster_id, "firm"])
     if fold(answer.row["firm"]) in {fold(str(name)) for name in names}:
         values = {"value": answer.row["firm"][:_LONGEST], "cluster": cluster_id}
         answer.found.append(Finding("refused", "lawform.firm_known", values, grid.place))
