@@ -127,17 +127,18 @@ def projects(tables: Tables) -> gpd.GeoDataFrame | None:
     rows = tables.get("projects")
     if rows is None or rows.empty:
         return None
-    placed = register(tables).set_index("cluster_id")[["name", "lat", "lon"]].dropna()
-    own = rows[rows["cluster_id"].isin(placed.index)]
+    placed = register(tables).dropna(subset=["lat", "lon"])
+    places = zip(placed["lon"].astype(float), placed["lat"].astype(float), strict=True)
+    markers = dict(zip(placed["cluster_id"], places, strict=True))
+    names = dict(zip(placed["cluster_id"], placed["name"], strict=True))
+    own = rows[rows["cluster_id"].isin(list(markers))]
     outlined = answer.outlines_of(tables)
     shapes = {} if outlined is None else outlined.set_index("cluster_id")["geometry"].to_dict()
     parts = []
     for cluster_id, of_one in own.groupby("cluster_id", sort=True):
-        cluster = placed.loc[cluster_id]
-        points = scattered(
-            shapes.get(cluster_id), (float(cluster["lon"]), float(cluster["lat"])), len(of_one)
-        )
-        parts.append(of_one.assign(name=cluster["name"], lon=points[:, 0], lat=points[:, 1]))
+        code = str(cluster_id)
+        points = scattered(shapes.get(code), markers[code], len(of_one))
+        parts.append(of_one.assign(name=names[code], lon=points[:, 0], lat=points[:, 1]))
     if not parts:
         return None
     found = pd.concat(parts, ignore_index=True)
