@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib.language.text import date, number
 from lib.language.text import today as this_day
+from lib.layers.target import Target
 from lib.register import filters as flt
 from lib.register.progress import to_table
 from lib.register.steps import short as step_words
@@ -78,7 +79,8 @@ def view() -> None:
     card = places.card_of(data, selected)
     for one in found:
         if one.cluster["cluster_id"] == chosen:
-            card = partial(show_card, progress_card(one, data.tables, lang))
+            of_row = partial(show_card, progress_card(one, data.tables, lang))
+            card = places.with_form(data, Target("clusters", chosen), of_row)
     styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
     if painted:
         styles |= mapstyles.further(lawforms.answers(data, today))

@@ -21,7 +21,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from lib.importing.readers import registry
 from lib.operate.backup import backup
+from lib.store import pending
 from lib.store.store import Store
+from lib.tables.statements.record import Statement
 
 if TYPE_CHECKING:
     import databases
@@ -244,10 +246,11 @@ def killer(tmp_path: Path) -> Iterator[Killer]:
 
 @pytest.fixture
 def full_store(tmp_path) -> Store:
-    """Return a store with two snapshots, the later in use, and something in its cache."""
+    """Return a store with two snapshots, the later in use, a draft, and something in its cache."""
     store = Store(tmp_path / "full")
     publish(store, 1.0)
     publish(store, 2.0)
+    pending.keep(store, [Statement("clusters", "PT-001", "area_ha", "76", "Biên bản", "2026")])
     (store.cache / "borders").mkdir(parents=True)
     (store.cache / "borders" / "big.geojson").write_bytes(b"fetched again when needed")
     return store

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
-from lib.access import roles
+from lib.access import limits, roles
 from lib.access.roles import Action, Actor
 from lib.language.errors import StoreError
 from lib.language.text import Lang
@@ -103,12 +103,14 @@ def publish(
     """
     require_import(actor, draft.options.kind)
     require_tables(actor, draft.tables.keys())
+    whole = store.open(base.snapshot_id)  # what is not in it would be lost
+    limits.require_change(actor, whole, draft.tables)
     from lib.importing import bring  # noqa: PLC0415 - loads every reader
 
     return bring.publish(
         store,
         draft,
-        base=store.open(base.snapshot_id),  # whole: what is not in it would be lost
+        base=whole,
         files=files,
         who=actor.signed(typed),
         confirmed=confirmed,
@@ -131,6 +133,8 @@ def remove_layer(
     from lib.importing.ownlayers import bring  # noqa: PLC0415 - loads every reader
 
     whole = store.open(base.snapshot_id)
+    without = whole.read(OWN_ROWS).iloc[:0] if OWN_ROWS in whole.manifest.tables else None
+    limits.require_change(actor, whole, {} if without is None else {OWN_ROWS: without})
     return bring.remove(store, layer, base=whole, who=actor.signed(typed))
 
 
@@ -148,11 +152,11 @@ def state(
     """
     require(actor, Action.IMPORT)
     require_tables(actor, stated.tables.keys())
+    whole = store.open(base.snapshot_id)
+    limits.require_change(actor, whole, stated.tables)
     from lib.importing import stating  # noqa: PLC0415 - loads the readers of cells
 
-    return stating.publish(
-        store, stated, base=store.open(base.snapshot_id), who=actor.signed(typed)
-    )
+    return stating.publish(store, stated, base=whole, who=actor.signed(typed))
 
 
 def publish_rows(
@@ -237,6 +241,7 @@ def attach(
     whole = store.open(base.snapshot_id)
     wanted = {documents.TABLE, given.of_table} & set(whole.manifest.tables)
     draft = draft_of(given, kind, {name: whole.read(name) for name in wanted})
+    limits.require_change(actor, whole, draft.tables)
     files = documents.new_ones(store, {given.name: given.content})
     if not draft.changes and not files:
         return whole

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from lib.access import acts
+from lib.access import acts, limits
 from lib.access.roles import Action, Actor
-from lib.importing import entering
+from lib.importing import entering, stating
+from lib.language.errors import NotAllowedError
 from lib.store import pending
 from lib.store.store import Snapshot, Store
 from lib.tables.statements.record import NAME, Statement
 
 
-def _require(actor: Actor, words: Sequence[Statement]) -> None:
+def _require(actor: Actor, store: Store, words: Sequence[Statement]) -> None:
     acts.require(actor, Action.IMPORT)
     acts.require_tables(actor, {NAME, *(word.table for word in words)})
+    limits.require_words(actor, store.current() if words else None, words)
 
 
 def waiting(actor: Actor, store: Store) -> list[Statement]:
@@ -28,7 +30,7 @@ def waiting(actor: Actor, store: Store) -> list[Statement]:
     StoreError
         As `lib.store.pending.every`.
     """
-    _require(actor, ())
+    _require(actor, store, ())
     shut = acts.closed(actor)
     return [word for word in pending.every(store) if word.table not in shut]
 
@@ -38,7 +40,7 @@ def enter(
     store: Store,
     words: Sequence[Statement],
     *,
-    seen: Mapping[pending.Subject, Statement],
+    seen: Mapping[pending.Place, Statement],
     typed: str = "",
 ) -> None:
     """Let checked values wait until somebody publishes them, see `lib.store.pending.keep`.
@@ -50,7 +52,7 @@ def enter(
     DataRefusedError, StoreError
         As `lib.store.pending.keep`.
     """
-    _require(actor, words)
+    _require(actor, store, words)
     who = actor.signed(typed)
     pending.keep(store, [replace(word, who=who) for word in words], seen=seen)
 
@@ -65,7 +67,7 @@ def put_aside(actor: Actor, store: Store, words: Sequence[Statement]) -> None:
     StoreError
         As `lib.store.pending.drop`.
     """
-    _require(actor, words)
+    _require(actor, store, words)
     pending.drop(store, words)
 
 
@@ -77,10 +79,30 @@ def publish(
     Raises
     ------
     NotAllowedError
-        `actor` may not, or a table is closed to him.
+        `actor` may not, a table is closed to him, one of the values is not of his communes,
+        or a second person has to publish.
     DataRefusedError, StoreError
         As `lib.importing.entering.publish`.
     """
-    _require(actor, words)
+    _require(actor, store, words)
+    limits.require_publisher(actor, {word.who for word in words})
     whole = store.open(base.snapshot_id)
+    if limits.communes_of(actor) is not None:  # a value may lead elsewhere
+        after = stating.settled(stating.tables_of(whole), words).tables
+        limits.require_rows(actor, whole, after)
     return entering.publish(store, words, base=whole, who=actor.signed(typed))
+
+
+def publishable(
+    actor: Actor, words: Sequence[Statement], *, base: Snapshot
+) -> tuple[list[Statement], NotAllowedError | None]:
+    """Return what of `words` is in the communes of `actor`, and why he may not publish that.
+
+    What is drawn follows it; what is done, `publish` asks again.
+    """
+    mine = limits.within(actor, base, words)
+    try:
+        limits.require_publisher(actor, {word.who for word in mine})
+    except NotAllowedError as refusal:
+        return mine, refusal
+    return mine, None

@@ -46,6 +46,17 @@ def role_of(given: Policy, subject: str, values: Iterable[str]) -> Role | None:
     return max(found, key=ROLES.index) if found else given.others
 
 
+def communes_of(given: Policy, subject: str, values: Iterable[str]) -> frozenset[str] | None:
+    """Return the communes an editor is limited to, by name or by any of the groups; None: to none.
+
+    Who has several lines has the communes of all of them.
+    """
+    if role_of(given, subject, values := tuple(values)) != "editor":
+        return None
+    limits = [given.communes[name] for name in (subject, *values) if name in given.communes]
+    return frozenset(code for codes in limits for code in codes) if limits else None
+
+
 def of_claims(given: Policy, claims: Mapping[str, Any]) -> Actor:
     """Return who an identity token speaks of; its signature was checked before.
 
@@ -61,10 +72,17 @@ def of_claims(given: Policy, claims: Mapping[str, Any]) -> Actor:
     subject = _exact(claims.get(oidc.person_claim))
     if not subject or (oidc.person_claim == "email" and claims.get("email_verified") is False):
         return STRANGER
-    role = role_of(given, subject, _words(claims.get(oidc.role_claim)))
+    values = _words(claims.get(oidc.role_claim))
     name = _named(subject, _word(claims.get(oidc.name_claim)))
     expires = min(until, issued + given.max_hours * _HOUR)
-    return Actor(role, name, expires, partial(of_claims, claims=dict(claims)))
+    return Actor(
+        role_of(given, subject, values),
+        name,
+        expires,
+        subject,
+        communes_of(given, subject, values),
+        partial(of_claims, claims=dict(claims)),
+    )
 
 
 def of_headers(given: Policy, headers: Iterable[tuple[str, str]], since: float) -> Actor:
@@ -92,11 +110,16 @@ def of_headers(given: Policy, headers: Iterable[tuple[str, str]], since: float) 
     if not subject:
         return STRANGER
     values = single.get(proxy.role_header.lower(), "") if proxy.role_header else ""
-    role = role_of(given, subject, [value.strip() for value in values.split(",")])
+    groups = [value.strip() for value in values.split(",")]
     shown = _word(single.get(proxy.name_header.lower())) if proxy.name_header else ""
     until = since + given.max_hours * _HOUR
     return Actor(
-        role, _named(subject, shown), until, partial(of_headers, headers=said, since=since)
+        role_of(given, subject, groups),
+        _named(subject, shown),
+        until,
+        subject,
+        communes_of(given, subject, groups),
+        partial(of_headers, headers=said, since=since),
     )
 
 

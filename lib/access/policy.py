@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from lib.language.errors import WrongUseError
 from lib.layers.registry import restrictable
+from lib.tables.columns import CODE
 
 Role = Literal["viewer", "editor", "administrator"]
 Disclosure = Literal["always", "established"]
@@ -29,7 +30,9 @@ ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")
 
 _SECRET_CHARS: Final = 32
 _CALLBACK: Final = "/oauth2callback"
-_OWN: Final = ("callback", "discovery", "ways", "roles", "restricted")
+PUBLISH: Final = ("one", "two")
+"""How many persons it takes until what an editor entered is in use."""
+_OWN: Final = ("callback", "discovery", "ways", "roles", "restricted", "commune", "communes")
 _LINE: Final = re.compile(r"line (\d+)")
 
 
@@ -46,6 +49,12 @@ def _callback(value: str) -> str:
 def _discovery(value: str) -> str:
     if urlsplit(value).scheme not in ("https", "http") or not urlsplit(value).netloc:
         raise PydanticCustomError("discovery", "access.why_discovery")
+    return value
+
+
+def _commune(value: str) -> str:
+    if not re.fullmatch(CODE, value):
+        raise PydanticCustomError("commune", "access.why_commune")
     return value
 
 
@@ -99,6 +108,10 @@ class Policy(_Strict):
         When viewers see investor and capital of a cluster: always, or once it is established.
     max_hours : float
         How long a sign-in holds at most.
+    publish : str
+        ``two``: what an editor enters is published by an administrator who did not enter it alone.
+    communes : mapping
+        Editor, of `people` or `groups` -> codes of the communes he is limited to.
     """
 
     oidc: Oidc | None = None
@@ -109,6 +122,10 @@ class Policy(_Strict):
     restricted: Annotated[tuple[str, ...], Field(strict=False)] = ()
     disclosure: Disclosure = "always"
     max_hours: Annotated[float, Field(gt=0, le=24 * 30, strict=False)] = 12
+    publish: Literal["one", "two"] = "one"
+    communes: dict[
+        str, Annotated[tuple[Annotated[str, AfterValidator(_commune)], ...], Field(strict=False)]
+    ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -118,6 +135,8 @@ class Policy(_Strict):
             raise PydanticCustomError("roles", "access.why_no_roles")
         if set(self.restricted) - set(restrictable()):
             raise PydanticCustomError("restricted", "access.why_restricted")
+        if any("editor" not in (self.people.get(n), self.groups.get(n)) for n in self.communes):
+            raise PydanticCustomError("communes", "access.why_communes")
         return self
 
 
@@ -176,9 +195,12 @@ def _refusal(path: Path, text: str, error: ValidationError) -> WrongUseError:
         key = first["msg"]
     else:
         key = _WHY.get(kind, "access.why_value")
-    allowed: tuple[str, ...] = restrictable() if kind == "restricted" else ROLES
-    if place[-1:] == ["disclosure"]:
-        allowed = get_args(Disclosure)
+    named = {
+        "restricted": restrictable(),
+        "publish": PUBLISH,
+        "disclosure": get_args(Disclosure),
+    }
+    allowed = named.get(place[0] if place else "", ROLES)
     return WrongUseError(
         key,
         file=path.name,

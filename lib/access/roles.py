@@ -32,6 +32,7 @@ class Action(StrEnum):
     RESTORE = "restore"
     RESTRICTED = "restricted"
     AUDIT = "audit"
+    APPROVE = "approve"
 
 
 _VIEWER: Final = frozenset({Action.VIEW, Action.TAKE_AWAY})
@@ -40,7 +41,7 @@ ALLOWED: Final[Mapping[Role | None, frozenset[Action]]] = {
     None: frozenset(),
     "viewer": _VIEWER,
     "editor": _EDITOR,
-    "administrator": _EDITOR | {Action.RESTORE, Action.RESTRICTED, Action.AUDIT},
+    "administrator": _EDITOR | {Action.RESTORE, Action.RESTRICTED, Action.AUDIT, Action.APPROVE},
 }
 """What each role may do; someone without a role may do nothing."""
 
@@ -65,6 +66,10 @@ class Actor:
         gives a name with each act.
     expires : float or None
         Seconds since 1970 UTC from which nothing is allowed any more.
+    account : str
+        What the sign-in calls the account, whatever name is shown; empty for who did not sign in.
+    communes : frozenset of str or None
+        Codes of the communes an editor is limited to; None: to none.
     again : callable or None
         Returns who this is by another policy: what was said of him, read anew. None
         for who did not sign in.
@@ -73,6 +78,8 @@ class Actor:
     role: Role | None
     name: str = ""
     expires: float | None = None
+    account: str = ""
+    communes: frozenset[str] | None = None
     again: "Callable[[Policy], Actor] | None" = field(default=None, compare=False, repr=False)
 
     def may(self, action: Action, now: float) -> bool:

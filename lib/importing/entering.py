@@ -1,8 +1,8 @@
-"""Values entered in a form: made statements of one source, checked one by one, published."""
+"""Values entered in a form and acts on entries: statements of one source, checked, published."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -17,6 +17,7 @@ from lib.store.pending import Subject
 from lib.store.store import Snapshot, Store
 from lib.tables.columns import Column
 from lib.tables.records.clusters import CLUSTERS
+from lib.tables.statements import rows
 from lib.tables.statements.derive import fields_of
 from lib.tables.statements.record import NAME, Statement, statements_of
 
@@ -108,13 +109,78 @@ def checked(
     return good, refused
 
 
+def entry_added(
+    tables: Mapping[str, pd.DataFrame],
+    waiting: Sequence[Statement],
+    typed: Mapping[str, str],
+    source: Source,
+    who: str,
+) -> list[Statement]:
+    """Return the statements that add a cluster to the register: that it is there, and its values.
+
+    Parameters
+    ----------
+    waiting : sequence of Statement
+        What waits: an entry among it has taken its code.
+    typed : mapping
+        Column -> what was typed; blanks say nothing.
+
+    Raises
+    ------
+    WrongUseError
+        No source is named.
+    DataRefusedError
+        Name or former province is missing, or a value is refused.
+    """
+    texts = {name: nfc(text) for name, text in typed.items()}
+    code = rows.next_id(tables, texts.get("former_province", ""), waiting)
+    entries = {(CLUSTERS.name, code, name): text for name, text in texts.items()}
+    words = words_of({(CLUSTERS.name, code, rows.KEY): code, **entries}, source, who)
+    return list(stating.settled(tables, words).words)
+
+
+def act_on(
+    tables: Mapping[str, pd.DataFrame], subject: Subject, value: str, source: Source, who: str
+) -> list[Statement]:
+    """Return the statement that withdraws a value or an entry, or merges an entry into another.
+
+    Parameters
+    ----------
+    subject : tuple of str
+        Table, row and column; the key of a cluster is the cluster itself.
+    value : str
+        Of an entry, the code of the other it is merged into; else what is withdrawn.
+    source : Source
+        Of a value, the source that said it; the note is the reason.
+
+    Raises
+    ------
+    WrongUseError
+        No reason or source is given, or there is nothing of that code.
+    DataRefusedError
+        The source does not say it, or other rows are of the entry.
+    """
+    (word,) = words_of({subject: value}, replace(source, chosen=True), who)
+    merges = rows.kind_of(word) == "merged"
+    word = replace(word, state="kept" if merges else "withdrawn")
+    stating.settled(tables, [word])
+    return [word]
+
+
 def waiting(tables: Mapping[str, pd.DataFrame], words: Iterable[Statement]) -> list[Statement]:
     """Return those of `words` that are not in the tables yet.
 
     A server that died between publishing and forgetting has left some that are.
     """
-    told = {(one.subject, one.when) for one in statements_of(tables.get(NAME))}
-    return [word for word in words if (word.subject, word.when) not in told]
+    there = statements_of(tables.get(NAME))
+    told = {(one.subject, one.when) for one in there}
+    moved = {one.id: one.value for one in there if rows.kind_of(one) == "merged"}
+
+    def known(word: Statement) -> bool:
+        now = (word.table, moved.get(word.id, word.id), word.field)
+        return not told.isdisjoint({(word.subject, word.when), (now, word.when)})
+
+    return [word for word in words if not known(word)]
 
 
 def publish(store: Store, words: Sequence[Statement], *, base: Snapshot, who: str) -> Snapshot:
@@ -127,7 +193,7 @@ def publish(store: Store, words: Sequence[Statement], *, base: Snapshot, who: st
     StoreError
         Somebody else published meanwhile, or the store cannot be written.
     """
-    stated = stating.taken(stating.tables_of(base), words)
+    stated = stating.settled(stating.tables_of(base), words)
     made = stating.publish(store, stated, base=base, who=who)
     with suppress(StoreError):  # it is in use: what could not be forgotten is not shown again
         pending.drop(store, words)

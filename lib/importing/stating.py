@@ -18,7 +18,7 @@ from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
 from lib.tables.glossary import label
 from lib.tables.registry import TABLES, references
-from lib.tables.statements import say
+from lib.tables.statements import rows, say
 from lib.tables.statements.derive import typed
 from lib.tables.statements.record import NAME, STATEMENTS, Statement, row_ids
 
@@ -46,9 +46,10 @@ class Stated:
 
 
 def tables_of(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
-    """Return the tables that statements are made of, and those their codes stand in."""
+    """Return the tables that statements are made of, or change, and those their codes stand in."""
     named = {target for table, _, target, _ in references() if TABLES[table].stated}
-    wanted = {NAME, *named, *(table.name for table in TABLES.values() if table.stated)}
+    stated = (table.name for table in TABLES.values() if table.stated)
+    wanted = {NAME, *named, *stated, *(table for table, _ in rows.holders())}
     there = [name for name in snapshot.manifest.tables if name in wanted]
     return {name: snapshot.read(name) for name in there}
 
@@ -118,6 +119,46 @@ def withdrawn(tables: Mapping[str, pd.DataFrame], what: Statement) -> Stated:
     return Stated(_checked(changed, tables, [clean]), (clean,), withdrawn=True)
 
 
+def settled(tables: Mapping[str, pd.DataFrame], words: Sequence[Statement]) -> Stated:
+    """Return the tables after all of these: entries added, values said and withdrawn, entries gone.
+
+    Parameters
+    ----------
+    tables : mapping
+        From `tables_of`.
+    words : sequence of Statement
+        In any order; what each does, `lib.tables.statements.rows.kind_of` and its state say.
+
+    Raises
+    ------
+    WrongUseError, DataRefusedError
+        As `said`, `withdrawn` and the functions of `lib.tables.statements.rows`.
+    """
+    now, done = dict(tables), list[Statement]()
+    of_rows = [_clean(word) for word in words if rows.kind_of(word)]
+    for word in of_rows:
+        if not word.reason.strip() and rows.kind_of(word) != "made":
+            raise WrongUseError("statements.no_reason")
+    values = [word for word in words if not rows.kind_of(word) and word.state != "withdrawn"]
+    for word in (one for one in of_rows if rows.kind_of(one) == "made"):
+        now |= rows.made(now, word, values)
+    if values:
+        stated = said(now, values)
+        now |= stated.tables
+        done += stated.words
+    for word in words:
+        if word.state == "withdrawn" and not rows.kind_of(word):
+            stated = withdrawn(now, word)
+            now |= stated.tables
+            done += stated.words
+    for kind, change in (("merged", rows.merged), ("withdrawn", rows.withdrawn)):
+        for word in (one for one in of_rows if rows.kind_of(one) == kind):
+            now |= change(now, word)
+    changed = {name: frame for name, frame in now.items() if frame is not tables.get(name)}
+    typed = {name: frame for name, frame in changed.items() if name == NAME or TABLES[name].stated}
+    return Stated({**changed, **_checked(typed, now, words)}, (*of_rows, *done))
+
+
 def publish(store: Store, stated: Stated, *, base: Snapshot, who: str) -> Snapshot:
     """Put the tables in use as a new snapshot: one act in the log.
 
@@ -132,7 +173,11 @@ def publish(store: Store, stated: Stated, *, base: Snapshot, who: str) -> Snapsh
         if name not in stated.tables
     }
     for name, frame in stated.tables.items():
-        tables[name] = Table(frame, SOURCE, facts.data_date(frame))
+        info = base.manifest.tables.get(name)
+        if info is not None and name != NAME and not TABLES[name].stated:
+            tables[name] = Table(frame, info.source, info.as_of)  # only codes in it are others
+        else:
+            tables[name] = Table(frame, SOURCE, facts.data_date(frame))
     told = {
         "tables": sorted(stated.tables),
         "withdrawn": stated.withdrawn,
@@ -146,7 +191,8 @@ def publish(store: Store, stated: Stated, *, base: Snapshot, who: str) -> Snapsh
 def _told(word: Statement) -> dict[str, str]:
     """Return a statement as the log keeps it, without what is blank."""
     named = ("table", "id", "field", "value", "source_url", "document_no", "as_of", "reason")
-    return {name: text for name in named if (text := getattr(word, name))}
+    told = {name: text for name in named if (text := getattr(word, name))}
+    return told | ({"state": word.state} if word.state == "withdrawn" else {})
 
 
 def _clean(word: Statement) -> Statement:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lib.language.errors import StoreError
 from lib.language.findings import Finding
-from lib.store import audit
+from lib.store import audit, pending
 from lib.store.disk import sync_folder, to_disk
 from lib.store.store import Store
 
@@ -32,6 +32,7 @@ _SNAPSHOT_ID: Final = r"\d{8}T\d{6}Z-[0-9a-f]{12}"
 _PART: Final = r"(?!\.{1,2}(/|$))[^/\\:\x00-\x1f]+"
 MEMBER: Final = re.compile(
     rf"{CURRENT}|{re.escape(audit.LOG)}|snapshots/(?P<id>{_SNAPSHOT_ID})(/{_PART})+"
+    rf"|(?P<draft>{pending.FOLDER}/{_PART}/{_PART}\.json)"
 )
 """A name a member may have, but for the list."""
 
@@ -89,7 +90,7 @@ class BackupList(BaseModel):
 
 
 def backup(store: Store, path: Path) -> BackupInfo:
-    """Write the whole store (``CURRENT``, snapshots, log; no cache) to one zip.
+    """Write the whole store (``CURRENT``, snapshots, log, draft; no cache) to one zip.
 
     The zip is written aside in the same folder, synced and renamed: `path` is a
     whole backup or what it was before. Nobody writes to the store meanwhile.
@@ -123,6 +124,7 @@ def backup(store: Store, path: Path) -> BackupInfo:
 
 def _write(folder: Path, path: Path, current: str) -> BackupInfo:
     found = [folder / CURRENT, folder / audit.LOG, *sorted((folder / "snapshots").rglob("*"))]
+    found += sorted((folder / pending.FOLDER).rglob("*.json"))
     files: dict[str, BackupFile] = {}
     for dead in path.parent.glob(f".{glob.escape(path.name)}.*"):  # of a process that died
         dead.unlink()

@@ -15,7 +15,7 @@ from lib.language.findings import Finding, Twin
 from lib.operate.archive import SHOWN, compare, entries_of, list_of, opened, unpack
 from lib.operate.backup import CURRENT, BackupInfo
 from lib.operate.integrity import check_log
-from lib.store import audit
+from lib.store import audit, pending
 from lib.store.disk import sync_folder
 from lib.store.snapshot import MANIFEST, sha256_of
 from lib.store.store import Store
@@ -27,8 +27,8 @@ def restore_backup(path: Path, store: Store, *, who: str = "") -> BackupInfo:
     """Bring back what `path` holds and put its current snapshot in use.
 
     An empty store becomes, byte for byte, the one that was backed up. One that
-    has data keeps its snapshots and its log, gains those it lacks and logs the
-    act; a snapshot of its own that is damaged is replaced by the backup's.
+    has data keeps its snapshots, its log and its draft, gains those it lacks and logs
+    the act; a snapshot of its own that is damaged is replaced by the backup's.
 
     Parameters
     ----------
@@ -119,6 +119,12 @@ def _take_over(aside: Store, store: Store, info: BackupInfo, who: str) -> None:
                 _move(aside.folder, store.folder, f"snapshots/{name}", undo)
         if not has_log and (aside.folder / audit.LOG).exists():
             _move(aside.folder, store.folder, audit.LOG, undo)
+        for path in sorted((aside.folder / pending.FOLDER).rglob("*.json")):
+            name = path.relative_to(aside.folder).as_posix()
+            if not (store.folder / name).exists():
+                (store.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                _move(aside.folder, store.folder, name, undo)
+                sync_folder((store.folder / name).parent)
         sync_folder(store.folder / "snapshots")
         manifest = sha256_of(store.folder / "snapshots" / info.current / MANIFEST)
         details: dict[str, object] = {"snapshots": list(info.snapshots), "created": info.created}

@@ -50,6 +50,12 @@ class Shared(Protocol):
     def publish(self, snapshot: Snapshot, event: audit.Event) -> None:
         """Put `snapshot` in use there, all or nothing, unless ``event.before`` no longer is."""
 
+    def draft(self) -> dict[str, str]:
+        """Return what waits to be published there: name of a row -> its text."""
+
+    def redraft(self, change: Callable[[Mapping[str, str]], dict[str, str]]) -> None:
+        """Write the rows `change` makes of what waits, all or nothing; an empty text is gone."""
+
 
 class Store:
     """The folder of all snapshots.

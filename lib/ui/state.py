@@ -310,6 +310,17 @@ def open_form(cluster_id: str, *fields: str) -> None:
     select(f"clusters:{cluster_id}")
 
 
+def edit(cluster_id: str, field: str | None = None) -> None:
+    """Open the values of a cluster over the page, or the form of one; used as a callback."""
+    st.session_state["_pencil"] = (cluster_id, field)
+
+
+def edited() -> tuple[str, str | None]:
+    """Return the cluster whose values stand over the page, and the one whose form does."""
+    found: tuple[str, str | None] = st.session_state.get("_pencil", ("", None))
+    return found
+
+
 def pick(target: Target | None) -> None:
     """Choose what was clicked on the map; used as its callback."""
     select(f"{target.layer_id}:{target.code}" if target else "")

@@ -21,7 +21,7 @@ MAY = {
     None: set(),
     "viewer": {"view", "take_away"},
     "editor": {"view", "take_away", "import"},
-    "administrator": {"view", "take_away", "import", "restore", "restricted", "audit"},
+    "administrator": {"view", "take_away", "import", "restore", "restricted", "audit", "approve"},
 }
 OIDC = {
     "server_metadata_url": "https://sso.example.vn/.well-known/openid-configuration",

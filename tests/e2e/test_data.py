@@ -257,3 +257,35 @@ def test_a_conclusion_and_its_document_are_written_on_the_card_and_taken_away(
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-type"].startswith("application/pdf")
     assert opened.dialogs == []
+
+
+def test_five_clusters_are_placed_on_the_screen_and_undone_in_one_act(office: Site, visit):
+    """By the pencil of a card for the first, in the form for the rest, as a person does it."""
+    store = store_of(office)
+    rows = store.current().read("clusters")
+    five = rows[rows["former_communes"].isna() & (rows["former_district"] == "Lương Sơn")].head(5)
+    ids = list(five["cluster_id"])
+    opened = visit(office).open("clusters", sel=f"clusters:{ids[0]}")
+    page, before = opened.page, store.current().snapshot_id
+    opened.card.get_by_role("button", name=t("enter.pencil"), exact=True).click()
+    page.get_by_role("dialog").locator(".st-key-pencil-former_communes button").click()
+    page.locator(f".st-key-enter-{ids[0]}-former_communes input").wait_for()
+    opened.settled()
+    page.get_by_role("button", name=t("enter.pencil_draft")).click()
+    for code in ids[1:]:
+        pick(opened, re.compile(t("enter.clusters")), code)
+    for code in ids:
+        page.locator(f".st-key-enter-{code}-former_communes input").fill("Cao Dương")
+    page.locator(".st-key-enter_source input").fill("Biên bản họp")
+    page.locator(".st-key-enter_who input").fill("Lan")
+    page.keyboard.press("Tab")
+    opened.settled()
+    page.get_by_role("button", name=t("enter.keep")).click()
+    page.get_by_role("button", name=t("enter.publish", count="5")).click()
+    page.get_by_role("button", name=t("enter.undo")).wait_for()
+    now = store.current().read("clusters").set_index("cluster_id")["former_communes"]
+    assert now[ids].tolist() == ["Cao Dương"] * len(ids)
+    page.get_by_role("button", name=t("enter.undo")).click()
+    page.get_by_role("button", name=t("enter.undo")).wait_for(state="detached")
+    assert store.current().read("clusters")["former_communes"].equals(rows["former_communes"])
+    assert store.current().snapshot_id == before

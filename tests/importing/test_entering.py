@@ -133,3 +133,75 @@ def test_old_names_of_the_own_district_come_first_and_replace_the_last_name():
     text = entering.taken(f" xã đầu ;{name[:3]}", offered[0])
     assert text == f"xã đầu;{offered[0].name}"
     assert entering.followed(NAMES, text, own)[1].former_codes
+
+
+WHY = Source("Biên bản họp", "2026-11-28", note="Ghi nhầm")
+
+
+def put(store: Store, words) -> None:
+    pending.keep(store, words, seen={pending.place(one): one for one in pending.every(store)})
+
+
+def test_all_acts_of_a_draft_are_one_act_of_the_log_and_are_undone_as_one(store):
+    base = store.current()
+    tables = stating.tables_of(base)
+    typed = {
+        "name": "  CCN  Mới ",
+        "former_province": "Hòa Bình",
+        "area_ha": "40,5",
+        "investor": "",
+    }
+    put(store, entering.entry_added(tables, [], typed, SOURCE, "An"))
+    more = {**typed, "name": "CCN Khác"}
+    put(store, entering.entry_added(tables, pending.every(store), more, SOURCE, "An"))
+    use = said(tables, "clusters", "PT-014")["area_ha"]
+    source = Source(use.source, "2026-11-28", note="Đo lại")
+    area = subject("area_ha", "PT-014")
+    put(store, entering.act_on(tables, area, str(use.value), source, "Bình"))
+    put(store, entered({area: "26,9"})[0])
+    key = ("clusters", "PT-022", "cluster_id")
+    put(store, entering.act_on(tables, key, "PT-001", WHY, "Bình"))
+    put(store, entered({subject("investor", "PT-022"): "Công ty chuyển sang"})[0])
+    gone = ("clusters", "PT-020", "cluster_id")
+    put(store, entering.act_on(tables, gone, "PT-020", WHY, "Bình"))
+    words = pending.every(store)
+    assert store.current().snapshot_id == base.snapshot_id
+
+    made = entering.publish(store, words, base=base, who="Hòa")
+    now = made.read("clusters").set_index("cluster_id")
+    new = [one for one in now.index if one not in set(FACTS["clusters"]["cluster_id"])]
+    assert now.loc[new, ["name", "area_ha"]].to_numpy().tolist() == [
+        ["CCN Mới", 40.5],
+        ["CCN Khác", 40.5],
+    ]
+    assert {"PT-020", "PT-022"}.isdisjoint(now.index)
+    after = stating.tables_of(made)
+    assert said(after, "clusters", "PT-014")["area_ha"].value == 26.9
+    about = said(after, "clusters", "PT-001")["investor"]
+    assert "Công ty chuyển sang" in {about.value, *(one.value for one in about.others)}
+    assert [event.action for event in audit.events(store.folder)] == ["prepare", "fact"]
+    assert pending.every(store) == []
+    assert entering.waiting(after, words) == [], "also if it could not be forgotten"
+    back = store.restore(base.snapshot_id, who="Hòa")
+    assert back.read("clusters")["cluster_id"].tolist() == FACTS["clusters"]["cluster_id"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("about", "value", "source"),
+    [
+        (subject("cluster_id"), "HB-025", SOURCE),
+        (subject("cluster_id"), "XX-999", WHY),
+        (subject("cluster_id", "XX-999"), "XX-999", WHY),
+        (subject("area_ha", "PT-014"), "1", WHY),
+        (subject("cluster_id"), "PT-001", Source(" ", "2026", note="x")),
+    ],
+)
+def test_an_act_without_reason_source_or_object_does_not_wait(about, value, source):
+    with pytest.raises((DataRefusedError, WrongUseError)):
+        entering.act_on(FACTS, about, value, source, "An")
+
+
+def test_a_new_cluster_needs_a_name_and_each_value_is_checked():
+    for typed in ({"name": "A"}, {"name": "A", "former_province": "Hòa Bình", "area_ha": "nhiều"}):
+        with pytest.raises(DataRefusedError):
+            entering.entry_added(FACTS, [], typed, SOURCE, "An")

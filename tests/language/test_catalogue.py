@@ -53,7 +53,8 @@ from lib.settings import province
 from lib.store import audit
 from lib.tables import collecting, schemas
 from lib.tables.collecting import parts_of
-from lib.tables.statements import rule
+from lib.tables.statements import rows, rule
+from lib.ui.data import entries
 from lib.ui.power import listing
 
 ROOT = Path(__file__).parents[2]
@@ -167,6 +168,9 @@ FAMILIES: dict[str, set[str]] = {
     "data.step_{}": {"choose", "draw", "check", "publish"},
     "data.tab_{}": {"use", "todo", "collect", "enter", "import", "draw", "history"}
     | {"download", "log"},
+    "enter.act_{}": set(entries.ACTS),
+    "enter.about_{}": set(entries.ACTS),
+    "enter.waits_{}": set(get_args(rows.Kind)),
     "access.need_{}": {action.value for action in roles.Action},
     "access.role_{}": {*policy.ROLES, "none"},
     "status.borders_{}": {"official", "reference", "schematic"},

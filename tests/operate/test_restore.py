@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from backups import failing, publish, refused, relisted, rewritten, tree
 from lib.language.errors import StoreError
 from lib.operate.backup import backup
 from lib.operate.restore import restore_backup
-from lib.store import audit
+from lib.store import audit, pending
 from lib.store.snapshot import seal_of
 from lib.store.store import Store
 
@@ -41,6 +42,17 @@ def test_a_store_with_data_keeps_its_own_and_gains_the_rest(full_store, saved_ba
     assert (last.action, last.who, last.before) == ("restore-backup", "Trần Thị B", own)
 
 
+def test_a_draft_comes_back_and_what_was_entered_since_stays(full_store, saved_backup):
+    (old,) = pending.every(full_store)
+    pending.drop(full_store, [old])
+    restore_backup(saved_backup, full_store)
+    assert pending.every(full_store) == [old]
+    since = replace(old, value="80", when="2026-11-30T08:00:00Z")
+    pending.keep(full_store, [since])
+    restore_backup(saved_backup, full_store)
+    assert pending.every(full_store) == [since]
+
+
 def test_an_old_backup_brings_back_what_was_in_use_then(full_store, saved_backup):
     then = full_store.current().snapshot_id
     later = publish(full_store, 3.0)
@@ -59,7 +71,7 @@ def test_a_damaged_snapshot_is_mended_from_the_backup(full_store, saved_backup):
     }
 
 
-@pytest.mark.parametrize("after", range(4))
+@pytest.mark.parametrize("after", range(5))
 @pytest.mark.parametrize("state", ["empty", "data", "damaged"])
 def test_a_kill_in_the_middle_leaves_the_store_as_before(
     full_store, saved_backup, tmp_path, monkeypatch, after, state
@@ -72,7 +84,7 @@ def test_a_kill_in_the_middle_leaves_the_store_as_before(
         for folder in (store.folder / "snapshots").iterdir():
             (folder / "clusters.parquet").write_bytes(b"damaged")
     before = tree(store) if store.folder.exists() else {}
-    done = state == "data" and after == 3
+    done = state == "data" and after == 4  # two snapshots, the draft, and what is in use
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", failing(after))
         expected = contextlib.nullcontext() if done else pytest.raises(StoreError, match="No space")

@@ -84,7 +84,22 @@ def test_a_write_that_breaks_off_leaves_the_earlier_or_the_later_value(store, mo
     assert pending.every(store) == [later]
 
 
-@pytest.mark.parametrize("content", ["", "[", "{}1", '[{"a": 1}]', "[1]", '"x"', "\ud800"])
+def test_a_withdrawal_waits_beside_the_value_that_is_entered_instead(store):
+    value = word()
+    gone = [replace(value, source_url=name, state="withdrawn") for name in ("a", "b")]
+    pending.keep(store, [value])
+    pending.keep(store, gone, seen={})
+    assert sorted(map(pending.place, pending.every(store))) == sorted(
+        map(pending.place, [value, *gone])
+    )
+    again = replace(gone[0], reason="khác", who="Bình")
+    with pytest.raises(DataRefusedError):
+        pending.keep(store, [again], seen={})
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[", "{}1", '[{"a": 1}]', "[1]", '"x"', "\ud800", '[{"table": 1}]']
+)
 def test_a_damaged_file_is_told_and_nothing_is_taken_from_it(store, content):
     pending.keep(store, [word()])
     (path,) = store.folder.rglob("*.json")

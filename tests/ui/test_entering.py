@@ -170,6 +170,93 @@ def test_a_refusal_stands_at_its_box_and_the_rest_waits(opened: Open, data: Path
     assert pending.every(store) == []
 
 
+def asked(app: AppTest, act: str, *, who: str = "Lan", **boxes: str) -> AppTest:
+    """Put an act on entries into the draft."""
+    app.session_state["enter-acts"] = True
+    app.run()
+    app.segmented_control(key="act").set_value(act).run()
+    for key, value in boxes.items():
+        name = f"act-{key.replace('_', '-')}" if key in ("gone", "kept", "source", "why") else key
+        box = next(one for one in (*app.text_input, *app.selectbox) if one.key == name)
+        box.set_value(value)
+    app.text_input(key="act-who").set_value(who)
+    app.run()
+    assert list(app.exception) == []
+    return app.button(key="act-keep").click().run()
+
+
+def test_entries_are_added_merged_and_taken_out_in_one_act(opened: Open, data: Path):
+    store = Store(data / "store")
+    before = store.current()
+    app = opened(tab="enter")
+    source = {"source": "Biên bản họp", "why": HOSTILE}
+    made = {"act-name": HOSTILE, "act-former_province": "Hòa Bình", "act-area_ha": "40,5"}
+    asked(app, "made", **source, **made)
+    assert t("enter.act_kept") in said(app)
+    assert "<img" not in said(app).replace("\\<img", "")
+    asked(app, "merged", **source, gone="PT-022", kept="PT-001")
+    asked(app, "withdrawn", **source, gone="PT-020")
+    shown = app.dataframe[0].value.to_string()
+    assert t("enter.waits_merged", value="PT-001") in shown
+    assert t("enter.waits_withdrawn") in shown
+    app.text_input(key="enter_publisher").set_value("Hòa").run()
+    app.button(key="enter_publish").click().run()
+    assert list(app.exception) == []
+    now = store.current().read("clusters").set_index("cluster_id")
+    assert {"PT-020", "PT-022"}.isdisjoint(now.index)
+    assert now.iloc[-1]["name"] == HOSTILE
+    assert pending.every(store) == []
+    app.button(key="enter_undo").click().run()
+    assert store.current().snapshot_id == before.snapshot_id
+
+
+def test_the_pencil_of_a_card_leads_to_the_form_of_each_value(opened: Open, data: Path):
+    store = Store(data / "store")
+    app = opened(tab="use")
+    app.session_state["sel"] = "clusters:HB-025"
+    app.switch_page(str(ROOT / "pages" / "clusters.py")).run()
+    app.button(key="pencil").click().run()
+    assert list(app.exception) == []
+    lines = [str(one.key) for one in app.button if str(one.key).startswith("pencil-")]
+    assert {"pencil-former_communes", "pencil-area_ha", "pencil-investor"} <= set(lines)
+    app.button(key="pencil-investor").click().run()
+    assert list(app.exception) == []
+    app.text_input(key="enter-HB-025-investor").set_value("Công ty B")
+    fill(app, source="Biên bản họp")
+    app.button(key="enter_keep").click().run()
+    assert list(app.exception) == []
+    assert t("enter.waits", value="Công ty B", source="Biên bản họp", who="Lan") in said(app)
+    (word,) = pending.every(store)
+    assert (word.subject, word.value) == (("clusters", "HB-025", "investor"), "Công ty B")
+    pending.drop(store, [word])
+
+
+def test_what_two_persons_and_limits_ask_for_is_on_the_page(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, data: Path
+):
+    people = {"sua@so.vn": "editor", "xa@so.vn": "editor", "qt@so.vn": "administrator"}
+    given = {"people": people, "oidc": OIDC, "publish": "two", "communes": {"xa@so.vn": ["08500"]}}
+    monkeypatch.setattr(roles, "policy", lambda: Policy.model_validate(given))
+    store = Store(data / "store")
+    app = opened("sua", tab="enter", sel="clusters:HB-025")
+    app.text_input(key="enter-HB-025-investor").set_value("Công ty B")
+    app.text_input(key="enter_source").set_value("Biên bản họp").run()
+    app.button(key="enter_keep").click().run()
+    assert app.button(key="enter_publish").disabled
+    assert t("access.need_approve") in said(app)
+    assert t("access.need_approve") in said(opened("sua", tab="import"))
+    app = opened("xa", tab="enter", sel="clusters:HB-025")
+    assert t("enter.not_yours", count="1") in said(app)
+    app.text_input(key="enter-HB-025-area_ha").set_value("40")
+    app.text_input(key="enter_source").set_value("Biên bản họp").run()
+    app.button(key="enter_keep").click().run()
+    assert "HB\\-025" in app.error[0].value
+    assert len(pending.every(store)) == 1
+    app = opened("qt", tab="enter")
+    assert not app.button(key="enter_publish").disabled
+    pending.drop(store, pending.every(store))
+
+
 def test_old_names_are_offered_as_they_are_typed(opened: Open):
     app = opened(tab="enter", sel="clusters:PT-001")
     box = "enter-PT-001-former_communes"

@@ -110,6 +110,12 @@ CREATE TABLE phutho_store.in_use (
 """The store's own tables, made once; ``in_use`` last: where it is, all are."""
 
 
+DRAFT: Final = (
+    "CREATE TABLE IF NOT EXISTS phutho_store.draft (name text PRIMARY KEY, row text NOT NULL)"
+)
+"""What waits to be published; made when something does, since earlier databases have none."""
+
+
 def table(name: str) -> sql.Identifier:
     """Return the identifier of a table others read; `name` is a key of `COLUMNS`."""
     if name not in COLUMNS:

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -135,6 +135,33 @@ class Database:
                 if time.monotonic() > end:
                     raise StoreError("database.unknown_end") from None
                 time.sleep(_PAUSE_SECONDS)
+
+    def draft(self) -> dict[str, str]:
+        """Return what waits to be published: name of a row -> its text.
+
+        Raises
+        ------
+        StoreError
+            The server cannot be reached or was lost.
+        """
+        with self.reading() as connection:
+            return publishing.draft(connection)
+
+    def redraft(self, change: Callable[[Mapping[str, str]], dict[str, str]]) -> None:
+        """Write the rows `change` makes of what waits, in one transaction.
+
+        Raises
+        ------
+        StoreError
+            Nothing was published here yet, the server refused it or was lost; to
+            enter the same again does no harm.
+        """
+        with connected(self._link) as connection:
+            publishing.lock(connection)
+            if not publishing.made(connection):
+                raise StoreError("store.empty")
+            publishing.redraft(connection, change(publishing.draft(connection)))
+            connection.commit()
 
     def status(self) -> Status:
         """Return what the database holds, its log and its tables checked.

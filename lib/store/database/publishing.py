@@ -1,14 +1,14 @@
 """Write a snapshot and its line of the log to the database in one transaction."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from lib.language.errors import StoreError
 from lib.store import audit
 from lib.store.database import rows
-from lib.store.database.layout import CHANNEL, MADE
+from lib.store.database.layout import CHANNEL, DRAFT, MADE
 from lib.store.database.link import LOCK_SECONDS, Connection
 from lib.store.store import Snapshot
 from lib.tables.disclosure import MARK
@@ -44,6 +44,24 @@ def made(connection: Connection) -> bool:
     """Return whether the store's own tables are there."""
     row = connection.execute("SELECT to_regclass('phutho_store.in_use') IS NOT NULL").fetchone()
     return bool(row and row[0])
+
+
+def draft(connection: Connection) -> dict[str, str]:
+    """Return what waits to be published: name of a row -> its text."""
+    there = connection.execute("SELECT to_regclass('phutho_store.draft') IS NOT NULL").fetchone()
+    if not (there and there[0]):
+        return {}
+    found = connection.execute("SELECT name, row FROM phutho_store.draft ORDER BY name").fetchall()
+    return {str(name): str(row) for name, row in found}
+
+
+def redraft(connection: Connection, rows: Mapping[str, str]) -> None:
+    """Write rows of what waits; an empty one is gone. The caller commits."""
+    connection.execute(DRAFT)
+    for name, row in rows.items():
+        connection.execute("DELETE FROM phutho_store.draft WHERE name = %s", (name,))
+        if row:
+            connection.execute("INSERT INTO phutho_store.draft VALUES (%s, %s)", (name, row))
 
 
 def publish(

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
+import streamlit as st
+
+from lib.access.roles import Action
 from lib.layers.target import Target
 from lib.reports.cards.clusters import card_of as data_of
-from lib.ui import state
+from lib.ui import state, visitor
 from lib.ui.card import show_card
 from lib.ui.cards.conclusions import Subject, write_box
 from lib.ui.cards.documents import document_box
 from lib.ui.maps.agenda import material
-from lib.ui.state import language
+from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
 
@@ -32,9 +35,9 @@ def card_of(
 
 
 def with_form(data: Workspace, target: Target, card: Callable[[], None]) -> Callable[[], None]:
-    """Return what draws a card and, under it, the form of a conclusion; not while presenting.
+    """Return what draws a card and, under it, the ways to write on it; not while presenting.
 
-    A sample has no form: nothing is concluded about it.
+    A sample has none: nothing is entered or concluded about it.
     """
     subject = None
     if target.layer_id == "communes":
@@ -45,8 +48,27 @@ def with_form(data: Workspace, target: Target, card: Callable[[], None]) -> Call
     def draw() -> None:
         card()
         if subject is not None and not state.presenting():
+            if subject.cluster_id:
+                _pencil(data, subject.cluster_id)
             write_box(data, subject)
             if subject.cluster_id:
                 document_box(data, "clusters", subject.cluster_id, "documents.title")
 
     return draw
+
+
+def _pencil(data: Workspace, cluster_id: str) -> None:
+    """Draw the button that opens the values of a cluster; nothing for who may not enter any."""
+    if not visitor.may(Action.IMPORT) or data.closed & {"clusters", "statements"}:
+        return
+    st.button(
+        tr("enter.pencil"),
+        on_click=state.edit,
+        args=(cluster_id,),
+        icon=":material/edit:",
+        key="pencil",
+    )
+    if state.edited()[0] == cluster_id:
+        from lib.ui.data import pencil  # noqa: PLC0415 - loads the readers of cells
+
+        pencil.show(data, cluster_id)

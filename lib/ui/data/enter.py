@@ -17,7 +17,7 @@ from lib.language.text import date, is_blank, plain, sort_key, today
 from lib.places.names import Names
 from lib.places.search import Hit
 from lib.register import todo
-from lib.store.pending import Subject
+from lib.store.pending import Subject, place
 from lib.store.store import Snapshot, Store
 from lib.tables.columns import Column
 from lib.tables.glossary import CODES, label, value_label, value_words
@@ -25,7 +25,7 @@ from lib.tables.records.clusters import CLUSTERS
 from lib.tables.statements.derive import SILENT, Said, said_all, typed
 from lib.tables.statements.record import Statement
 from lib.ui import visitor
-from lib.ui.data import pending
+from lib.ui.data import entries, pending
 from lib.ui.data.todo import bar
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
@@ -44,25 +44,40 @@ def enter(data: Workspace, store: Store, base: Snapshot) -> None:
     def view() -> None:
         acts.require_import(visitor.require(Action.IMPORT), CLUSTERS.name)
         waiting = entering.waiting(data.tables, mayenter.waiting(visitor.actor(), store))
-        held = st.session_state.setdefault(_HELD, {"refused": {}})
-        held["seen"] = {word.subject: word for word in waiting}
         st.caption(tr("enter.how"))
         clusters, columns = _chosen(data)
-        who = ""
-        if clusters:
-            rows = data.tables[CLUSTERS.name].set_index("cluster_id", drop=False).loc[clusters]
-            told = said_all({**data.tables, CLUSTERS.name: rows}, CLUSTERS)
-            known = todo.by_cluster(data.clusters)
-            for row in rows.to_dict("records"):
-                cluster_id = str(row["cluster_id"])
-                with st.container(border=True):
-                    title = plain(f"{cluster_id} · {row['name']}")
-                    bar(f"**{title}**", known[cluster_id])
-                    _cluster(data, row, told[cluster_id], columns)
-            who = _source(store, data, clusters, columns)
+        who = form(data, store, waiting, clusters, columns) if clusters else ""
+        entries.acts(data, store, waiting, clusters)
         pending.waiting(store, base, waiting, who)
 
     view()
+
+
+def form(
+    data: Workspace,
+    store: Store,
+    waiting: Sequence[Statement],
+    clusters: Sequence[str],
+    columns: Sequence[Column],
+) -> str:
+    """Draw the boxes of some values of some clusters and their source; return who enters them.
+
+    Parameters
+    ----------
+    waiting : sequence of Statement
+        The draft, shown beside each box, so that nothing unseen is replaced.
+    """
+    st.session_state.setdefault(_HELD, {"refused": {}})["seen"] = {place(w): w for w in waiting}
+    rows = data.tables[CLUSTERS.name].set_index("cluster_id", drop=False).loc[list(clusters)]
+    told = said_all({**data.tables, CLUSTERS.name: rows}, CLUSTERS)
+    known = todo.by_cluster(data.clusters)
+    for row in rows.to_dict("records"):
+        cluster_id = str(row["cluster_id"])
+        with st.container(border=True):
+            title = plain(f"{cluster_id} · {row['name']}")
+            bar(f"**{title}**", known[cluster_id])
+            _cluster(data, row, told[cluster_id], columns)
+    return _source(store, data, clusters, columns)
 
 
 def _chosen(data: Workspace) -> tuple[list[str], list[Column]]:

@@ -12,12 +12,12 @@ from lib.access.roles import Action
 from lib.access.serving import serve_layers
 from lib.language.errors import PhuThoError
 from lib.language.text import date, moment, number
+from lib.store import pending
 from lib.store.store import Snapshot, Store
-from lib.tables.glossary import label, value_words
-from lib.tables.registry import TABLES
-from lib.tables.statements.derive import typed
+from lib.tables.glossary import label
 from lib.tables.statements.record import Statement
 from lib.ui import visitor
+from lib.ui.data.entries import words_of
 from lib.ui.state import language, said, tr
 
 _DONE: Final = "_entered_made"
@@ -47,7 +47,7 @@ def waiting(store: Store, base: Snapshot, words: Sequence[Statement], who: str) 
             {
                 tr("enter.row"): [word.id for word in words],
                 tr("enter.field"): [label(word.table, word.field, language()) for word in words],
-                tr("enter.value"): [_value(word) for word in words],
+                tr("enter.value"): [words_of(word) for word in words],
                 tr("about.source"): [_source(word) for word in words],
                 tr("about.as_of"): [date(word.as_of, language()) for word in words],
                 tr("data.who"): [word.who for word in words],
@@ -58,33 +58,40 @@ def waiting(store: Store, base: Snapshot, words: Sequence[Statement], who: str) 
         height="content",
         alt=tr("enter.draft"),
     )
-    by_subject = {word.subject: word for word in words}
+    by_place = {pending.place(word): word for word in words}
     if st.session_state.get("enter_remove"):
-        kept = [one for one in st.session_state["enter_remove"] if one in by_subject]
+        kept = [one for one in st.session_state["enter_remove"] if one in by_place]
         st.session_state["enter_remove"] = kept
     chosen = st.multiselect(
         tr("enter.remove"),
-        list(by_subject),
-        format_func=lambda one: f"{one[1]} · {label(one[0], one[2], language())}",
+        list(by_place),
+        format_func=lambda one: " · ".join(
+            (one[1], label(one[0], one[2], language()), words_of(by_place[one]))
+        ),
         placeholder=tr("enter.choose"),
         key="enter_remove",
     )
+    mine, refusal = mayenter.publishable(visitor.actor(), words, base=base)
+    if len(mine) < len(words):
+        st.caption(tr("enter.not_yours", count=number(len(words) - len(mine), language())))
+    if refusal is not None:
+        st.caption(said(refusal))
     name = who or visitor.name_box("enter_publisher")
     with st.container(horizontal=True):
         st.button(
             tr("enter.do_remove"),
             on_click=_remove,
-            args=(store, [by_subject[one] for one in chosen]),
+            args=(store, [by_place[one] for one in chosen]),
             disabled=not chosen,
             icon=":material/playlist_remove:",
             key="enter_do_remove",
         )
         st.button(
-            tr("enter.publish", count=number(len(words), language())),
+            tr("enter.publish", count=number(len(mine), language())),
             on_click=_publish,
-            args=(store, base, words, name),
+            args=(store, base, mine, name),
             type="primary",
-            disabled=not name,
+            disabled=not (name and mine) or refusal is not None,
             icon=":material/publish:",
             key="enter_publish",
         )
@@ -135,11 +142,6 @@ def _undo(store: Store, before: str, who: str) -> None:
         serve_layers(acts.restore(visitor.actor(), store, before, typed=who))
     except PhuThoError as error:
         st.session_state[_TOLD] = error
-
-
-def _value(word: Statement) -> str:
-    column = TABLES[word.table].column(word.field)
-    return value_words(column, typed(column, word.value), language())
 
 
 def _source(word: Statement) -> str:

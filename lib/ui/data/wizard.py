@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib.access import acts
+from lib.access import acts, limits
 from lib.access.roles import Action, Actor
 from lib.access.serving import serve_layers
 from lib.importing import draft
@@ -49,6 +49,10 @@ def wizard(data: Workspace, store: Store, base: Snapshot, *, by_hand: bool = Fal
     """Draw the step the visitor is in; the first one is to draw an outline if `by_hand`."""
     who = visitor.require(Action.IMPORT)
     _require_held(who)
+    try:
+        limits.require_publisher(who, ())
+    except NotAllowedError as refusal:  # said before the work, and again when it is published
+        st.info(said(refusal), icon=":material/group:")
     steps("draw" if by_hand else "choose")
     step = work()["step"]
     if step == "choose" and by_hand:

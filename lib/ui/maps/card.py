@@ -128,13 +128,13 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
 
 
 def _ways_to_forms(data: Workspace, cluster_id: str) -> None:
-    """Draw the buttons to where values of a cluster are entered and its outline is drawn."""
+    """Draw the button to where the outline of a cluster is drawn."""
     mine = cluster_id in set(data.clusters["cluster_id"])
     if not mine or state.presenting() or not visitor.may(Action.IMPORT):
         return
     with st.container(horizontal=True):
         if not data.closed & {"clusters", "statements"}:
-            _enter(data, cluster_id)
+            _way_to_blanks(data, cluster_id)
         if "outlines" not in data.closed and st.button(
             tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"
         ):
@@ -142,15 +142,12 @@ def _ways_to_forms(data: Workspace, cluster_id: str) -> None:
             st.switch_page("pages/data.py")
 
 
-def _enter(data: Workspace, cluster_id: str) -> None:
-    """Draw the button of the form, and beside it that of the form with all cells that are blank."""
+def _way_to_blanks(data: Workspace, cluster_id: str) -> None:
+    """Draw the button of the form with all cells of the forms of the law that are blank."""
     lacking = blanks(data, row_of(data.clusters, "cluster_id", cluster_id))
-    pressed = st.button(tr("data.tab_enter"), icon=":material/edit_note:", key="enter-values")
-    count = number(len(lacking), language())
-    words, icon = tr("cards.fill", count=count), ":material/edit:"
-    every = bool(lacking) and st.button(words, icon=icon, type="tertiary", key="enter-blanks")
-    if pressed or every:
-        open_form(cluster_id, *(lacking if every else ()))
+    words = tr("cards.fill", count=number(len(lacking), language()))
+    if lacking and st.button(words, icon=":material/edit_note:", key="enter-blanks"):
+        open_form(cluster_id, *lacking)
         st.switch_page("pages/data.py")
 
 

@@ -7,18 +7,19 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from databasestores import fingerprint, looking, nothing, publish, rows, served, tables
+from databasestores import HOSTILE, fingerprint, looking, nothing, publish, rows, served, tables
 
 from lib.importing import bring
 from lib.importing.draft import Options
-from lib.language.errors import StoreError
+from lib.language.errors import DataRefusedError, StoreError
 from lib.operate.backup import backup
 from lib.operate.restore import restore_backup
-from lib.store import audit
+from lib.store import audit, pending
 from lib.store.database import publishing
 from lib.store.database.following import follow
 from lib.store.database.postgis import Database
 from lib.store.store import Act, Snapshot, Store, Table
+from lib.tables.statements.record import Statement
 
 # ---- other servers ---------------------------------------------------------------
 
@@ -40,6 +41,29 @@ def test_a_server_gets_every_byte_of_what_another_published(here, there, databas
     assert (event.who, event.action, event.snapshot) == ("An", "import", second.snapshot_id)
     manifest = hashlib.sha256((second.folder / "manifest.json").read_bytes()).hexdigest()
     assert event.details == {"files": ["bảng kê.csv"], audit.MANIFEST: manifest}
+
+
+def test_what_waits_on_one_server_waits_on_all_and_is_replaced_knowingly(here, there, database):
+    own = Statement("clusters", "PT-001", "area_ha", "40", HOSTILE, "2026", who="An", when="1")
+    with pytest.raises(StoreError):
+        pending.keep(here, [own])
+    publish(here)
+    follow(there, database, nothing)
+    assert pending.every(here) == pending.every(there) == []
+    pending.keep(here, [own])
+    other = dataclasses.replace(own, value="41", who="Bình", when="2")
+    more = dataclasses.replace(other, id="PT/002")
+    with pytest.raises(DataRefusedError) as refused:
+        pending.keep(there, [more, other], seen={})
+    assert "An" in refused.value.message()
+    assert pending.every(there) == pending.every(here) == [own], "all or nothing"
+    pending.keep(there, [more, other], seen={own.subject: own})
+    assert pending.every(here) == [other, more]
+    assert not (there.folder / pending.FOLDER).exists()
+    pending.drop(here, [own, other])
+    assert pending.every(there) == [more]
+    pending.drop(there, [more])
+    assert pending.every(here) == []
 
 
 def test_an_empty_database_takes_nothing_from_a_server(database, tmp_path):
