@@ -52,6 +52,7 @@ def view() -> None:
     selected, chosen = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, set(data.commune_names), mapstyles.named(data, chosen))
     styles["clusters"] = mapstyles.clusters(clusters, "operation_status")
+    styles |= mapstyles.projects(data, set(clusters["cluster_id"]))
     map_with_card(
         data,
         own.over(styles, set(data.commune_names)),
@@ -59,7 +60,7 @@ def view() -> None:
         card=places.card_of(data, selected, chosen),
         legend=legend,
         cluster_id=chosen,
-        legend_layers=("clusters", "communes"),
+        legend_layers=("clusters", "projects", "communes"),
         notes=own.notes,
         classes=own.legend,
         words=own.words,
@@ -72,7 +73,7 @@ def view() -> None:
                 Column("name", tr("pages.name")),
                 Column("now", tr("pages.now")),
                 Column("area_ha", tr("pages.area"), lambda a: number(a, lang, 2), 130),
-                Column("step", tr("filters.legal"), width=130),
+                Column("step", tr("filters.step"), width=130),
                 Column("operation", tr("pages.operation"), width=140),
                 Column("treated", tr("filters.wastewater"), width=140),
                 Column("late", tr("filters.delay")),

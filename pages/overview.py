@@ -1,27 +1,26 @@
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
-from lib.language.text import number, sort_key
+from lib.language.text import number, sort_key, today
 from lib.layers.looks.symbols import WEAK
 from lib.register import filters as flt
 from lib.tables.glossary import value_label
 from lib.ui import frame, sidebar, state, visitor
-from lib.ui.cards import country, places
+from lib.ui.cards import country, duties, places
 from lib.ui.maps import agenda
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
 from lib.ui.own import also
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
-from lib.ui.workspace import workspace
+from lib.ui.workspace import due, workspace
 
 data = workspace()
 lang = language()
 keys = [f.key for f in flt.of("clusters")]
 weak = data.tables["weak_supply"].dropna(subset=["commune_code"])
 weak = weak[weak["kind"].isin([style.key for style in WEAK])]
+found_due = due(data.key, today(), data)
 
 frame.banner(data)
 frame.title(tr("pages.overview"))
@@ -59,6 +58,11 @@ def view() -> None:
     styles |= country.styles(data, areas) | mapstyles.former_areas(data)
     asked = agenda.within(data, set(clusters["cluster_id"]), inside)
     found = {question.key: question.codes for question in asked}
+
+    def ranked() -> None:
+        agenda.panel(asked)
+        duties.file(found_due)
+
     styles["clusters"] = mapstyles.tasks(clusters, found["cross"], found["late"])
     styles["weak"] = mapstyles.weak(weak[weak["commune_code"].isin(inside)])
     map_with_card(
@@ -75,7 +79,7 @@ def view() -> None:
             "former-provinces",
             "province",
         ),
-        ranked=partial(agenda.panel, asked),
+        ranked=ranked,
         notes=own.notes,
         classes=own.legend,
         words=own.words,

@@ -7,7 +7,7 @@ from lib.language.text import today as this_day
 from lib.layers.target import Target
 from lib.register import filters as flt
 from lib.register.progress import to_table
-from lib.register.steps import label as step_label
+from lib.register.steps import short as step_words
 from lib.reports.cards.progress import progress_card
 from lib.tables.glossary import value_label
 from lib.ui import frame, sidebar, state, visitor
@@ -18,14 +18,17 @@ from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
 from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
-from lib.ui.workspace import workspace
+from lib.ui.workspace import due, workspace
 
 data = workspace()
 lang = language()
 keys = [f.key for f in flt.of("progress")]
 today = this_day()
 found = steps.of(data.key, today, data)
-due = duties.of(data.key, today, data)
+found_due = due(data.key, today, data)
+for part in ("duties", "forms", "fill"):
+    if st.session_state.get("part") == part:  # a link leads to one of the folded parts
+        st.session_state.update({f"{part}-open": True, "part": ""})
 
 
 def only(step: str) -> None:
@@ -36,7 +39,7 @@ def only(step: str) -> None:
 frame.banner(data)
 frame.title(tr("pages.progress"))
 sentence = st.container()
-duties.strip(due)
+duties.strip(found_due)
 steps.steps(found, only)
 
 
@@ -82,6 +85,7 @@ def view() -> None:
     if painted:
         styles |= mapstyles.further(lawforms.answers(data, today))
     styles["clusters"] = mapstyles.clusters(listed, "operation_status")
+    styles |= mapstyles.projects(data, ids)
     map_with_card(
         data,
         styles,
@@ -89,7 +93,7 @@ def view() -> None:
         card=card,
         legend=legend,
         cluster_id=chosen,
-        legend_layers=("clusters", "communes", "former-provinces", "province"),
+        legend_layers=("clusters", "projects", "communes", "former-provinces", "province"),
         own_cards=("clusters",),
     )
     draw_filters()
@@ -99,7 +103,10 @@ def view() -> None:
             steps.timeline(seen, chosen)
         show_table(
             listed.assign(
-                step_words=[step_label(code, lang) for code in listed["step"]],
+                step_words=[
+                    step_words(step, legal, lang)
+                    for step, legal in zip(listed["step"], listed["legal_status"], strict=True)
+                ],
                 proven=[value_label("yes_no", code, lang) for code in listed["step_proven"]],
                 held=listed["obstacles"].where(listed["obstacles"] != ""),
                 late=steps.late_words(listed),
@@ -124,7 +131,7 @@ def view() -> None:
             steps.downloads(data, seen, filters)
     with st.expander(tr("duties.list"), key="duties-open", on_change="rerun") as box:
         if box.open:
-            duties.listing(due)
+            duties.listing(found_due)
     with st.expander(tr("lawform.page"), key="forms-open", on_change="rerun") as box:
         if box.open:
             lawforms.forms(data)

@@ -21,7 +21,7 @@ def forms(actor: Actor, snapshot: Snapshot, code: str = "") -> bytes:
     acts.require_tables(actor, collecting.TABLES)
     from lib.importing.collecting import sending  # noqa: PLC0415 - loads the writers of workbooks
 
-    tables = sending.tables_of(snapshot)
+    tables = sending.tables_of(acts.seen(actor, snapshot))
     if code:
         return sending.form(tables, snapshot.snapshot_id, code, made=today())
     return sending.forms(tables, snapshot.snapshot_id, made=today())[0]

@@ -5,7 +5,7 @@ import re
 import stat
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -25,6 +25,7 @@ from lib.tables.columns import CODE
 from lib.tables.ownlayers import TABLE, part_of
 
 Role = Literal["viewer", "editor", "administrator"]
+Disclosure = Literal["always", "established"]
 ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "administrator")
 """Each may do all that those before it may."""
 
@@ -106,6 +107,8 @@ class Policy(_Strict):
         Role of everybody else who signs in; None keeps them out.
     restricted : tuple of str
         Tables only administrators see; `own_rows.` and a name for one layer of an office.
+    disclosure : {"always", "established"}
+        When viewers see investor and capital of a cluster: always, or once it is established.
     max_hours : float
         How long a sign-in holds at most.
     publish : str
@@ -120,6 +123,7 @@ class Policy(_Strict):
     people: dict[str, Role] = Field(default_factory=dict)
     others: Role | None = None
     restricted: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    disclosure: Disclosure = "always"
     max_hours: Annotated[float, Field(gt=0, le=24 * 30, strict=False)] = 12
     publish: Literal["one", "two"] = "one"
     communes: dict[
@@ -203,8 +207,11 @@ def _refusal(path: Path, text: str, error: ValidationError) -> WrongUseError:
         key = first["msg"]
     else:
         key = _WHY.get(kind, "access.why_value")
-    restricted = (*restrictable(), f"{TABLE}.<tên lớp>")
-    named = {"restricted": restricted, "publish": PUBLISH}
+    named = {
+        "restricted": (*restrictable(), f"{TABLE}.<tên lớp>"),
+        "publish": PUBLISH,
+        "disclosure": get_args(Disclosure),
+    }
     allowed = named.get(place[0] if place else "", ROLES)
     return WrongUseError(
         key,

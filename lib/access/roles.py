@@ -18,6 +18,7 @@ from lib.access.policy import Policy, Role, load
 from lib.language.errors import NotAllowedError, WrongUseError
 from lib.language.text import nfc
 from lib.settings import settings
+from lib.tables.disclosure import MARK
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -177,10 +178,11 @@ def require_tables(actor: Actor, tables: Collection[str], given: Policy | None) 
 
 
 def closed_to(actor: Actor, given: Policy | None) -> frozenset[str]:
-    """Return the tables `actor` must not see."""
+    """Return the tables `actor` must not see; `MARK` where reserved values are kept from him."""
     if given is None or Action.RESTRICTED in ALLOWED[actor.role]:
         return frozenset()
-    return given.closed
+    kept = given.disclosure == "established" and Action.IMPORT not in ALLOWED[actor.role]
+    return given.closed | ({MARK} if kept else set())
 
 
 def file_name(actor: Actor, name: str, given: Policy | None, *, brought: bool = False) -> str:
@@ -205,7 +207,7 @@ def file_name(actor: Actor, name: str, given: Policy | None, *, brought: bool = 
         return name
     if given.restricted and Action.RESTRICTED in ALLOWED[actor.role]:
         mark = _RESTRICTED
-    elif brought:
+    elif brought or (given.disclosure == "established" and Action.IMPORT in ALLOWED[actor.role]):
         mark = _BROUGHT
     else:
         return name

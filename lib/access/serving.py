@@ -7,6 +7,7 @@ from lib.layers import build, index
 from lib.layers.files import LayerFile, apart
 from lib.settings import settings
 from lib.store.store import Snapshot
+from lib.tables.disclosure import MARK
 
 
 def serve_layers(
@@ -75,5 +76,13 @@ def clean_layers(snapshot_id: str) -> list[Path]:
 
 
 def closed_tables() -> frozenset[str]:
-    """Return the tables the access file keeps from a stranger."""
-    return roles.closed_to(roles.STRANGER, roles.policy())
+    """Return the tables the access file keeps from a stranger.
+
+    No layer file holds a reserved value (`lib.tables.disclosure`): they are the same for all.
+    """
+    return roles.closed_to(roles.STRANGER, roles.policy()) - {MARK}
+
+
+def keeps_reserved() -> bool:
+    """Return whether the access file keeps reserved values from who is no editor."""
+    return MARK in roles.closed_to(roles.STRANGER, roles.policy())

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from lib.access.serving import serve_layers
+from lib.access.serving import keeps_reserved, serve_layers
 from lib.importing.direct import tables
 from lib.language.errors import StoreError
 from lib.language.text import t
@@ -37,7 +37,7 @@ def main() -> None:
 
 def open_store(folder: Path | None) -> Store:
     """Open the store named by the option or the settings."""
-    return connect.open_store(folder or settings().store)
+    return connect.open_store(folder or settings().store, reserved=keeps_reserved())
 
 
 def up_to_date(folder: Path | None) -> Store:

@@ -21,12 +21,14 @@ from lib.register.report14 import report14 as form_of
 from lib.reports.cards.material import Material, from_snapshot
 from lib.reports.forms import assets as owned
 from lib.reports.forms import clusters as whole
+from lib.reports.forms import firms
 from lib.reports.forms import progress as advance
 from lib.reports.forms import report14 as form14
 from lib.settings import settings
 from lib.tables import export
 
 _FORMS: Final = ("03", "04")
+_OF_FIRMS: Final = ("01", "02")
 _TABLES: Final = ("csv", "xlsx")
 
 OnOption = Annotated[
@@ -76,13 +78,27 @@ def day_of(typed: str) -> dt.date:
 
 @app.command("report14")
 def report14(
-    form: Annotated[str, typer.Option(help="Biểu 03 (của một xã, phường) hoặc 04 (của tỉnh).")],
+    form: Annotated[
+        str,
+        typer.Option(
+            help="Biểu 01 (doanh nghiệp), 02 (chủ đầu tư hạ tầng), 03 (xã, phường), 04 (tỉnh)."
+        ),
+    ],
     period: Annotated[str, typer.Option(help="Kỳ báo cáo: 2026 hoặc 2026-H1.")],
-    out: Annotated[Path, typer.Option(help="Tệp kết quả: .csv, .xlsx, .docx hoặc .pdf.")],
+    out: Annotated[
+        Path, typer.Option(help="Tệp kết quả: .csv, .xlsx, .docx, .pdf; Biểu 01 của cả cụm: .zip.")
+    ],
     commune: Annotated[str, typer.Option(help="Mã xã, phường của Biểu 03.")] = "",
+    cluster: Annotated[str, typer.Option(help="Mã cụm của Biểu 01, 02.")] = "",
+    project: Annotated[str, typer.Option(help="Mã dự án của Biểu 01.")] = "",
     store: StoreOption = None,
 ) -> None:
-    """Biểu 03, 04 của Thông tư 14/2024/TT-BCT, mỗi số kèm «của n/m cụm»."""
+    """Biểu 01-04 của Thông tư 14/2024/TT-BCT; 01 và 02 gửi đi điền, nhận lại bằng import forms."""
+    if form in _OF_FIRMS:
+        _to_fill_in(form, period, out, cluster=cluster, project=project, store=store)
+        return
+    if cluster or project:
+        raise WrongUseError("lawform.cluster_of_firms")
     if form not in _FORMS:
         raise WrongUseError("lawform.bad_form", value=form)
     if (form == "03") != bool(commune):
@@ -103,6 +119,27 @@ def report14(
             clusters=number(len(report.clusters)),
         )
     )
+
+
+def _to_fill_in(
+    form: str, period: str, out: Path, *, cluster: str, project: str, store: Path | None
+) -> None:
+    """Write form 01 or 02 with what is known; several firms' forms as a ZIP."""
+    if not cluster or (project and form == "02"):
+        raise WrongUseError("lawform.need_cluster" if not cluster else "lawform.project_of_01")
+    kind = kind_of(out, (*firms.FORMATS, "zip"))
+    snapshot = in_use(open_store(store))
+    names = [n for n in ("clusters", "projects", "statements") if n in snapshot.manifest.tables]
+    tables = {name: snapshot.read(name) for name in names}
+    subjects = firms.subjects(tables, form, cluster, period_of(period), project)
+    if kind == "zip":
+        out.write_bytes(firms.archive(tables, subjects))
+    elif len(subjects) > 1:
+        raise WrongUseError("lawform.several", cluster=cluster, count=number(len(subjects)))
+    else:
+        given = firms.paper_of(tables, subjects[0])
+        out.write_bytes(firms.content(given, subjects[0], kind))
+    typer.echo(t("lawform.sent", file=out.name, form=form, count=number(len(subjects))))
 
 
 def _commune(material: Material, code: str) -> str:
@@ -232,6 +269,7 @@ def clusters_report(
         on=day,
         data_date=material.data_to("clusters"),
         sources=", ".join(material.sites("clusters")),
+        firms=projects(material.tables.get("projects"), on=day),
     )
     out.write_bytes(whole.content(given, kind))
     typer.echo(t("clusterreport.done", file=out.name, clusters=number(len(found))))

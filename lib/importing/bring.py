@@ -13,7 +13,7 @@ from typing import Final
 import pandas as pd
 
 from lib.importing import texts
-from lib.importing.collecting.answers import check_forms
+from lib.importing.collecting.lawform import check_returned
 from lib.importing.coordinates.reader import is_coordinate_table
 from lib.importing.draft import KINDS, Draft, Options, gravest_first
 from lib.importing.outlines.borders import check_borders
@@ -108,7 +108,7 @@ def check(
         return Draft(options, findings=gravest_first([*unreadable, *said]))
     try:
         if options.kind == collecting.KIND:
-            draft = check_forms(settled, options, base)
+            draft = check_returned(settled, options, base)
         elif options.kind == "communes" and any(map(drawn, settled)):
             draft = check_borders(settled, options, base)
         elif options.kind == "outlines" or (options.kind == "clusters" and _has_shapes(settled)):

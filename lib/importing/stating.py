@@ -158,8 +158,8 @@ def settled(
         for word in (one for one in of_rows if rows.kind_of(one) == kind):
             now |= change(now, word)
     changed = {name: frame for name, frame in now.items() if frame is not tables.get(name)}
-    typed = {name: frame for name, frame in changed.items() if name == NAME or TABLES[name].stated}
-    return Stated({**changed, **_checked(typed, now, words)}, (*of_rows, *done))
+    stands = {n: frame for n, frame in changed.items() if n == NAME or TABLES[n].stated}
+    return Stated({**changed, **_checked(stands, now, words)}, (*of_rows, *done))
 
 
 def publish(store: Store, stated: Stated, *, base: Snapshot, who: str) -> Snapshot:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from lib.crossing import answer
 from lib.geo.crs import STORAGE_CRS
 from lib.importing.samples import sample_outlines
-from lib.language.text import LANGS, Lang, date, is_blank, t
+from lib.language.text import LANGS, Lang, date, hectares, is_blank, t
 from lib.places.owntable import shapes_of
 from lib.register.clusters import register
 from lib.tables.glossary import value_label
@@ -18,6 +20,11 @@ from lib.tables.ownlayers import OwnLayer, layers_of
 Row = Mapping[Any, Any]
 Line = Callable[[Row, Lang], str]
 Tables = Mapping[str, pd.DataFrame]
+
+_CIRCLE_DEG: Final = 0.004
+"""About 400 m: marks of projects stand clear of the one of their cluster."""
+_SEED: Final = 20260701
+"""The same places each time; where a mark stands inside its cluster says nothing."""
 
 
 def with_lines(frame: pd.DataFrame, make: Sequence[Line]) -> pd.DataFrame:
@@ -109,6 +116,58 @@ def _told(layer: OwnLayer, row: int) -> list[str]:
     """Return the lines of a row's tooltip: the layer, then its first cells under their headings."""
     cells = layer.cells.loc[row].drop(layer.title_column).dropna()
     return [layer.name, *(f"{name}: {cell}" for name, cell in cells.iloc[:_OWN_LINES].items())]
+
+
+def projects(tables: Tables) -> gpd.GeoDataFrame | None:
+    """Return the projects inside clusters that have a place, None where none is listed.
+
+    Inside the outline of their cluster, else on a circle about its marker. No firm is named: who
+    may know it is asked when its card is drawn.
+    """
+    rows = tables.get("projects")
+    if rows is None or rows.empty:
+        return None
+    placed = register(tables).dropna(subset=["lat", "lon"])
+    places = zip(placed["lon"].astype(float), placed["lat"].astype(float), strict=True)
+    markers = dict(zip(placed["cluster_id"], places, strict=True))
+    names = dict(zip(placed["cluster_id"], placed["name"], strict=True))
+    own = rows[rows["cluster_id"].isin(list(markers))]
+    outlined = answer.outlines_of(tables)
+    shapes = {} if outlined is None else outlined.set_index("cluster_id")["geometry"].to_dict()
+    parts = []
+    for cluster_id, of_one in own.groupby("cluster_id", sort=True):
+        code = str(cluster_id)
+        points = scattered(shapes.get(code), markers[code], len(of_one))
+        parts.append(of_one.assign(name=names[code], lon=points[:, 0], lat=points[:, 1]))
+    if not parts:
+        return None
+    found = pd.concat(parts, ignore_index=True)
+
+    def told(row: Row, lang: Lang) -> str:
+        trade = "" if is_blank(row["trade"]) else f"{row['trade']} · "
+        return t("layers.tip_project", lang, trade=trade, area=hectares(row["area_ha"], lang))
+
+    return _points(with_lines(found.assign(code=found["project_id"]), [told]))
+
+
+def scattered(
+    outline: shapely.Geometry | None, marker: tuple[float, float], count: int
+) -> np.ndarray:
+    """Return `count` places apart from each other, the same ones each time.
+
+    Parameters
+    ----------
+    outline : geometry or None
+        Where they lie, EPSG:4326; without one they stand on a circle about `marker`.
+    marker : tuple of float
+        Longitude and latitude, degrees WGS 84.
+    """
+    if outline is not None:
+        series = gpd.GeoSeries([outline], crs=STORAGE_CRS)
+        return shapely.get_coordinates(series.sample_points(count, rng=_SEED).to_numpy())
+    angle = 2 * np.pi * np.arange(count) / count
+    about = np.column_stack([np.cos(angle), np.sin(angle)]) * _CIRCLE_DEG
+    return np.asarray(marker) + about
 
 
 def clusters(tables: Tables) -> gpd.GeoDataFrame:

@@ -42,6 +42,8 @@ class Duty:
         Keys of sentences, each with its values, of what is not there yet.
     task, document : str
         Of a conclusion of a meeting: words and source in place of the texts of the law.
+    subject : str
+        The cluster or commune it is about, as a feature of the map (``layer:code``).
     """
 
     key: str
@@ -50,6 +52,7 @@ class Duty:
     missing: tuple[tuple[str, Mapping[str, str]], ...] = ()
     task: str = ""
     document: str = ""
+    subject: str = ""
 
     @property
     def days(self) -> int:
@@ -197,7 +200,22 @@ def _conclusions(rows: pd.DataFrame | None, on: dt.date) -> Iterator[Duty]:
         agency = "" if is_blank(row["agency"]) else f"{row['agency']}: "
         document = "" if is_blank(row["document_no"]) else str(row["document_no"])
         task = f"{agency}{row['task']}"
-        yield Duty("conclusion", last_day(str(row["due"])), on, task=task, document=document)
+        yield Duty(
+            "conclusion",
+            last_day(str(row["due"])),
+            on,
+            task=task,
+            document=document,
+            subject=_subject(row),
+        )
+
+
+def _subject(row: Mapping[Any, Any]) -> str:
+    """Return the cluster, else the commune a conclusion is about, as a feature of the map."""
+    for layer, column in (("clusters", "cluster_id"), ("communes", "commune_code")):
+        if not is_blank(row.get(column)):
+            return f"{layer}:{row[column]}"
+    return ""
 
 
 def calendar(found: Sequence[Duty], lang: Lang = "vi") -> bytes:

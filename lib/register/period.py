@@ -30,6 +30,11 @@ class Period:
     start: dt.date
     end: dt.date
 
+    @property
+    def half_end(self) -> dt.date:
+        """Last day of the first half of its year."""
+        return dt.date(self.end.year, 6, _CUT)
+
     def words(self, lang: Lang = "vi") -> str:
         """Return what the period is called, with its days."""
         half = self.name.endswith("-H1")

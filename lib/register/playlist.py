@@ -11,7 +11,7 @@ from lib.places.merger import split_units
 
 Playlist = Literal["agenda", "cross", "delayed", "stopped", "late", "split", "gaps", "own"]
 PLAYLISTS: Final[tuple[Playlist, ...]] = get_args(Playlist)
-PAGES: Final[dict[Playlist, str]] = {
+PAGES: Final[dict[str, str]] = {
     "agenda": "overview",
     "cross": "cross_commune",
     "delayed": "clusters",

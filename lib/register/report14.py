@@ -13,7 +13,7 @@ import pandas as pd
 
 from lib.language.text import Lang, number, t
 from lib.register.period import Period
-from lib.register.standing import known
+from lib.register.standing import MONEY, known
 
 Form = Literal["03", "04"]
 FILL: Final = "19"
@@ -103,7 +103,7 @@ ROWS: Final[tuple[Row, ...]] = (
 )
 """Every row of forms 03 and 04, headings too, in the order of the form."""
 
-_LISTED: Final = ("20", "21", "22", "25")
+_LISTED: Final = ("20", "21", "22", "23", "24", "25")
 """Rows that come from the list of projects where it is complete."""
 
 
@@ -215,7 +215,7 @@ def _figure(row: Row, rows: pd.DataFrame, lang: Lang) -> Figure:
     unknown = len(lacking) > 0 and (not parts if row.amount else value == 0)
     notes = _counted(total - len(lacking), total, lang, none=unknown)
     if row.tt in _LISTED and parts:
-        notes += _listed(rows, parts, lang)
+        notes += _listed(rows, row.amount, parts, lang)
     if row.tt in ("23", "24") and parts:
         notes += (t("lawform.note_money", lang),)
     return Figure(
@@ -264,9 +264,12 @@ def _counted(have: int, total: int, lang: Lang, *, none: bool = False) -> tuple[
     return (t(key, lang, known=number(have, lang), total=number(total, lang)),)
 
 
-def _listed(rows: pd.DataFrame, parts: Mapping[str, float], lang: Lang) -> tuple[str, ...]:
+def _listed(
+    rows: pd.DataFrame, amount: str, parts: Mapping[str, float], lang: Lang
+) -> tuple[str, ...]:
     """Say of how many clusters the list of projects gave the figure, and the stated one."""
-    listed = int(rows.loc[list(parts), "listed"].sum())
+    flag = f"listed_{amount}" if amount in MONEY else "listed"
+    listed = int(rows.loc[list(parts), flag].sum())
     said = {"lawform.note_listed": listed, "lawform.note_stated": len(parts) - listed}
     return tuple(t(key, lang, count=number(n, lang)) for key, n in said.items() if n)
 

@@ -14,6 +14,8 @@ from lib.register.period import Period
 
 _FROM_LIST: Final = ("tenants", "tenants_fdi", "tenants_operating", "workers")
 """Figures of a cluster that can be counted in its list of projects."""
+MONEY: Final = ("revenue_bn", "budget_bn")
+"""Figures of one period, which the list of projects gives too where all say them."""
 
 
 def counted(clusters: pd.DataFrame) -> pd.DataFrame:
@@ -41,9 +43,13 @@ def known(tables: Mapping[str, pd.DataFrame], period: Period) -> pd.DataFrame:
     """
     rows = with_projects(counted(tables["clusters"]), tables.get("projects"))
     rows = rows.set_index("cluster_id")
-    told = _in_period(rows, tables.get("statements"), period)
-    for column in ("revenue_bn", "budget_bn"):
-        rows[column] = rows[column].where(told[column])
+    told = _in_period(rows, "clusters", tables.get("statements"), period)
+    listed = _listed_money(tables.get("projects"), tables.get("statements"), period)
+    for column in MONEY:
+        own = rows[column].astype("Float64").where(told[column])
+        of_list = listed[column].reindex(rows.index).where(rows["listed"])
+        rows[f"listed_{column}"] = of_list.notna()
+        rows[column] = of_list.fillna(own).astype(float)
     found = _axes(rows, period)
     found["detailed_plan"] = _approved(rows, "detailed_plan", tables.get("milestones"), period)
     found["infra_project"] = _approved(rows, "infra_project", None, period)
@@ -153,11 +159,29 @@ def _counts(projects: pd.DataFrame) -> pd.DataFrame:
     return groups.sum().where(whole).astype("Float64")
 
 
-def _in_period(rows: pd.DataFrame, statements: pd.DataFrame | None, period: Period) -> pd.DataFrame:
-    """Return whether a figure of a period can be of this one: it is not older than its start."""
-    dates = {name: rows["as_of"].copy() for name in ("revenue_bn", "budget_bn")}
+def _listed_money(
+    projects: pd.DataFrame | None, statements: pd.DataFrame | None, period: Period
+) -> pd.DataFrame:
+    """Return the sums over the projects of each cluster; NA where one lacks the figure."""
+    if projects is None or projects.empty:
+        return pd.DataFrame(columns=list(MONEY), dtype="Float64")
+    own = projects.set_index("project_id")
+    told = _in_period(own, "projects", statements, period)
+    known = pd.DataFrame({n: own[n].astype("Float64").where(told[n]) for n in MONEY})
+    groups = known.groupby(own["cluster_id"])
+    return groups.sum().where(groups.count().eq(groups.size(), axis=0)).astype("Float64")
+
+
+def _in_period(
+    rows: pd.DataFrame, table: str, statements: pd.DataFrame | None, period: Period
+) -> pd.DataFrame:
+    """Return whether a figure of a period can be of this one: it is not older than its start.
+
+    One of the last day of the first half is that of the half year, none of the year.
+    """
+    dates = {name: rows["as_of"].copy() for name in MONEY}
     if statements is not None and not statements.empty:
-        own = statements[(statements["table"] == "clusters") & (statements["state"] == "in_use")]
+        own = statements[(statements["table"] == table) & (statements["state"] == "in_use")]
         for name, dated in dates.items():
             said = own[own["field"] == name].drop_duplicates("id", keep="last").set_index("id")
             dates[name] = said["as_of"].reindex(rows.index).fillna(dated)
@@ -167,6 +191,8 @@ def _in_period(rows: pd.DataFrame, statements: pd.DataFrame | None, period: Peri
 
 
 def _not_before(day: object, period: Period) -> bool:
+    if not is_blank(day) and str(day) == period.half_end.isoformat() != period.end.isoformat():
+        return False
     return is_blank(day) or period.holds(day) is not False or period.reached(day) is False
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from lib.language.text import Lang, is_blank, t
 from lib.register.delay import first_day, last_day
+from lib.tables.glossary import value_label
 
 Step = Literal[
     "in_plan", "established", "detailed_plan", "land", "building", "infrastructure", "operating"
@@ -32,6 +33,21 @@ UNKNOWN: Final = "unknown"
 def label(step: str, lang: Lang = "vi") -> str:
     """Return the words for a step, or for `UNKNOWN`."""
     return t(f"steps.{step}", lang)
+
+
+def unfounded(step: str, legal_status: object, lang: Lang = "vi") -> str:
+    """Return the legal status of what operates without being established; empty for the rest.
+
+    Operation is the highest step, and says nothing of establishment.
+    """
+    if step != "operating" or legal_status == "established":
+        return ""
+    return t("progress.legal", lang, status=value_label("legal_status", legal_status, lang))
+
+
+def short(step: str, legal_status: object, lang: Lang = "vi") -> str:
+    """Return a step as lists have it, with what `unfounded` says."""
+    return ", ".join(filter(None, (label(step, lang), unfounded(step, legal_status, lang))))
 
 
 _OF_MILESTONE: Final[Mapping[str, Step]] = {

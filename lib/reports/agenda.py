@@ -1,10 +1,11 @@
-"""The three questions a meeting opens with, each answered by name.
+"""The questions a meeting opens with, each answered by name.
 
 Which clusters still lie on two communes and who leads, which communes are remote and
-weakly supplied and why, what is overdue and by which document.
+weakly supplied and why, what is overdue and by which document, what is due next.
 """
 
-from collections.abc import Collection
+import textwrap
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
@@ -15,6 +16,7 @@ from lib.language.text import Lang, date, hectares, is_blank, t
 from lib.power.gaps import words as gapwords
 from lib.power.gaps.find import WEAK_KINDS, Gaps
 from lib.register import delay
+from lib.register.duties import Duty
 from lib.register.playlist import Stop
 from lib.reports.cards.card import Row
 from lib.reports.cards.head import late_words
@@ -23,19 +25,33 @@ from lib.reports.cards.material import Material
 from lib.reports.cards.places import weak_words
 from lib.tables.glossary import value_label
 
-Key = Literal["cross", "gaps", "late"]
+Key = Literal["cross", "gaps", "late", "due"]
 KEYS: Final[tuple[Key, ...]] = get_args(Key)
-PAGES: Final = {"cross": "cross_commune", "gaps": "power", "late": "clusters"}
+PAGES: Final = {
+    "cross": "cross_commune",
+    "gaps": "power",
+    "late": "clusters",
+    "due": "progress",
+}
 """Question -> the page that answers it at length."""
 _DISTANCE: Final = "town_km"
+_LETTERS: Final = 150
+"""Of what is said of a duty: the list of duties has all of it."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One line of an answer: a cluster or a commune, and what is to be said of it."""
+    """One line of an answer: a cluster, a commune or a duty, and what is to be said of it.
+
+    Parameters
+    ----------
+    part : str
+        Part of the page it leads to; empty for the page as it opens.
+    """
 
     stop: Stop
     words: str
+    part: str = ""
 
     @property
     def code(self) -> str:
@@ -57,9 +73,14 @@ class Question:
 
 
 def questions(
-    given: Material, gaps: Gaps, *, clusters: Collection[str], communes: Collection[str]
+    given: Material,
+    gaps: Gaps,
+    *,
+    clusters: Collection[str],
+    communes: Collection[str],
+    due: Sequence[Duty] = (),
 ) -> tuple[Question, ...]:
-    """Return the three questions for what a filter leaves.
+    """Return the questions for what a filter leaves.
 
     Parameters
     ----------
@@ -69,6 +90,8 @@ def questions(
         Communes remote and weak, of `lib.power.gaps.find.find`.
     clusters, communes : collection of str
         Codes the filter leaves.
+    due : sequence of Duty
+        What is due, the nearest first; a filter of places leaves it as it is.
     """
     weak = gaps.communes[gaps.communes["listed"] & gaps.communes["commune_code"].isin(communes)]
     register = given.clusters[given.clusters["cluster_id"].isin(clusters)]
@@ -76,6 +99,7 @@ def questions(
         Question("cross", _cross(given, clusters)),
         Question("gaps", tuple(_gap(given, row, given.lang) for row in _records(weak))),
         Question("late", _late(given, register, given.lang)),
+        Question("due", tuple(_duty(one, given.lang) for one in due)),
     )
 
 
@@ -136,6 +160,19 @@ def _late(known: Known, register: pd.DataFrame, lang: Lang) -> tuple[Point, ...]
             stop = Stop(PAGES["late"], f"clusters:{row['cluster_id']}", str(row["name"]))
             found.append((-(late.days or 0), Point(stop, late_words(known, row, lang))))
     return tuple(point for _, point in sorted(found, key=lambda entry: entry[0]))
+
+
+def _duty(one: Duty, lang: Lang) -> Point:
+    """Return a duty: days left, what is missing for it, and the page it is done on."""
+    said = [f"{one.left(lang)} ({date(one.date, lang)})", *one.lacks(lang)]
+    words, name = (
+        textwrap.shorten(text, _LETTERS, placeholder="…")
+        for text in (" · ".join(said), one.short(lang))
+    )
+    if one.key == "conclusion":
+        return Point(Stop("follow_up", one.subject, name), words)
+    part = "forms" if one.key.startswith("form_") else "duties"
+    return Point(Stop(PAGES["due"], "", name), words, part)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

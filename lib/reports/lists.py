@@ -11,6 +11,7 @@ import pandas as pd
 
 from lib.language.text import Lang, is_blank, no_data, number, t
 from lib.register import delay
+from lib.register.steps import by_cluster, short, standing
 from lib.reports.cards.card import Source, site, source_of
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
@@ -21,7 +22,6 @@ DECIMALS: Final = ("area", "low", "high")
 
 _TOLD: Final = {
     "sort": ("kind", "cluster_kind"),
-    "step": ("legal_status", "legal_status"),
     "operation": ("operation_status", "operation_status"),
     "treated": ("wastewater", "wastewater"),
 }
@@ -65,13 +65,22 @@ def told(known: Known, rows: pd.DataFrame, lang: Lang) -> pd.DataFrame:
     -------
     DataFrame
         `rows` and ``now``, ``sort``, ``step``, ``operation``, ``treated``, ``late``: words; None
-        where nothing is known.
+        where nothing is known. An investor that is kept from the reader is said to be.
     """
     records = rows.to_dict("records")
     words: dict[str, list[str | None]] = {
         name: [value_label(codes, code, lang) for code in rows[column]]
         for name, (column, codes) in _TOLD.items()
     }
+    milestones = by_cluster(known.tables.get("milestones"))
+    words["step"] = [
+        short(standing(row, milestones.get(row["cluster_id"], ())).step, row["legal_status"], lang)
+        for row in records
+    ]
+    words["investor"] = [
+        t("disclosure.kept", lang) if row["cluster_id"] in known.undisclosed else row["investor"]
+        for row in records
+    ]
     words["now"] = [now_words(row, known.commune_names, lang) for row in records]
     words["late"] = [delay.short(row, on=known.day, lang=lang) or None for row in records]
     return rows.assign(**{name: pd.Series(said, rows.index) for name, said in words.items()})
@@ -93,7 +102,7 @@ def clusters(known: Known, rows: pd.DataFrame, lang: Lang) -> pd.DataFrame:
         "former_province": _heading("former_province", lang),
         "now": t("pages.now", lang),
         "area_ha": _heading("area_ha", lang),
-        "step": t("filters.legal", lang),
+        "step": t("filters.step", lang),
         "operation": t("filters.status", lang),
         "treated": t("filters.wastewater", lang),
         "late": t("filters.delay", lang),

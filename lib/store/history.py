@@ -15,6 +15,7 @@ import pandas as pd
 from lib.language.errors import StoreError
 from lib.store.snapshot import SNAPSHOT_ID, Manifest, TableInfo, open_snapshot
 from lib.store.store import Snapshot
+from lib.tables import disclosure
 from lib.tables.merging import changed_keys
 from lib.tables.ownlayers import tables_of
 from lib.tables.registry import TABLES
@@ -64,7 +65,12 @@ def kept_back(manifest: Manifest, closed: Collection[str]) -> bool:
     closed : collection of str
         Tables kept from him.
     """
-    return not touched(manifest).isdisjoint(tables_of(closed))
+    return not touched(manifest).isdisjoint(tables_of(_kept(closed)))
+
+
+def _kept(closed: Collection[str]) -> frozenset[str]:
+    """Return the tables whose acts are told without files, counts and person."""
+    return frozenset(closed) | (set(disclosure.NAMES) if disclosure.MARK in closed else set())
 
 
 def seen_without(snapshot: Snapshot, closed: Collection[str]) -> Snapshot:
@@ -78,9 +84,12 @@ def seen_without(snapshot: Snapshot, closed: Collection[str]) -> Snapshot:
     left = snapshot.without(closed)
     manifest = left.manifest
     details = dict(manifest.details)
+    closed = _kept(closed)
     for act in (_IMPORT, STATED):
         if not _named(details.get(act)).isdisjoint(tables_of(closed)):
             del details[act]
+    if left.reserved and "clusters" in manifest.tables:
+        details[disclosure.MARK] = sorted(disclosure.undisclosed(left.read("clusters")))
     hidden = kept_back(manifest, closed)
     tables = {
         name: replace(info, source=_BROUGHT + HIDDEN)

@@ -7,6 +7,7 @@ the line of the log that put the snapshot in use.
 
 import datetime as dt
 import hashlib
+import io
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -19,6 +20,7 @@ import pandas as pd
 
 from lib.language.errors import StoreError
 from lib.store.audit import Head
+from lib.tables import disclosure
 from lib.tables.glossary import with_later_columns
 from lib.tables.ownlayers import TABLE as OWN_ROWS
 from lib.tables.ownlayers import without_layers
@@ -90,12 +92,21 @@ def seal_of(plain: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One snapshot on disk."""
+    """One snapshot on disk.
+
+    Parameters
+    ----------
+    reserved : bool
+        What is reserved of clusters that are not established is left out of every table
+        (`lib.tables.disclosure`).
+    hidden : frozenset of str
+        Layers of an office that are not to be seen, see `lib.tables.ownlayers.part_of`.
+    """
 
     folder: Path
     manifest: Manifest
+    reserved: bool = False
     hidden: frozenset[str] = frozenset()
-    """Layers of an office that are not to be seen, see `lib.tables.ownlayers.part_of`."""
 
     @property
     def snapshot_id(self) -> str:
@@ -112,6 +123,16 @@ class Snapshot:
         StoreError
             If the file is missing or is not the one the manifest describes.
         """
+        frame = self._whole(name)
+        if not self.reserved or not disclosure.touches(name):
+            return frame
+        wanted = disclosure.needed(self.manifest.tables)
+        if "clusters" not in wanted:
+            return frame
+        tables = {one: frame if one == name else self._whole(one) for one in wanted}
+        return disclosure.without_reserved(name, frame, tables)
+
+    def _whole(self, name: str) -> pd.DataFrame:
         path = self.check(name)
         read = gpd.read_parquet if self.manifest.tables[name].crs else pd.read_parquet
         frame: pd.DataFrame = read(path)
@@ -120,11 +141,13 @@ class Snapshot:
         return with_later_columns(name, frame)
 
     def parquet(self, name: str) -> bytes:
-        """Return table `name` as a Parquet file, the one on disk unless rows of it are hidden."""
+        """Return table `name` as a Parquet file, the one on disk unless some of it is left out."""
         path = self.check(name)
-        if name == OWN_ROWS and self.hidden:
-            return bytes(self.read(name).to_parquet(index=False))
-        return path.read_bytes()
+        if not (name == OWN_ROWS and self.hidden) and not self.reserved:
+            return path.read_bytes()
+        buffer = io.BytesIO()
+        self.read(name).to_parquet(buffer, index=False)
+        return buffer.getvalue()
 
     def check(self, name: str) -> Path:
         """Return the file of table `name` if it is the one the manifest describes.
@@ -179,7 +202,8 @@ class Snapshot:
         """Return the snapshot as if it had no tables or layers `closed`: none of it can leak.
 
         What is said of single values of a closed table, the documents and the forms that
-        came back go with it.
+        came back go with it. With `lib.tables.disclosure.MARK` among them what is reserved is
+        left out of the rest.
         """
         said = (
             {"statements", "documents", "form_answers"}
@@ -192,6 +216,7 @@ class Snapshot:
             self,
             manifest=replace(self.manifest, tables=left),
             hidden=self.hidden | {one for one in closed if one.startswith(f"{OWN_ROWS}.")},
+            reserved=self.reserved or disclosure.MARK in closed,
         )
         if OWN_ROWS not in left or seen.hidden == self.hidden:
             return seen

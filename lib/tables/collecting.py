@@ -7,7 +7,7 @@ that a meeting asks for it or that it ages.
 from dataclasses import dataclass
 from typing import Final
 
-from lib.tables.records import clusters, followup, grid
+from lib.tables.records import clusters, followup, grid, progress
 from lib.tables.statements.record import NAME as STATEMENTS
 
 KIND: Final = "forms"
@@ -70,7 +70,7 @@ def parts_of(recipient: str) -> tuple[Part, ...]:
 
 TABLES: Final = frozenset(
     {part.table for part in (_CLUSTERS, _WEAK, _STATIONS)}
-    | {STATEMENTS, followup.FORM_ANSWERS.name}
+    | {STATEMENTS, followup.FORM_ANSWERS.name, progress.PROJECTS.name}
 )
 """Tables a form tells of or changes: who may not see one of them has nothing to do with forms."""
 

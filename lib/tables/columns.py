@@ -69,6 +69,12 @@ class Column:
         Codes that say no more than a blank, such as *no outline*.
     otherwise : str, bool or None
         What a new row gets where a file says nothing; None leaves the blank to be refused.
+    group : str
+        Heading `cards.group_<group>` under which a card tells it; empty where the card has a line
+        of its own for it, or none.
+    reserved : bool
+        An access file may keep it for editors until the cluster is established
+        (`lib.tables.disclosure`).
     """
 
     name: str
@@ -90,6 +96,8 @@ class Column:
     found: bool = False
     lacking: tuple[str, ...] = ()
     otherwise: str | bool | None = None
+    group: str = ""
+    reserved: bool = False
 
 
 SOURCE_URL: Final = Column("source_url", pattern=URL, filled=True)

@@ -306,11 +306,12 @@ def select(target: str) -> None:
     st.session_state["sel"] = target
 
 
-def open_form(cluster_id: str, field: str = "") -> None:
-    """Go where a value of a cluster is entered, or its outline drawn; used as a callback."""
-    st.session_state["tab"] = "draw" if field.startswith("outline_") else "enter"
+def open_form(cluster_id: str, *fields: str) -> None:
+    """Go where values of a cluster are entered, or its outline drawn; used as a callback."""
+    drawn = any(field.startswith("outline_") for field in fields)
+    st.session_state["tab"] = "draw" if drawn else "enter"
     st.session_state["enter_clusters"] = [cluster_id]
-    st.session_state["enter_fields"] = [field] if field else []
+    st.session_state["enter_fields"] = list(fields)
     select(f"clusters:{cluster_id}")
 
 

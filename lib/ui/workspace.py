@@ -3,6 +3,7 @@
 Everything here is handed to every session: never change it in place.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from lib.layers.web import check_assets
 from lib.places import search
 from lib.power.gaps import find
 from lib.register.clusters import register
+from lib.register.duties import TABLES, Duty, duties
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
 from lib.settings import settings
@@ -106,6 +108,16 @@ def cross_answer(
         settings().static,
         lang,
     )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def due(
+    key: str,  # noqa: ARG001 - tells what is seen apart
+    on: dt.date,
+    _data: Workspace,
+) -> list[Duty]:
+    """Return what is due on a day for what this visitor sees, the nearest first."""
+    return duties({name: _data.tables[name] for name in TABLES if name in _data.tables}, on=on)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -42,12 +42,14 @@ from lib.register import (
     eligibility,
     fillrate,
     filters,
+    lawforms,
     playlist,
     report14,
     steps,
     todo,
 )
 from lib.reports import agenda, annex, atlas, lists
+from lib.reports.cards import further
 from lib.settings import province
 from lib.store import audit
 from lib.tables import collecting, schemas, symbology
@@ -147,6 +149,7 @@ COLUMNS = [
 DUTIES = {key for key, *_ in (*duties.YEARLY, *duties.ONCE)}
 FAMILIES: dict[str, set[str]] = {
     "agenda.{}": set(agenda.KEYS),
+    "cards.group_{}": set(further.GROUPS),
     "crossing.lead_{}": {*summary.LEAD_STATES.values(), "by_area", "only"},
     "head.late_{}": set(get_args(get_type_hints(delay.Overdue)["by"])),
     "todo.{}": set(todo.KINDS),
@@ -225,8 +228,14 @@ FAMILIES: dict[str, set[str]] = {
     "eligibility.answer_{}": set(eligibility.ANSWERS),
     "steps.{}": {*steps.STEPS, steps.UNKNOWN},
     "lawform.row_{}": {row.tt.replace(".", "_") for row in report14.ROWS},
-    "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit},
-    "lawform.head_{}": {"tt", "indicator", "unit", "value", "note"},
+    "lawform.unit_{}": {row.unit for row in report14.ROWS if row.unit}
+    | {line.unit for lines in lawforms.LINES.values() for line in lines},
+    "lawform.head_{}": {"tt", "indicator", "unit", "value", "note", "result"},
+    "lawform.form{}": {f"{f}_{line.tt}" for f, lines in lawforms.LINES.items() for line in lines},
+    "lawform.title_form{}": set(lawforms.LINES),
+    "lawform.sender_{}": {*lawforms.LINES, "03", "04"},
+    "lawform.receiver_{}": {*lawforms.LINES, "03", "04"},
+    "lawform.{}": {"firm", "trade", "fill_01", "fill_02", "fill_in"},
     "duties.{}_short": DUTIES | {"conclusion"},
     "duties.head_{}": {"date", "days", "what", "missing", "source"},
     "progress.head_{}": {
@@ -238,6 +247,7 @@ FAMILIES: dict[str, set[str]] = {
     },
     "clusterreport.{}": {
         *("investor", "communes", "area", "progress", "obstacle", "effect", "next", "agency"),
+        "projects",
     },
     "clusterreport.head_{}": {
         *("no", "cluster", "communes", "area", "investor", "step", "operation"),

@@ -60,7 +60,7 @@ def test_layers_come_bottom_first_as_in_the_registry(files):
     order = [layer.layer_id for layer in LAYERS.values()]
     assert list(files) == [name for name in order if name in files]
     ground = {name for name in order if name.startswith("ground-")}
-    brought = {"own-areas", "own-lines", "own-points"}
+    brought = {"own-areas", "own-lines", "own-points", "projects"}
     away = {"country", "former-names", "former-units", "power-lines"}
     assert set(order) - set(files) == away | brought | ground
 
@@ -76,6 +76,16 @@ def test_only_the_clusters_with_a_place_are_drawn(files):
     clusters = register(TABLES)
     placed = clusters.loc[clusters["lat"].notna(), "cluster_id"]
     assert set(files["clusters"].codes) == set(placed)
+
+
+def test_projects_stand_inside_the_outline_of_their_cluster_or_apart_from_its_marker():
+    ground = shapely.box(105.0, 21.0, 105.01, 21.02)
+    inside = frames.scattered(ground, (105.0, 21.0), 12)
+    assert shapely.contains_xy(ground, inside[:, 0], inside[:, 1]).all()
+    assert (inside == frames.scattered(ground, (105.0, 21.0), 12)).all(), "the same each time"
+    around = frames.scattered(None, (105.0, 21.0), 5)
+    assert len({tuple(place) for place in around.round(5)}) == 5
+    assert not (around.round(5) == (105.0, 21.0)).all(axis=1).any()
 
 
 def test_weak_supply_is_drawn_where_a_commune_is_known(files, static):

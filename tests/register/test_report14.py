@@ -1,5 +1,7 @@
 """Forms 03 and 04 of Circular 14/2024: a made-up register of twelve, every row by hand."""
 
+import itertools
+
 import pandas as pd
 import pytest
 from facttables import fact_tables
@@ -55,6 +57,7 @@ FIGURES = {
     "C07": (60.0, 42.0, 0.0, 600.0, 10.0, 0, 0, 0, 0.0, 0.0, 0),
     "C08": (25.0, 18.0, 9.0, 150.0, 140.0, 4, 1, 3, 60.0, 3.0, 220),
 }
+NUMBERS = itertools.count(1)
 PLACES = {f"C{n:02d}": ("00001",) for n in range(1, 13)} | {"C02": ("00001", "00002")}
 
 
@@ -253,7 +256,9 @@ def test_money_of_an_earlier_year_is_not_that_of_the_period():
 
 
 def project(cluster_id: str, **own) -> dict:
-    return {"cluster_id": cluster_id, "fdi": "no", "state": "operating", "workers": 10} | own
+    row = {"cluster_id": cluster_id, "fdi": "no", "state": "operating", "workers": 10}
+    row |= {"project_id": f"{cluster_id}-{next(NUMBERS)}", "as_of": "2026-06-10"}
+    return row | {"revenue_bn": None, "budget_bn": None} | own
 
 
 def test_counts_come_from_the_list_of_projects_where_it_is_complete():
@@ -266,6 +271,34 @@ def test_counts_come_from_the_list_of_projects_where_it_is_complete():
     assert found["20"].parts["C01"] == 10, "a list shorter than the stated number is not complete"
     assert "theo danh sách dự án: 1 cụm" in found["20"].note
     assert "theo số cụm báo cáo: 5 cụm" in found["20"].note
+
+
+def test_money_of_the_period_comes_from_the_list_where_every_firm_says_it():
+    firms = [project("C04", revenue_bn=20.0, budget_bn=1.5) for _ in range(5)]
+    given = tables() | {"projects": pd.DataFrame(firms)}
+    found = {f.row.tt: f for f in report14(given, PLACES, YEAR).figures}
+    assert found["23"].value == 1710.0 - 120 + 100
+    assert found["24"].value == 68.5 - 4 + 7.5
+    assert "theo danh sách dự án: 1 cụm" in found["23"].note
+    one_silent = [*firms[:4], project("C04", revenue_bn=20.0)]
+    given = tables() | {"projects": pd.DataFrame(one_silent)}
+    found = {f.row.tt: f for f in report14(given, PLACES, YEAR).figures}
+    assert (found["23"].value, found["24"].value) == (1690.0, 68.5), "a blank is never a zero"
+    half = [one | {"as_of": "2026-06-14"} for one in firms]
+    given = tables() | {"projects": pd.DataFrame(half)}
+    values_of = [values(report14(given, PLACES, period))["23"] for period in (YEAR, HALF)]
+    assert values_of == [1710.0, 1690.0], "a figure of the half year is not that of the year"
+
+
+def test_every_row_of_form_03_of_a_commune_with_one_shared_cluster_by_hand():
+    ones = ("1", "3", "5", "7", "9", "11", "15", "15.1", "26")
+    none = ("15.2", "15.3", "15.4", "16.2", "16.3", "16.4", "21", "27")
+    by_hand = dict.fromkeys(ones, 1) | dict.fromkeys(none, 0)
+    by_hand |= dict.fromkeys(("2", "4", "6", "8", "10", "12", "16", "16.1"), 75.0)
+    by_hand |= {"13": 700.0, "14": 300.0, "17": 50.0, "18": 20.0, "19": 40.0, "20": 6, "22": 4}
+    by_hand |= {"23": 300.0, "24": 10.5, "25": 800}
+    for period in (YEAR, HALF):
+        assert values(report14(tables(), PLACES, period, commune="00002")) == by_hand
 
 
 def test_the_table_of_the_contract():

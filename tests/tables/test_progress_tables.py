@@ -19,7 +19,7 @@ def test_clusters_written_before_are_read_with_blanks():
     now = with_later_columns("clusters", old)
     assert set(now.columns) == {column.name for column in CLUSTERS.every()}
     assert now[FORMS].isna().all(axis=None)
-    assert len(FORMS) == 25
+    assert len(FORMS) == 29
 
 
 @pytest.mark.parametrize(

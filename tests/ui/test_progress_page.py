@@ -117,4 +117,4 @@ def test_what_is_folded_away_is_made_when_it_is_opened():
     assert 0 < known < total == len(table(app))
     assert len(communes) == 148
     files = {button.proto.label for button in app.get("download_button")}
-    assert {"ICS", "CSV", "XLSX", "DOCX", "PDF"} <= files
+    assert {"Lịch (ICS)", "CSV", "XLSX", "DOCX", "PDF"} <= files

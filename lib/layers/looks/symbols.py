@@ -177,6 +177,12 @@ TASKS: Final = (
 """Clusters by what is to be done: who leads, what is overdue; the rest small and grey."""
 
 
+PROJECTS: Final = (
+    Style("recover", "layers.project_recover", sign(SQUARE, fill=LATE, size=14)),
+    Style("listed", "layers.project_listed", sign(SQUARE, fill=COLOURS["paper"], size=11)),
+)
+"""Projects inside clusters: past schedule and extension, or not."""
+
 POWER_LINE: Final = "#6A3D9A"
 
 

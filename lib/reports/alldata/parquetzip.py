@@ -36,7 +36,8 @@ def _manifest(contents: Contents) -> bytes:
     """Return the manifest; one that would tell of tables kept back is told without them."""
     content = (contents.snapshot.folder / "manifest.json").read_bytes()
     said, shown = json.loads(content), contents.tables
-    if said["tables"].keys() == shown.keys() and not contents.snapshot.hidden:
+    whole = not (contents.snapshot.hidden or contents.snapshot.reserved)
+    if said["tables"].keys() == shown.keys() and whole:
         return content
     said["tables"] = {
         name: {**info, "rows": shown[name].rows, "sha256": shown[name].sha256}

@@ -11,6 +11,7 @@ from lib.layers.target import Target
 from lib.register import delay
 from lib.reports.cards.card import Card, Fact, Row, fact, row_of, source_of
 from lib.reports.cards.conclusions import conclusion_facts
+from lib.reports.cards.further import further_facts, kept_back
 from lib.reports.cards.head import cluster_head, communes_of
 from lib.reports.cards.known import Known
 from lib.reports.cards.lead import assigned, named_by, rule_words
@@ -25,6 +26,7 @@ from lib.reports.cards.places import (
     stations_of,
     weak_card,
 )
+from lib.reports.cards.projects import project_card, project_facts
 from lib.tables.glossary import value_label
 
 _COLUMNS: Final = ("commune", "area", "range", "share", "stands")
@@ -50,6 +52,7 @@ def card_of(known: Known, target: Target, lang: Lang) -> Card:
         "weak": weak_card,
         "substations": station_card,
         "country": country_card,
+        "projects": project_card,
         "own-areas": own_card,
         "own-lines": own_card,
         "own-points": own_card,
@@ -133,7 +136,7 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
             str,
             *("decision_no", "decision_date", "decision_kind"),
         ),
-        say("cards.investor", "investor"),
+        kept_back(known, cluster, say("cards.investor", "investor"), lang),
         figure("schemas.column.cleared_ha", "cleared_ha"),
         figure("schemas.column.leased_ha", "leased_ha"),
         figure("cards.occupancy", "occupancy_pct", lambda share: percent(share / 100, lang)),
@@ -150,6 +153,8 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         by = ", ".join(source.host for source in late.sources)
         words = t("reports.no_document", lang, said=late.words, source=by)
         told.append(replace(late, words=words))
+    told += further_facts(known, cluster, lang)
+    told += project_facts(known, str(cluster["cluster_id"]), lang)
     return [*told, stations_of(known, cluster, lang)]
 
 

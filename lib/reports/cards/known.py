@@ -15,6 +15,7 @@ from lib.power import stations
 from lib.register import conclusions, delay
 from lib.reports.cards.card import Fact, Said, source_of
 from lib.store.store import Manifest
+from lib.tables.disclosure import MARK
 from lib.tables.facts import data_date
 from lib.tables.ownlayers import OwnLayer, layers_of
 
@@ -36,6 +37,11 @@ class Known:
     manifest: Manifest
     tables: Mapping[str, pd.DataFrame]
     clusters: pd.DataFrame
+
+    @property
+    def undisclosed(self) -> frozenset[str]:
+        """Clusters whose investor and capital are kept from this reader."""
+        return frozenset(self.manifest.details.get(MARK, ()))
 
     @property
     def schematic(self) -> bool:

@@ -9,6 +9,7 @@ from lib.register.fillrate import rates
 from lib.register.progress import Progress, board
 from lib.register.projects import Project, projects
 from lib.register.steps import label as step_label
+from lib.register.steps import unfounded
 from lib.reports.cards.card import Card, Fact, fact, row_of, source_of
 from lib.reports.cards.head import late_fact
 from lib.reports.cards.known import Known
@@ -33,9 +34,8 @@ def step_words(one: Progress, lang: Lang) -> list[str]:
     if standing.sure and not standing.proven:
         step, document = step_label(standing.sure.step, lang), standing.sure.document
         said.append(t("progress.sure", lang, step=step, document=document))
-    if standing.step == "operating" and one.cluster["legal_status"] != "established":
-        word = value_label("legal_status", one.cluster["legal_status"], lang)
-        said.append(t("progress.legal", lang, status=word))
+    if legal := unfounded(standing.step, one.cluster["legal_status"], lang):
+        said.append(legal)
     if standing.back:
         low, high = standing.back
         said.append(t("progress.back", lang, low=low.document, high=high.document))
@@ -165,7 +165,8 @@ def progress_card(one: Progress, known: Known, lang: Lang) -> Card:
 
     def line(key: str, told: Sequence[str], *rows: Mapping[Any, Any], strong: bool = False) -> Fact:
         sources = dict.fromkeys(source_of(row, lang) for row in rows) or {own: None}
-        return fact(key, "; ".join(told) or None, None, *sources, lang=lang, strong=strong)
+        joined = "; ".join(words.removesuffix(".") for words in told)
+        return fact(key, joined or None, None, *sources, lang=lang, strong=strong)
 
     law, decision = schedule_words(one, lang)
     passed = passed_words(one, lang)

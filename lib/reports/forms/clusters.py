@@ -4,20 +4,22 @@ The blocks say what page and card say, from the same functions; what nobody know
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
 from lib.register.progress import Progress
+from lib.register.projects import Project
 from lib.register.steps import label as step_label
 from lib.reports.cards import progress as say
 from lib.reports.forms import paper
 from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
+from lib.reports.forms.progress import recovery
 from lib.tables.glossary import value_label
 
 FORMATS: Final = ("docx", "pdf", "xlsx")
 _HEAD: Final = ("no", "cluster", "communes", "area", "investor", "step", "operation")
-_WIDTHS: Final = (9, 38, 34, 20, 34, 30, 26)
+_WIDTHS: Final = (13, 36, 34, 22, 32, 28, 26)
 
 
 def paper_of(
@@ -26,7 +28,9 @@ def paper_of(
     on: dt.date,
     data_date: str,
     sources: str,
+    firms: Sequence[Project] = (),
     filters: str = "",
+    kept: Collection[str] = (),
     lang: Lang = "vi",
 ) -> Paper:
     """Return the report as a paper.
@@ -35,10 +39,14 @@ def paper_of(
     ----------
     found : sequence of Progress
         The clusters it is about, in their order.
+    firms : sequence of Project
+        Projects inside clusters: each stands in the block of its own.
     filters : str
         The sentence of the filter; empty for all clusters.
+    kept : collection of str
+        Clusters whose investor is kept from the reader.
     """
-    blocks = [_block(no, one, lang) for no, one in enumerate(found, start=1)]
+    blocks = [_block(no, one, firms, kept, lang) for no, one in enumerate(found, start=1)]
     invested = [one for one in found if not is_blank(one.cluster["investor"])]
     counts = t(
         "clusterreport.counts",
@@ -54,23 +62,24 @@ def paper_of(
         parts=(
             Part("", (counts, *say.board_words(found, lang))),
             *blocks,
-            Part(t("clusterreport.annex_1", lang), (), _grid(invested, lang)),
-            Part(t("clusterreport.annex_2", lang), (), _grid(found, lang)),
+            recovery(found, firms, lang),
+            Part(t("clusterreport.annex_1", lang), (), _grid(invested, kept, lang)),
+            Part(t("clusterreport.annex_2", lang), (), _grid(found, kept, lang)),
         ),
         notes=(t("lawform.sources", lang, date=data_date, sources=sources),),
     )
 
 
-def _block(no: int, one: Progress, lang: Lang) -> Part:
+def _block(
+    no: int, one: Progress, firms: Sequence[Project], kept: Collection[str], lang: Lang
+) -> Part:
     """Return the block of a cluster in the order of the office's reports."""
     cluster = one.cluster
 
     def line(key: str, *words: str) -> str:
-        return (
-            f"{t(f'clusterreport.{key}', lang)}: {'; '.join(filter(None, words)) or no_data(lang)}"
-        )
+        said = "; ".join(word.removesuffix(".") for word in words if word)
+        return f"{t(f'clusterreport.{key}', lang)}: {said or no_data(lang)}"
 
-    investor = "" if is_blank(cluster["investor"]) else str(cluster["investor"])
     ahead = () if one.ahead is None else say.milestone_words([one.ahead], lang)
     agencies = [
         t(
@@ -82,14 +91,16 @@ def _block(no: int, one: Progress, lang: Lang) -> Part:
         for row in one.obstacles
         if not is_blank(row["agency"])
     ]
+    own = [firm for firm in firms if firm.row["cluster_id"] == cluster["cluster_id"]]
     effect = [*say.passed_words(one, lang), *say.schedule_words(one, lang)]
     return Part(
         f"{no}. {cluster['name']}",
         (
-            line("investor", investor),
+            line("investor", _investor(cluster, kept, lang)),
             line("communes", str(cluster["communes_now"])),
             line("area", hectares(cluster["area_ha"], lang)),
             line("progress", *say.step_words(one, lang), *say.clearance_words(one, lang)),
+            *([line("projects", *(say.project_words(firm, lang) for firm in own))] if own else []),
             line("obstacle", *say.obstacle_words(one, lang)),
             line("effect", *effect),
             line("next", *ahead),
@@ -98,7 +109,13 @@ def _block(no: int, one: Progress, lang: Lang) -> Part:
     )
 
 
-def _grid(found: Sequence[Progress], lang: Lang) -> Grid:
+def _investor(cluster: Mapping[Any, Any], kept: Collection[str], lang: Lang) -> str:
+    if cluster["cluster_id"] in kept:
+        return t("disclosure.kept", lang)
+    return no_data(lang) if is_blank(cluster["investor"]) else str(cluster["investor"])
+
+
+def _grid(found: Sequence[Progress], kept: Collection[str], lang: Lang) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for no, one in enumerate(found, start=1):
         row = one.cluster
@@ -109,7 +126,7 @@ def _grid(found: Sequence[Progress], lang: Lang) -> Grid:
                 str(row["name"]),
                 str(row["communes_now"]) or no_data(lang),
                 area,
-                no_data(lang) if is_blank(row["investor"]) else str(row["investor"]),
+                _investor(row, kept, lang),
                 step_label(one.standing.step, lang),
                 value_label("operation_status", row["operation_status"], lang),
             )

@@ -6,6 +6,7 @@ signed: the place of the signature stays empty.
 """
 
 import io
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple
@@ -17,6 +18,7 @@ ACROSS_MM: Final = 252
 UPRIGHT_MM: Final = 165
 """Millimetres between the margins of A4."""
 _MM_PER_LETTER: Final = 2.0
+_POINTS_PER_LINE: Final = 17
 
 
 class Amount(NamedTuple):
@@ -136,9 +138,12 @@ class _Sheet:
         grids = [part.grid for part in paper.parts if part.grid is not None]
         self.last = max((len(grid.head) for grid in grids), default=2) - 1
         width = ACROSS_MM if paper.across else UPRIGHT_MM
+        self.letters = [width / _MM_PER_LETTER]
         for grid in grids[:1]:
-            for place, part in enumerate(grid.widths):
-                page.set_column(place, place, width * part / sum(grid.widths) / _MM_PER_LETTER)
+            parts = [width * part / sum(grid.widths) for part in grid.widths]
+            self.letters = [part / _MM_PER_LETTER for part in parts]
+        for place, letters in enumerate(self.letters):
+            page.set_column(place, place, letters)
         base = {"font_name": "Times New Roman", "font_size": 12, "valign": "top", "text_wrap": True}
         self.looks: Callable[..., Any] = lambda **more: book.add_format({**base, **more})
         self.made: dict[tuple[object, ...], Any] = {}
@@ -152,6 +157,8 @@ class _Sheet:
             half = max(1, self.last // 2)
             self._merged(0, half, _at(paper.left, at), look)
             self._merged(half + 1, self.last, _at(paper.right, at), look)
+            sides = ((0, half, _at(paper.left, at)), (half + 1, self.last, _at(paper.right, at)))
+            self._tall(max(self._lines(text, *span) for *span, text in sides))
             self.row += 1
         self._line(paper.title, bold=True, align="center", font_size=14)
         for line in paper.under:
@@ -177,6 +184,8 @@ class _Sheet:
         for line in (0, 1):
             for (first, last), who in zip(spans, signs, strict=True):
                 self._merged(first, last, who[line], self._look(bold=line == 0, align="center"))
+            pairs = zip(spans, signs, strict=True)
+            self._tall(max(self._lines(who[line], *span) for span, who in pairs))
             self.row += 1
 
     def _look(self, **more: object) -> Any:  # noqa: ANN401 - as above
@@ -193,14 +202,22 @@ class _Sheet:
 
     def _line(self, text: str, **more: object) -> None:
         self._merged(0, self.last, text, self._look(**more))
-        letters = self.last * 18 + 18
-        self.page.set_row(self.row, 17 * (1 + len(text) // letters))
+        self._tall(self._lines(text, 0, self.last))
         self.row += 1
+
+    def _lines(self, text: str, first: int, last: int) -> int:
+        """Return how many lines a text takes across columns; none is left out of sight."""
+        letters = max(1.0, sum(self.letters[first : last + 1]))
+        return sum(math.ceil(max(1, len(line)) / letters) for line in text.split("\n"))
+
+    def _tall(self, lines: int) -> None:
+        self.page.set_row(self.row, _POINTS_PER_LINE * max(1, lines))
 
     def _grid(self, grid: Grid) -> None:
         head = self._look(bold=True, border=1, align="center", valign="vcenter")
         for place, text in enumerate(grid.head):
             self.page.write_string(self.row, place, text, head)
+        self._tall(max(self._lines(text, at, at) for at, text in enumerate(grid.head)))
         self.page.repeat_rows(self.row)
         self.row += 1
         for at, given in enumerate(grid.rows):
@@ -216,6 +233,8 @@ class _Sheet:
                 else:
                     look = self._look(border=1, bold=bold)
                     self.page.write_string(self.row, place, str(stored_text(value)), look)
+            said = (cell if isinstance(cell, str) else "" for cell in given)
+            self._tall(max(self._lines(text, at, at) for at, text in enumerate(said)))
             self.row += 1
         self.row += 1
 

@@ -14,12 +14,12 @@ from lib.tables import export
 
 FORMATS: Final = ("csv", "xlsx", "docx", "pdf")
 _HEAD: Final = ("no", "cluster", "step", "milestones", "delay", "obstacles", "clearance", "water")
-_WIDTHS: Final = (9, 36, 34, 38, 40, 45, 32, 30)
+_WIDTHS: Final = (13, 36, 34, 36, 40, 43, 32, 30)
 _FIRM: Final = (
     *("no", "firm", "cluster", "area", "handover", "schedule", "extension", "late"),
     "document",
 )
-_FIRM_WIDTHS: Final = (9, 60, 40, 20, 25, 25, 25, 20, 40)
+_FIRM_WIDTHS: Final = (14, 42, 30, 22, 37, 37, 37, 21, 24)
 
 
 def paper_of(
@@ -67,7 +67,7 @@ def paper_of(
         parts=(
             Part(t("progress.part_board", lang), tuple(say.board_words(found, lang))),
             Part(t("progress.part_list", lang), (), Grid(head, _WIDTHS, tuple(rows))),
-            _recovery(found, firms, lang),
+            recovery(found, firms, lang),
         ),
         notes=(
             t("progress.stale", lang, count=number(stale, lang), days=number(STALE_DAYS, lang)),
@@ -78,7 +78,7 @@ def paper_of(
     )
 
 
-def _recovery(found: Sequence[Progress], firms: Sequence[Project], lang: Lang) -> Part:
+def recovery(found: Sequence[Progress], firms: Sequence[Project], lang: Lang) -> Part:
     """Return the projects past schedule and extension, and how many cannot be judged."""
     names = {str(one.cluster["cluster_id"]): str(one.cluster["name"]) for one in found}
     own = [firm for firm in firms if str(firm.row["cluster_id"]) in names]

@@ -12,7 +12,7 @@ from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
 from lib.tables import export
 
 FORMATS: Final = ("csv", "xlsx", "docx", "pdf")
-_WIDTHS: Final = (9, 76, 17, 24, 39)
+_WIDTHS: Final = (12, 72, 18, 24, 39)
 _HEAD: Final = ("tt", "indicator", "unit", "value", "note")
 
 

@@ -8,7 +8,7 @@ from docx import Document
 from docx.document import Document as Word
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from lib.language.text import Lang
 from lib.reports.forms.paper import ACROSS_MM, UPRIGHT_MM, Grid, Paper, in_words
@@ -27,6 +27,7 @@ def to_docx(paper: Paper) -> bytes:
     width = ACROSS_MM if paper.across else UPRIGHT_MM
     if paper.left or paper.right:
         _beside(word, (paper.left, paper.right), width)
+        word.add_paragraph()
     say(word.add_paragraph(), paper.title, size=14, bold=True, align=_MIDDLE)
     for line in paper.under:
         say(word.add_paragraph(), line, size=13, align=_MIDDLE)
@@ -45,6 +46,9 @@ def to_docx(paper: Paper) -> bytes:
         say(word.add_paragraph(), paper.place, size=13, italic=True, align=_RIGHT)
     if paper.signs:
         _beside(word, paper.signs, width)
+        # Word wants a paragraph after a table; this one begins no page.
+        last = word.add_paragraph().paragraph_format
+        last.line_spacing, last.space_after = Pt(1), Pt(0)
     out = io.BytesIO()
     word.save(out)
     return out.getvalue()
@@ -59,7 +63,6 @@ def _beside(word: Word, columns: Sequence[Sequence[str]], width: float) -> None:
         for at, line in enumerate(lines):
             paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
             say(paragraph, line, size=12, bold=at == 0, align=_MIDDLE)
-    word.add_paragraph()
 
 
 def _grid(word: Word, grid: Grid, width: float, lang: Lang) -> None:

@@ -22,19 +22,31 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415  What is imported inside needs the driver.
 
 
-def open_store(folder: Path) -> Store:
+def open_store(folder: Path, *, reserved: bool = False) -> Store:
     """Return the store of `folder`, shared if ``DATABASE_URL`` names a database.
+
+    Parameters
+    ----------
+    reserved : bool
+        Tables others read in the database are without what is reserved
+        (`lib.tables.disclosure`).
 
     Raises
     ------
     StoreError
         It does, and the driver is not installed or cannot read it.
     """
-    return Store(folder, None if settings().database_url is None else database())
+    shared = None if settings().database_url is None else database(reserved=reserved)
+    return Store(folder, shared)
 
 
-def database() -> "Database":
+def database(*, reserved: bool = False) -> "Database":
     """Return the database ``DATABASE_URL`` names; nothing is connected yet.
+
+    Parameters
+    ----------
+    reserved : bool
+        As of `open_store`.
 
     Raises
     ------
@@ -50,7 +62,7 @@ def database() -> "Database":
         from lib.store.database.postgis import Database
     except ImportError as error:
         raise StoreError("database.no_driver") from error
-    return Database(url.get_secret_value())
+    return Database(url.get_secret_value(), reserved=reserved)
 
 
 def follow(store: Store, ready: Callable[[Snapshot], object]) -> Snapshot | None:

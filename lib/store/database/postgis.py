@@ -49,6 +49,8 @@ class Database:
     ----------
     url : str
         As libpq reads it: ``postgresql://user:password@host/name``, or ``key=value`` pairs.
+    reserved : bool
+        Tables others read are without what is reserved (`lib.tables.disclosure`).
 
     Raises
     ------
@@ -56,8 +58,9 @@ class Database:
         It is no address of a database.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, reserved: bool = False) -> None:
         self._link = parameters(url)
+        self._reserved = reserved
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -104,7 +107,9 @@ class Database:
             reached or was lost, and then nothing was published.
         """
         with connected(self._link) as connection:
-            logged = publishing.publish(connection, snapshot, event, anew=anew)
+            logged = publishing.publish(
+                connection, snapshot, event, anew=anew, reserved=self._reserved
+            )
             try:
                 connection.commit()
             except psycopg.Error:

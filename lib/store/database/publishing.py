@@ -11,6 +11,7 @@ from lib.store.database import ownlayers, rows
 from lib.store.database.layout import CHANNEL, DRAFT, MADE
 from lib.store.database.link import LOCK_SECONDS, Connection
 from lib.store.store import Snapshot
+from lib.tables.disclosure import MARK
 
 _IDLE_SECONDS: Final = 60
 """A publisher that says nothing for so long is given up by the server, and its lock with it."""
@@ -64,7 +65,12 @@ def redraft(connection: Connection, rows: Mapping[str, str]) -> None:
 
 
 def publish(
-    connection: Connection, snapshot: Snapshot, event: audit.Event, *, anew: bool = False
+    connection: Connection,
+    snapshot: Snapshot,
+    event: audit.Event,
+    *,
+    anew: bool = False,
+    reserved: bool = False,
 ) -> audit.Event:
     """Write `snapshot`, put it in use and log it; the caller commits.
 
@@ -78,6 +84,8 @@ def publish(
         What is done; ``before`` is what is in use as this server knows it.
     anew : bool
         Write all tables others read again.
+    reserved : bool
+        They are without what is reserved (`lib.tables.disclosure`).
 
     Returns
     -------
@@ -99,7 +107,7 @@ def publish(
     _add(connection, snapshot)
     if anew:
         connection.execute("DELETE FROM phutho_store.shown")
-    rows.show(connection, snapshot)
+    rows.show(connection, snapshot.without({MARK}) if reserved else snapshot)
     ownlayers.show(connection, snapshot)
     logged = _log(connection, event)
     connection.execute(

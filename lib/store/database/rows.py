@@ -27,6 +27,7 @@ from lib.store.database.layout import (
 )
 from lib.store.database.link import Connection
 from lib.store.store import Snapshot
+from lib.tables.disclosure import MARK
 from lib.tables.sample import has_sample, title
 from lib.tables.schemas import label
 
@@ -164,6 +165,7 @@ def _digest(snapshot: Snapshot, name: str) -> str:
     tables = snapshot.manifest.tables
     names = (name, *PLACED_BY) if name == "clusters" else (name,)
     digests = [tables[one].sha256 for one in names if one in tables]
+    digests += [MARK] if digests and snapshot.reserved else []
     if len(digests) < 2:  # noqa: PLR2004 - nothing but the table itself
         return "".join(digests)
     return hashlib.sha256("".join(digests).encode()).hexdigest()

@@ -19,10 +19,10 @@ PROJECTS: Final = Table(
     (
         Column("project_id", about="templates.about_project_id"),
         OF_CLUSTER,
-        Column("firm"),
+        Column("firm", reserved=True),
         Column("trade", blank=True),
         number("area_ha", 0, 200, "ha", blank=True),
-        number("capital_bn", 0, 1_000_000, blank=True),
+        number("capital_bn", 0, 1_000_000, blank=True, reserved=True),
         coded("fdi", "yes_no", blank=True),
         Column("decision_no", blank=True),
         Column("decision_date", blank=True, pattern=ISO_DATE),
@@ -31,6 +31,13 @@ PROJECTS: Final = Table(
         Column("extension_end", blank=True, pattern=ISO_DATE),
         coded("state", "project_state", blank=True),
         number("workers", 0, 500_000, whole=True, blank=True),
+        number(
+            "revenue_bn", 0, 1_000_000, blank=True, later=True, about="templates.about_revenue_bn"
+        ),
+        number(
+            "budget_bn", 0, 1_000_000, blank=True, later=True, about="templates.about_budget_bn"
+        ),
+        number("income_mn", 0, 1_000, blank=True, later=True),
         NOTE,
     ),
     key=("project_id",),

@@ -1,6 +1,5 @@
 """Draw what is due: one line with the nearest, the whole list with its calendar file."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,23 +8,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import date
-from lib.register.duties import TABLES, Duty, calendar, duties
+from lib.register.duties import Duty, calendar
 from lib.ui.downloads import guarded
 from lib.ui.state import language, tr, tr_html
-from lib.ui.workspace import Workspace
 
 _NEAREST: Final = 4
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def of(
-    key: str,  # noqa: ARG001 - the key of the cache
-    on: dt.date,
-    _data: Workspace,
-) -> list[Duty]:
-    """Return what is due on a day for what this visitor sees."""
-    tables = {name: _data.tables[name] for name in TABLES if name in _data.tables}
-    return duties(tables, on=on)
 
 
 def strip(found: Sequence[Duty]) -> None:
@@ -56,4 +43,11 @@ def listing(found: Sequence[Duty]) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=heads), hide_index=True, key="duties", alt=tr("duties.list")
     )
-    guarded("ICS", lambda: calendar(found, lang), tr("duties.file"), icon=":material/event:")
+    file(found)
+
+
+def file(found: Sequence[Duty]) -> None:
+    """Draw the button of the calendar file with all duties."""
+    lang = language()  # a download is made outside the visitor's session
+    name, icon = tr("duties.file"), ":material/event:"
+    guarded(tr("duties.calendar"), lambda: calendar(found, lang), name, icon=icon, key="ics")

@@ -8,11 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from lib.crossing.places import communes_of, shares_of
-from lib.language.text import date, number, plain, today
+from lib.language.text import Lang, date, number, plain, today
 from lib.register import eligibility
-from lib.register.period import last_due, period_of
+from lib.register.lawforms import Subject
+from lib.register.period import Period, last_due, period_of
 from lib.register.report14 import Figure, Report14, report14
 from lib.reports.cards.card import site
+from lib.reports.forms import firms
 from lib.reports.forms import report14 as form14
 from lib.tables.facts import data_date
 from lib.ui import state
@@ -68,6 +70,42 @@ def forms(data: Workspace) -> None:
         for kind in form14.FORMATS:
             make = partial(form14.content, report, given, kind)
             guarded(kind.upper(), make, f"{file}.{kind}", key=f"form-{kind}")
+    _to_send(data, period_of(name))
+
+
+def _to_send(data: Workspace, period: Period) -> None:
+    """Draw forms 01 and 02 of a cluster, to be filled in by its firms and its investor."""
+    lang = language()  # a download is made outside the visitor's session
+    names = dict(zip(data.clusters["cluster_id"], data.clusters["name"], strict=True))
+    cluster = st.selectbox(
+        tr("lawform.of_firms"),
+        list(names),
+        index=None,
+        format_func=lambda code: f"{code} · {plain(names[code])}",
+        placeholder=tr("data.name_choose"),
+        help=tr("lawform.of_firms_help"),
+        key="form-cluster",
+    )
+    if cluster is None:
+        return
+    tables = dict(data.tables)
+    own = firms.subjects(tables, "01", cluster, period)
+    (investor,) = firms.subjects(tables, "02", cluster, period)
+    with st.container(horizontal=True):
+        file = tr("lawform.file", form="01", period=f"{period.name}-{cluster}")
+        words = tr("lawform.forms_01", count=number(len(own), lang))
+        guarded(words, partial(firms.archive, tables, own, lang), f"{file}.zip", key="form-01")
+        file = tr("lawform.file", form="02", period=f"{period.name}-{cluster}")
+        for kind in firms.FORMATS:
+            words = tr("lawform.form_02", kind=kind.upper())
+            make = partial(_investors, tables, investor, kind, lang)
+            guarded(words, make, f"{file}.{kind}", key=f"form-02-{kind}")
+
+
+def _investors(
+    tables: Mapping[str, pd.DataFrame], investor: Subject, kind: str, lang: Lang
+) -> bytes:
+    return firms.content(firms.paper_of(tables, investor, lang), investor, kind)
 
 
 def _table(report: Report14) -> Figure | None:

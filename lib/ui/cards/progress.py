@@ -190,13 +190,15 @@ def downloads(data: Workspace, found: Sequence[Progress], filters: str) -> None:
         "filters": filters,
     }
 
+    firms = projects(data.tables.get("projects"), on=on)
+
     def progress_file(kind: str) -> bytes:
-        firms = projects(data.tables.get("projects"), on=on)
         given = forms.paper_of(found, on=on, firms=firms, lang=lang, **said)
         return forms.content(found, given, kind)
 
     def report_file(kind: str) -> bytes:
-        return report.content(report.paper_of(found, on=on, lang=lang, **said), kind)
+        given = report.paper_of(found, on=on, firms=firms, kept=data.undisclosed, lang=lang, **said)
+        return report.content(given, kind)
 
     def assets_file(kind: str) -> bytes:
         rows, clusters = data.tables.get("assets"), data.tables["clusters"]

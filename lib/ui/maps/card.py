@@ -7,10 +7,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.access.roles import Action
+from lib.language.text import number
 from lib.layers.browser import Note, Shape
 from lib.layers.files import by_layer
 from lib.layers.registry import LAYERS
 from lib.layers.target import Target
+from lib.reports.cards.card import row_of
+from lib.reports.cards.further import blanks
 from lib.ui import state, visitor
 from lib.ui.maps import agenda, bar, glance, papers, switch
 from lib.ui.maps.legend import show_legend
@@ -107,7 +110,7 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
         if card:
             papers.of_selection(data, selected, cluster_id)
             card()
-            _way_to_drawing(data, cluster_id)
+            _ways_to_forms(data, cluster_id)
         else:
             st.caption(tr("present.start") if state.presenting() else tr("pages.choose"))
             (ranked or partial(agenda.panel, agenda.of_page(data)))()
@@ -136,15 +139,27 @@ def map_with_card(  # noqa: PLR0913 one argument for each thing on the map
     glance.make(data)
 
 
-def _way_to_drawing(data: Workspace, cluster_id: str) -> None:
+def _ways_to_forms(data: Workspace, cluster_id: str) -> None:
     """Draw the button to where the outline of a cluster is drawn."""
     mine = cluster_id in set(data.clusters["cluster_id"])
     if not mine or state.presenting() or not visitor.may(Action.IMPORT):
         return
-    if "outlines" not in data.closed and st.button(
-        tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"
-    ):
-        open_form(cluster_id, "outline_quality")
+    with st.container(horizontal=True):
+        if not data.closed & {"clusters", "statements"}:
+            _way_to_blanks(data, cluster_id)
+        if "outlines" not in data.closed and st.button(
+            tr("data.tab_draw"), icon=":material/draw:", key="draw-outline"
+        ):
+            open_form(cluster_id, "outline_quality")
+            st.switch_page("pages/data.py")
+
+
+def _way_to_blanks(data: Workspace, cluster_id: str) -> None:
+    """Draw the button of the form with all cells of the forms of the law that are blank."""
+    lacking = blanks(data, row_of(data.clusters, "cluster_id", cluster_id))
+    words = tr("cards.fill", count=number(len(lacking), language()))
+    if lacking and st.button(words, icon=":material/edit_note:", key="enter-blanks"):
+        open_form(cluster_id, *lacking)
         st.switch_page("pages/data.py")
 
 

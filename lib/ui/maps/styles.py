@@ -5,9 +5,12 @@ from typing import Final, cast
 
 import pandas as pd
 
+from lib.language.text import today
 from lib.layers.files import LayerFile, by_layer
 from lib.layers.looks.paints import CHOROPLETH, DISTRICTS, TINTS, class_key, side_key
 from lib.places import merger
+from lib.register.projects import projects as projects_of
+from lib.register.projects import to_recover
 from lib.ui.maps.view import Left
 from lib.ui.workspace import Workspace
 
@@ -95,6 +98,15 @@ def tasks(frame: pd.DataFrame, cross: Collection[str], late: Collection[str]) ->
         (False, False): "task-none",
     }
     return {code: classes[code in cross, code in late] for code in frame["cluster_id"]}
+
+
+def projects(data: Workspace, ids: Collection[str]) -> Styles:
+    """Return the projects of the clusters `ids`: those for land recovery marked."""
+    found = projects_of(data.tables.get("projects"), on=today())
+    late = {str(one.row["project_id"]) for one in to_recover(found)}
+    own = (str(one.row["project_id"]) for one in found if one.row["cluster_id"] in ids)
+    looks = {code: "recover" if code in late else "listed" for code in own}
+    return {"projects": looks} if "projects" in by_layer(data.files) else {}
 
 
 def former_areas(data: Workspace) -> Styles:

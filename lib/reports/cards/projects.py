@@ -1,0 +1,94 @@
+"""What is said of a project inside a cluster: its own card, and its line on that of its cluster."""
+
+from functools import partial
+from typing import Final
+
+from lib.language.text import Lang, is_blank, number, t, today
+from lib.register.projects import Project, projects, to_recover
+from lib.reports.cards.card import Card, Fact, Place, fact, source_of
+from lib.reports.cards.known import Known
+from lib.reports.cards.progress import project_words
+from lib.tables.columns import Column
+from lib.tables.glossary import label, value_words
+from lib.tables.records.progress import PROJECTS
+from lib.tables.statements.derive import typed
+
+_ELSEWHERE: Final = ("project_id", "cluster_id", "firm", "note")
+"""Columns that are no line of the card."""
+
+
+def project_facts(known: Known, cluster_id: str, lang: Lang) -> list[Fact]:
+    """Return the projects of a cluster: how many, then each with what its dates say.
+
+    Nothing where the register lists none: that is not known to be none.
+    """
+    found = projects(known.tables.get(PROJECTS.name), on=today(), cluster_id=cluster_id)
+    if not found:
+        return []
+    late = to_recover(found)
+    counts = {"count": number(len(found), lang), "late": number(len(late), lang)}
+    whole = t("cards.projects", lang, **counts)
+    return [
+        fact("progress.line_projects", len(found), whole, lang=lang),
+        *(_line(one, lang, recover=one in late) for one in found),
+    ]
+
+
+def _line(one: Project, lang: Lang, *, recover: bool) -> Fact:
+    firm = str(one.row["firm"])
+    return fact(
+        "cards.project",
+        firm,
+        project_words(one, lang),
+        source_of(one.row, lang),
+        lang=lang,
+        label=t("cards.to_recover" if recover else "cards.project", lang),
+        strong=recover,
+        places=(Place(firm, f"projects:{one.row['project_id']}"),),
+    )
+
+
+def project_card(known: Known, code: str, lang: Lang) -> Card:
+    """Return the card of a project: what its dates say by article 81, then what is on record.
+
+    Parameters
+    ----------
+    code : str
+        Its ``project_id``.
+    """
+    rows = known.tables[PROJECTS.name]
+    (one,) = projects(rows[rows["project_id"] == code], on=today())
+    own, voices = source_of(one.row, lang), known.voices(PROJECTS.name, code, lang)
+    names = known.clusters.set_index("cluster_id")["name"]
+    cluster = str(names.get(one.row["cluster_id"], one.row["cluster_id"]))
+    passed = number(one.late_days, lang)
+    law = one.law.sentence(lang)
+    if one.late_days is not None:
+        law = f"{law} {t('progress.days_late', lang, days=passed)}"
+
+    def say(column: Column) -> Fact:
+        value = one.row[column.name]
+        said = fact(
+            f"schemas.column.{column.name}",
+            value,
+            value_words(column, value, lang),
+            own,
+            lang=lang,
+            label=label(PROJECTS.name, column.name, lang),
+        )
+        return voices.told(said, partial(_words, column, lang), column.name)
+
+    told = (say(column) for column in PROJECTS.columns if column.name not in _ELSEWHERE)
+    place = (Place(cluster, f"clusters:{one.row['cluster_id']}"),)
+    facts = (
+        fact("reports.delay", one.law.state, law, own, lang=lang, strong=one.late_days is not None),
+        fact("cards.project_cluster", cluster, lang=lang, places=place),
+        *told,
+    )
+    note = "" if is_blank(one.row["note"]) else str(one.row["note"])
+    cautions = (t("cards.project_placed", lang),)
+    return Card(str(one.row["firm"]), t("cards.project", lang), facts, lang, note, cautions)
+
+
+def _words(column: Column, lang: Lang, value: str) -> str:
+    return value_words(column, typed(column, value), lang)
