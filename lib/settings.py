@@ -339,8 +339,7 @@ def province() -> Province:
     except OSError as error:
         raise WrongUseError("settings.no_province", file=str(path)) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        where = ".".join(map(str, error.errors()[0]["loc"]))
         raise WrongUseError("settings.wrong_province", file=str(path), field=where) from error
     except ValueError as error:  # no TOML, no UTF-8
         raise WrongUseError(

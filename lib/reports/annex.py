@@ -15,9 +15,10 @@ from docx.table import Table
 from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
 from lib.register import conclusions
 from lib.reports.cards.card import site, source_of
-from lib.reports.cards.clusters import Dossier, decision_of
+from lib.reports.cards.clusters import Dossier
 from lib.reports.cards.conclusions import conclusion_words
 from lib.reports.cards.material import Material
+from lib.reports.cards.recorded import decision_of
 from lib.reports.drawing.layout import Drawings, typeset
 from lib.reports.word import fill, mark, page, say, styles
 

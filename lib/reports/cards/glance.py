@@ -6,10 +6,10 @@ A browser that holds them says them at a click, before the server has drawn the 
 from collections.abc import Mapping
 
 from lib.reports.cards.card import rows_of
-from lib.reports.cards.clusters import named
 from lib.reports.cards.head import commune_head, verdict
 from lib.reports.cards.material import Material
 from lib.reports.cards.places import commune_named
+from lib.reports.cards.recorded import named
 
 Glance = tuple[str, str, str]
 """Title, second line, verdict; no verdict where a card begins with what a meeting concluded."""
