@@ -1,5 +1,6 @@
 """Shared by all commands: the Typer app, the option ``--store``, the store, exit codes."""
 
+import datetime as dt
 import getpass
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,8 +9,8 @@ import typer
 
 from lib.access.serving import keeps_reserved, serve_layers
 from lib.importing.direct import tables
-from lib.language.errors import StoreError
-from lib.language.text import t
+from lib.language.errors import StoreError, WrongUseError
+from lib.language.text import date, t, today
 from lib.settings import province, settings
 from lib.store.database import connect
 from lib.store.store import Snapshot, Store
@@ -33,6 +34,24 @@ StoreOption = Annotated[
 @app.callback(help=_HELP)
 def main() -> None:
     """Take the options before a command; there are none."""
+
+
+def day(typed: str) -> str:
+    """Return the day of data or of a document as ISO 8601, empty for none.
+
+    Raises
+    ------
+    WrongUseError
+        It is written otherwise, or is still to come: no source speaks of tomorrow, and
+        the newer of two would be believed.
+    """
+    try:
+        found = dt.date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise WrongUseError("data.bad_day", value=typed) from error
+    if found and found > today():
+        raise WrongUseError("data.day_to_come", value=date(typed), today=date(today()))
+    return found.isoformat() if found else ""
 
 
 def open_store(folder: Path | None) -> Store:

@@ -1,6 +1,5 @@
 """Commands that bring data in, go back and save it: ``import``, ``snapshots``, ``backup``."""
 
-import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from lib.access.serving import serve_layers
-from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
+from lib.cli.base import StoreOption, account, app, day, in_use, open_store, up_to_date
 from lib.importing import bring
 from lib.importing.apart import sandbox
 from lib.importing.draft import Options
@@ -76,7 +75,7 @@ def import_files(
     """Nhập tệp của cơ quan: đọc, kiểm tra, công bố một bản dữ liệu mới."""
     options = Options(
         bring.kind_of(kind),
-        as_of=day(as_of),
+        as_of=day(as_of) or today().isoformat(),
         crs=crs,
         swapped=swap_xy,
         replace=replace,
@@ -119,15 +118,6 @@ def answer(text: str) -> tuple[str, str]:
     if not sign or not name.strip():
         raise WrongUseError("data.bad_answer", value=text)
     return nfc(name), code.strip()
-
-
-def day(value: str) -> str:
-    """Return a day typed as ISO, today where none was; another form is wrong use."""
-    try:
-        day = dt.date.fromisoformat(value) if value else today()
-    except ValueError as error:
-        raise WrongUseError("data.bad_day", value=value) from error
-    return day.isoformat()
 
 
 @snapshots.command("list")

@@ -1,6 +1,5 @@
 """Commands on the documents that are attached: ``document add``, ``list``, ``save`` and others."""
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +8,7 @@ import pandas as pd
 import typer
 
 from lib.access.serving import serve_layers
-from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
+from lib.cli.base import StoreOption, account, app, day, in_use, open_store, up_to_date
 from lib.importing import bring
 from lib.importing.apart.document import kind_of_bytes, read_folder, write_folder
 from lib.importing.documents import Attachment, draft_of, refuse_large, subject
@@ -33,7 +32,7 @@ def add_document(
         typer.Option(help="Đính kèm vào đâu: clusters:MÃ, conclusions:MÃ, statements:BẢNG/MÃ/CỘT."),
     ],
     document_no: Annotated[str, typer.Option("--document", help="Số văn bản.")] = "",
-    day: Annotated[str, typer.Option("--date", help="Ngày văn bản, YYYY-MM-DD.")] = "",
+    dated: Annotated[str, typer.Option("--date", help="Ngày văn bản, YYYY-MM-DD.")] = "",
     note: Annotated[str, typer.Option(help="Ghi chú.")] = "",
     store: StoreOption = None,
 ) -> None:
@@ -49,7 +48,7 @@ def add_document(
         row_id,
         today().isoformat(),
         document_no or None,
-        _day(day),
+        day(dated) or None,
         note or None,
     )
     where = up_to_date(store)
@@ -133,12 +132,3 @@ def _publish(where: Store, base: Snapshot, draft: Draft, contents: dict[str, byt
     serve_layers(made)
     count = number(len(contents))
     typer.echo(t("documents.attached", count=count, snapshot=made.snapshot_id))
-
-
-def _day(typed: str) -> str | None:
-    if not typed:
-        return None
-    try:
-        return dt.date.fromisoformat(typed).isoformat()
-    except ValueError as error:
-        raise WrongUseError("data.bad_day", value=typed) from error

@@ -1,13 +1,12 @@
 """The commands ``ground``: what lies under the communes, from a file or from OpenStreetMap."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from lib.access.serving import serve_layers
-from lib.cli.base import StoreOption, app, in_use, open_store
+from lib.cli.base import StoreOption, app, day, in_use, open_store
 from lib.importing.direct.tiles import SUFFIXES as TILES
 from lib.language.errors import WrongUseError
 from lib.language.text import date, number, t
@@ -20,16 +19,6 @@ app.add_typer(ground, name="ground")
 
 _FETCHED: Final = "openstreetmap"
 """Name of what `ground fetch` brings; the next one takes its place."""
-
-
-def _day(text: str) -> str:
-    """Return a day as ISO 8601, empty for none."""
-    if not text:
-        return ""
-    try:
-        return dt.date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise WrongUseError("data.bad_day", value=text) from error
 
 
 @ground.command("add")
@@ -54,7 +43,7 @@ def add_file(
     where = open_store(store)
     snapshot = in_use(where)
     add = adding.add_pictures if file.suffix.lower() in TILES else adding.add_lines
-    made = add(where.folder, snapshot, file, called, source=source.strip(), as_of=_day(as_of))
+    made = add(where.folder, snapshot, file, called, source=source.strip(), as_of=day(as_of))
     serve_layers(snapshot)
     typer.echo(_told("ground.added", made))
 

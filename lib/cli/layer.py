@@ -8,15 +8,15 @@ import pandas as pd
 import typer
 
 from lib.access.serving import serve_layers
-from lib.cli.base import StoreOption, account, app, in_use, open_store, up_to_date
-from lib.cli.data import answer, crs_code, day
+from lib.cli.base import StoreOption, account, app, day, in_use, open_store, up_to_date
+from lib.cli.data import answer, crs_code
 from lib.importing import bring
 from lib.importing.apart import sandbox
 from lib.importing.ownlayers import bring as ownbring
 from lib.importing.ownlayers import compare
 from lib.importing.ownlayers.rows import Wanted
 from lib.language.errors import DataRefusedError, WrongUseError
-from lib.language.text import date, nfc, number, t
+from lib.language.text import date, nfc, number, t, today
 from lib.places.owntable import geo_table, plain_table
 from lib.settings import province
 from lib.store.store import Snapshot
@@ -83,7 +83,7 @@ def add(
     )
     wanted = Wanted(
         nfc(name),
-        day(as_of),
+        day(as_of) or today().isoformat(),
         nfc(source),
         nfc(place),
         nfc(value),

@@ -11,7 +11,7 @@ from lib.importing.sheets.cells import free_text, hidden, read_cell
 from lib.importing.sheets.moments import read_day
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding
-from lib.language.text import is_blank, t, today
+from lib.language.text import date, is_blank, t, today
 from lib.store import history
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
@@ -229,9 +229,11 @@ def _read(tables: Mapping[str, pd.DataFrame], word: Statement) -> Statement:
 def _day(text: str) -> str:
     if not text:
         return today().isoformat()
-    day = read_day(text)
+    day, now = read_day(text), today().isoformat()
     if day is None:
         raise WrongUseError("statements.bad_day", value=text)
+    if day > now[: len(day)]:
+        raise WrongUseError("data.day_to_come", value=date(day), today=date(now))
     return day
 
 

@@ -91,6 +91,10 @@ def test_what_is_kept_not_used_is_told(run):
         (["show", "clusters", "HB-999"], WrongUseError),
         (["set", "clusters", "HB-025", "area_ha", "rộng", "--source", "x"], DataRefusedError),
         (["set", "clusters", "HB-025", "area_ha", "900", "--source", "x"], DataRefusedError),
+        (
+            ["set", "clusters", "HB-025", "area_ha", "9", "--source", "x", "--as-of", "2999"],
+            WrongUseError,
+        ),
         (["withdraw", "clusters", "HB-025", "area_ha", "--source", "x", "--why", "y"], None),
         (["withdraw", "clusters", "HB-025", "name", "--source", "x", "--why", " "], WrongUseError),
     ],

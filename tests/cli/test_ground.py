@@ -72,6 +72,7 @@ def test_name_source_and_day_are_as_typed(ground, tmp_path):
         (["remove", "khong-co"], WrongUseError),
         (["add", "{file}", "--name", "Tên sai"], WrongUseError),
         (["add", "{file}", "--as-of", "hôm nay"], WrongUseError),
+        (["add", "{file}", "--as-of", "2999-01-01"], WrongUseError),
         (["add", "{half}"], DataRefusedError),
     ],
 )
