@@ -62,7 +62,7 @@ def do_fact(store: str, value: str) -> None:
     """State one value as the page does: it waits on the disk, then goes into use."""
     where = Store(Path(store))
     base = where.current()
-    subject = ("substations", "SS-1", "capacity_mva", value)
+    subject = ("substations", "SS-1", "capacity_mva", f"{float(value)}")
     word = Statement(*subject, "Biên bản", "2026-11-30", when=audit.moment())
     pending.keep(where, [word])
     entering.publish(where, [word], base=base, who="An")

@@ -86,7 +86,10 @@ def report14(
     ],
     period: Annotated[str, typer.Option(help="Kỳ báo cáo: 2026 hoặc 2026-H1.")],
     out: Annotated[
-        Path, typer.Option(help="Tệp kết quả: .csv, .xlsx, .docx, .pdf; Biểu 01 của cả cụm: .zip.")
+        Path,
+        typer.Option(
+            help="Tệp kết quả: .csv, .xlsx, .docx, .pdf; Biểu 01 của cả cụm: một tệp ZIP."
+        ),
     ],
     commune: Annotated[str, typer.Option(help="Mã xã, phường của Biểu 03.")] = "",
     cluster: Annotated[str, typer.Option(help="Mã cụm của Biểu 01, 02.")] = "",

@@ -103,7 +103,7 @@ ROWS: Final[tuple[Row, ...]] = (
 )
 """Every row of forms 03 and 04, headings too, in the order of the form."""
 
-_LISTED: Final = ("20", "21", "22", "23", "24", "25")
+_LISTED: Final = tuple(map(str, range(20, 26)))
 """Rows that come from the list of projects where it is complete."""
 
 

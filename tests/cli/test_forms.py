@@ -223,9 +223,9 @@ def test_the_report_of_clusters_has_a_block_each_and_two_annexes(store, tmp_path
     assert done.exit_code == 0, done.output
     lines = [p.text for p in Document(str(out)).paragraphs]
     at = next(n for n, text in enumerate(lines) if text.startswith("1. "))
-    heads = [text.partition(":")[0] for text in lines[at + 1 : at + 9]]
+    heads = [text.partition(":")[0] for text in lines[at + 1 : at + 10]]
     assert heads == [
-        *("Chủ đầu tư", "Xã, phường", "Diện tích", "Tiến độ"),
+        *("Chủ đầu tư", "Xã, phường", "Diện tích", "Tiến độ", "Dự án trong cụm"),
         *("Vướng mắc, nguyên nhân, trách nhiệm", "Ảnh hưởng đến tiến độ", "Mốc tiếp theo"),
         "Cơ quan - thời hạn",
     ]

@@ -97,7 +97,7 @@ def test_a_value_killed_at_its_steps_waits_or_is_said_and_nothing_else_moves(kil
         if not alive:
             assert (new, kept) == (True, [])
             break
-        ends.append((new, [word.value for word in kept] == [f"{step}"]))
+        ends.append((new, [word.value for word in kept] == [f"{float(step)}"]))
     # Not kept yet, kept, in use and not shown as waiting again.
     assert list(dict.fromkeys(ends)) == [(False, False), (False, True), (True, False)]
 

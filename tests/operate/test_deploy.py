@@ -15,6 +15,7 @@ from streamlit import config
 from typer.main import get_command
 
 from lib.cli import main
+from lib.layers.ground.online import Online
 from lib.operate import status
 from lib.settings import ROOT, Settings
 from lib.ui.server.limits import Limits
@@ -44,7 +45,7 @@ def test_every_make_target_it_names_is_there():
     assert {"wheelhouse", "install-offline", "prepare", "run"} <= named
     assert [name for name in named if not re.search(rf"^{name}:", MAKEFILE, re.MULTILINE)] == []
     given = set(re.findall(r"make [a-z-]+ ([A-Z]+)=", COMMANDS))
-    assert given == {"WHEELHOUSE", "REQUIREMENTS", "PYTHON"}
+    assert given == {"WHEELHOUSE", "REQUIREMENTS", "PYTHON", "PLATFORM"}
     assert all(f"$({name})" in MAKEFILE for name in given)
 
 
@@ -62,13 +63,14 @@ def test_every_command_it_names_is_one_of_ours():
 
 
 def test_every_variable_is_a_setting_of_ours_or_of_streamlit():
-    ours = {f"PHUTHO_{name.upper()}" for name in (*Settings.model_fields, *Limits.model_fields)}
+    fields = (*Settings.model_fields, *Limits.model_fields, *Online.model_fields)
+    ours = {f"PHUTHO_{name.upper()}" for name in fields}
     theirs = {option.env_var for option in config._config_options_template.values()}
     texts = [GUIDE, *(path.read_text(encoding="utf-8") for path in DEPLOY.iterdir())]
     for text in texts:
         assert variables(text) <= ours | theirs, variables(text) - ours - theirs
-    given = re.findall(r"^([A-Z_]+)=(.+)$", (DEPLOY / "phutho.env").read_text(), re.MULTILINE)
-    assert variables(GUIDE) <= {name for name, _ in given}
+    given = re.findall(r"^([A-Z_]+)=", (DEPLOY / "phutho.env").read_text(), re.MULTILINE)
+    assert variables(GUIDE) <= set(given)
 
 
 def test_every_unit_it_names_is_put_in_place():

@@ -284,7 +284,7 @@ def test_what_is_named_as_slow_or_long_is_there():
 @pytest.mark.parametrize(
     ("nodeid", "fixtures", "marks"),
     [
-        ("tests/e2e/test_map.py::test_x", [], {"live"}),
+        ("tests/e2e/test_map.py::test_x", [], {"live", "slow"}),
         ("tests/store/database/test_layout.py::test_x", ["here", "postgres"], {"live"}),
         ("tests/store/test_store.py::test_x", ["killer"], {"live"}),
         ("tests/security/test_doors.py::test_x", ["tmp_path"], {"slow"}),

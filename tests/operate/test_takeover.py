@@ -34,6 +34,7 @@ def old(tmp_path, full_store):
     """Return a version used before: two snapshots, a value that waits, a ground."""
     folder = program(tmp_path / "bản đồ cũ", full_store)
     store = takeover.store_of(folder)
+    pending.drop(store, pending.every(store))
     pending.keep(store, [WORD])
     (tmp_path / "made.sqlite").write_bytes(b"roads")
     kept.keep(

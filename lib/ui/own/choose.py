@@ -41,12 +41,12 @@ def layer_box(data: Workspace) -> OwnLayer | None:
 
 def look_box(layer: OwnLayer) -> Look:
     """Draw the choice of how the layer is drawn; return it."""
-    looks = looks_of(layer)
+    looks, lang = looks_of(layer), language()
     state.choose_one("ownlook", list(looks), next(iter(looks)))
     chosen = st.selectbox(
         tr("ownpage.look"),
         list(looks),
-        format_func=lambda code: look_words(looks[code], language()),
+        format_func=lambda code: look_words(looks[code], lang),
         key="ownlook",
         persist_state="session",
     )
