@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,8 @@ def run(folder, *, home="/nowhere"):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
+        # A shell that runs the tests in the background has Ctrl+C ignored by all they start.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(
             [sys.executable, "-m", "lib.operate.start"],
             cwd=folder,
@@ -71,13 +74,18 @@ def run(folder, *, home="/nowhere"):
             stderr=subprocess.STDOUT,
             start_new_session=True,
         ) as started:
-            until = time.monotonic() + 60
-            while started.poll() is None and not (folder / "opened").exists():
-                assert time.monotonic() < until
-                time.sleep(0.05)
-            if started.poll() is None:
-                os.killpg(started.pid, signal.SIGINT)
-            said = started.communicate(timeout=30)[0].decode()
+            signal.signal(signal.SIGINT, before)
+            try:
+                until = time.monotonic() + 60
+                while started.poll() is None and not (folder / "opened").exists():
+                    assert time.monotonic() < until
+                    time.sleep(0.05)
+                if started.poll() is None:
+                    os.killpg(started.pid, signal.SIGINT)
+                said = started.communicate(timeout=30)[0].decode()
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(started.pid, signal.SIGKILL)
     return started.returncode, said, port
 
 
