@@ -12,6 +12,7 @@ from lib.language.text import hectares
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 ROW_PX = 36
+ROWS_DRAWN = 4
 
 
 def commune(site: Site, code: str) -> dict:
@@ -88,6 +89,7 @@ def test_a_click_anywhere_in_a_row_opens_it_and_the_arrow_keys_go_on(best: Site,
     opened = visit(best).open("clusters", status="building")
     before = opened.view()
     cells = opened.table.locator('td[aria-colindex="1"]')
+    assert opened.eventually(lambda: len(cells.all_text_contents()) > ROWS_DRAWN)
     names = [name for name in cells.all_text_contents() if name]
     placed = {place["name"]: place["code"] for place in best.places("clusters")}
     at = next(i for i, pair in enumerate(pairwise(names)) if set(pair) <= set(placed))
