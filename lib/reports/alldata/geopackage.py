@@ -68,8 +68,7 @@ def geopackage(contents: Contents) -> bytes:
         pyogrio.write_dataframe(
             pd.DataFrame(styles), path, layer="layer_styles", layer_options={"FID": "id"}
         )
-        _stamp(path, contents.created)
-        return path.read_bytes()
+        return _stamped(path, contents.created)
 
 
 def _layers(contents: Contents) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -142,7 +141,15 @@ def _entry(contents: Contents, table: str, look: str, title: str) -> dict[str, o
     }
 
 
-def _stamp(path: Path, moment: dt.datetime) -> None:
-    """Give every layer the date of the snapshot instead of the moment of writing."""
-    with contextlib.closing(sqlite3.connect(path)) as book, book:
-        book.execute("UPDATE gpkg_contents SET last_change = ?", (f"{moment:%Y-%m-%dT%H:%M:%SZ}",))
+def _stamped(path: Path, moment: dt.datetime) -> bytes:
+    """Return the file with the date of the snapshot instead of the moments of writing.
+
+    It is written anew: how often the first one was changed depends on the clock, and is kept in it.
+    """
+    anew = path.with_name("stamped.gpkg")
+    with contextlib.closing(sqlite3.connect(path)) as book:
+        with book:
+            last = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+            book.execute("UPDATE gpkg_contents SET last_change = ?", (last,))
+        book.execute("VACUUM INTO ?", (str(anew),))
+    return anew.read_bytes()
