@@ -93,6 +93,18 @@ def _by_name(
     return sorted(stops, key=lambda stop: sort_key(stop.name))
 
 
+def walked(stops: Iterable[Stop]) -> list[Stop]:
+    """Return the stops that are a place on the map, each once, where it comes first.
+
+    A duty of the whole province is none, and a cluster may stand under two questions.
+    """
+    found: dict[str, Stop] = {}
+    for stop in stops:
+        if stop.target:
+            found.setdefault(stop.target, stop)
+    return list(found.values())
+
+
 def neighbour(stops: list[Stop], target: str, step: int) -> Stop | None:
     """Return the stop `step` places on, round the end; the first where `target` is none of them."""
     if not stops:

@@ -17,6 +17,7 @@ from lib.register.playlist import (
     communes_of,
     communes_split,
     neighbour,
+    walked,
 )
 from lib.ui.state import PLAIN
 
@@ -83,3 +84,9 @@ def test_every_page_with_a_map_has_a_list_and_no_list_another_page():
     pages = {path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py")}
     assert set(PAGES.values()) == pages - PLAIN
     assert tuple(PAGES) == PLAYLISTS
+
+
+def test_a_list_is_walked_by_places_each_once():
+    nowhere = Stop("progress", "", "Biểu 04")
+    again = Stop("progress", "clusters:a", "a")
+    assert walked([*THREE, nowhere, again]) == THREE

@@ -26,7 +26,7 @@ def _stops(data: Workspace, name: Playlist) -> list[Stop]:
     if name in {"agenda", "late"}:
         asked = agenda.within(data, set(data.clusters["cluster_id"]), set(data.commune_names))
         wanted = [question for question in asked if name in {"agenda", question.key}]
-        return [point.stop for question in wanted for point in question.points]
+        return playlist.walked(p.stop for question in wanted for p in question.points)
     return playlist.clusters_of(name, data.clusters, agenda.material(data).summary)
 
 
