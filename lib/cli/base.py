@@ -36,6 +36,20 @@ def main() -> None:
     """Take the options before a command; there are none."""
 
 
+def typed_day(typed: str) -> dt.date | None:
+    """Return a day typed as ISO 8601, None where none was.
+
+    Raises
+    ------
+    WrongUseError
+        It is written otherwise.
+    """
+    try:
+        return dt.date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise WrongUseError("data.bad_day", value=typed) from error
+
+
 def day(typed: str) -> str:
     """Return the day of data or of a document as ISO 8601, empty for none.
 
@@ -45,10 +59,7 @@ def day(typed: str) -> str:
         It is written otherwise, or is still to come: no source speaks of tomorrow, and
         the newer of two would be believed.
     """
-    try:
-        found = dt.date.fromisoformat(typed) if typed else None
-    except ValueError as error:
-        raise WrongUseError("data.bad_day", value=typed) from error
+    found = typed_day(typed)
     if found and found > today():
         raise WrongUseError("data.day_to_come", value=date(typed), today=date(today()))
     return found.isoformat() if found else ""

@@ -1,13 +1,12 @@
 """Commands on the forms and duties the law asks for: ``report14``, ``eligibility``, ``duties``."""
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from lib.cli.base import StoreOption, app, in_use, open_store
+from lib.cli.base import StoreOption, app, in_use, open_store, typed_day
 from lib.crossing.places import communes_of, shares_of
 from lib.language.errors import WrongUseError
 from lib.language.text import date, number, t, today
@@ -58,22 +57,6 @@ def kind_of(out: Path, kinds: tuple[str, ...]) -> str:
     if not out.parent.is_dir():
         raise WrongUseError("crosswork.no_folder", folder=str(out.parent))
     return kind
-
-
-def day_of(typed: str) -> dt.date:
-    """Return the day typed, today for none.
-
-    Raises
-    ------
-    WrongUseError
-        It is no day.
-    """
-    if not typed:
-        return today()
-    try:
-        return dt.date.fromisoformat(typed)
-    except ValueError as error:
-        raise WrongUseError("data.bad_day", value=typed) from error
 
 
 @app.command("report14")
@@ -168,7 +151,7 @@ def eligibility(
     store: StoreOption = None,
 ) -> None:
     """Xã nào còn được thành lập thêm cụm, chỉ theo tiêu chí tỷ lệ lấp đầy và đất chưa cho thuê."""
-    day, kind = day_of(on), kind_of(out, _TABLES)
+    day, kind = typed_day(on) or today(), kind_of(out, _TABLES)
     material = material_of(store)
     rows = material.answer.rows
     table = fill.eligibility(
@@ -196,7 +179,7 @@ def duties(
     store: StoreOption = None,
 ) -> None:
     """Việc đến hạn theo luật và theo kết luận cuộc họp, còn thiếu gì cho từng việc."""
-    day = day_of(on)
+    day = typed_day(on) or today()
     if out is not None:
         kind_of(out, ("ics",))
     snapshot = in_use(open_store(store))
@@ -218,7 +201,7 @@ def progress(
     store: StoreOption = None,
 ) -> None:
     """Tiến độ từng cụm: bước, mốc, chậm theo hai quy định, vướng mắc, giải phóng mặt bằng."""
-    day, kind = day_of(on), kind_of(out, advance.FORMATS)
+    day, kind = typed_day(on) or today(), kind_of(out, advance.FORMATS)
     material = material_of(store)
     found = progress_of(material.clusters, material.tables, on=day)
     paper = advance.paper_of(
@@ -239,7 +222,7 @@ def assets(
     store: StoreOption = None,
 ) -> None:
     """Tài sản hạ tầng do Nhà nước đầu tư, Mẫu 01B của NĐ 178/2026/NĐ-CP."""
-    day, kind = day_of(on), kind_of(out, owned.FORMATS)
+    day, kind = typed_day(on) or today(), kind_of(out, owned.FORMATS)
     snapshot = in_use(open_store(store))
     rows = snapshot.read("assets") if "assets" in snapshot.manifest.tables else None
     given = owned.paper_of(rows, snapshot.read("clusters"), on=day)
@@ -259,7 +242,7 @@ def clusters_report(
     store: StoreOption = None,
 ) -> None:
     """Báo cáo các cụm: mỗi cụm một khối cố định, kèm hai phụ lục."""
-    day, kind = day_of(on), kind_of(out, whole.FORMATS)
+    day, kind = typed_day(on) or today(), kind_of(out, whole.FORMATS)
     material = material_of(store)
     found = progress_of(material.clusters, material.tables, on=day)
     if cluster:

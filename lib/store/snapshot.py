@@ -143,7 +143,8 @@ class Snapshot:
     def parquet(self, name: str) -> bytes:
         """Return table `name` as a Parquet file, the one on disk unless some of it is left out."""
         path = self.check(name)
-        if not (name == OWN_ROWS and self.hidden) and not self.reserved:
+        layers = name == OWN_ROWS and self.hidden
+        if not layers and not (self.reserved and disclosure.touches(name)):
             return path.read_bytes()
         buffer = io.BytesIO()
         self.read(name).to_parquet(buffer, index=False)

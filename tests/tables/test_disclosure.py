@@ -1,6 +1,8 @@
 """What is kept until a cluster is established: values, statements, documents, names in texts."""
 
+import hashlib
 import io
+import json
 import zipfile
 
 import openpyxl
@@ -128,6 +130,15 @@ def test_no_download_of_everything_has_it(whole, seen, kind):
     assert holds(everything(whole, kind), kind, TENANT)
     assert not holds(everything(seen, kind), kind, TENANT)
     assert not holds(everything(seen, kind), kind, f"{FIRM} cũ")
+
+
+def test_the_manifest_of_a_download_has_the_sum_of_each_file_as_it_is_there(whole, seen):
+    for snapshot in (whole, seen):
+        with zipfile.ZipFile(io.BytesIO(everything(snapshot, "geoparquet"))) as archive:
+            told = json.loads(archive.read("manifest.json"))["tables"]
+            for name, info in told.items():
+                content = archive.read(f"{name}.parquet")
+                assert hashlib.sha256(content).hexdigest() == info["sha256"], name
 
 
 def holds(content: bytes, kind: str, text: str) -> bool:

@@ -93,14 +93,14 @@ def _rows(
     given, sheet = _opened(content, found, wanted.place)
     found += sheet.findings
     heads.append((sheet.grid.place, Heading(0, 1, (), (), (), sheet.titles)))
-    sheet, said = columns.row_by_row(sheet)
+    sheet, read, said = columns.row_by_row(sheet)
     found += said
     title, district = _place_column(sheet, wanted, finder)
     whole = sheet
     if set(ADDED) <= set(sheet.titles):  # an export brought again: what it added is found anew
         title, district = (title if wanted.place else ADDED[0]), None
         sheet = sheet.without(ADDED)
-    columns_ = [columns.typed(name, sheet.cells(name)) for name in sheet.titles]
+    columns_ = [read[name] for name in sheet.titles]
     value = _value_column(sheet, wanted)
     crs: tuple[CrsRead, ...] = ()
     shapes: Geometries = np.full(len(sheet.rows), None, dtype=object)

@@ -4,6 +4,7 @@ There is no list of headings to hold it against: the heading is the first row of
 words over the widest part of the sheet.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -108,14 +109,19 @@ def open_sheet(grid: Grid) -> Sheet | None:
     return Sheet(grid, titles, places, tuple(indices), found)
 
 
-def row_by_row(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
-    """Return the sheet without numbers that are no row's own, and what was found of its cells.
+Read = tuple[OwnColumn, list[Any]]
+"""A column with its type, and what each cell is worth: a number, an ISO date or None."""
+
+
+def row_by_row(sheet: Sheet) -> tuple[Sheet, dict[str, Read], list[Finding]]:
+    """Return the sheet without numbers that are no row's own, its columns, what was found.
 
     A number in merged cells stands once and belongs to all of them: it is asked
     and not repeated. What a formula never computed is refused by its cell.
     """
     found: list[Finding] = []
-    rows = [list(row) for row in sheet.grid.rows]
+    read: dict[str, Read] = {}
+    rows = list(sheet.grid.rows)
     for title, place in zip(sheet.titles, sheet.places, strict=True):
         cells = sheet.cells(title)
         found += [
@@ -123,47 +129,68 @@ def row_by_row(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
             for cell, row in zip(cells, sheet.rows, strict=True)
             if isinstance(cell, Unread)
         ]
-        kind = typed(title, cells)[0].type
-        if kind == "text":
+        read[title] = typed(title, cells)
+        column, values = read[title]
+        if column.type == "text":
             found += _nearly(sheet, title, cells)
-        if not sheet.grid.areas or kind != "number":
+        if column.type != "number" or not sheet.grid.areas:
             continue
-        for index, cell in zip(sheet.indices, cells, strict=True):
-            area = sheet.grid.area(index, place)
-            shared = [at for at in sheet.indices if area.top <= at <= area.bottom]
-            across = sum(area.left <= other <= area.right for other in sheet.places) > 1
-            if blank(cell) or not (len(shared) > 1 or across):
+        for at, index in enumerate(sheet.indices):
+            said = _shared(sheet, at, place)
+            if said is None:
                 continue
-            rows[index][place] = None
-            if index == shared[0]:
-                first = sheet.grid.first_row
-                values = {
-                    "value": clean_text(cell),
-                    "rows": f"{first + shared[0]}-{first + shared[-1]}",
-                }
-                key = "cells.merged_quantity" if len(shared) > 1 else "cells.merged_across"
-                found.append(Finding("ask", key, values, sheet.grid.place, first + index, title))
-    grid = replace(sheet.grid, rows=tuple(tuple(row) for row in rows))
-    return replace(sheet, grid=grid), found
+            rows[index] = (*rows[index][:place], None, *rows[index][place + 1 :])
+            values[at] = None
+            found += [replace(one, column=title) for one in said]
+    return replace(sheet, grid=replace(sheet.grid, rows=tuple(rows))), read, found
+
+
+def _shared(sheet: Sheet, at: int, place: int) -> list[Finding] | None:
+    """Return what is said of a cell that is merged with another's, None for a row's own.
+
+    The first row of the merged cells asks; the others are only blank.
+    """
+    index = sheet.indices[at]
+    area, cell = sheet.grid.area(index, place), sheet.grid.rows[index][place]
+    if blank(cell) or (area.top, area.left) == (area.bottom, area.right):
+        return None
+    first = bisect_left(sheet.indices, area.top)
+    last = bisect_right(sheet.indices, area.bottom) - 1
+    across = sum(area.left <= other <= area.right for other in sheet.places) > 1
+    if last <= first and not across:
+        return None
+    if at > first:
+        return []
+    top = sheet.grid.first_row
+    rows = f"{top + sheet.indices[first]}-{top + sheet.indices[last]}"
+    values = {"value": clean_text(cell), "rows": rows}
+    key = "cells.merged_quantity" if last > first else "cells.merged_across"
+    return [Finding("ask", key, values, sheet.grid.place, top + index)]
 
 
 def _nearly(sheet: Sheet, title: str, cells: Sequence[Cell]) -> list[Finding]:
     """Return a note on the first cell that keeps a column from being one of numbers or of dates."""
     known = [at for at, cell in enumerate(cells) if not blank(cell)]
+    most = _STRAY * len(known)
     if any(_is_code(cells[at]) for at in known):
         return []
-    days = [Value() if blank(c) or not _may_be_day(c) else when(c, "day") for c in cells]
-    for key, read in (
-        ("ownlayers.text_not_number", _numbers(cells)),
-        ("ownlayers.text_not_date", days),
+    for key, of in (
+        ("ownlayers.text_not_number", _numbers),
+        ("ownlayers.text_not_date", _days),
     ):
-        wrong = [at for at in known if read[at].value is None]
-        if 0 < len(wrong) <= _STRAY * len(known):
+        some = [cells[at] for at in known[:: max(1, len(known) // _LOOKED_AT)]]
+        if sum(value.value is None for value in of(some)) > len(some) / 2:
+            continue  # words, as a few of them show: all would take as long as all the rest
+        read = of([cells[at] for at in known])
+        wrong = [at for at, value in zip(known, read, strict=True) if value.value is None]
+        if 0 < len(wrong) <= most:
             values = {"value": clean_text(cells[wrong[0]]), "count": len(wrong)}
-            row = sheet.rows[wrong[0]]
-            place = sheet.grid.place
-            return [Finding("note", key, values, place, row, title)]
+            return [Finding("note", key, values, sheet.grid.place, sheet.rows[wrong[0]], title)]
     return []
+
+
+def _days(cells: Sequence[Cell]) -> list[Value]:
+    return [when(cell, "day") if _may_be_day(cell) else Value() for cell in cells]
 
 
 def _top(grid: Grid) -> int | None:
@@ -218,7 +245,7 @@ def each_once(headings: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def typed(title: str, cells: Sequence[Cell]) -> tuple[OwnColumn, list[Any]]:
+def typed(title: str, cells: Sequence[Cell]) -> Read:
     """Return a column with its type, and what each cell is worth: a number, an ISO date or None.
 
     A column is one of numbers or of dates if every cell of it is; figures with a

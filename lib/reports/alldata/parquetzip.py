@@ -1,8 +1,10 @@
 """All tables as a zip of the snapshot's own Parquet files, with a README in both languages."""
 
+import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 
 from lib.language.text import LANGS, t
@@ -26,21 +28,24 @@ def parquet_zip(contents: Contents) -> bytes:
             "README.md",
             "\n".join(_readme(replace(contents, lang=each)) for each in languages).encode(),
         )
-        add("manifest.json", _manifest(contents))
+        sums: dict[str, str] = {}
         for table in contents.tables:
-            add(f"{table}.parquet", snapshot.parquet(table))
+            content = snapshot.parquet(table)
+            sums[table] = hashlib.sha256(content).hexdigest()
+            add(f"{table}.parquet", content)
+        add("manifest.json", _manifest(contents, sums))
     return buffer.getvalue()
 
 
-def _manifest(contents: Contents) -> bytes:
-    """Return the manifest; one that would tell of tables kept back is told without them."""
+def _manifest(contents: Contents, sums: Mapping[str, str]) -> bytes:
+    """Return the manifest; one that would tell of what is kept back is told without it."""
     content = (contents.snapshot.folder / "manifest.json").read_bytes()
     said, shown = json.loads(content), contents.tables
     whole = not (contents.snapshot.hidden or contents.snapshot.reserved)
     if said["tables"].keys() == shown.keys() and whole:
         return content
     said["tables"] = {
-        name: {**info, "rows": shown[name].rows, "sha256": shown[name].sha256}
+        name: {**info, "rows": shown[name].rows, "sha256": sums[name]}
         for name, info in said["tables"].items()
         if name in shown
     }

@@ -1,11 +1,10 @@
 """Lines of a card for what the forms of the law ask of a cluster: what is known, and a count."""
 
-from functools import partial
 from typing import Final
 
 from lib.language.text import Lang, is_blank, number, t
-from lib.reports.cards.card import Fact, Row, fact, source_of
-from lib.reports.cards.known import Known
+from lib.reports.cards.card import Fact, Row, Source, fact, source_of
+from lib.reports.cards.known import Known, Voices
 from lib.tables.columns import Column
 from lib.tables.glossary import label, value_words
 from lib.tables.records.clusters import CLUSTERS
@@ -46,21 +45,34 @@ def further_facts(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         value = cluster[column.name]
         if _silent(value):
             continue
-        said = fact(
-            f"schemas.column.{column.name}",
-            value,
-            value_words(column, value, lang),
-            own,
-            lang=lang,
-            label=" · ".join(
-                (t(f"cards.group_{column.group}", lang), label(CLUSTERS.name, column.name, lang))
-            ),
-        )
-        told.append(voices.told(said, partial(_words, column, lang), column.name))
+        group = t(f"cards.group_{column.group}", lang)
+        title = f"{group} · {label(CLUSTERS.name, column.name, lang)}"
+        told.append(column_fact(column, value, title, own, voices, lang))
     if lacking := len(blanks(known, cluster)):
         count = t("cards.unfilled_count", lang, count=number(lacking, lang))
         told.append(fact("cards.unfilled", lacking, count, lang=lang))
     return told
+
+
+def column_fact(
+    column: Column, value: object, title: str, own: Source, voices: Voices, lang: Lang
+) -> Fact:
+    """Return the line of a column as its record words a value, with what other sources say.
+
+    Parameters
+    ----------
+    title : str
+        What the line is called.
+    own : Source
+        Of the row.
+    voices : Voices
+        Of the row.
+    """
+    words = value_words(column, value, lang)
+    said = fact(f"schemas.column.{column.name}", value, words, own, lang=lang, label=title)
+    return voices.told(
+        said, lambda other: value_words(column, typed(column, other), lang), column.name
+    )
 
 
 def kept_back(known: Known, cluster: Row, said: Fact, lang: Lang) -> Fact:
@@ -68,10 +80,6 @@ def kept_back(known: Known, cluster: Row, said: Fact, lang: Lang) -> Fact:
     if cluster["cluster_id"] not in known.undisclosed:
         return said
     return fact(said.key, t("disclosure.kept", lang), lang=lang)
-
-
-def _words(column: Column, lang: Lang, value: str) -> str:
-    return value_words(column, typed(column, value), lang)
 
 
 def _silent(value: object) -> bool:

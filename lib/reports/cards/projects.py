@@ -1,17 +1,15 @@
 """What is said of a project inside a cluster: its own card, and its line on that of its cluster."""
 
-from functools import partial
 from typing import Final
 
 from lib.language.text import Lang, is_blank, number, t, today
 from lib.register.projects import Project, projects, to_recover
 from lib.reports.cards.card import Card, Fact, Place, fact, source_of
+from lib.reports.cards.further import column_fact
 from lib.reports.cards.known import Known
 from lib.reports.cards.progress import project_words
-from lib.tables.columns import Column
-from lib.tables.glossary import label, value_words
+from lib.tables.glossary import label
 from lib.tables.records.progress import PROJECTS
-from lib.tables.statements.derive import typed
 
 _ELSEWHERE: Final = ("project_id", "cluster_id", "firm", "note")
 """Columns that are no line of the card."""
@@ -66,19 +64,11 @@ def project_card(known: Known, code: str, lang: Lang) -> Card:
     if one.late_days is not None:
         law = f"{law} {t('progress.days_late', lang, days=passed)}"
 
-    def say(column: Column) -> Fact:
-        value = one.row[column.name]
-        said = fact(
-            f"schemas.column.{column.name}",
-            value,
-            value_words(column, value, lang),
-            own,
-            lang=lang,
-            label=label(PROJECTS.name, column.name, lang),
-        )
-        return voices.told(said, partial(_words, column, lang), column.name)
-
-    told = (say(column) for column in PROJECTS.columns if column.name not in _ELSEWHERE)
+    told = (
+        column_fact(c, one.row[c.name], label(PROJECTS.name, c.name, lang), own, voices, lang)
+        for c in PROJECTS.columns
+        if c.name not in _ELSEWHERE
+    )
     place = (Place(cluster, f"clusters:{one.row['cluster_id']}"),)
     facts = (
         fact("reports.delay", one.law.state, law, own, lang=lang, strong=one.late_days is not None),
@@ -88,7 +78,3 @@ def project_card(known: Known, code: str, lang: Lang) -> Card:
     note = "" if is_blank(one.row["note"]) else str(one.row["note"])
     cautions = (t("cards.project_placed", lang),)
     return Card(str(one.row["firm"]), t("cards.project", lang), facts, lang, note, cautions)
-
-
-def _words(column: Column, lang: Lang, value: str) -> str:
-    return value_words(column, typed(column, value), lang)

@@ -192,7 +192,8 @@ function drawLabels() {
   const taken = markerBoxes();
   for (const { at, text, spec } of labelCandidates()) {
     const point = map.latLngToLayerPoint(at).add([0, spec.label.offset * grown]);
-    const [x, y] = [grown * (spec.label.size || 1) * (3.6 * text.length + 3), 8 * grown];
+    const size = grown * (spec.label.size || 1);
+    const [x, y] = [size * (3.6 * text.length + 3), 8 * size];
     // A large area may be named a little off its middle, so that a mark there hides nothing.
     for (const shift of spec.label.shifts || [0]) {
       const middle = point.y + shift;
