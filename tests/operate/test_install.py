@@ -286,7 +286,7 @@ def test_what_is_named_as_slow_or_long_is_there():
     [
         ("tests/e2e/test_map.py::test_x", [], {"live", "slow"}),
         ("tests/store/database/test_layout.py::test_x", ["here", "postgres"], {"live"}),
-        ("tests/store/test_store.py::test_x", ["killer"], {"live"}),
+        ("tests/store/test_audit.py::test_x", ["killer"], {"live"}),
         ("tests/security/test_doors.py::test_x", ["tmp_path"], {"slow"}),
         (f"{min(conftest.SLOW)}::test_x", [], {"slow"}),
         ("tests/geo/test_zones.py::test_x", ["shared"], set()),
