@@ -75,7 +75,7 @@ class Known:
         """The substations on record with each cluster, see `lib.power.stations.near`."""
         return stations.near(self.clusters, self.tables["substations"], outlines_of(self.tables))
 
-    @property
+    @cached_property
     def day(self) -> dt.date:
         """The day time is judged on: the last the newest date of the register can mean."""
         known = data_date(self.tables["clusters"])
