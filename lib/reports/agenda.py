@@ -14,7 +14,7 @@ import pandas as pd
 from lib.crossing.words import lead_words
 from lib.language.text import Lang, date, hectares, is_blank, t
 from lib.power.gaps import words as gapwords
-from lib.power.gaps.find import WEAK_KINDS, Gaps
+from lib.power.gaps.find import Gaps
 from lib.register import delay
 from lib.register.duties import Duty
 from lib.register.playlist import Stop
@@ -127,8 +127,6 @@ def _sides(row: Row, pieces: pd.DataFrame, given: Material) -> str:
 
 def _gap(known: Known, row: Row, lang: Lang) -> Point:
     """Return a commune on record as weakly supplied: what is weak, and the known distance."""
-    supply = known.tables["weak_supply"]
-    here = supply[(supply["commune_code"] == row["commune_code"]) & (supply["state"] != "solved")]
     told = [
         t(
             "agenda.weak",
@@ -137,8 +135,7 @@ def _gap(known: Known, row: Row, lang: Lang) -> Point:
             what=weak_words({**fact, "value": None}, lang),
             date=date(fact["as_of"], lang),
         )
-        for fact in _records(here)
-        if fact["kind"] in WEAK_KINDS
+        for fact in known.weak_by_commune.get(row["commune_code"], ())
     ]
     if not is_blank(row[_DISTANCE]):
         far = gapwords.shown(_DISTANCE, row[_DISTANCE], lang)
