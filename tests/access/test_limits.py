@@ -130,7 +130,7 @@ def test_what_was_taken_back_is_not_published_by_who_still_sees_it(whole, monkey
     assert tree(whole) == before
 
 
-def test_what_is_brought_as_a_whole_needs_an_administrator_then(whole, monkeypatch):
+def test_what_is_brought_as_a_whole_needs_the_draft_or_an_administrator_then(whole, monkeypatch):
     base = whole.current()
     area = said(FACTS, [word()])
     draft = Draft(
@@ -151,10 +151,12 @@ def test_what_is_brought_as_a_whole_needs_an_administrator_then(whole, monkeypat
     for act in (publish, lambda who: acts.state(who, whole, area, base=base)):
         with pytest.raises(NotAllowedError, match="hai người"):
             act(come("lan"))
-        act(come("hoa"))
+    with pytest.raises(NotAllowedError, match="bản nháp chung"):
+        publish(come("hoa"))
+    acts.state(come("hoa"), whole, area, base=base)
     in_force(monkeypatch)
     publish(come("lan"))
-    assert done == ["file", "value", "file"]
+    assert done == ["value", "file"]
 
 
 # ---- some communes -------------------------------------------------------------------------
