@@ -30,6 +30,7 @@ from lib.ui.data.todo import bar
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
+WAYS: Final = ("boxes", "table")
 _HELD: Final = "_entered"
 _MOST: Final = 20
 """Clusters in one form: more would be a file."""
@@ -124,9 +125,9 @@ def _chosen(data: Workspace) -> tuple[list[str], list[Column]]:
     as_table = (
         st.segmented_control(
             tr("enter.as"),
-            ("boxes", "table"),
+            WAYS,
             format_func=lambda one: tr(f"enter.as_{one}"),
-            default="boxes",
+            default=WAYS[0],
             required=True,
             label_visibility="collapsed",
             key="enter_as",
