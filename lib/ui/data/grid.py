@@ -43,7 +43,7 @@ def draw(
     """
     lang = language()
     rows = data.tables[CLUSTERS.name].set_index("cluster_id").loc[list(clusters)]
-    cells: dict[str, list[str | None]] = {
+    cells: dict[str, list[str]] = {
         _NAME: [f"{code} · {name}" for code, name in zip(clusters, rows["name"], strict=True)]
     }
     shown: dict[str, Any] = {
@@ -94,7 +94,8 @@ def _labels(column: Column) -> dict[str, str]:
     return {value_label(column.codes, code, language()): code for code in codes}
 
 
-def _words(column: Column, code: str, value: object, seen: Mapping[Place, Statement]) -> str | None:
+def _words(column: Column, code: str, value: object, seen: Mapping[Place, Statement]) -> str:
     waits = seen.get((CLUSTERS.name, code, column.name))
     now = typed(column, waits.value) if waits is not None else value
-    return None if is_blank(now) or now in SILENT else value_words(column, now, language())
+    # Streamlit would write None.
+    return "" if is_blank(now) or now in SILENT else value_words(column, now, language())
