@@ -203,6 +203,8 @@ def publish(
         raise DataRefusedError("importing.refused", count=len(draft.of("refused")))
     if draft.of("ask") and not confirmed:
         raise DataRefusedError("importing.unconfirmed", count=len(draft.of("ask")))
+    if draft.options.kind == STATEMENTS and not draft.changes:
+        return base  # whose word each value is, is what the file says: no other source of it
     source = ", ".join(files) or NOTHING_NEW
     tables = {
         name: Table(base.read(name), info.source, info.as_of)

@@ -111,7 +111,10 @@ def test_what_is_entered_goes_out_and_comes_in_the_same(office):
         assert not draft.changes
         assert_frame_equal(draft.tables[kind], now.read(kind))
     table = export.to_csv(in_words(NAME, now.read(NAME), "en"), excel=True)
-    assert not brought(store, NAME, table, "nguồn.csv").changes
+    draft = brought(store, NAME, table, "nguồn.csv")
+    assert not draft.changes
+    given = {"base": now, "files": {"nguồn.csv": table}, "who": "An", "confirmed": True}
+    assert bring.publish(store, draft, **given).snapshot_id == now.snapshot_id
     assert store.current().snapshot_id == now.snapshot_id
 
 
