@@ -55,7 +55,7 @@ from lib.store import audit
 from lib.tables import collecting, schemas, symbology
 from lib.tables.collecting import parts_of
 from lib.tables.statements import rows, rule
-from lib.ui.data import entries
+from lib.ui.data import enter, entries
 from lib.ui.power import listing
 
 ROOT = Path(__file__).parents[2]
@@ -170,6 +170,7 @@ FAMILIES: dict[str, set[str]] = {
     "data.tab_{}": {"use", "todo", "collect", "enter", "import", "draw", "history"}
     | {"download", "log"},
     "enter.act_{}": set(entries.ACTS),
+    "enter.as_{}": set(enter.WAYS),
     "enter.about_{}": set(entries.ACTS),
     "enter.waits_{}": set(get_args(rows.Kind)),
     "access.need_{}": {action.value for action in roles.Action},

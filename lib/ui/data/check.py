@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from lib.access import acts
+from lib.access import acts, limits
 from lib.geo import zones
 from lib.importing.apart import sandbox
 from lib.importing.draft import Draft, Options
@@ -26,7 +26,7 @@ from lib.ui.data.work import change, forget, go, work
 from lib.ui.downloads import button
 from lib.ui.maps import styles
 from lib.ui.maps.view import show_map
-from lib.ui.state import language, tr
+from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
 _DRAWN: Final = 60
@@ -66,6 +66,9 @@ def check_step(data: Workspace, base: Snapshot) -> None:
     """Draw what was found, what is asked, and the outlines before and after."""
     draft = _draft(base)
     findings.verdict(draft)
+    refusal = limits.refusal(visitor.actor(), base, draft.tables)
+    if refusal is not None:
+        st.error(said(refusal), icon=":material/block:")
     _system(draft)
     _texts(draft)
     asks.replacing(draft, base)
@@ -86,7 +89,7 @@ def check_step(data: Workspace, base: Snapshot) -> None:
         st.button(
             tr("data.to_publish"),
             type="primary",
-            disabled=draft.refused or not draft.changes,
+            disabled=draft.refused or not draft.changes or refusal is not None,
             on_click=go,
             args=("publish",),
             icon=":material/arrow_forward:",
