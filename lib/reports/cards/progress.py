@@ -98,7 +98,7 @@ def obstacle_words(one: Progress, lang: Lang) -> list[str]:
 
 
 def clearance_words(one: Progress, lang: Lang) -> list[str]:
-    """Return households paid of how many, hectares counted, cleared and handed over, lots."""
+    """Return households and money paid, hectares counted, cleared and handed over, resettlement."""
     row = one.clearance
     if row is None:
         return []
@@ -115,11 +115,16 @@ def clearance_words(one: Progress, lang: Lang) -> list[str]:
         for key, (part, whole) in pairs.items()
         if not (is_blank(part) and is_blank(whole))
     ]
-    return said + [
+    said += [
         figure(name, hectares(row[f"{name}_ha"], lang))
         for name in ("counted", "cleared", "handed_over")
         if not is_blank(row[f"{name}_ha"])
     ]
+    if not is_blank(row["paid_bn"]):
+        said.append(figure("paid", number(row["paid_bn"], lang, 2)))
+    if not is_blank(row["resettlement_commune"]):
+        said.append(figure("resettlement", str(row["resettlement_commune"])))
+    return said
 
 
 def water_words(one: Progress, lang: Lang) -> list[str]:

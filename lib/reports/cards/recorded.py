@@ -6,6 +6,7 @@ from functools import partial
 
 from lib.language.text import Lang, date, hectares, percent, t
 from lib.register import delay
+from lib.reports.cards.assets import asset_facts
 from lib.reports.cards.card import Fact, Row, fact, row_of, source_of
 from lib.reports.cards.further import further_facts, kept_back
 from lib.reports.cards.head import communes_of
@@ -99,6 +100,7 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         told.append(replace(late, words=words))
     told += further_facts(known, cluster, lang)
     told += project_facts(known, str(cluster["cluster_id"]), lang)
+    told += asset_facts(known, cluster, lang)
     return [*told, stations_of(known, cluster, lang)]
 
 

@@ -17,6 +17,7 @@ from lib.reports.word import fill, mark, page, say, styles
 _LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
 _MIDDLE: Final = WD_ALIGN_PARAGRAPH.CENTER
 _RIGHT: Final = WD_ALIGN_PARAGRAPH.RIGHT
+_SIDES: Final = {"left": _LEFT, "center": _MIDDLE, "right": _RIGHT}
 
 
 def to_docx(paper: Paper) -> bytes:
@@ -27,7 +28,7 @@ def to_docx(paper: Paper) -> bytes:
     width = ACROSS_MM if paper.across else UPRIGHT_MM
     if paper.left or paper.right:
         _beside(word, (paper.left, paper.right), width)
-        word.add_paragraph()
+        _gap(word, 9)
     say(word.add_paragraph(), paper.title, size=14, bold=True, align=_MIDDLE)
     for line in paper.under:
         say(word.add_paragraph(), line, size=13, align=_MIDDLE)
@@ -43,12 +44,12 @@ def to_docx(paper: Paper) -> bytes:
     for note in paper.notes:
         say(word.add_paragraph(), note, size=12, align=_LEFT)
     if paper.place:
-        say(word.add_paragraph(), paper.place, size=13, italic=True, align=_RIGHT)
+        place = word.add_paragraph()
+        place.paragraph_format.keep_with_next = True  # never on another page than who signs
+        say(place, paper.place, size=13, italic=True, align=_RIGHT)
     if paper.signs:
         _beside(word, paper.signs, width)
-        # Word wants a paragraph after a table; this one begins no page.
-        last = word.add_paragraph().paragraph_format
-        last.line_spacing, last.space_after = Pt(1), Pt(0)
+        _gap(word, 1)
     out = io.BytesIO()
     word.save(out)
     return out.getvalue()
@@ -58,6 +59,7 @@ def _beside(word: Word, columns: Sequence[Sequence[str]], width: float) -> None:
     """Set columns of lines side by side, the first line of each in bold."""
     table = word.add_table(rows=1, cols=len(columns))
     table.autofit = False
+    mark(table.rows[0], "w:cantSplit")
     for cell, lines in zip(table.rows[0].cells, columns, strict=True):
         cell.width = Mm(width / len(columns))
         for at, line in enumerate(lines):
@@ -82,6 +84,14 @@ def _grid(word: Word, grid: Grid, width: float, lang: Lang) -> None:
         mark(row, "w:cantSplit")
         for place, (cell, value) in enumerate(zip(row.cells, given, strict=True)):
             cell.width = Mm(parts[place])
-            align = _RIGHT if place in grid.numbers else _LEFT
+            align = _SIDES[grid.align(at, value)]
             fill(cell, in_words(value, lang), bold=at in grid.strong, align=align)
-    word.add_paragraph()
+            # A heading is never the last row of a page.
+            cell.paragraphs[0].paragraph_format.keep_with_next = at in grid.strong
+    _gap(word, 6)
+
+
+def _gap(word: Word, points: float) -> None:
+    """Add the paragraph Word wants after a table, so low that it begins no page."""
+    last = word.add_paragraph().paragraph_format
+    last.line_spacing, last.space_before, last.space_after = Pt(points), Pt(0), Pt(0)
