@@ -234,7 +234,9 @@ def test_the_report_of_clusters_has_a_block_each_and_two_annexes(store, tmp_path
         *("Vướng mắc", "Nguyên nhân, trách nhiệm", "Ảnh hưởng đến tiến độ", "Mốc tiếp theo"),
         "Cơ quan - thời hạn",
     ]
-    assert lines[at + 6].endswith("(nguồn: tệp của cơ quan «a.csv», 20/11/2026)"), "an obstacle says who says it"
+    assert lines[at + 6].endswith("(nguồn: tệp của cơ quan «a.csv», 20/11/2026)"), (
+        "an obstacle says who says it"
+    )
     assert lines[at + 7].endswith("chưa nêu nguyên nhân; trách nhiệm: UBND xã")
     assert "Phụ lục 2. Toàn bộ cụm công nghiệp" in lines
     lost = run(store, "clusters-report", "--cluster", "PT-999", "--out", out)
