@@ -23,7 +23,9 @@ HOSTILE = '<img src=x onerror="alert(1)"> [x](javascript:alert(1))'
 SOURCE = {"cluster_id": "PT-017", "source_url": "file:a.csv", "as_of": "2026-11-20"}
 TOLD = {
     "milestones": [
-        {"milestone": "establish", "planned": "2025-12-31", "actual": "2026-01-10"},
+        {"milestone": "establish", "planned": "2025-12-31", "actual": "2026-01-10"}
+        | {"document_no": "9/QĐ"},
+        {"milestone": "detailed_plan", "actual": "2025-06-01", "document_no": "5/QĐ"},
         {"milestone": "groundbreaking", "planned": "2026-02-01"},
     ],
     "obstacles": [{"group": "clearance", "text": HOSTILE, "agency": HOSTILE}],
@@ -44,6 +46,10 @@ TOLD = {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("progress")
     tables = schematic_tables()
+    clusters = tables["clusters"].frame.copy()
+    land = ["industrial_land_ha", "leased_ha"]
+    clusters.loc[clusters["cluster_id"] == "PT-017", land] = [40.0, 10.0]
+    tables["clusters"] = Table(clusters, "test", "2026-11-20")
     for name, rows in TOLD.items():
         columns = [column.name for column in TABLES[name].every()]
         frame = pd.DataFrame([SOURCE | row for row in rows]).reindex(columns=columns)
@@ -65,6 +71,10 @@ def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def opened(**query: str) -> AppTest:
     return apppages.opened("progress", **query)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
 
 
 def table(app: AppTest) -> pd.DataFrame:
@@ -128,11 +138,14 @@ def test_clearance_and_who_has_to_solve_it_stand_in_the_list_and_on_the_card():
     card = html(app).partition("ph-card")[2]
     assert "Đã chi trả: 86,40 tỷ đồng" in card
     assert "Khu tái định cư: Hạ Hòa" in card
+    assert "Cần kiểm tra: lùi bước: 9/QĐ ban hành sau 5/QĐ." in card
 
 
 def test_assets_of_the_state_stand_on_the_card_those_without_a_document_first():
     card = apppages.opened("clusters", sel="clusters:PT-017")
-    told = html(card).partition("2 tài sản, 1 chưa có văn bản")[2]
+    page = html(card)
+    assert "đã cho thuê: 25,0 % (10,00 ha/40,00 ha đất công nghiệp)" in plain(page)
+    told = page.partition("2 tài sản, 1 chưa có văn bản")[2]
     first, second = told.find("Trạm xử lý nước thải"), told.find("Cống thoát nước")
     assert 0 < first < second
     assert "(a) đã giao quản lý bằng văn bản; 12/QĐ-UBND)" in told

@@ -99,7 +99,12 @@ def _block(
             line("investor", _investor(cluster, kept, lang)),
             line("communes", str(cluster["communes_now"])),
             line("area", hectares(cluster["area_ha"], lang)),
-            line("progress", *say.step_words(one, lang), *say.clearance_words(one, lang)),
+            line(
+                "progress",
+                *say.step_words(one, lang),
+                *say.back_words(one, lang),
+                *say.clearance_words(one, lang),
+            ),
             *([line("projects", *(say.project_words(firm, lang) for firm in own))] if own else []),
             line("obstacle", *(_obstacle(row, lang) for row in one.obstacles)),
             line("cause", *(_cause(row, lang) for row in one.obstacles)),

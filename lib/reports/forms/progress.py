@@ -47,7 +47,7 @@ def paper_of(
         where = [communes] if communes else []
         parts = (
             [str(one.cluster["name"]), *where, hectares(one.cluster["area_ha"], lang)],
-            say.step_words(one, lang),
+            [*say.step_words(one, lang), *say.back_words(one, lang)],
             say.milestone_words(one.milestones, lang),
             [*say.passed_words(one, lang), *say.schedule_words(one, lang)],
             say.obstacle_words(one, lang),
