@@ -8,11 +8,11 @@ from docx import Document
 from docx.document import Document as Word
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Mm, Pt
+from docx.shared import Pt
 
 from lib.language.text import Lang
 from lib.reports.forms.paper import ACROSS_MM, UPRIGHT_MM, Grid, Paper, in_words
-from lib.reports.word import fill, mark, page, say, styles
+from lib.reports.word import fill, mark, measure, page, say, styles
 
 _LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
 _MIDDLE: Final = WD_ALIGN_PARAGRAPH.CENTER
@@ -58,10 +58,9 @@ def to_docx(paper: Paper) -> bytes:
 def _beside(word: Word, columns: Sequence[Sequence[str]], width: float) -> None:
     """Set columns of lines side by side, the first line of each in bold."""
     table = word.add_table(rows=1, cols=len(columns))
-    table.autofit = False
+    measure(table, [width / len(columns)] * len(columns))
     mark(table.rows[0], "w:cantSplit")
     for cell, lines in zip(table.rows[0].cells, columns, strict=True):
-        cell.width = Mm(width / len(columns))
         for at, line in enumerate(lines):
             paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
             say(paragraph, line, size=12, bold=at == 0, align=_MIDDLE)
@@ -71,19 +70,14 @@ def _grid(word: Word, grid: Grid, width: float, lang: Lang) -> None:
     table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.head))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    parts = [width * part / sum(grid.widths) for part in grid.widths]
-    for column, part in zip(table.columns, parts, strict=True):
-        column.width = Mm(part)
-    for cell, text, part in zip(table.rows[0].cells, grid.head, parts, strict=True):
-        cell.width = Mm(part)
+    measure(table, [width * part / sum(grid.widths) for part in grid.widths])
+    for cell, text in zip(table.rows[0].cells, grid.head, strict=True):
         fill(cell, text, bold=True, align=_MIDDLE)
     mark(table.rows[0], "w:tblHeader")
     for at, given in enumerate(grid.rows):
         row = table.rows[at + 1]
         mark(row, "w:cantSplit")
-        for place, (cell, value) in enumerate(zip(row.cells, given, strict=True)):
-            cell.width = Mm(parts[place])
+        for cell, value in zip(row.cells, given, strict=True):
             align = _SIDES[grid.align(at, value)]
             fill(cell, in_words(value, lang), bold=at in grid.strong, align=align)
             # A heading is never the last row of a page.
