@@ -66,7 +66,7 @@ def paper_of(
             Part(t("clusterreport.annex_1", lang), (), _grid(invested, kept, lang)),
             Part(t("clusterreport.annex_2", lang), (), _grid(found, kept, lang)),
         ),
-        notes=(t("lawform.sources", lang, date=data_date, sources=sites_of(found, lang)),),
+        notes=(t("lawform.sources", lang, date=data_date, sources=sites_of(found, firms, lang)),),
     )
 
 

@@ -72,19 +72,21 @@ def paper_of(
         notes=(
             t("progress.stale", lang, count=number(stale, lang), days=number(STALE_DAYS, lang)),
             t("progress.blank", lang),
-            t("lawform.sources", lang, date=data_date, sources=sites_of(found, lang)),
+            t("lawform.sources", lang, date=data_date, sources=sites_of(found, firms, lang)),
         ),
         across=True,
     )
 
 
-def sites_of(found: Sequence[Progress], lang: Lang) -> str:
-    """Return whom the rows behind some clusters are from, each site once."""
+def sites_of(found: Sequence[Progress], firms: Sequence[Project], lang: Lang) -> str:
+    """Return whom the rows behind some clusters and their projects are from, each site once."""
+    codes = {one.cluster["cluster_id"] for one in found}
     rows = [
         row
         for one in found
         for row in (one.cluster, *one.milestones, *one.obstacles, one.clearance or {})
     ]
+    rows += [firm.row for firm in firms if firm.row["cluster_id"] in codes]
     urls = [str(row["source_url"]) for row in rows if not is_blank(row.get("source_url"))]
     return ", ".join(dict.fromkeys(site(url, lang) for url in dict.fromkeys(urls)))
 
