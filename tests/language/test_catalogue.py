@@ -248,12 +248,14 @@ FAMILIES: dict[str, set[str]] = {
     },
     "clusterreport.{}": {
         *("investor", "communes", "area", "progress", "obstacle", "effect", "next", "agency"),
-        "projects",
+        *("projects", "cause"),
     },
     "clusterreport.head_{}": {
         *("no", "cluster", "communes", "area", "investor", "step", "operation"),
     },
-    "progress.clearance_{}": {"households", "lots", "counted", "cleared", "handed_over"},
+    "progress.clearance_{}": {
+        *("households", "lots", "counted", "cleared", "handed_over", "paid", "resettlement"),
+    },
     "progress.fill_{}": set(fillrate.KINDS),
     "conclusions.{}": {"today", "left", "past"},
     "conclusions.state_{}": set(conclusions.STATES),
