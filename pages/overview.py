@@ -56,7 +56,8 @@ def view() -> None:
     selected, cluster = state.selection(data.files, set(data.clusters["cluster_id"]))
     styles = mapstyles.ground(data, inside)
     styles |= country.styles(data, areas) | mapstyles.former_areas(data)
-    asked = agenda.within(data, set(clusters["cluster_id"]), inside)
+    left_clusters = set(clusters["cluster_id"])
+    asked = [one.among(left_clusters, inside) for one in agenda.of_province(data)]
     found = {question.key: question.codes for question in asked}
 
     def ranked() -> None:

@@ -41,6 +41,8 @@ frame.title(tr("pages.progress"))
 sentence = st.container()
 duties.strip(found_due)
 steps.steps(found, only)
+places_of = data.clusters[["cluster_id", "former_province", "commune_codes", "lat"]]
+table = to_table(found).merge(places_of, on="cluster_id")
 
 
 @visitor.fragment
@@ -50,9 +52,6 @@ def view() -> None:
         draw_filters = sidebar.filters(data, keys)
         painted = sidebar.switch("further", tr("eligibility.paint"), tr("eligibility.scope"))
         legend = st.container()
-    table = to_table(found).merge(
-        data.clusters[["cluster_id", "former_province", "commune_codes", "lat"]], on="cluster_id"
-    )
     shown = flt.apply(
         table,
         {key: state.chosen(key) for key in keys},

@@ -40,6 +40,7 @@ CIRCLE_M: Final = (2.0, 1e-3)
 _ARC: Final = 16  # segments of a quarter circle where a moved border turns a corner
 _REACH: Final = 6.0  # times T: how far about an outline a border is followed
 _WORTH: Final = 20_000  # vertices worth more than one thread
+_WORTH_MOVED: Final = 1_500  # the same where a border is moved, which takes longest
 
 # GEOS' rectangle clipper can lose a ring when an edge runs exactly through a corner of
 # the window. Sides at odd, unequal distances keep round coordinates off its corners.
@@ -225,7 +226,7 @@ def _intervals(
     own, reach, area = outlines[at], tolerance_m[at], pieces["area"].to_numpy()
     window, first, sides = _windows(region, reach, shapely.bounds(own))
     lines = _border(region[first], sides, index)
-    strips = _seen(_in_parallel(_buffered, lines, reach[first])[window], own)
+    strips = _seen(_in_parallel(_buffered, lines, reach[first], worth=_WORTH_MOVED)[window], own)
     lost, unsure = (
         shapely.area(_in_parallel(shapely.intersection, land, strips))
         for land in (pieces["shape"].to_numpy(), own)
@@ -266,12 +267,12 @@ def _border(region: Ints, sides: Floats, index: CommuneIndex) -> Geometries:
     at, run = at[its], run[its]
     order = np.lexsort((run, at))
     runs = shapely.multilinestrings(index.runs[run[order]], indices=at[order])
-    return _clipped(shapely.line_merge(runs, directed=True), sides)
+    return _in_parallel(_clipped, shapely.line_merge(runs, directed=True), sides)
 
 
 def _seen(shapes: Geometries, outlines: Geometries) -> Geometries:
     """Return of each shape what lies about its outline: the same overlay, fewer vertices."""
-    return _land(_clipped(shapes, shapely.bounds(outlines) + _ODD_SIDES))
+    return _land(_in_parallel(_clipped, shapes, shapely.bounds(outlines) + _ODD_SIDES))
 
 
 def _clipped(shapes: Geometries, bounds: Floats) -> Geometries:
@@ -281,11 +282,11 @@ def _clipped(shapes: Geometries, bounds: Floats) -> Geometries:
 
 
 def _in_parallel(
-    operation: Callable[..., npt.NDArray[Any]], *columns: npt.NDArray[Any]
+    operation: Callable[..., npt.NDArray[Any]], *columns: npt.NDArray[Any], worth: int = _WORTH
 ) -> npt.NDArray[Any]:
     """Return `operation` on equally long columns (the first: shapes), on all cores if worth it."""
     workers = os.cpu_count() or 1
-    if workers == 1 or shapely.get_num_coordinates(columns[0]).sum() < _WORTH:
+    if workers == 1 or shapely.get_num_coordinates(columns[0]).sum() < worth:
         return operation(*columns)
     shares = (np.array_split(column, 4 * workers) for column in columns)
     with ThreadPoolExecutor(workers) as pool:

@@ -28,16 +28,19 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from lib.crossing.communes import CommuneIndex, on_globe
 from lib.crossing.evidence import Evidence, Record, Verdict
 from lib.crossing.outlines import check_outlines, unmeasured
-from lib.crossing.pieces import measure
+from lib.crossing.pieces import Bools, measure
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.language.text import Lang, is_blank
+
+Words = npt.NDArray[np.str_]
 
 __all__ = ["COLUMNS", "SURVEYED_M", "Cut", "Verdict", "combine", "cut", "tolerances"]
 
@@ -128,33 +131,28 @@ def cut(clusters: gpd.GeoDataFrame, index: CommuneIndex, *, tolerance_m: float =
     good = np.flatnonzero(pd.isna(why) & ~clusters.index.isin(refused.index))
     limits = tolerances(clusters["outline_accuracy_m"].iloc[good], tolerance_m).to_numpy()
     raw = measure(outlines[good], limits, index)
+    raw = raw.iloc[np.lexsort((-raw["area"], raw["outline"]))]  # of each outline the largest first
     ids = clusters["cluster_id"].to_numpy(dtype=object)
     total = shapely.area(outlines[good])[raw["outline"]]
-    outside = raw["region"].to_numpy() == index.outside
     pieces = gpd.GeoDataFrame(
         {
             "cluster_id": ids[good[raw["outline"]]],
             "commune_code": index.codes[raw["region"]],
             "commune_name": index.names[raw["region"]],
-            "area_ha": raw["area"] / M2_PER_HA,
-            "share": raw["area"] / total,
-            "area_ha_low": raw["low"] / M2_PER_HA,
-            "area_ha_high": raw["high"] / M2_PER_HA,
-            "stands": raw["stands"],
+            "area_ha": raw["area"].to_numpy() / M2_PER_HA,
+            "share": raw["area"].to_numpy() / total,
+            "area_ha_low": raw["low"].to_numpy() / M2_PER_HA,
+            "area_ha_high": raw["high"].to_numpy() / M2_PER_HA,
+            "stands": raw["stands"].to_numpy(),
         },
         geometry=_shapes(raw, clusters.geometry.iloc[good]),
         crs=STORAGE_CRS,
     )
-    pieces = pieces.assign(_order=raw["outline"]).sort_values(
-        ["_order", "area_ha"], ascending=[True, False], kind="stable", ignore_index=True
-    )
-    judged = _judge(raw.assign(inside=~outside), len(good))
-    verdicts = pd.DataFrame({"cluster_id": ids, "verdict": "undetermined", "reason": why})
-    verdicts["tolerance_m"] = np.nan
-    verdicts.loc[good, ["verdict", "reason"]] = judged[["verdict", "reason"]].to_numpy()
-    verdicts.loc[good, "tolerance_m"] = limits
-    verdicts.loc[refused.index, "reason"] = "refused"
-    return Cut(pieces.drop(columns="_order"), verdicts, refused.reset_index(drop=True))
+    verdict, limit = np.full(len(ids), "undetermined", dtype=object), np.full(len(ids), np.nan)
+    verdict[good], why[good] = _judge(raw, len(good), index.outside)
+    limit[good], why[refused.index] = limits, "refused"
+    verdicts = {"cluster_id": ids, "verdict": verdict, "reason": why, "tolerance_m": limit}
+    return Cut(pieces, pd.DataFrame(verdicts), refused.reset_index(drop=True))
 
 
 def _shapes(raw: pd.DataFrame, outlines: gpd.GeoSeries) -> Geometries:
@@ -165,26 +163,24 @@ def _shapes(raw: pd.DataFrame, outlines: gpd.GeoSeries) -> Geometries:
     return shapely.force_2d(shapes)
 
 
-def _judge(raw: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Return verdict and reason of each outline from its pieces."""
-    by = raw.groupby("outline")
-    standing = raw[raw["stands"] & raw["inside"]].groupby("outline").size()
-    judged = pd.DataFrame(index=range(count))
-    judged["standing"] = standing.reindex(judged.index, fill_value=0)
-    judged["pieces"] = by.size().reindex(judged.index, fill_value=0)
-    judged["near"] = by["near"].any().reindex(judged.index, fill_value=False)
-    judged["outside"] = ~by["inside"].all().reindex(judged.index, fill_value=True)
+def _judge(raw: pd.DataFrame, count: int, outside: int) -> tuple[Words, Words]:
+    """Return verdict and reason of each of `count` outlines from its pieces."""
+    outline, beyond = raw["outline"].to_numpy(), raw["region"].to_numpy() == outside
+
+    def number(of: Bools) -> npt.NDArray[np.intp]:
+        return np.bincount(outline[of], minlength=count)
+
+    stands = raw["stands"].to_numpy(dtype=bool)
+    standing, pieces = number(stands & ~beyond), number(outline >= 0)
     choices = [
-        (judged["standing"] >= 2, "cross_commune", "pieces_stand"),  # noqa: PLR2004 - two communes
-        (judged["outside"], "undetermined", "outside_province"),
-        (judged["pieces"] >= 2, "undetermined", "thin_piece"),  # noqa: PLR2004
-        (judged["near"], "undetermined", "near_border"),
-        (judged["standing"] == 0, "undetermined", "thin_piece"),
+        (standing >= 2, "cross_commune", "pieces_stand"),  # noqa: PLR2004 - two communes
+        (number(beyond) > 0, "undetermined", "outside_province"),
+        (pieces >= 2, "undetermined", "thin_piece"),  # noqa: PLR2004
+        (number(raw["near"].to_numpy(dtype=bool)) > 0, "undetermined", "near_border"),
+        (standing == 0, "undetermined", "thin_piece"),
     ]
-    when = [choice[0] for choice in choices]
-    judged["verdict"] = np.select(when, [choice[1] for choice in choices], default="within")
-    judged["reason"] = np.select(when, [choice[2] for choice in choices], default="far_inside")
-    return judged
+    when, verdicts, reasons = (list(each) for each in zip(*choices, strict=True))
+    return np.select(when, verdicts, "within"), np.select(when, reasons, "far_inside")
 
 
 def combine(

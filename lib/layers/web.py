@@ -77,7 +77,7 @@ def map_script() -> str:
 
 def _parts() -> tuple[tuple[Path, int, int], ...]:
     files = [(ASSETS / "map" / name) for name in MAP_PARTS]
-    return tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return tuple((path, (at := path.stat()).st_mtime_ns, at.st_size) for path in files)
 
 
 @lru_cache(maxsize=4)

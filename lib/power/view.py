@@ -16,7 +16,7 @@ from lib.power.inuse import CUSTOMERS, Log, Tables, log_in_use, major_days_of
 from lib.power.read import REQUIRED
 
 _INDICES: Final = (*indices.INDICES, "interruptions", "hours", "customers_served", "months")
-_COUNTED: Final = (*REQUIRED, "planned")
+COUNTED: Final = (*REQUIRED, "planned")
 """Columns of a cleaned log that indices are made of: texts need not be handed over."""
 BY_COMMUNE: Final = (
     *("commune_code", "saifi", "saidi_min", "caidi_min", "maifi", "asai"),
@@ -173,7 +173,7 @@ def indices_of(
     groups: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the indices of the months `period`, as `lib.power.indices.answer` groups them."""
-    rows, customers = log.cleaned.rows[list(_COUNTED)], log.customers
+    rows, customers = log.cleaned.rows[list(COUNTED)], log.customers
     if commune_code:  # rules never join two communes
         rows = rows[rows["commune_code"] == commune_code]
         customers = customers[customers["commune_code"] == commune_code]

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import pandas as pd
@@ -92,20 +93,20 @@ class Duty:
 
 
 Lacking = tuple[str, Mapping[str, str]]
-Missing = Callable[[Tables, dt.date], list[Lacking]]
+Missing = Callable[[Tables, Period], list[Lacking]]
 
 
-def _figures(tables: Tables, due: dt.date) -> list[Lacking]:
+def _figures(tables: Tables, period: Period) -> list[Lacking]:
     """Return how many rows of form 04 are not of all clusters."""
-    figures = [f for f in report14(tables, {}, _period(due)).figures if f.row.unit]
+    figures = [f for f in report14(tables, {}, period).figures if f.row.unit]
     short = sum(figure.known < figure.total for figure in figures)
     counts = {"count": number(short), "rows": number(len(figures))}
     return [("duties.lacks_rows", counts)] if short else []
 
 
-def _firms(tables: Tables, due: dt.date) -> list[Lacking]:
+def _firms(tables: Tables, period: Period) -> list[Lacking]:
     """Return how many clusters with projects have no figures of the period."""
-    rows = known(tables, _period(due))
+    rows = known(tables, period)
     active = rows[rows["is_active"].fillna(value=False).astype(bool)]
     lacking = active[active[["revenue_bn", "budget_bn", "workers"]].isna().any(axis=1)]
     if lacking.empty:
@@ -114,7 +115,7 @@ def _firms(tables: Tables, due: dt.date) -> list[Lacking]:
     return [("duties.lacks_firms", counts)]
 
 
-def _old(tables: Tables, _due: dt.date) -> list[Lacking]:
+def _old(tables: Tables, _period: Period) -> list[Lacking]:
     """Return the clusters formed before 2009 that are not established, by name."""
     rows = counted(tables["clusters"])
     rows = rows[rows["legal_status"] != "established"]
@@ -127,7 +128,7 @@ def _old(tables: Tables, _due: dt.date) -> list[Lacking]:
     return said
 
 
-def _assets(tables: Tables, _due: dt.date) -> list[Lacking]:
+def _assets(tables: Tables, _period: Period) -> list[Lacking]:
     """Return clusters the State built without a listed asset, and assets without a document."""
     rows, assets = tables["clusters"], tables.get("assets")
     listed = set() if assets is None else set(assets["cluster_id"])
@@ -141,11 +142,11 @@ def _assets(tables: Tables, _due: dt.date) -> list[Lacking]:
     return said
 
 
-def _nothing(_tables: Tables, _due: dt.date) -> list[Lacking]:
+def _nothing(_tables: Tables, _period: Period) -> list[Lacking]:
     return []
 
 
-def _period(due: dt.date) -> Period:
+def _period_before(due: dt.date) -> Period:
     return period_of(f"{due.year}-H1" if due.month < 12 else f"{due.year}")  # noqa: PLR2004 - December
 
 
@@ -178,16 +179,21 @@ def duties(tables: Tables, *, on: dt.date) -> list[Duty]:
     """
     tables = {name: with_later_columns(name, table) for name, table in tables.items()}
     found = [*_conclusions(tables.get("conclusions"), on)]
+
+    @cache
+    def lacking(missing: Missing, period: Period) -> tuple[Lacking, ...]:
+        return tuple(missing(tables, period))
+
     for key, days, missing in YEARLY:
         for month, day in days:
             due = dt.date(on.year, month, day)
             if due < on:
                 due = due.replace(year=on.year + 1)
-            found.append(Duty(key, due, on, tuple(missing(tables, due))))
+            found.append(Duty(key, due, on, lacking(missing, _period_before(due))))
     for key, due, missing in ONCE:
-        lacking = tuple(missing(tables, due))
-        if due >= on or lacking:
-            found.append(Duty(key, due, on, lacking))
+        short = lacking(missing, _period_before(due))
+        if due >= on or short:
+            found.append(Duty(key, due, on, short))
     return sorted(found, key=lambda duty: (duty.date, duty.key))
 
 

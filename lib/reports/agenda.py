@@ -6,7 +6,7 @@ weakly supplied and why, what is overdue and by which document, what is due next
 
 import textwrap
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
 import pandas as pd
@@ -14,7 +14,7 @@ import pandas as pd
 from lib.crossing.words import lead_words
 from lib.language.text import Lang, date, hectares, is_blank, t
 from lib.power.gaps import words as gapwords
-from lib.power.gaps.find import WEAK_KINDS, Gaps
+from lib.power.gaps.find import Gaps
 from lib.register import delay
 from lib.register.duties import Duty
 from lib.register.playlist import Stop
@@ -71,16 +71,16 @@ class Question:
         """Codes of its clusters or communes."""
         return frozenset(point.code for point in self.points)
 
+    def among(self, clusters: Collection[str], communes: Collection[str]) -> "Question":
+        """Return the question for the codes a filter leaves; what is due has no place."""
+        if self.key == "due":
+            return self
+        left = communes if self.key == "gaps" else clusters
+        return replace(self, points=tuple(one for one in self.points if one.code in left))
 
-def questions(
-    given: Material,
-    gaps: Gaps,
-    *,
-    clusters: Collection[str],
-    communes: Collection[str],
-    due: Sequence[Duty] = (),
-) -> tuple[Question, ...]:
-    """Return the questions for what a filter leaves.
+
+def questions(given: Material, gaps: Gaps, *, due: Sequence[Duty] = ()) -> tuple[Question, ...]:
+    """Return the questions for the whole province.
 
     Parameters
     ----------
@@ -88,26 +88,23 @@ def questions(
         Snapshot and answer on the clusters; samples are in no question.
     gaps : Gaps
         Communes remote and weak, of `lib.power.gaps.find.find`.
-    clusters, communes : collection of str
-        Codes the filter leaves.
     due : sequence of Duty
-        What is due, the nearest first; a filter of places leaves it as it is.
+        What is due, the nearest first.
     """
-    weak = gaps.communes[gaps.communes["listed"] & gaps.communes["commune_code"].isin(communes)]
-    register = given.clusters[given.clusters["cluster_id"].isin(clusters)]
+    weak = gaps.communes[gaps.communes["listed"]]
     return (
-        Question("cross", _cross(given, clusters)),
+        Question("cross", _cross(given)),
         Question("gaps", tuple(_gap(given, row, given.lang) for row in _records(weak))),
-        Question("late", _late(given, register, given.lang)),
+        Question("late", _late(given, given.lang)),
         Question("due", tuple(_duty(one, given.lang) for one in due)),
     )
 
 
-def _cross(given: Material, clusters: Collection[str]) -> tuple[Point, ...]:
+def _cross(given: Material) -> tuple[Point, ...]:
     """Return the clusters on two communes, most hectares in dispute first."""
     summary = given.summary
     both = (summary["verdict"] == "cross_commune") | (summary["change"] == "remains")
-    rows = summary[both & summary["cluster_id"].isin(clusters) & ~summary["sample"]]
+    rows = summary[both & ~summary["sample"]]
     pieces = given.answer.rows
     return tuple(
         Point(
@@ -130,8 +127,6 @@ def _sides(row: Row, pieces: pd.DataFrame, given: Material) -> str:
 
 def _gap(known: Known, row: Row, lang: Lang) -> Point:
     """Return a commune on record as weakly supplied: what is weak, and the known distance."""
-    supply = known.tables["weak_supply"]
-    here = supply[(supply["commune_code"] == row["commune_code"]) & (supply["state"] != "solved")]
     told = [
         t(
             "agenda.weak",
@@ -140,8 +135,7 @@ def _gap(known: Known, row: Row, lang: Lang) -> Point:
             what=weak_words({**fact, "value": None}, lang),
             date=date(fact["as_of"], lang),
         )
-        for fact in _records(here)
-        if fact["kind"] in WEAK_KINDS
+        for fact in known.weak_by_commune.get(row["commune_code"], ())
     ]
     if not is_blank(row[_DISTANCE]):
         far = gapwords.shown(_DISTANCE, row[_DISTANCE], lang)
@@ -150,10 +144,10 @@ def _gap(known: Known, row: Row, lang: Lang) -> Point:
     return Point(stop, " · ".join(told))
 
 
-def _late(known: Known, register: pd.DataFrame, lang: Lang) -> tuple[Point, ...]:
+def _late(known: Known, lang: Lang) -> tuple[Point, ...]:
     """Return the clusters behind a date or called so by a source, longest overdue first."""
     found = []
-    for cluster in _records(register):
+    for cluster in _records(known.clusters):
         row = {key: None if is_blank(value) else value for key, value in cluster.items()}
         late = delay.overdue(row, on=known.day)
         if late is not None:

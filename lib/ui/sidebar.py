@@ -38,7 +38,7 @@ def value_name(data: Workspace) -> Callable[[str, str], str]:
     def name(key: str, code: str) -> str:
         item = known[key]
         if item.names:
-            return item.names(data.clusters).get(code, code)
+            return data.names[key].get(code, code)
         return names.get(code, code) if item.widget == "typed" else item.word(code, language())
 
     return name
@@ -208,7 +208,7 @@ def _keep_known(item: Filter, data: Workspace) -> None:
     if item.widget == "switch":
         state.keep_known(item.key, {"yes"})
     elif item.names:
-        state.keep_known(item.key, set(item.names(data.clusters)))
+        state.keep_known(item.key, set(data.names[item.key]))
     elif item.widget != "slider":
         known = data.commune_names if item.widget == "typed" else item.options
         state.keep_known(item.key, set(known))
@@ -271,7 +271,7 @@ def _filter(item: Filter, data: Workspace) -> None:
         switch(item.key, label)
         return
     if item.names:
-        _listed(item, item.names(data.clusters))
+        _listed(item, data.names[item.key])
         return
     typed = item.widget == "typed"
     options = list(data.commune_names) if typed else list(item.options)

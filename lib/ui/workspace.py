@@ -4,6 +4,7 @@ Everything here is handed to every session: never change it in place.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from lib.places import search
 from lib.power.gaps import find
 from lib.register.clusters import register
 from lib.register.duties import TABLES, Duty, duties
+from lib.register.filters import FILTERS
 from lib.reports.cards.known import Known
 from lib.reports.cards.material import Material
 from lib.settings import settings
@@ -76,6 +78,11 @@ class Workspace(Known):
     def gaps_on_record(self) -> find.Gaps:
         """The communes on record as weakly supplied, by no threshold of anybody."""
         return find.find(self.tables, find.Choice())
+
+    @cached_property
+    def names(self) -> dict[str, Mapping[str, str]]:
+        """What there is to choose from in the filters that take it from the clusters."""
+        return {item.key: item.names(self.clusters) for item in FILTERS if item.names}
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -49,5 +49,5 @@ def outages(raw: Raw, *, events: int) -> None:
                 "memory, MB": measured["memory"],
             }
             if way in told["equal"]:
-                notes["equal to plain pandas to 1e-9"] = told["equal"][way]
+                notes["equal to the other way to 1e-9"] = told["equal"][way]
             raw.add(Record("outages", "outages", case, way, "s", measured["seconds"], notes=notes))

@@ -13,6 +13,7 @@ import sqlite3
 import statistics
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -120,7 +121,7 @@ def a_tile() -> float:
     """Return the processor milliseconds of one tile of 20 KB, read from a table of 10,000."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.mbtiles"
-        with sqlite3.connect(path) as made:
+        with closing(sqlite3.connect(path)) as made, made:
             made.execute(
                 "CREATE TABLE tiles (z INT, x INT, y INT, data BLOB, PRIMARY KEY (z, x, y))"
                 " WITHOUT ROWID"

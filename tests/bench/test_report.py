@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bench.contenders import CONTENDERS, FOLDER, PLAIN
+from tests.bench.contenders import CONTENDERS, FLOOR, FOLDER, PLAIN
 from tests.bench.goals import judge
 from tests.bench.raw import OURS, Raw, Record, attempt, p95
 from tests.bench.report import TASKS, figure, render, row, wins
@@ -17,13 +17,14 @@ from tests.bench.report import TASKS, figure, render, row, wins
 DOCS = Path(__file__).parents[2] / "docs"
 CASE = "148 communes"
 ASKED = (
-    "median under 120 ms",
-    "at least 12 times faster than plain st_folium",
+    "median under 100 ms, or at most 1.7 times the least page",
+    "on the page progress: at most 1.5 times the overview",
     "under 5 KB over the websocket",
     "zoom kept",
-    "warm: under 2 s",
-    "under 5 s",
-    "at least 2 times faster than plain st_folium",
+    "click → title and verdict: median under 100 ms",
+    "warm: under 1.2 s",
+    "at least 1.6 times quicker than plain st_folium",
+    "cold, after the server answers: under 2.2 s",
     "p95 under 1.2 s",
     "at least 10 times better than plain",
     "no error in 10 minutes",
@@ -33,6 +34,9 @@ ASKED = (
     "not slower than SedonaDB",
     "not slower than DuckDB",
     "at worst 1.5 times the time of SedonaDB",
+    "87 clusters × 148 communes, intervals included: under 30 ms",
+    "10,000,000 outages with all rules: under 3 s",
+    "a later question",
 )
 positive = st.floats(0.01, 1e6, allow_nan=False)
 
@@ -82,20 +86,23 @@ def test_p95_is_that_of_numpy(values: list[float]):
     assert p95(values) == pytest.approx(np.percentile(values, 95))
 
 
-@pytest.mark.parametrize(("ms", "reached"), [(119, True), (121, False), (None, None)])
-def test_a_goal_follows_its_figure(raw: Raw, ms, reached):
+@pytest.mark.parametrize(
+    ("ms", "least", "reached"), [(99, 50, True), (110, 50, False), (110, 65, True), (None, 9, None)]
+)
+def test_a_goal_follows_its_figure(raw: Raw, ms, least, reached):
     if ms:
         raw.add(Record("maps", "filter", CASE, OURS, "ms", [ms] * 3, notes={"same map": True}))
-    goal = next(goal for goal in judge(raw) if "median under 120 ms" in goal.goal)
+    raw.add(Record("maps", "filter-floor", CASE, FLOOR.name, "ms", [least] * 3))
+    goal = next(goal for goal in judge(raw) if "median under 100 ms, or" in goal.goal)
     assert goal.reached is reached
     assert goal.word in render(raw)
 
 
-@pytest.mark.parametrize(("theirs", "reached"), [(1201, True), (1199, False)])
+@pytest.mark.parametrize(("theirs", "reached"), [(161, True), (159, False)])
 def test_a_ratio_follows_both_figures(raw: Raw, theirs, reached):
-    raw.add(Record("maps", "filter", CASE, OURS, "ms", [100.0]))
-    raw.add(Record("maps", "filter", CASE, PLAIN, "ms", [theirs]))
-    goal = next(goal for goal in judge(raw) if "at least 12 times" in goal.goal)
+    raw.add(Record("maps", "first-map-warm", CASE, OURS, "s", [100.0]))
+    raw.add(Record("maps", "first-map-warm", CASE, PLAIN, "s", [theirs]))
+    goal = next(goal for goal in judge(raw) if "at least 1.6 times" in goal.goal)
     assert goal.reached is reached
 
 

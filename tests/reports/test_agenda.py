@@ -9,12 +9,10 @@ from lib.reports.agenda import KEYS, Question, questions
 
 
 def asked(given, clusters=None, communes=None) -> dict[str, Question]:
-    found = questions(
-        given,
-        find.find(given.tables, find.Choice()),
-        clusters=set(given.clusters["cluster_id"]) if clusters is None else clusters,
-        communes=set(given.commune_names) if communes is None else communes,
-    )
+    clusters = set(given.clusters["cluster_id"]) if clusters is None else clusters
+    communes = set(given.commune_names) if communes is None else communes
+    whole = questions(given, find.find(given.tables, find.Choice()))
+    found = tuple(question.among(clusters, communes) for question in whole)
     assert tuple(question.key for question in found) == KEYS
     return {question.key: question for question in found}
 

@@ -13,6 +13,7 @@ import sqlite3
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -181,7 +182,7 @@ def _texts_of(content: bytes, tmp_path: Path) -> set[str]:
     """Return every text of every table of a database."""
     path = tmp_path / "one.gpkg"
     path.write_bytes(content)
-    with sqlite3.connect(path) as base:
+    with closing(sqlite3.connect(path)) as base, base:
         names = [n for (n,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = [row for n in names for row in base.execute(f'SELECT * FROM "{n}"')]  # noqa: S608
     base.close()

@@ -9,7 +9,7 @@ import json
 import math
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,7 @@ _BROKEN: Final = (
     *(RecursionError, OverflowError, zlib.error),
 )
 Tile = tuple[int, int, int, bytes]
+Tiles = Generator[Tile, None, None]
 """Zoom, column, row from the north, picture."""
 
 
@@ -76,8 +77,9 @@ def rewrite(path: Path, target: Path, area: shapely.Polygon) -> dict[str, Any]:
         made.execute(_TABLE)
         try:
             source, tiles = (_mbtiles if suffix == ".mbtiles" else _pmtiles)(path)
-            seen = _seen(tiles, area, path.name)
-            made.executemany("INSERT OR REPLACE INTO tiles VALUES (?, ?, ?, ?)", seen)
+            with closing(tiles):  # no file stays open behind what is refused
+                seen = _seen(tiles, area, path.name)
+                made.executemany("INSERT OR REPLACE INTO tiles VALUES (?, ?, ?, ?)", seen)
         except DataRefusedError:
             raise
         except _BROKEN as error:
@@ -97,7 +99,7 @@ def rewrite(path: Path, target: Path, area: shapely.Polygon) -> dict[str, Any]:
     return {"tiles": count, "least": least, "most": most, "bounds": bounds, "source": source}
 
 
-def _seen(tiles: Iterator[Tile], area: shapely.Polygon, name: str) -> Iterator[Tile]:
+def _seen(tiles: Tiles, area: shapely.Polygon, name: str) -> Tiles:
     """Yield the tiles that touch the area; refuse what is no picture."""
     for z, x, y, data in tiles:
         if not (0 <= z <= MOST_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
@@ -118,22 +120,28 @@ def _corner(z: int, x: int, y: int) -> tuple[float, float]:
     return 360 * x / count - 180, latitude
 
 
-def _mbtiles(path: Path) -> tuple[str, Iterator[Tile]]:
+def _opened(path: Path) -> closing[sqlite3.Connection]:
     base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    base.execute("PRAGMA trusted_schema = OFF")
-    said = dict(base.execute("SELECT name, value FROM metadata WHERE name = 'attribution'"))
-    return _words(said.get("attribution")), _rows(base)
+    return closing(base)
 
 
-def _rows(base: sqlite3.Connection) -> Iterator[Tile]:
-    with closing(base):
-        asked = "SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles"
+def _mbtiles(path: Path) -> tuple[str, Tiles]:
+    with _opened(path) as base:
+        base.execute("PRAGMA trusted_schema = OFF")
+        said = dict(base.execute("SELECT name, value FROM metadata WHERE name = 'attribution'"))
+    return _words(said.get("attribution")), _rows(path)
+
+
+def _rows(path: Path) -> Tiles:
+    asked = "SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles"
+    with _opened(path) as base:
+        base.execute("PRAGMA trusted_schema = OFF")
         for z, x, row, data in base.execute(asked):
             if isinstance(data, bytes) and 0 <= int(z) <= MOST_ZOOM:
                 yield int(z), int(x), 2 ** int(z) - 1 - int(row), data  # rows count from the south
 
 
-def _pmtiles(path: Path) -> tuple[str, Iterator[Tile]]:
+def _pmtiles(path: Path) -> tuple[str, Tiles]:
     with path.open("rb") as file:
         get = MmapSource(file)  # type: ignore[no-untyped-call]
     header = deserialize_header(get(0, 127))

@@ -5,9 +5,8 @@ from typing import Final
 
 from lib.crossing.words import lead_words
 from lib.language.text import Lang, date, hectares, is_blank, number, t
-from lib.power.gaps.find import WEAK_KINDS
 from lib.register import delay
-from lib.reports.cards.card import Fact, Place, Row, Source, fact, row_of, source_of
+from lib.reports.cards.card import Fact, Place, Row, Source, fact, source_of
 from lib.reports.cards.known import Known
 from lib.tables.glossary import label, value_label
 
@@ -27,11 +26,8 @@ def communes_of(codes: Iterable[str], names: Mapping[str, str]) -> tuple[Place, 
 
 def clusters_in(known: Known, code: str) -> tuple[Place, ...]:
     """Return the clusters a decision or a source puts into commune `code`."""
-    rows = known.clusters[known.clusters["commune_codes"].map(lambda codes: code in codes)]
-    return tuple(
-        Place(str(name), f"clusters:{cluster}")
-        for cluster, name in zip(rows["cluster_id"], rows["name"], strict=True)
-    )
+    rows = known.clusters_by_commune.get(code, ())
+    return tuple(Place(str(row["name"]), f"clusters:{row['cluster_id']}") for row in rows)
 
 
 def late_words(known: Known, cluster: Row, lang: Lang) -> str:
@@ -164,7 +160,7 @@ def commune_head(known: Known, code: str, former_units: int, lang: Lang) -> tupl
         How many former units it is made of.
     """
     clusters = clusters_in(known, code)
-    rows = [row_of(known.clusters, "cluster_id", _code(place)) for place in clusters]
+    rows = known.clusters_by_commune.get(code, ())
     shared = [place for place, row in zip(clusters, rows, strict=True) if _shared(row)]
     parts = [
         t("head.made_of", lang, count=number(former_units, lang)),
@@ -174,13 +170,8 @@ def commune_head(known: Known, code: str, former_units: int, lang: Lang) -> tupl
     ]
     if shared:
         parts.append(t("head.shared", lang, count=number(len(shared), lang)))
-    supply = known.tables["weak_supply"]
-    weak = supply[
-        (supply["commune_code"] == code)
-        & supply["kind"].isin(WEAK_KINDS)
-        & (supply["state"] != "solved")
-    ]
-    kinds = [value_label("weak_kind", kind, lang) for kind in weak["kind"].unique()]
+    weak = known.weak_by_commune.get(code, ())
+    kinds = [value_label("weak_kind", kind, lang) for kind in dict.fromkeys(map(_kind, weak))]
     parts += kinds
     words = " · ".join(parts)
     told = [fact("head.commune", words, words[0].upper() + words[1:], lang=lang, strong=True)]
@@ -189,12 +180,14 @@ def commune_head(known: Known, code: str, former_units: int, lang: Lang) -> tupl
         for place in shared
         if not _assigned(known, _code(place))
     ]
-    todo += [
-        (t("head.ask_power", lang, kind=kind, date=date(min(weak["as_of"]), lang)), ())
-        for kind in kinds
-    ]
+    since = date(min((row["as_of"] for row in weak), default=None), lang)
+    todo += [(t("head.ask_power", lang, kind=kind, date=since), ()) for kind in kinds]
     told += [fact("head.todo", said, lang=lang, places=places) for said, places in todo[:_MOST]]
     return tuple(told)
+
+
+def _kind(row: Row) -> str:
+    return str(row["kind"])
 
 
 def _code(place: Place) -> str:

@@ -1,7 +1,7 @@
 """The tables of one snapshot as pages and papers read them, with the register and names."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -12,8 +12,9 @@ import pandas as pd
 from lib.crossing.answer import outlines_of
 from lib.language.text import Lang, today
 from lib.power import stations
+from lib.power.gaps.find import WEAK_KINDS
 from lib.register import conclusions, delay
-from lib.reports.cards.card import Fact, Said, source_of
+from lib.reports.cards.card import Fact, Row, Said, rows_of, source_of
 from lib.store.store import Manifest
 from lib.tables.disclosure import MARK
 from lib.tables.facts import data_date
@@ -60,6 +61,22 @@ class Known:
         return rows.assign(commune_codes=rows["code"].map(lambda code: (code,)))
 
     @cached_property
+    def clusters_by_commune(self) -> Mapping[str, Sequence[Row]]:
+        """Commune -> the clusters a decision or a source puts into it."""
+        found: dict[str, list[Row]] = {}
+        for row in rows_of(self.clusters):
+            for code in row["commune_codes"]:
+                found.setdefault(code, []).append(row)
+        return found
+
+    @cached_property
+    def weak_by_commune(self) -> Mapping[str, Sequence[Row]]:
+        """Commune -> what is on record as weak there and not solved."""
+        supply = self.tables["weak_supply"]
+        weak = supply[supply["kind"].isin(WEAK_KINDS) & (supply["state"] != "solved")]
+        return {str(code): rows_of(rows) for code, rows in weak.groupby("commune_code")}
+
+    @cached_property
     def commune_names(self) -> Mapping[str, str]:
         """Code -> name of every commune, in the order of the table."""
         communes = self.tables["communes"]
@@ -75,7 +92,7 @@ class Known:
         """The substations on record with each cluster, see `lib.power.stations.near`."""
         return stations.near(self.clusters, self.tables["substations"], outlines_of(self.tables))
 
-    @property
+    @cached_property
     def day(self) -> dt.date:
         """The day time is judged on: the last the newest date of the register can mean."""
         known = data_date(self.tables["clusters"])

@@ -1,12 +1,13 @@
 """The panel beside a map with nothing chosen: the questions of a meeting, each line a link."""
 
-from collections.abc import Collection, Sequence
+import datetime as dt
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
 
-from lib.language.text import number, plain, today
+from lib.language.text import Lang, number, plain, today
 from lib.layers.registry import LAYERS
 from lib.layers.web import swatch_path
 from lib.register import playlist
@@ -35,23 +36,24 @@ def material(data: Workspace) -> Material:
 
 def of_page(data: Workspace) -> tuple[Question, ...]:
     """Return the question of the page that is shown, for the whole province."""
-    found = within(data, set(data.clusters["cluster_id"]), set(data.commune_names))
+    found = of_province(data)
     page = state.page()
     own = tuple(one for one in found if page in {PAGES[one.key], playlist.PAGES.get(one.key)})
     return own or found[:1]
 
 
-def within(
-    data: Workspace, clusters: Collection[str], communes: Collection[str]
+def of_province(data: Workspace) -> tuple[Question, ...]:
+    """Return the questions at the visitor's tolerance, for the whole province."""
+    return _asked(data.key, today(), data, tolerance_m=state.tolerance_m(), lang=language())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _asked(
+    key: str, on: dt.date, _data: Workspace, *, tolerance_m: float, lang: Lang
 ) -> tuple[Question, ...]:
-    """Return the questions for the clusters and communes a filter leaves."""
-    return questions(
-        material(data),
-        data.gaps_on_record,
-        clusters=clusters,
-        communes=communes,
-        due=due(data.key, today(), data),
-    )
+    """Return the questions, put together once: a filter only leaves some of their lines."""
+    answered = cross_answer(key, _data, tolerance_m=tolerance_m, samples=False, lang=lang)
+    return questions(answered, _data.gaps_on_record, due=due(key, on, _data))
 
 
 def panel(asked: Sequence[Question]) -> None:

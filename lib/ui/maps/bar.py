@@ -24,8 +24,7 @@ def _stops(data: Workspace, name: Playlist) -> list[Stop]:
     if name == "gaps":
         return playlist.communes_of(data.gaps_on_record.communes)
     if name in {"agenda", "late"}:
-        asked = agenda.within(data, set(data.clusters["cluster_id"]), set(data.commune_names))
-        wanted = [question for question in asked if name in {"agenda", question.key}]
+        wanted = [one for one in agenda.of_province(data) if name in {"agenda", one.key}]
         return playlist.walked(p.stop for question in wanted for p in question.points)
     return playlist.clusters_of(name, data.clusters, agenda.material(data).summary)
 

@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -108,7 +109,7 @@ def book(snapshot) -> openpyxl.Workbook:
 
 
 def rows(path: Path, query: str) -> list[tuple]:
-    with sqlite3.connect(path) as book:
+    with closing(sqlite3.connect(path)) as book:
         return book.execute(query).fetchall()
 
 
