@@ -73,6 +73,7 @@ def view() -> None:
         notes=seen.notes(layer, look, painted),
         classes=seen.legend(data, layer, look, painted),
         words=seen.words(painted),
+        ranked=seen.ranked(data, layer, look, painted),
     )
     with st.container(key="below"):
         state.choose_one("part", PARTS, PARTS[0])

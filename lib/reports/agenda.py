@@ -5,19 +5,21 @@ weakly supplied and why, what is overdue and by which document, what is due next
 """
 
 import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import pandas as pd
 
 from lib.crossing.words import lead_words
 from lib.language.text import Lang, date, hectares, is_blank, t
+from lib.places.merger import split_units
+from lib.places.names import full_names
 from lib.power.gaps import words as gapwords
 from lib.power.gaps.find import Gaps
 from lib.register import delay
 from lib.register.duties import Duty
-from lib.register.playlist import Stop
+from lib.register.playlist import Stop, communes_split
 from lib.reports.cards.card import Row
 from lib.reports.cards.head import late_words
 from lib.reports.cards.known import Known
@@ -25,13 +27,16 @@ from lib.reports.cards.material import Material
 from lib.reports.cards.places import weak_words
 from lib.tables.glossary import value_label
 
-Key = Literal["cross", "gaps", "late", "due"]
-KEYS: Final[tuple[Key, ...]] = get_args(Key)
+Key = Literal["cross", "gaps", "late", "due", "split", "own"]
+KEYS: Final[tuple[Key, ...]] = ("cross", "gaps", "late", "due")
+"""The questions a meeting opens with; the others belong to one page each."""
 PAGES: Final = {
     "cross": "cross_commune",
     "gaps": "power",
     "late": "clusters",
     "due": "progress",
+    "split": "merger",
+    "own": "layers",
 }
 """Question -> the page that answers it at length."""
 _DISTANCE: Final = "town_km"
@@ -98,6 +103,31 @@ def questions(given: Material, gaps: Gaps, *, due: Sequence[Duty] = ()) -> tuple
         Question("late", _late(given, given.lang)),
         Question("due", tuple(_duty(one, given.lang) for one in due)),
     )
+
+
+def divided(known: Known, lang: Lang) -> Question:
+    """Return the communes that got a part of a divided unit, and of which one."""
+    parts = split_units(known.tables["former_units"])
+    words = {
+        code: t("agenda.part_of", lang, units=", ".join(own["name"]))
+        for code, own in parts.assign(name=full_names(parts)).groupby("new_code")
+    }
+    stops = communes_split(known.communes, known.tables["former_units"])
+    return Question("split", tuple(Point(s, words[s.target.partition(":")[2]]) for s in stops))
+
+
+def greatest(amounts: Mapping[str, float], words: Mapping[str, str], known: Known) -> Question:
+    """Return the communes with a number of an own layer, the greatest first.
+
+    Parameters
+    ----------
+    amounts, words : mapping
+        Code of a commune -> its number, and the number as it is read.
+    """
+    names = known.commune_names
+    codes = sorted(set(amounts) & set(names), key=lambda code: (-amounts[code], names[code]))
+    stops = (Stop(PAGES["own"], f"communes:{code}", names[code]) for code in codes)
+    return Question("own", tuple(Point(s, words[s.target.partition(":")[2]]) for s in stops))
 
 
 def _cross(given: Material) -> tuple[Point, ...]:

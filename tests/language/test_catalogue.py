@@ -147,7 +147,7 @@ COLUMNS = [
 ]
 DUTIES = {key for key, *_ in (*duties.YEARLY, *duties.ONCE)}
 FAMILIES: dict[str, set[str]] = {
-    "agenda.{}": set(agenda.KEYS),
+    "agenda.{}": set(agenda.PAGES),
     "cards.group_{}": set(further.GROUPS),
     "crossing.lead_{}": {*summary.LEAD_STATES.values(), "by_area", "only"},
     "head.late_{}": set(get_args(get_type_hints(delay.Overdue)["by"])),

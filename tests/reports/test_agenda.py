@@ -5,7 +5,7 @@ import pytest
 from cardstores import material, with_values
 
 from lib.power.gaps import find
-from lib.reports.agenda import KEYS, Question, questions
+from lib.reports.agenda import KEYS, Question, divided, greatest, questions
 
 
 def asked(given, clusters=None, communes=None) -> dict[str, Question]:
@@ -78,3 +78,21 @@ def test_who_leads_is_said_in_one_of_three_words(tmp_path):
     assert f"đã quyết định: {made.commune_names['08236']}" in said["PT-003"]
     assert f"đề xuất: {made.commune_names['08053']}" in said["PT-017"]
     assert "cần quyết định" in said["PT-004"]
+
+
+def test_the_communes_of_divided_units_say_of_which(facts):
+    found = divided(facts, "vi")
+    parts = facts.tables["former_units"].query("part == 'part'")
+    assert found.codes == set(parts["new_code"]) != set()
+    for point in found.points:
+        own = parts[parts["new_code"] == point.code]
+        assert all(name in point.words for name in own["name"])
+
+
+def test_the_greatest_numbers_of_an_own_layer_come_first(facts):
+    first, second, third = list(facts.commune_names)[:3]
+    amounts = {first: 2.0, second: 7.0, "99999": 9.0, third: 2.0}
+    found = greatest(amounts, {code: f"{value:g} hộ" for code, value in amounts.items()}, facts)
+    assert found.points[0].code == second
+    assert found.codes == {first, second, third}
+    assert found.points[0].words == "7 hộ"

@@ -11,7 +11,7 @@ from lib.language.text import Lang, number, plain, today
 from lib.layers.registry import LAYERS
 from lib.layers.web import swatch_path
 from lib.register import playlist
-from lib.reports.agenda import PAGES, Question, questions
+from lib.reports.agenda import PAGES, Question, divided, questions
 from lib.reports.cards.material import Material
 from lib.ui import state
 from lib.ui.state import language, served, tr
@@ -19,6 +19,8 @@ from lib.ui.workspace import Workspace, cross_answer, due
 
 _MOST: Final = 6
 """Lines of a question; the page it belongs to has them all."""
+_WHOLE: Final = {"due": "duties", "own": "sums"}
+"""Question -> the part of its page that has all its lines."""
 _SIGNS: Final = {
     "cross": ("clusters", "task-cross"),
     "gaps": ("weak", "no_grid"),
@@ -36,8 +38,10 @@ def material(data: Workspace) -> Material:
 
 def of_page(data: Workspace) -> tuple[Question, ...]:
     """Return the question of the page that is shown, for the whole province."""
-    found = of_province(data)
     page = state.page()
+    if page == PAGES["split"]:
+        return (divided(data, language()),)
+    found = of_province(data)
     own = tuple(one for one in found if page in {PAGES[one.key], playlist.PAGES.get(one.key)})
     return own or found[:1]
 
@@ -67,8 +71,7 @@ def panel(asked: Sequence[Question]) -> None:
             rest = len(question.points) - _MOST
             if rest > 0:
                 more = tr("agenda.more", count=number(rest, language()))
-                part = "duties" if question.key == "due" else ""
-                _link(PAGES[question.key], "", more, part)
+                _link(PAGES[question.key], "", more, _WHOLE.get(question.key, ""))
 
 
 def _heading(question: Question) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from lib.language.text import no_data, number
 from lib.layers.browser import Note
@@ -9,11 +10,16 @@ from lib.layers.looks.paints import class_key
 from lib.layers.own import words as ownwords
 from lib.layers.own.look import Drawn, Look, drawn_on, styles_of
 from lib.layers.registry import LAYERS
+from lib.reports.agenda import greatest
 from lib.tables.ownlayers import OwnLayer
+from lib.ui.maps.agenda import panel
 from lib.ui.maps.legend import ClassLegend, show_classes
 from lib.ui.maps.styles import Styles
 from lib.ui.state import language
 from lib.ui.workspace import Workspace
+
+_NO_NUMBER: Final = ("signs", "category")
+"""Kinds of look without a number for a commune."""
 
 
 def styles(data: Workspace, look: Look, drawn: Drawn) -> Styles:
@@ -44,15 +50,26 @@ def legend(data: Workspace, layer: OwnLayer, look: Look, drawn: Drawn) -> Callab
 
 def notes(layer: OwnLayer, look: Look, drawn: Drawn) -> dict[str, Note]:
     """Return the line of a commune's tooltip: the number painted, or that there is none."""
-    if look.kind in ("signs", "category"):
+    if look.kind in _NO_NUMBER:
         return {}
+    blank = "0" if look.kind == "count" else no_data(language())
+    return {"communes": Note(title(layer, look), _shown(layer, look, drawn), blank)}
+
+
+def ranked(data: Workspace, layer: OwnLayer, look: Look, drawn: Drawn) -> Callable[[], None]:
+    """Return what draws the communes with the greatest numbers; nothing where none is painted."""
+    if look.kind in _NO_NUMBER:
+        return lambda: None
+    amounts = {str(code): float(value) for code, value in drawn.amounts.dropna().items()}
+    return partial(panel, [greatest(amounts, _shown(layer, look, drawn), data)])
+
+
+def _shown(layer: OwnLayer, look: Look, drawn: Drawn) -> dict[str, str]:
     unit = ownwords.unit(layer, look)
-    shown = {
+    return {
         str(code): number(value, language(), drawn.digits, unit)
         for code, value in drawn.amounts.dropna().items()
     }
-    blank = "0" if look.kind == "count" else no_data(language())
-    return {"communes": Note(title(layer, look), shown, blank)}
 
 
 def source_words(layer: OwnLayer) -> str:
