@@ -26,7 +26,6 @@ from lib.importing.statements import check_statements
 from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error
-from lib.power.inuse import last_day
 from lib.store import history
 from lib.store.brought import Brought
 from lib.store.store import Act, Snapshot, Store, Table
@@ -212,9 +211,7 @@ def publish(
         if name not in draft.tables
     }
     for name, frame in draft.tables.items():
-        # A log is as new as the last day it holds, whenever it is brought.
-        day = last_day(frame) if name == "outages" else ""
-        tables[name] = Table(frame, f"import: {source}", day or draft.options.as_of)
+        tables[name] = Table(frame, f"import: {source}", _as_of(name, frame) or draft.options.as_of)
     details: dict[str, Any] = {
         **history.without_act(base.manifest.details),
         "import": {
@@ -228,3 +225,12 @@ def publish(
     act = Act("import", who, dict(files), base=base.snapshot_id, details=details)
     quality = draft.border_quality or base.manifest.border_quality
     return store.publish(tables, act, border_quality=quality)
+
+
+def _as_of(name: str, frame: pd.DataFrame) -> str:
+    """Return the day of a table: a log is as new as its last day, whenever it is brought."""
+    if name != "outages":
+        return ""
+    from lib.power.inuse import last_day  # noqa: PLC0415 - loads Ibis: only where there is a log
+
+    return last_day(frame)
