@@ -1,7 +1,7 @@
 """Write a snapshot and its line of the log to the database in one transaction."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -70,7 +70,7 @@ def publish(
     event: audit.Event,
     *,
     anew: bool = False,
-    reserved: bool = False,
+    closed: Collection[str] = (),
 ) -> audit.Event:
     """Write `snapshot`, put it in use and log it; the caller commits.
 
@@ -84,8 +84,10 @@ def publish(
         What is done; ``before`` is what is in use as this server knows it.
     anew : bool
         Write all tables others read again.
-    reserved : bool
-        They are without what is reserved (`lib.tables.disclosure`).
+    closed : collection of str
+        What they are without: own layers, ``own_rows`` for all of them, and
+        `lib.tables.disclosure.MARK` for what is reserved. Other tables are there: whoever
+        grants on them knows which they are.
 
     Returns
     -------
@@ -107,8 +109,8 @@ def publish(
     _add(connection, snapshot)
     if anew:
         connection.execute("DELETE FROM phutho_store.shown")
-    rows.show(connection, snapshot.without({MARK}) if reserved else snapshot)
-    ownlayers.show(connection, snapshot)
+    rows.show(connection, snapshot.without({MARK} & set(closed)))
+    ownlayers.show(connection, snapshot.without({one for one in closed if ownlayers.is_own(one)}))
     logged = _log(connection, event)
     connection.execute(
         "INSERT INTO phutho_store.in_use (snapshot_id) VALUES (%s)"
