@@ -49,8 +49,8 @@ class Database:
     ----------
     url : str
         As libpq reads it: ``postgresql://user:password@host/name``, or ``key=value`` pairs.
-    reserved : bool
-        Tables others read are without what is reserved (`lib.tables.disclosure`).
+    closed : callable
+        Says at each publication what tables others read are without, see `connect.open_store`.
 
     Raises
     ------
@@ -58,9 +58,9 @@ class Database:
         It is no address of a database.
     """
 
-    def __init__(self, url: str, *, reserved: bool = False) -> None:
+    def __init__(self, url: str, *, closed: Callable[[], Collection[str]] = tuple) -> None:
         self._link = parameters(url)
-        self._reserved = reserved
+        self._closed = closed
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -108,7 +108,7 @@ class Database:
         """
         with connected(self._link) as connection:
             logged = publishing.publish(
-                connection, snapshot, event, anew=anew, reserved=self._reserved
+                connection, snapshot, event, anew=anew, closed=self._closed()
             )
             try:
                 connection.commit()

@@ -74,7 +74,7 @@ def publish(
     event: audit.Event,
     *,
     anew: bool = False,
-    reserved: bool = False,
+    closed: Collection[str] = (),
 ) -> audit.Event:
     """Write `snapshot`, put it in use and log it; the caller commits.
 
@@ -88,8 +88,10 @@ def publish(
         What is done; ``before`` is what is in use as this server knows it.
     anew : bool
         Write all tables others read again.
-    reserved : bool
-        They are without what is reserved (`lib.tables.disclosure`).
+    closed : collection of str
+        What they are without: own layers, ``own_rows`` for all of them, and
+        `lib.tables.disclosure.MARK` for what is reserved. Other tables are there: whoever
+        grants on them knows which they are.
 
     Returns
     -------
@@ -111,8 +113,8 @@ def publish(
     _add(connection, snapshot)
     if anew:
         connection.execute("DELETE FROM phutho_store.shown")
-    rows.show(connection, snapshot.without({MARK}) if reserved else snapshot)
-    ownlayers.show(connection, snapshot)
+    rows.show(connection, snapshot.without({MARK} & set(closed)))
+    ownlayers.show(connection, snapshot.without({one for one in closed if ownlayers.is_own(one)}))
     logged = _log(connection, event)
     connection.execute(
         "INSERT INTO phutho_store.in_use (snapshot_id) VALUES (%s)"

@@ -8,6 +8,7 @@ from databasestores import clusters, rows
 from lib.store.database.postgis import Database
 from lib.store.store import Act, Store, Table
 from lib.tables import facts
+from lib.tables.disclosure import MARK
 from lib.tables.registry import TABLES
 from lib.tables.statements.record import Statement
 from lib.tables.statements.say import say
@@ -73,7 +74,7 @@ def publish(store: Store, status: str) -> str:
 def test_others_read_what_is_reserved_only_while_the_cluster_is_established(
     url, tmp_path, read_by_others
 ):
-    kept = Store(tmp_path / "kho", Database(url, reserved=True))
+    kept = Store(tmp_path / "kho", Database(url, closed=lambda: {MARK}))
     code = publish(kept, "in_plan")
     seen = read_by_others()
     assert code in seen
@@ -95,6 +96,6 @@ def test_others_read_what_is_reserved_only_while_the_cluster_is_established(
 def test_a_policy_that_changes_is_followed_by_the_next_publication(url, tmp_path, read_by_others):
     publish(Store(tmp_path / "kho", Database(url)), "in_plan")
     assert FIRM in read_by_others()
-    publish(Store(tmp_path / "kho", Database(url, reserved=True)), "unknown")
+    publish(Store(tmp_path / "kho", Database(url, closed=lambda: {MARK})), "unknown")
     assert FIRM not in read_by_others()
     assert TENANT not in read_by_others()
