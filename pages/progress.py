@@ -98,7 +98,7 @@ def view() -> None:
     draw_filters()
     with st.container(key="below"):
         if seen:
-            steps.totals(seen)
+            steps.stale(seen)
             steps.timeline(seen, chosen)
         tables.listing(listed, chosen)
         firms = [one for one in firms_all if one.row["cluster_id"] in ids]

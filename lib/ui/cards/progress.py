@@ -37,7 +37,7 @@ def of(
 
 
 def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
-    """Draw the board: a button a step with the clusters on it, hectares of how many below."""
+    """Draw the board: a button a step with its clusters and hectares, then treated and leased."""
     lang = language()
     with st.container(key="steps"), st.container(key="figures"):
         for count in board(found):
@@ -58,25 +58,30 @@ def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
                 ),
                 width="stretch",
             )
+        _tiles(found)
 
 
-def totals(found: Sequence[Progress]) -> None:
-    """Draw the sentence on wastewater, leased land and what is not updated for long."""
+def _tiles(found: Sequence[Progress]) -> None:
+    """Draw beside the steps what is treated and leased; nothing follows from a click on them."""
     lang = language()
     rows = [one.cluster for one in found]
     plants = [row["wastewater"] for row in rows if row["wastewater"] != "unknown"]
     leased = [float(row["leased_ha"]) for row in rows if not is_blank(row["leased_ha"])]
-    said = tr(
-        "progresspage.totals",
-        plants=number(plants.count("operating"), lang),
-        known=number(len(plants), lang),
-        leased=hectares(sum(leased) if leased else None, lang),
-        of=number(len(leased), lang),
-        total=number(len(rows), lang),
-        stale=number(sum((one.stale_days or 0) > STALE_DAYS for one in found), lang),
-        days=number(STALE_DAYS, lang),
-    )
-    st.caption(said)
+    total = number(len(rows), lang)
+    for figure, words, known in (
+        (number(plants.count("operating"), lang), tr("progresspage.plants"), len(plants)),
+        (hectares(sum(leased) if leased else None, lang), tr("progresspage.leased"), len(leased)),
+    ):
+        of = tr("progresspage.known_of", known=number(known, lang), total=total)
+        tile = Markup('<p class="ph-tile"><strong>{}</strong> {} <small>{}</small></p>')
+        st.html(str(tile.format(figure, words, of)))
+
+
+def stale(found: Sequence[Progress]) -> None:
+    """Draw how many clusters were not updated for long."""
+    late = sum((one.stale_days or 0) > STALE_DAYS for one in found)
+    counts = {"stale": number(late, language()), "days": number(STALE_DAYS, language())}
+    st.caption(tr("progresspage.not_updated", **counts))
 
 
 def timeline(found: Sequence[Progress], selected: str) -> None:
