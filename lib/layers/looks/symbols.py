@@ -279,8 +279,6 @@ def swatch(style: Style, kind: str) -> str:
 
     Parameters
     ----------
-    style : Style
-        A class of a layer.
     kind : {"polygon", "line", "point"}
         What the layer's geometry is.
     """
