@@ -191,6 +191,9 @@ def test_the_map_in_one_file_opens_alone_and_runs_no_name(hostile: Site, context
     assert placed & set(HOSTILE) <= seen
     assert len(placed & set(HOSTILE)) >= 4
 
+    signs.first.click()
+    expect(page.locator(".ph-cross")).to_be_hidden()
+
     page.locator("input[data-layer=clusters]").uncheck()
     expect(signs).to_have_count(0)
     page.locator("input[data-layer=clusters]").check()
