@@ -184,6 +184,7 @@ FAMILIES: dict[str, set[str]] = {
     "about.table_{}": {*tables(), collecting.KIND},
     "collect.part_{}": {part.table for code in ("", collecting.POWER) for part in parts_of(code)},
     "about.licence_{}": tables(),
+    "outlinecheck.{}": {"bad_parts", "bad_hole", "crosses_itself"},
     "crossing.{}": {
         "pieces_stand",
         "far_inside",

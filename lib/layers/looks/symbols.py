@@ -46,7 +46,8 @@ class Style:
         Text key of its name in the legend; empty for what needs no legend.
     look : mapping
         Leaflet path options, or ``size`` and ``parts`` (SVG paths on a field
-        of 24 x 24) for a point.
+        of 24 x 24) for a point. ``front`` draws it over the others, ``first`` names it
+        before them.
     """
 
     key: str
