@@ -283,6 +283,7 @@ def test_every_refusal_is_said_and_gives_its_code(call, monkeypatch, error: PhuT
         raise error
 
     monkeypatch.setattr(maps.preparing, "prepare", refuse)
+    monkeypatch.setattr(maps, "offer", lambda *_, **__: None)  # what lies beside the clone is said
     assert call("prepare") == (code, "", f"{error.message()}\n")
 
 
