@@ -160,10 +160,10 @@ def over_ground(
 def outline(visit: Visit) -> None:
     """Draw an outline over what is pictured, one corner not yet set."""
     visit.map.locator(".ph-draw").wait_for()
-    visit.look_at(AT[1] + 0.0025, AT[0], 14.5)
+    visit.look_at(AT[1] + 0.003, AT[0], 14.5)
     visit.page.wait_for_timeout(1500)
     box = visit.leaflet.bounding_box()
-    middle = box["width"] / 2, box["height"] / 2
+    middle = box["width"] / 2, box["height"] / 2 + 50
     for x, y in ((-130, -60), (-20, -95), (95, -70), (140, 15), (70, 90), (-60, 75), (-150, 25)):
         visit.leaflet.click(position={"x": middle[0] + x, "y": middle[1] + y})
     visit.map.locator(".ph-draw").get_by_role("button", name="Khép vòng").click()
