@@ -21,8 +21,6 @@ def serve_layers(
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The data in use.
     static : Path, optional
         Folder Streamlit serves; by default that of the settings.
     simplify_m : float, optional

@@ -136,8 +136,8 @@ class Database:
                     raise StoreError("database.unknown_end") from None
                 time.sleep(_PAUSE_SECONDS)
 
-    def draft(self) -> dict[str, str]:
-        """Return what waits to be published: name of a row -> its text.
+    def draft(self, folders: Collection[str]) -> dict[str, str]:
+        """Return what waits to be published in folders of the draft: name of a row -> its text.
 
         Raises
         ------
@@ -145,9 +145,11 @@ class Database:
             The server cannot be reached or was lost.
         """
         with self.reading() as connection:
-            return publishing.draft(connection)
+            return publishing.draft(connection, folders)
 
-    def redraft(self, change: Callable[[Mapping[str, str]], dict[str, str]]) -> None:
+    def redraft(
+        self, change: Callable[[Mapping[str, str]], dict[str, str]], folders: Collection[str]
+    ) -> None:
         """Write the rows `change` makes of what waits, in one transaction.
 
         Raises
@@ -160,7 +162,7 @@ class Database:
             publishing.lock(connection)
             if not publishing.made(connection):
                 raise StoreError("store.empty")
-            publishing.redraft(connection, change(publishing.draft(connection)))
+            publishing.redraft(connection, change(publishing.draft(connection, folders)))
             connection.commit()
 
     def status(self) -> Status:

@@ -46,12 +46,16 @@ def made(connection: Connection) -> bool:
     return bool(row and row[0])
 
 
-def draft(connection: Connection) -> dict[str, str]:
-    """Return what waits to be published: name of a row -> its text."""
+def draft(connection: Connection, folders: Collection[str]) -> dict[str, str]:
+    """Return what waits to be published in folders of the draft: name of a row -> its text."""
     there = connection.execute("SELECT to_regclass('phutho_store.draft') IS NOT NULL").fetchone()
     if not (there and there[0]):
         return {}
-    found = connection.execute("SELECT name, row FROM phutho_store.draft ORDER BY name").fetchall()
+    found = connection.execute(
+        "SELECT name, row FROM phutho_store.draft"
+        " WHERE split_part(name, '/', 1) = ANY(%s) ORDER BY name",
+        (list(folders),),
+    ).fetchall()
     return {str(name): str(row) for name, row in found}
 
 

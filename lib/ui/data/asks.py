@@ -11,6 +11,7 @@ from lib.importing.draft import Draft
 from lib.importing.sheets.headings import Heading, column_label, columns_of
 from lib.language.text import number, plain
 from lib.store.store import Snapshot
+from lib.tables.statements.record import NAME as STATEMENTS
 from lib.ui.data.work import change
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -67,10 +68,10 @@ def system(draft: Draft, crs: int | None, *, swapped: bool, then: Callable[..., 
 def replacing(draft: Draft, base: Snapshot) -> None:
     """Let a person take out the rows that are not in the file; the count of them is seen above.
 
-    Communes stay: the law says how many there are.
+    Communes stay: the law says how many there are. So do sources: values would be nobody's.
     """
     kind = draft.options.kind
-    if kind == "communes" or kind not in base.manifest.tables:
+    if kind in ("communes", STATEMENTS) or kind not in base.manifest.tables:
         return
     st.checkbox(
         tr("data.replace"),

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from lib.access import acts
+from lib.access import acts, limits
 from lib.importing.apart import sandbox
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
@@ -25,7 +25,7 @@ from lib.ui.data.work import change, forget, go, work
 from lib.ui.downloads import button
 from lib.ui.maps import styles, switch
 from lib.ui.maps.view import show_map
-from lib.ui.state import language, tr
+from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
 _DRAWN: Final = 60
@@ -65,6 +65,9 @@ def check_step(data: Workspace, base: Snapshot) -> None:
     """Draw what was found, what is asked, and the outlines before and after."""
     draft = _draft(base)
     findings.verdict(draft)
+    refusal = limits.refusal(visitor.actor(), base, draft.tables)
+    if refusal is not None:
+        st.error(said(refusal), icon=":material/block:")
     asks.system(draft, draft.options.crs, swapped=draft.options.swapped, then=change)
     _texts(draft)
     asks.replacing(draft, base)
@@ -85,7 +88,7 @@ def check_step(data: Workspace, base: Snapshot) -> None:
         st.button(
             tr("data.to_publish"),
             type="primary",
-            disabled=draft.refused or not draft.changes,
+            disabled=draft.refused or not draft.changes or refusal is not None,
             on_click=go,
             args=("publish",),
             icon=":material/arrow_forward:",
