@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import shapely
+from madeground import lines, pictures
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, sync_playwright
 
@@ -19,6 +21,7 @@ from e2e.conftest import CHROMIUM_OPTIONS, PATIENCE_MS, UPSTREAM
 from e2e.harness import Visit
 from e2e.sites import ROOT, Site, copy_app, prepare, served
 from e2e.test_data import OUTLINES, choose, coordinate_table
+from lib.store.store import Store
 
 IMAGES = ROOT / "docs" / "img"
 PROJECTOR, DESK, OLD, PHONE = (1366, 768), (1920, 1080), (1024, 768), (390, 844)
@@ -61,6 +64,16 @@ MAPS = {
 TABS = ("use", "todo", "collect", "enter", "import", "draw", "history", "download", "log")
 PLAIN = {"follow_up": {}, "about": {}, **{f"data-{tab}": {"tab": tab} for tab in TABS}}
 SAMPLED = {"power-with-log": (DESK, "power", {"measure": "saidi_min", "sel": "communes:08590"})}
+DRAWN, AT = "ground-draw", (105.06013, 21.5907)
+"""The picture of an outline that is drawn, and the marker of its cluster."""
+OVER = {"sel": "clusters:PT-017", "pictures": "anh-mau"}
+GROUNDED: dict[str, tuple[tuple[int, int], str, dict[str, str]]] = {
+    DRAWN: (PROJECTOR, "data", {"tab": "draw", **OVER}),
+    "ground-province": (PROJECTOR, "", {}),
+    "ground-commune": (PROJECTOR, "clusters", {"sel": "communes:08053"}),
+    "ground-phone": (PHONE, "clusters", {"sel": "clusters:PT-017"}),
+    "ground-present": (OLD, "clusters", {"present": "yes", **OVER}),
+}
 
 
 def every(browser: Browser, site: Site, folder: Path) -> None:
@@ -142,6 +155,46 @@ def sampled(root: Path) -> None:
         old.unlink()
 
 
+def grounded(root: Path) -> None:
+    """Bring a made-up ground into a copy: lines everywhere, a picture over one commune."""
+    communes = Store(root / "data" / "store").current().read_geo("communes")
+    commune = communes[communes.contains(shapely.Point(AT))].geometry.iloc[0]
+    for path, said in (
+        (lines(root / "nen-mau.osm.pbf", AT), "Nền mẫu, tự vẽ"),
+        (pictures(root / "anh-mau.mbtiles", commune), "Ảnh mẫu, tự vẽ"),
+    ):
+        words = ["ground", "add", str(path), "--source", said, "--as-of", "2026-12-01"]
+        subprocess.run([sys.executable, "-m", "lib", *words], cwd=root, check=True)
+
+
+def over_ground(
+    browser: Browser, site: Site, shown: dict[str, tuple[tuple[int, int], str, dict[str, str]]]
+) -> None:
+    """Take the pictures that have a ground."""
+    for view, (size, path, query) in shown.items():
+        with tab(browser, site, size) as visit:
+            visit.open(path, with_map=False, **query)
+            # The layers of the ground come beside those a site is known to have.
+            visit.map.locator("body[data-ph-turns]").wait_for()
+            if view == DRAWN:
+                outline(visit)
+            visit.page.wait_for_timeout(1500)
+            picture(visit, view)
+
+
+def outline(visit: Visit) -> None:
+    """Draw an outline over what is pictured, one corner not yet set."""
+    visit.map.locator(".ph-draw").wait_for()
+    visit.look_at(AT[1] + 0.003, AT[0], 14.5)
+    visit.page.wait_for_timeout(1500)
+    box = visit.leaflet.bounding_box()
+    middle = box["width"] / 2, box["height"] / 2 + 50
+    for x, y in ((-130, -60), (-20, -95), (95, -70), (140, 15), (70, 90), (-60, 75), (-150, 25)):
+        visit.leaflet.click(position={"x": middle[0] + x, "y": middle[1] + y})
+    visit.map.locator(".ph-draw").get_by_role("button", name="Khép vòng").click()
+    visit.page.get_by_text("đo trên mặt phẳng VN-2000").wait_for()
+
+
 def steps(visit: Visit, folder: Path) -> None:
     """Go through the three steps of an import, and through a refused one."""
     choose(visit, OUTLINES, coordinate_table(folder / "sai.xlsx", y="56723,7 m?"))
@@ -201,6 +254,13 @@ def main() -> None:
                     with tab(browser, site, size) as visit:
                         visit.open(path, **query)
                         picture(visit, view)
+        shown = {name: view for name, view in GROUNDED.items() if wanted(name)}
+        if shown:
+            root = copy_app(folder / "grounded")
+            prepare(root, *bundle)
+            grounded(root)
+            with served(root) as site:
+                over_ground(browser, site, shown)
         browser.close()
 
 

@@ -9,10 +9,14 @@ import shapely
 import streamlit as st
 from clones import data_of
 from streamlit.testing.v1 import AppTest
+from tilefiles import mbtiles
 
+from lib.importing.direct import tiles
 from lib.language.text import hectares, t
+from lib.layers.ground import kept
 from lib.settings import settings
 from lib.store.store import Act, Store, Table
+from lib.ui.data import check, draw
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -49,6 +53,10 @@ def data(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     store.publish(
         tables, Act("import", "thử", {}, base=before.snapshot_id), border_quality="schematic"
     )
+    made = folder / "made.sqlite"
+    area = shapely.box(105.3, 21.2, 105.5, 21.4)
+    about = tiles.rewrite(mbtiles(folder / "anh.mbtiles"), made, area)
+    kept.keep(store.folder, made, "anh", "pictures", source="Sở", as_of="", about=about)
     return folder
 
 
@@ -168,3 +176,22 @@ def test_a_drawing_goes_to_the_check_and_stays_when_one_comes_back(opened: Open)
     assert list(app.exception) == []
     assert drawn(app)["rings"] == (SQUARE,)
     assert app.session_state["_import"]["step"] == "choose"
+
+
+def test_a_drawing_and_its_check_lie_on_the_pictures_that_are_on(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+):
+    maps: list[dict] = []
+    for step in (draw, check):
+        monkeypatch.setattr(step, "show_map", lambda *_, **given: maps.append(given))
+    app = opened("PT-016", (SQUARE,))
+    assert [picture.name for picture in maps[-1]["pictures"]] == ["anh"]
+    assert maps[-1]["opacity"] == {}
+    app.session_state["pictures"] = ["anh"]
+    app.selectbox(key="draw_means").set_value("told").run()
+    assert list(maps[-1]["opacity"]) == ["anh"]
+    app.text_input(key="import_who").set_value("Lan").run()
+    button(app, "data.draw_check").click().run()
+    assert list(app.exception) == []
+    assert "edit" not in maps[-1], "the map of the check"
+    assert list(maps[-1]["opacity"]) == ["anh"]

@@ -19,11 +19,11 @@ from lib.layers.browser import Shape
 from lib.layers.looks.symbols import OUTLINE_NEW, OUTLINE_OLD
 from lib.layers.target import Target
 from lib.store.store import Snapshot
-from lib.ui import visitor
+from lib.ui import state, visitor
 from lib.ui.data import asks, findings
 from lib.ui.data.work import change, forget, go, work
 from lib.ui.downloads import button
-from lib.ui.maps import styles
+from lib.ui.maps import styles, switch
 from lib.ui.maps.view import show_map
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
@@ -127,10 +127,13 @@ def _preview(data: Workspace, draft: Draft) -> None:
     with st.container(key="preview"):
         show_map(
             data.files,
-            styles.ground(data, set(data.communes["code"])),
+            switch.left_on(styles.ground(data, set(data.communes["code"]))),
             selected=None,
             focus=Target("preview", str(both["code"].iloc[0])),
             shapes=shapes,
+            pictures=data.pictures,
+            opacity=switch.opacity(data),
+            order=state.chosen("order"),
             lang=language(),
             on_click=lambda _: None,
             height=420,

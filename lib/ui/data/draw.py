@@ -20,7 +20,7 @@ from lib.ui import state, visitor
 from lib.ui.data.sketch import figure, measured, sound
 from lib.ui.data.typed import typed
 from lib.ui.data.work import work
-from lib.ui.maps import styles
+from lib.ui.maps import styles, switch
 from lib.ui.maps.view import Edit, show_map
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
@@ -123,18 +123,23 @@ def _map(
     if old is not None:
         row = data.clusters.loc[data.clusters["cluster_id"] == cluster_id].iloc[0]
         shapes = [Shape(old, OUTLINE_OLD, str(row["name"]))]
+    every = styles.ground(data, set(data.communes["code"]), lines=not lines)
     show_map(
         data.files,
-        styles.ground(data, set(data.communes["code"]), lines=not lines),
+        switch.left_on(every),
         selected=None,
         focus=Target("clusters", cluster_id),
         bounds=_bounds(data, cluster_id, old),
         shapes=shapes,
+        pictures=data.pictures,
+        opacity=switch.opacity(data),
+        order=state.chosen("order"),
         edit=Edit(given, _changed),
         view=state.map_view(),
         lang=language(),
         on_click=lambda _: None,
     )
+    switch.box(data, every)
 
 
 def _changed(value: Mapping[str, Any]) -> None:
