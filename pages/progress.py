@@ -7,17 +7,16 @@ from lib.language.text import today as this_day
 from lib.layers.target import Target
 from lib.register import filters as flt
 from lib.register.progress import to_table
-from lib.register.steps import short as step_words
+from lib.register.projects import projects
 from lib.reports.cards.progress import progress_card
-from lib.tables.glossary import value_label
 from lib.ui import frame, sidebar, state, visitor
 from lib.ui.card import show_card
 from lib.ui.cards import duties, lawforms, places
 from lib.ui.cards import progress as steps
+from lib.ui.cards import progresstables as tables
 from lib.ui.maps import styles as mapstyles
 from lib.ui.maps.card import map_with_card
 from lib.ui.state import language, tr
-from lib.ui.tables import Column, show_table
 from lib.ui.workspace import due, workspace
 
 data = workspace()
@@ -26,6 +25,7 @@ keys = [f.key for f in flt.of("progress")]
 today = this_day()
 found = steps.of(data.key, today, data)
 found_due = due(data.key, today, data)
+firms_all = projects(data.tables.get("projects"), on=today)
 for part in ("duties", "forms", "fill"):
     if st.session_state.get("part") == part:  # a link leads to one of the folded parts
         st.session_state.update({f"{part}-open": True, "part": ""})
@@ -98,36 +98,13 @@ def view() -> None:
     draw_filters()
     with st.container(key="below"):
         if seen:
-            steps.totals(seen)
+            steps.stale(seen)
             steps.timeline(seen, chosen)
-        show_table(
-            listed.assign(
-                step_words=[
-                    step_words(step, legal, lang)
-                    for step, legal in zip(listed["step"], listed["legal_status"], strict=True)
-                ],
-                proven=[value_label("yes_no", code, lang) for code in listed["step_proven"]],
-                held=listed["obstacles"].where(listed["obstacles"] != ""),
-                late=steps.late_words(listed),
-            ),
-            [
-                Column("cluster_name", tr("pages.name")),
-                Column("step_words", tr("progress.line_step")),
-                Column("proven", tr("progresspage.proven"), width=110),
-                Column("late", tr("progresspage.late"), width=130),
-                Column("held", tr("progress.line_obstacles")),
-                Column("obstacle_due", tr("progresspage.due"), lambda d: date(d, lang), 140),
-                Column("permit_until", tr("progresspage.permit"), lambda d: date(d, lang), 140),
-                Column("updated", tr("progresspage.updated"), lambda d: date(d, lang), 120),
-            ],
-            id_column="cluster_id",
-            selected=chosen,
-            on_pick=lambda code: state.select(f"clusters:{code}" if code else ""),
-            key="table-progress",
-            alt=tr("progresspage.table"),
-        )
+        tables.listing(listed, chosen)
+        firms = [one for one in firms_all if one.row["cluster_id"] in ids]
         if seen:
-            steps.downloads(data, seen, filters)
+            steps.downloads(data, seen, firms, filters)
+        tables.recovery(seen, firms, selected)
     with st.expander(tr("duties.list"), key="duties-open", on_change="rerun") as box:
         if box.open:
             duties.listing(found_due)

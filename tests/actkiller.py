@@ -21,11 +21,12 @@ from killedstores import file_with, publish
 
 from lib.importing import bring, entering
 from lib.importing import documents as attached
+from lib.importing.brought import choices
 from lib.importing.documents import Attachment
 from lib.importing.draft import Options
 from lib.importing.readers import registry
 from lib.operate import backup, restore
-from lib.store import audit, documents, pending
+from lib.store import audit, brought, documents, pending
 from lib.store.store import Store
 from lib.tables.statements.record import Statement
 
@@ -68,6 +69,20 @@ def do_fact(store: str, value: str) -> None:
     entering.publish(where, [word], base=base, who="An")
 
 
+def do_wait(store: str, file: str) -> None:
+    """Let a file wait as the page does, then put it into use by another hand."""
+    where, path = Store(Path(store)), Path(file)
+    base = where.current()
+    files = {path.name: path.read_bytes()}
+    options = Options("customers", "2026-11-25")
+    held = brought.keep(where, files, choices(options), who="Lan")
+    contents, unreadable = bring.read_all([(path, path.name)])
+    draft = bring.check(contents, options, bring.tables_of(base), unreadable=unreadable)
+    whole = {"base": base, "files": brought.contents(where, held), "brought": held}
+    bring.publish(where, draft, who="An", confirmed=False, **whole)
+    brought.drop(where, held.key)
+
+
 def do_attach(store: str, content: str) -> None:
     """Attach a document, its kind known: what is killed is the publication."""
     where = Store(Path(store))
@@ -86,6 +101,7 @@ ACTS = {
     "restore": do_restore,
     "backup": do_backup,
     "restore-backup": do_restore_backup,
+    "wait": do_wait,
 }
 
 

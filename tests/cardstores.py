@@ -8,16 +8,17 @@ import pandas as pd
 from layerstores import schematic_tables
 
 from lib.reports.cards.material import Material, from_snapshot
-from lib.store.store import Act, Store
+from lib.store.store import Act, Store, Table
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def material(folder: Path, changed: Mapping[str, Change] | None = None) -> Material:
-    """Return the material of the facts; `changed` makes another table of some of them."""
+    """Return the material of the facts; `changed` makes another table of some, or a new one."""
     tables = schematic_tables()
     for name, change in (changed or {}).items():
-        tables[name] = replace(tables[name], frame=change(tables[name].frame.copy()))
+        known = tables.get(name, Table(pd.DataFrame(), "test", "2025-07-01"))
+        tables[name] = replace(known, frame=change(known.frame.copy()))
     made = Act("test", details={"borders": {"source_url": "https://a.vn/ranh-gioi"}})
     store = Store(folder / "store")
     snapshot = store.publish(tables, made, border_quality="schematic")

@@ -1,6 +1,7 @@
 """What every test can use."""
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -194,6 +195,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
     rank = {scope: place for place, scope in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(_scope(item.nodeid), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of every later search for rubbish what is there to the end: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

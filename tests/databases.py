@@ -140,6 +140,7 @@ class Cluster:
         with self.owner("kho") as owner:
             owner.execute("DROP SCHEMA IF EXISTS phutho CASCADE")
             owner.execute("DROP SCHEMA IF EXISTS phutho_store CASCADE")
+            owner.execute("DROP SCHEMA IF EXISTS phutho_own CASCADE")
             owner.execute("DROP SCHEMA IF EXISTS ngoai CASCADE")
         return self.url("kho")
 

@@ -53,11 +53,17 @@ def test_drivers_of_gdal_are_chosen_before_it_loads():
         loads = [at for at, line in enumerate(lines) if re.match(r"(import|from) pyogrio", line)]
         first = [at for at, line in enumerate(lines) if line.startswith("import lib.settings")]
         assert not loads or (first and first[0] < loads[0]), path
-    code = "import os, lib.importing.readers.maps.ogr; print('OGR_VRT' in os.environ['GDAL_SKIP'])"
+    code = (
+        "import os, sys, lib.importing.bring\n"
+        "print('pyogrio' in sys.modules, 'OGR_VRT' in os.environ['GDAL_SKIP'])\n"
+        "print('ibis' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "True", done.stderr
+    drivers, ibis = done.stdout.splitlines()
+    assert drivers == "True True", done.stderr
+    assert ibis == "False", "the process that reads files starts half a second later for it"
 
 
 def test_a_package_holds_its_sentence_and_nothing_else():

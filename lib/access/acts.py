@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lib.access import limits, roles
 from lib.access.roles import Action, Actor
-from lib.language.errors import NotAllowedError, StoreError
+from lib.language.errors import DataRefusedError, NotAllowedError, StoreError
 from lib.language.text import Lang
-from lib.store import audit, documents, history
+from lib.store import audit, brought, documents, history
 from lib.store.store import FileInfo, Snapshot, Store
 from lib.tables import collecting
 from lib.tables.ownlayers import TABLE as OWN_ROWS
@@ -24,7 +25,7 @@ from lib.tables.symbology import Symbology
 
 if TYPE_CHECKING:  # these load every reader and writer: only where a file is brought or taken
     from lib.importing.documents import Attachment
-    from lib.importing.draft import Draft, Typed
+    from lib.importing.draft import Draft
     from lib.importing.stating import Stated
     from lib.reports.alldata import everything as alldata
 
@@ -85,6 +86,7 @@ def publish(
     files: Mapping[str, bytes],
     typed: str,
     confirmed: bool,
+    waiting: str = "",
 ) -> Snapshot:
     """Put a checked draft in use, see `lib.importing.bring.publish`.
 
@@ -94,24 +96,41 @@ def publish(
         Who publishes; the log says the name signed in with.
     typed : str
         Name given on the page, for somebody who did not sign in.
+    waiting : str
+        Key of the files in the draft, where they waited (`lib.access.bringing`).
 
     Raises
     ------
     NotAllowedError
-        `actor` may not, or the draft changes a table that is closed to him.
-    DataRefusedError, StoreError
+        `actor` may not, the draft changes a table that is closed to him, or a second
+        person has to publish.
+    DataRefusedError
+        The files wait no longer; else as `lib.importing.bring.publish`.
+    StoreError
         As `lib.importing.bring.publish`.
     """
     require_import(actor, draft.options.kind)
     require_tables(actor, draft.tables.keys())
     whole = store.open(base.snapshot_id)  # what is not in it would be lost
-    limits.require_change(actor, whole, draft.tables)
+    held = brought.one(store, waiting) if waiting else None
+    limits.require_publisher(actor, {held.who} if held else ())
+    if held is None and draft.options.kind != OWN_ROWS:
+        limits.require_alone()
+    if held is not None and brought.contents(store, held) != files:
+        raise DataRefusedError("pending.gone")
+    limits.require_rows(actor, whole, draft.tables)
     if OWN_ROWS in draft.tables:  # the rows of the layer that is brought stand last
         require_tables(actor, {f"{OWN_ROWS}.{draft.tables[OWN_ROWS]['layer_id'].iloc[-1]}"})
     from lib.importing import bring  # noqa: PLC0415 - loads every reader
 
     who = actor.signed(typed)
-    return bring.publish(store, draft, base=whole, files=files, who=who, confirmed=confirmed)
+    made = bring.publish(
+        store, draft, base=whole, files=files, who=who, confirmed=confirmed, brought=held
+    )
+    if held is not None:
+        with suppress(StoreError):  # it is in use: what could not be forgotten is not shown again
+            brought.drop(store, held.key)
+    return made
 
 
 def change_layer(
@@ -163,55 +182,6 @@ def state(
     from lib.importing import stating  # noqa: PLC0415 - loads the readers of cells
 
     return stating.publish(store, stated, base=whole, who=actor.signed(typed))
-
-
-def publish_rows(
-    actor: Actor,
-    store: Store,
-    given: Typed,
-    *,
-    base: Snapshot,
-    typed: str,
-    confirmed: bool,
-) -> tuple[Draft, Snapshot | None]:
-    """Check rows typed on a page and put them in use in one act, as a file of that name.
-
-    Parameters
-    ----------
-    actor : Actor
-        Who writes; the log says the name signed in with.
-    given : Typed
-        The rows, and what they are called as a file.
-    base : Snapshot
-        What the rows were typed against: if another is in use by then, nothing is published.
-    typed : str
-        Name given on the page, for somebody who did not sign in.
-    confirmed : bool
-        What the check asks has been seen and confirmed.
-
-    Returns
-    -------
-    tuple
-        The draft, and the snapshot it became; None where the draft has refusals, or asks
-        and nobody confirmed.
-
-    Raises
-    ------
-    NotAllowedError
-        `actor` may not write this table.
-    DataRefusedError, StoreError
-        As `publish`.
-    """
-    require_import(actor, given.table)
-    from lib.importing.typed import as_file, check_rows  # noqa: PLC0415 - loads every reader
-
-    whole = store.open(base.snapshot_id)
-    draft = check_rows(given, whole)
-    if draft.refused or not draft.tables or (draft.of("ask") and not confirmed):
-        return draft, None
-    files = {given.file: as_file(given)}
-    made = publish(actor, store, draft, base=whole, files=files, typed=typed, confirmed=confirmed)
-    return draft, made
 
 
 def attach(

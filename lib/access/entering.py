@@ -105,8 +105,4 @@ def publishable(
     What is drawn follows it; what is done, `publish` asks again.
     """
     mine = limits.within(actor, base, words)
-    try:
-        limits.require_publisher(actor, {word.who for word in mine})
-    except NotAllowedError as refusal:
-        return mine, refusal
-    return mine, None
+    return mine, limits.unpublishable(actor, {word.who for word in mine})

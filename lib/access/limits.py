@@ -18,15 +18,21 @@ from lib.language.text import is_blank, t
 from lib.register.clusters import PLACED_BY, register
 from lib.store.store import Snapshot
 from lib.tables.merging import changed_keys
+from lib.tables.records.followup import FORM_ANSWERS
 from lib.tables.registry import TABLES
 from lib.tables.statements import rows
 from lib.tables.statements.record import NAME, Statement, row_ids
 
 _OF_CLUSTERS: Final = "clusters"
-_BY_PLACE: Final = ("conclusions", "weak_supply")
+_ANSWERS: Final = FORM_ANSWERS.name
+_PLACING: Final = frozenset({"assignments", "outlines"})
+"""Tables that say where clusters lie: not for whom that limits."""
+_BY_PLACE: Final = frozenset(
+    {name for name, column in rows.holders() if column == rows.KEY} | {"weak_supply"}
+).difference(_PLACING)
 """Tables whose rows say which cluster or commune they are of."""
 _NAMED: Final = 5
-"""Most communes named in a refusal."""
+"""Most communes or rows named in a refusal."""
 
 
 def two_needed() -> bool:
@@ -56,11 +62,50 @@ def require_publisher(actor: Actor, authors: Collection[str]) -> None:
         raise NotAllowedError("access.need_second")
 
 
+def unpublishable(actor: Actor, authors: Collection[str]) -> NotAllowedError | None:
+    """Return why `require_publisher` would refuse; None where it would not. For what is drawn."""
+    try:
+        require_publisher(actor, authors)
+    except NotAllowedError as refused:
+        return refused
+    return None
+
+
 def _is(actor: Actor, name: str) -> bool:
     """Return whether the log names `actor` so: what an account calls itself may have changed."""
     if not actor.account:
         return name == actor.name
     return name in (actor.name, actor.account) or name.endswith(f"({actor.account})")
+
+
+def require_alone() -> None:
+    """Refuse to publish a file as it is brought where a second person has to publish it.
+
+    Raises
+    ------
+    NotAllowedError
+        Files wait in the draft here, whoever brings them.
+    """
+    if two_needed():
+        raise NotAllowedError("access.need_draft")
+
+
+def require_own(actor: Actor, who: str) -> None:
+    """Refuse somebody who is limited to communes what another brought.
+
+    Parameters
+    ----------
+    who : str
+        As the log names him who brought it.
+
+    Raises
+    ------
+    NotAllowedError
+        He is, and it was another.
+    """
+    present = roles.of_now(actor)
+    if present.communes is not None and not _is(present, who):
+        raise NotAllowedError("access.not_yours", who=who)
 
 
 def communes_of(actor: Actor) -> frozenset[str] | None:
@@ -100,9 +145,27 @@ def require_rows(actor: Actor, base: Snapshot, after: Mapping[str, pd.DataFrame]
     reach = _Reach(base, communes)
     for name, frame in after.items():
         before = base.read(name) if name in base.manifest.tables else frame.iloc[:0]
-        for row_id, row, stays in _touched(name, before, frame):
-            if not reach.has(name, row) or (name == _OF_CLUSTERS and not stays):
-                raise reach.refusal(name, row_id)
+        lost = [
+            str(row["id"]) if name == NAME else row_id
+            for row_id, row, stays in _touched(name, before, frame)
+            if not reach.has(name, row) or (name == _OF_CLUSTERS and not stays)
+        ]
+        if lost:
+            raise reach.refusal(name, *dict.fromkeys(lost))
+
+
+def refusal(
+    actor: Actor, base: Snapshot, after: Mapping[str, pd.DataFrame]
+) -> NotAllowedError | None:
+    """Return why tables would be refused by `require_rows`; None where they would not.
+
+    What is drawn follows it; what is done, the act asks again.
+    """
+    try:
+        require_rows(actor, base, after)
+    except NotAllowedError as refused:
+        return refused
+    return None
 
 
 def within(actor: Actor, base: Snapshot, words: Sequence[Statement]) -> list[Statement]:
@@ -146,6 +209,8 @@ class _Reach:
         """Return whether a row is of the communes."""
         if table == NAME:
             return row["field"] != rows.KEY and self.of(str(row["table"]), str(row["id"]))
+        if table == _ANSWERS:
+            return row["recipient"] in self.communes
         if table == "documents":
             return self.of(str(row["of_table"]), str(row["of_id"]))
         if table != _OF_CLUSTERS and table not in _BY_PLACE:
@@ -165,12 +230,17 @@ class _Reach:
         ids = row_ids(frame, TABLES[table])
         return row_id in ids and self.has(table, frame.iloc[ids.index(row_id)].to_dict())
 
-    def refusal(self, table: str, row_id: str) -> NotAllowedError:
-        """Return why a row is not touched, with its name."""
-        more = len(self.names) - _NAMED
-        named = ", ".join(self.names[:_NAMED]) + (f" (+{more})" if more > 0 else "")
+    def refusal(self, table: str, *row_ids: str) -> NotAllowedError:
+        """Return why rows are not touched, with their names."""
+        named = {"id": _some(row_ids), "communes": _some(self.names)}
         title = Twin.of(lambda lang: t(f"about.table_{table}", lang))
-        return NotAllowedError("access.elsewhere", table=title, id=row_id, communes=named)
+        return NotAllowedError("access.elsewhere", table=title, **named)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" (+{more})" if more > 0 else "")
 
 
 def _clusters_in(

@@ -21,8 +21,6 @@ def serve_layers(
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The data in use.
     static : Path, optional
         Folder Streamlit serves; by default that of the settings.
     simplify_m : float, optional
@@ -80,9 +78,9 @@ def closed_tables() -> frozenset[str]:
 
     No layer file holds a reserved value (`lib.tables.disclosure`): they are the same for all.
     """
-    return roles.closed_to(roles.STRANGER, roles.policy()) - {MARK}
+    return closed_to_strangers() - {MARK}
 
 
-def keeps_reserved() -> bool:
-    """Return whether the access file keeps reserved values from who is no editor."""
-    return MARK in roles.closed_to(roles.STRANGER, roles.policy())
+def closed_to_strangers() -> frozenset[str]:
+    """Return the tables and own layers kept from a stranger; `MARK` where reserved values are."""
+    return roles.closed_to(roles.STRANGER, roles.policy())

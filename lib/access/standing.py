@@ -35,8 +35,6 @@ def standing(actor: Actor, now: float) -> Standing:
 
     Parameters
     ----------
-    actor : Actor
-        Who asks.
     now : float
         The moment, seconds since 1970 UTC.
     """

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from lib.access.serving import keeps_reserved, serve_layers
+from lib.access.serving import closed_to_strangers, serve_layers
 from lib.importing.direct import tables
 from lib.language.errors import StoreError, WrongUseError
 from lib.language.text import date, t, today
@@ -67,7 +67,7 @@ def day(typed: str) -> str:
 
 def open_store(folder: Path | None) -> Store:
     """Open the store named by the option or the settings."""
-    return connect.open_store(folder or settings().store, reserved=keeps_reserved())
+    return connect.open_store(folder or settings().store, closed=closed_to_strangers)
 
 
 def up_to_date(folder: Path | None) -> Store:

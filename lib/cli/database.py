@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lib.access.serving import keeps_reserved
+from lib.access.serving import closed_to_strangers
 from lib.cli.base import StoreOption, account, app, caught_up, in_use, open_store
 from lib.language.errors import StoreError
 from lib.language.text import date, number, t
@@ -43,7 +43,7 @@ def push(store: StoreOption = None) -> None:
         snapshot.snapshot_id,
         dict(snapshot.manifest.details),
     )
-    connect.database(reserved=keeps_reserved()).publish(snapshot, event, anew=True)
+    connect.database(closed=closed_to_strangers).publish(snapshot, event, anew=True)
     typer.echo(t("database.pushed", snapshot=snapshot.snapshot_id))
 
 

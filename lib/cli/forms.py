@@ -208,7 +208,6 @@ def progress(
         found,
         on=day,
         data_date=material.data_to("clusters"),
-        sources=", ".join(material.sites("clusters")),
         firms=projects(material.tables.get("projects"), on=day),
     )
     out.write_bytes(advance.content(found, paper, kind))
@@ -254,7 +253,6 @@ def clusters_report(
         found,
         on=day,
         data_date=material.data_to("clusters"),
-        sources=", ".join(material.sites("clusters")),
         firms=projects(material.tables.get("projects"), on=day),
     )
     out.write_bytes(whole.content(given, kind))

@@ -27,8 +27,14 @@ NO_OUTLINE: Final = {"approximate": "approximate_outline", "none": "no_outline"}
 """Qualities of an outline that measures nothing, with the reason of the verdict."""
 
 _PLACE: Final = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>\S+) (?P<y>\S+)\]$")
-_CROSSES: Final = ("Self-intersection", "Ring Self-intersection")
-_HOLES: Final = ("Hole lies outside shell", "Holes are nested", "Interior is disconnected")
+_FAULTS: Final = {
+    "Self-intersection": "crosses_itself",
+    "Ring Self-intersection": "crosses_itself",
+    "Hole lies outside shell": "bad_hole",
+    "Holes are nested": "bad_hole",
+    "Interior is disconnected": "bad_hole",
+}
+"""What GEOS calls a fault; any other is of parts that lie on each other."""
 
 
 def unmeasured(clusters: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
@@ -130,17 +136,25 @@ def _is_finite(shapes: Geometries) -> Bools:
     return finite
 
 
+def fault_of(shape: shapely.Geometry) -> tuple[str, float, float]:
+    """Return what is wrong with an invalid shape, empty for what has no word, and where in its CRS.
+
+    The place is NaN where GEOS names none.
+    """
+    found = _PLACE.match(shapely.is_valid_reason(shape))
+    if found is None:
+        return "", float("nan"), float("nan")
+    return _FAULTS.get(found["what"], ""), float(found["x"]), float(found["y"])
+
+
 def _refusal(reason: str, outline: shapely.Geometry | None) -> tuple[str, dict[str, str]]:
     """Return the key of the text and what it names: for an invalid outline, the place."""
-    said = shapely.is_valid_reason(outline) if reason == "outline_invalid" else None
-    found = _PLACE.match(said or "")
-    if found is None:
+    if reason != "outline_invalid" or outline is None:
         return f"crossing.{reason}", {}
-    if found["what"] in _CROSSES:
-        reason = "outline_crosses_itself"
-    elif found["what"] in _HOLES:
-        reason = "outline_bad_hole"
-    x, y = float(found["x"]), float(found["y"])
+    what, x, y = fault_of(outline)
+    if np.isnan(x):
+        return f"crossing.{reason}", {}
+    reason = f"outline_{what}" if what else reason
     place = on_globe(np.array([shapely.Point(x, y)])).iloc[0]
     # VN-2000 tables in Vietnam write the northing as X and the easting as Y.
     values = {"lon": f"{place.x:.6f}", "lat": f"{place.y:.6f}", "x": f"{y:.2f}", "y": f"{x:.2f}"}

@@ -31,9 +31,7 @@ _HULL_RATIO: Final = 0.15
 _MARGIN_M: Final = 2_000.0
 
 
-def schematic_communes(
-    former_points: pd.DataFrame, *, names: Mapping[str, str] | None = None
-) -> gpd.GeoDataFrame:
+def schematic_communes(former_points: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return schematic communes: Voronoi cells of the former units, dissolved.
 
     Parameters
@@ -42,8 +40,6 @@ def schematic_communes(
         ``former_code``, ``new_code``, ``part`` (``whole`` or ``part``), ``lat``, ``lon`` in
         degrees (WGS 84) and, if known, ``new_name``. A split unit has a row for each commune
         it went to. A row without a point is left out.
-    names : mapping, optional
-        Commune code to name; without it ``new_name`` is taken, without that the code.
 
     Returns
     -------
@@ -80,7 +76,7 @@ def schematic_communes(
         {"code": seeds["new_code"].to_numpy()[nearest]}, geometry=faces[inside], crs=AREA_CRS
     )
     communes = cells.dissolve(by="code", method="coverage").to_crs(STORAGE_CRS).reset_index()
-    known = _names(former_points, names)
+    known = _names(former_points)
     communes["name"] = [known.get(code, code) for code in communes["code"]]
     return communes[["code", "name", "geometry"]]
 
@@ -156,10 +152,8 @@ def _frame(points: pd.DataFrame) -> shapely.Geometry:
     return frame
 
 
-def _names(former_points: pd.DataFrame, names: Mapping[str, str] | None) -> Mapping[str, str]:
+def _names(former_points: pd.DataFrame) -> Mapping[str, str]:
     """Return commune names as upstream has them: without *xã* or *phường* before them."""
-    if names is not None:
-        return names
     if "new_name" not in former_points.columns:
         return {}
     given = former_points.drop_duplicates("new_code").set_index("new_code")["new_name"]

@@ -162,8 +162,6 @@ def propose(
     chosen, swapped
         What the file states or the person chose, `readable`, else `WrongUseError`,
         and whether to exchange the axes.
-    file : str
-        Name of the file.
 
     Returns
     -------

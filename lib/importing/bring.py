@@ -8,7 +8,7 @@ files, unless somebody else published meanwhile.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -22,13 +22,15 @@ from lib.importing.readers.base import Content
 from lib.importing.readers.registry import read
 from lib.importing.rows import check_register
 from lib.importing.shapes import drawn
+from lib.importing.statements import check_statements
 from lib.importing.templates import forms
 from lib.language.errors import DataRefusedError, WrongUseError
 from lib.language.findings import Finding, from_error
-from lib.power.inuse import last_day
 from lib.store import history
+from lib.store.brought import Brought
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import collecting
+from lib.tables.statements.record import NAME as STATEMENTS
 
 ALIASES: Final[Mapping[str, str]] = {"lines": "power_lines", "borders": "communes"}
 
@@ -109,6 +111,8 @@ def check(
     try:
         if options.kind == collecting.KIND:
             draft = check_returned(settled, options, base)
+        elif options.kind == STATEMENTS:
+            draft = check_statements(settled, options, base)
         elif options.kind == "communes" and any(map(drawn, settled)):
             draft = check_borders(settled, options, base)
         elif options.kind == "outlines" or (options.kind == "clusters" and _has_shapes(settled)):
@@ -170,6 +174,7 @@ def publish(
     files: Mapping[str, bytes],
     who: str,
     confirmed: bool,
+    brought: Brought | None = None,
 ) -> Snapshot:
     """Put a checked draft in use as a new snapshot.
 
@@ -183,6 +188,8 @@ def publish(
         Name -> bytes of the originals, kept with the snapshot.
     confirmed : bool
         What the draft asks has been seen and confirmed.
+    brought : Brought, optional
+        How the files waited: who brought them is kept with the snapshot.
 
     Raises
     ------
@@ -195,6 +202,8 @@ def publish(
         raise DataRefusedError("importing.refused", count=len(draft.of("refused")))
     if draft.of("ask") and not confirmed:
         raise DataRefusedError("importing.unconfirmed", count=len(draft.of("ask")))
+    if draft.options.kind == STATEMENTS and not draft.changes:
+        return base  # whose word each value is, is what the file says: no other source of it
     source = ", ".join(files) or NOTHING_NEW
     tables = {
         name: Table(base.read(name), info.source, info.as_of)
@@ -202,10 +211,8 @@ def publish(
         if name not in draft.tables
     }
     for name, frame in draft.tables.items():
-        # A log is as new as the last day it holds, whenever it is brought.
-        day = last_day(frame) if name == "outages" else ""
-        tables[name] = Table(frame, f"import: {source}", day or draft.options.as_of)
-    details = {
+        tables[name] = Table(frame, f"import: {source}", _as_of(name, frame) or draft.options.as_of)
+    details: dict[str, Any] = {
         **history.without_act(base.manifest.details),
         "import": {
             "kind": draft.options.kind,
@@ -213,6 +220,17 @@ def publish(
             "chosen": draft.options.chosen(),
         },
     }
+    if brought is not None:
+        details["import"]["brought"] = {"key": brought.key, "who": brought.who}
     act = Act("import", who, dict(files), base=base.snapshot_id, details=details)
     quality = draft.border_quality or base.manifest.border_quality
     return store.publish(tables, act, border_quality=quality)
+
+
+def _as_of(name: str, frame: pd.DataFrame) -> str:
+    """Return the day of a table: a log is as new as its last day, whenever it is brought."""
+    if name != "outages":
+        return ""
+    from lib.power.inuse import last_day  # noqa: PLC0415 - loads Ibis: only where there is a log
+
+    return last_day(frame)

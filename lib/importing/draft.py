@@ -16,6 +16,7 @@ from lib.language.text import Lang
 from lib.tables import collecting
 from lib.tables.merging import Counts
 from lib.tables.sample import has_sample
+from lib.tables.statements.record import NAME as STATEMENTS
 
 KINDS: Final = (
     "outlines",
@@ -35,6 +36,7 @@ KINDS: Final = (
     "outages",
     "customers",
     collecting.KIND,
+    STATEMENTS,
 )
 """What a file can be imported as."""
 

@@ -16,9 +16,10 @@ from lib.store import history
 from lib.store.store import Act, Snapshot, Store, Table
 from lib.tables import facts
 from lib.tables.glossary import label
+from lib.tables.merging import changed_keys
 from lib.tables.registry import TABLES, references
 from lib.tables.statements import rows, say
-from lib.tables.statements.derive import typed
+from lib.tables.statements.derive import derived, typed
 from lib.tables.statements.record import NAME, STATEMENTS, Statement, row_ids
 
 SOURCE: Final = "statements"
@@ -116,6 +117,31 @@ def withdrawn(tables: Mapping[str, pd.DataFrame], what: Statement) -> Stated:
     clean = _clean(what)
     changed = say.withdraw(tables, clean)
     return Stated(_checked(changed, tables, [clean]), (clean,), withdrawn=True)
+
+
+def retold(tables: Mapping[str, pd.DataFrame], told: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables that change where these are all statements, ``statements`` among them.
+
+    Parameters
+    ----------
+    tables : mapping
+        From `tables_of`, or more.
+    told : DataFrame
+        Statements of all tables, each checked by itself.
+
+    Raises
+    ------
+    DataRefusedError
+        The values do not go together in a table.
+    """
+    changed: dict[str, pd.DataFrame] = {}
+    for name, table in TABLES.items():
+        if table.stated and name in tables:
+            rows_of, now = derived(tables[name], told, table)
+            told = told if now is None else now
+            if changed_keys(tables[name], rows_of, table.key):
+                changed[name] = rows_of
+    return _checked({**changed, NAME: told}, tables, ())
 
 
 def settled(

@@ -45,8 +45,6 @@ def listing(
     ----------
     folder : Path
         Where layer files lie: ``static/layers``, or the folder beside ``static``.
-    snapshot_id : str
-        Name of the snapshot.
     simplify_m : float
         Tolerance of drawn lines in metres (`AREA_CRS`).
     grid : bool

@@ -81,11 +81,13 @@ _EVERY: Final = (
             Style("dim", "layers.commune_out", _DIM),
             Style("schematic", "layers.commune_schematic", area(LAND, dashArray="1 4", width=1.4)),
             Style("schematic-dim", "", {**_DIM, "dashArray": "1 4"}),
-            Style("named", "layers.commune_named", area(COLOURS["named"])),
+            Style("named", "layers.commune_named", area(COLOURS["named"], first=True)),
             # Without lines: beside measured pieces the exact lines are drawn instead.
             Style("bare", "", area(LAND, width=0, stroke=False)),
             Style(
-                "named-bare", "layers.commune_named", area(COLOURS["named"], width=0, stroke=False)
+                "named-bare",
+                "layers.commune_named",
+                area(COLOURS["named"], width=0, stroke=False, first=True),
             ),
             *CLASSES,
             *MERGED,

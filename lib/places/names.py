@@ -8,7 +8,7 @@ followed is reported with its reason, never dropped and never guessed.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ CERTAIN: Final = ("whole", "ended")
 _KINDS: Final = ("xã", "phường", "thị trấn")
 _ARROW: Final = " → "
 _OR: Final = " / "
+_PLACED: Final = ("former_communes", "former_district", "former_province", "stated_communes")
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,11 @@ class Names:
         units = former_units.drop_duplicates("former_code")
         self._new = _became(former_units)
         self.units = dict(zip(units["former_code"], full_names(units), strict=True))
-        self._districts = dict(zip(units["former_code"], units["district"], strict=True))
-        self._clauses = {
-            str(code): ", ".join(map(str, sorted(clauses)))
-            for code, clauses in former_units.groupby("former_code")["clause"]
-        }
+        self._districts = dict(_pairs(units, "former_code", "district"))
+        clauses: dict[str, list[int]] = {}
+        for code, clause in _pairs(former_units, "former_code", "clause"):
+            clauses.setdefault(code, []).append(clause)
+        self._clauses = {code: ", ".join(map(str, sorted(said))) for code, said in clauses.items()}
         self.communes: dict[str, str] = {}
         if communes is not None:
             self.communes = dict(zip(communes["code"], full_names(communes), strict=True))
@@ -111,14 +112,14 @@ class Names:
 
     def _entries(self, table: pd.DataFrame) -> list[_Entry]:
         """Return a table's entries; an ended unit counts in its successor's district too."""
-        codes = table["former_code"]
-        bare = {name: bare_name(name) for name in {*table["district"], *self._districts.values()}}
+        own, codes = table["district"].tolist(), table["former_code"].tolist()
+        bare = {name: bare_name(name) for name in {*own, *self._districts.values()}}
         districts = [
-            frozenset({bare[own], bare[self._districts[code]]})
-            for own, code in zip(table["district"], codes, strict=True)
+            frozenset({bare[district], bare[self._districts[code]]})
+            for district, code in zip(own, codes, strict=True)
         ]
-        rest = (table["province"], codes, table["basis"])
-        return list(map(_Entry, table["name"], table["kind"], districts, *rest))
+        rest = (table["province"].tolist(), codes, table["basis"].tolist())
+        return list(map(_Entry, table["name"].tolist(), table["kind"].tolist(), districts, *rest))
 
     def _find(self, given: str, district: str | None, province: str | None) -> list[_Entry]:
         """Return every entry `given` can mean in its district and province."""
@@ -235,9 +236,9 @@ def by_decision(
     today = dict(zip(map(same_spelling, communes["name"]), communes["code"], strict=True))
     today |= {same_spelling(name): code for code, name in register.communes.items()}
     rows: list[tuple[object, ...]] = []
-    for cluster_id, names, district, province, stated_names in _places(clusters):
+    for cluster_id, names, district, province, told in _pairs(clusters, "cluster_id", *_PLACED):
         found = register.resolve_all(names, district, province)
-        stated = {name: today.get(same_spelling(name)) for name in _names(stated_names)}
+        stated = {name: today.get(same_spelling(name)) for name in _names(told)}
         possible = {code for one in found for code in one.new_codes}
         said = {code for code in stated.values() if code}
         for code in sorted(possible | said):
@@ -283,7 +284,7 @@ def changes(
     of = zip(units["district"], units["province"], strict=True)
     where = dict(zip(units["former_code"], of, strict=True))
     rows: list[tuple[object, ...]] = []
-    for cluster_id, names, district, province, _ in _places(clusters):
+    for cluster_id, names, district, province, _ in _pairs(clusters, "cluster_id", *_PLACED):
         found = register.resolve_all(names, district, province)
         known = bool(found) and all(len(one.former_codes) == 1 for one in found)
         certain = bool(found) and all(one.status in CERTAIN for one in found)
@@ -313,9 +314,14 @@ def became(former_code: str, former_units: pd.DataFrame) -> tuple[str, ...]:
 
 def _became(former_units: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     new: dict[str, tuple[str, ...]] = {}
-    for former, code in zip(former_units["former_code"], former_units["new_code"], strict=True):
+    for former, code in _pairs(former_units, "former_code", "new_code"):
         new[former] = tuple(sorted((*new.get(former, ()), code)))
     return new
+
+
+def _pairs(table: pd.DataFrame, *columns: str) -> Iterable[tuple[Any, ...]]:
+    """Return the rows of some columns; a column of strings is read whole, not value by value."""
+    return zip(*(table[column].tolist() for column in columns), strict=True)
 
 
 def full_names(table: pd.DataFrame) -> pd.Series:
@@ -326,11 +332,6 @@ def full_names(table: pd.DataFrame) -> pd.Series:
 def _names(value: object) -> list[str]:
     """Return the names of a cell, ``xã A;xã B``; none for a blank."""
     return [] if is_blank(value) else [nfc(n) for n in str(value).split(";") if n.strip()]
-
-
-def _places(clusters: pd.DataFrame) -> Iterable[tuple[str, object, object, object, object]]:
-    columns = ("former_communes", "former_district", "former_province", "stated_communes")
-    return zip(clusters["cluster_id"], *(clusters[c] for c in columns), strict=True)
 
 
 def _look_up(

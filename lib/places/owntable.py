@@ -15,8 +15,10 @@ _OF_FILE: Final = " (tệp)"
 """Behind a heading of the file that is one of `ADDED`."""
 
 
-def plain_table(layer: OwnLayer, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a layer in the order of its file, with `ADDED` behind its own columns.
+def plain_table(
+    layer: OwnLayer, communes: pd.DataFrame, rows: pd.Index | None = None
+) -> pd.DataFrame:
+    """Return rows of a layer, by default all, in the order of its file, `ADDED` behind its own.
 
     Numbers are numbers, everything else is as the file has it.
 
@@ -24,17 +26,21 @@ def plain_table(layer: OwnLayer, communes: pd.DataFrame) -> pd.DataFrame:
     ----------
     communes : DataFrame
         ``code``, ``kind``, ``name``.
+    rows : Index, optional
+        Of `OwnLayer.rows`.
     """
-    frame = layer.cells.copy()
+    wanted = layer.rows.index if rows is None else rows
+    frame = layer.cells.loc[wanted].copy()
     for name in layer.of_type("number"):
         figures = layer.typed[name]
         whole = (figures.dropna() % 1 == 0).all()
-        frame[name] = figures.astype("Int64") if whole else figures
+        shown = figures.loc[wanted]
+        frame[name] = shown.astype("Int64") if whole else shown
     names = dict(zip(communes["code"], communes["kind"] + " " + communes["name"], strict=True))
-    codes = layer.rows["commune_code"]
+    codes = layer.rows.loc[wanted, "commune_code"]
     frame.columns = [f"{name}{_OF_FILE}" if name in ADDED else name for name in frame.columns]
     return frame.assign(
-        commune_code=codes, commune_name=codes.map(names), match=layer.rows["match"]
+        commune_code=codes, commune_name=codes.map(names), match=layer.rows.loc[wanted, "match"]
     )
 
 

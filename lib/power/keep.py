@@ -39,8 +39,6 @@ def place(store: Path, tables: Mapping[str, TableInfo]) -> Path:
 
     Parameters
     ----------
-    store : Path
-        Folder of the store.
     tables : mapping
         Of the manifest of a snapshot, as its reader may see it.
     """

@@ -95,10 +95,8 @@ def series(
 
     Parameters
     ----------
-    tables : mapping
+    tables, log
         As `by_commune`.
-    log : Log or None
-        That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
     Returns
     -------
@@ -122,10 +120,8 @@ def events(
 
     Parameters
     ----------
-    tables : mapping
+    tables, log
         As `by_commune`.
-    log : Log or None
-        That of `log_in_use`, where it is kept: its rules are applied once. None looks it up.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Prepared lists of clusters and communes to step through in a meeting."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -83,6 +83,14 @@ def communes_split(communes: pd.DataFrame, former_units: pd.DataFrame) -> list[S
     """Return the communes that got a part of a divided former unit, by name."""
     rows = communes[communes["code"].isin(split_units(former_units)["new_code"])]
     return _by_name("split", "communes", rows["code"], rows["name"])
+
+
+def communes_most(rows: pd.DataFrame, names: Mapping[str, str]) -> list[Stop]:
+    """Return the communes with rows of an own layer, those with most of them first."""
+    counts = rows["commune_code"].value_counts()
+    known = {str(code): int(count) for code, count in counts.items() if str(code) in names}
+    codes = sorted(known, key=lambda code: (-known[code], sort_key(names[code])))
+    return [Stop(PAGES["own"], f"communes:{code}", names[code]) for code in codes]
 
 
 def _by_name(

@@ -154,6 +154,8 @@ class Report14:
         Code of the commune of form 03, else empty.
     clusters : DataFrame
         What was known of the clusters that count, of `lib.register.standing.known`.
+    several : tuple of str
+        Names of those that lie in several communes.
     """
 
     form: Form
@@ -161,6 +163,7 @@ class Report14:
     figures: tuple[Figure, ...]
     clusters: pd.DataFrame
     commune: str = ""
+    several: tuple[str, ...] = ()
 
 
 def report14(
@@ -188,10 +191,11 @@ def report14(
     figures = [_figure(row, rows, lang) for row in ROWS]
     form: Form = "03" if commune else "04"
     if form == "04":
-        figures = [_against_communes(figure, communes, rows["name"], lang) for figure in figures]
+        figures = [_against_communes(figure, communes, lang) for figure in figures]
     else:
         figures = [_shared(figure, communes, rows["name"], lang) for figure in figures]
-    return Report14(form, period, tuple(figures), rows, commune)
+    several = [name for code, name in rows["name"].items() if len(communes.get(str(code), ())) > 1]
+    return Report14(form, period, tuple(figures), rows, commune, tuple(several))
 
 
 def _figure(row: Row, rows: pd.DataFrame, lang: Lang) -> Figure:
@@ -284,16 +288,14 @@ def _shared(
     return _noted(figure, t("lawform.note_shared", lang, clusters=", ".join(names[shared])))
 
 
-def _against_communes(
-    figure: Figure, communes: Mapping[str, Sequence[str]], names: pd.Series, lang: Lang
-) -> Figure:
+def _against_communes(figure: Figure, communes: Mapping[str, Sequence[str]], lang: Lang) -> Figure:
     """Say in form 04 what adding up the forms 03 would give instead."""
     if not figure.parts or figure.row.tt == FILL or figure.value is None:
         return figure
     places = {code: len(set(communes.get(code, ()))) for code in figure.parts}
-    summed = math.fsum(part * places[code] for code, part in figure.parts.items())
-    if math.isclose(summed, figure.value, abs_tol=1e-6):
+    if all(count == 1 for count in places.values()):
         return figure
+    summed = math.fsum(part * places[code] for code, part in figure.parts.items())
     digits = figure.row.digits
     notes = [
         t(
@@ -304,13 +306,14 @@ def _against_communes(
         )
     ]
     if several := [code for code, count in places.items() if count > 1]:
-        notes.append(t("lawform.note_several", lang, clusters=", ".join(names[several])))
+        notes.append(t("lawform.note_several", lang, count=number(len(several), lang)))
     if nowhere := [code for code, count in places.items() if not count]:
         notes.append(t("lawform.note_nowhere", lang, count=number(len(nowhere), lang)))
     return _noted(figure, *notes)
 
 
 def _signed(value: float, lang: Lang, digits: int) -> str:
+    value = round(value, digits) + 0.0  # a zero has no sign
     shown = number(value, lang, digits)
     return f"+{shown}" if value > 0 else shown
 

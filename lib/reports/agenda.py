@@ -66,10 +66,17 @@ class Point:
 
 @dataclass(frozen=True)
 class Question:
-    """One question with its points, what matters most first."""
+    """One question with its points, what matters most first.
+
+    Parameters
+    ----------
+    note : str
+        Text key of what holds for every point, empty for nothing.
+    """
 
     key: Key
     points: tuple[Point, ...]
+    note: str = ""
 
     @property
     def codes(self) -> frozenset[str]:
@@ -100,7 +107,7 @@ def questions(given: Material, gaps: Gaps, *, due: Sequence[Duty] = ()) -> tuple
     return (
         Question("cross", _cross(given)),
         Question("gaps", tuple(_gap(given, row, given.lang) for row in _records(weak))),
-        Question("late", _late(given, given.lang)),
+        _late(given, given.lang),
         Question("due", tuple(_duty(one, given.lang) for one in due)),
     )
 
@@ -174,25 +181,25 @@ def _gap(known: Known, row: Row, lang: Lang) -> Point:
     return Point(stop, " · ".join(told))
 
 
-def _late(known: Known, lang: Lang) -> tuple[Point, ...]:
+def _late(known: Known, lang: Lang) -> Question:
     """Return the clusters behind a date or called so by a source, longest overdue first."""
-    found = []
+    found, documented = [], False
     for cluster in _records(known.clusters):
         row = {key: None if is_blank(value) else value for key, value in cluster.items()}
         late = delay.overdue(row, on=known.day)
         if late is not None:
+            documented |= late.by != "source"
             stop = Stop(PAGES["late"], f"clusters:{row['cluster_id']}", str(row["name"]))
-            found.append((-(late.days or 0), Point(stop, late_words(known, row, lang))))
-    return tuple(point for _, point in sorted(found, key=lambda entry: entry[0]))
+            words = late_words(known, row, lang, short=True)
+            found.append((-(late.days or 0), Point(stop, words)))
+    points = tuple(point for _, point in sorted(found, key=lambda entry: entry[0]))
+    return Question("late", points, "agenda.no_document" if points and not documented else "")
 
 
 def _duty(one: Duty, lang: Lang) -> Point:
-    """Return a duty: days left, what is missing for it, and the page it is done on."""
-    said = [f"{one.left(lang)} ({date(one.date, lang)})", *one.lacks(lang)]
-    words, name = (
-        textwrap.shorten(text, _LETTERS, placeholder="…")
-        for text in (" · ".join(said), one.short(lang))
-    )
+    """Return a duty: days left, and the page that says what is missing for it."""
+    words = f"{one.left(lang)} ({date(one.date, lang)})"
+    name = textwrap.shorten(one.short(lang), _LETTERS, placeholder="…")
     if one.key == "conclusion":
         return Point(Stop("follow_up", one.subject, name), words)
     part = "forms" if one.key.startswith("form_") else "duties"

@@ -9,7 +9,6 @@ from docx import Document
 from docx.document import Document as Word
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Mm
 from docx.table import Table
 
 from lib.language.text import Lang, date, hectares, is_blank, no_data, number, t
@@ -20,7 +19,7 @@ from lib.reports.cards.conclusions import conclusion_words
 from lib.reports.cards.material import Material
 from lib.reports.cards.recorded import decision_of
 from lib.reports.drawing.layout import Drawings, typeset
-from lib.reports.word import fill, mark, page, say, styles
+from lib.reports.word import fill, mark, measure, page, say, styles
 
 HEAD: Final = (
     *("no", "cluster", "place", "communes", "area", "pieces", "range", "evidence", "lead"),
@@ -228,11 +227,7 @@ def _table(word: Word, said: Annex) -> None:
     table = word.add_table(rows=rows, cols=len(HEAD))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    for column, width in zip(table.columns, WIDTHS_MM, strict=True):
-        column.width = Mm(width)
-        for cell in column.cells:
-            cell.width = Mm(width)
+    measure(table, WIDTHS_MM)
     for cell, text in zip(table.rows[0].cells, said.head, strict=True):
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         fill(cell, text, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)

@@ -59,8 +59,6 @@ def atlas(
     ----------
     cluster_ids : sequence of str, optional
         Clusters, in the order of their pages; `chosen` by default.
-    progress : callable, optional
-        Called after every page.
 
     Raises
     ------

@@ -11,14 +11,13 @@ from typing import Any, Final
 from docx import Document
 from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Mm
 
 from lib.language.errors import WrongUseError
 from lib.language.text import Lang, date, is_blank, t
 from lib.register.conclusions import Meeting, meetings, time_words
 from lib.reports.cards.card import site
 from lib.reports.cards.material import Material
-from lib.reports.word import page, say, styles
+from lib.reports.word import measure, page, say, styles
 
 _MIDDLE: Final = WD_ALIGN_PARAGRAPH.CENTER
 _LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
@@ -94,9 +93,8 @@ def _head(word: Word, meeting: Meeting, lang: Lang) -> None:
         (t("reports.notice_place", lang), False),
     )
     table = word.add_table(rows=1, cols=2)
-    table.autofit = False
-    for cell, width, lines in zip(table.rows[0].cells, _HEAD_MM, (left, right), strict=True):
-        cell.width = Mm(width)
+    measure(table, _HEAD_MM)
+    for cell, lines in zip(table.rows[0].cells, (left, right), strict=True):
         _lines(cell, lines, size=13 if lines is left else 12)
     word.add_paragraph()
 
@@ -146,9 +144,8 @@ def _foot(word: Word, lang: Lang) -> None:
     """Write the places for receivers and for a signature nobody has given."""
     word.add_paragraph()
     table = word.add_table(rows=1, cols=2)
-    table.autofit = False
+    measure(table, _FOOT_MM)
     receivers, signer = table.rows[0].cells
-    receivers.width, signer.width = (Mm(width) for width in _FOOT_MM)
     say(
         receivers.paragraphs[0],
         t("reports.notice_receivers", lang),

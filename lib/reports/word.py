@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -13,7 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from docx.table import _Cell
+from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from lib.language.text import Lang
@@ -118,6 +118,19 @@ def mark(row: Any, tag: str) -> None:  # noqa: ANN401 - python-docx's own
     row._tr.get_or_add_trPr().append(OxmlElement(tag))  # noqa: SLF001 - as above
 
 
+def measure(table: Table, widths: Sequence[float]) -> None:
+    """Give the columns of a table their widths in millimetres.
+
+    Word reads them of the cells, LibreOffice of the columns.
+    """
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Mm(width)
+
+
 def table_docx(frame: pd.DataFrame, title: str, notes: Mapping[str, str], lang: Lang) -> bytes:
     """Return a table as DOCX, A4 across: title, what holds for all of it, then its rows.
 
@@ -137,13 +150,11 @@ def table_docx(frame: pd.DataFrame, title: str, notes: Mapping[str, str], lang: 
             say(word.add_paragraph(), f"{label}: {text}", size=12)
     table = word.add_table(rows=1 + len(frame), cols=len(frame.columns))
     table.style = "Table Grid"
-    table.autofit = False
-    widths = _widths(frame)
+    measure(table, _widths(frame))
     rows = [list(frame.columns), *frame.to_numpy().tolist()]
     for place, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
         mark(row, "w:cantSplit")
-        for cell, text, width in zip(row.cells, texts, widths, strict=True):
-            cell.width = Mm(width)
+        for cell, text in zip(row.cells, texts, strict=True):
             fill(cell, str(text), bold=place == 0, size=_LISTED)
     mark(table.rows[0], "w:tblHeader")
     out = io.BytesIO()

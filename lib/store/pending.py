@@ -5,8 +5,9 @@ disk and renamed. Whoever may edit sees what everybody entered; where servers sh
 database, the rows wait there instead, under the same names.
 """
 
+import contextlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Final
@@ -41,8 +42,7 @@ def every(store: Store) -> list[Statement]:
     StoreError
         What waits cannot be read, or a shared database does not answer.
     """
-    there = _files(store) if store.shared is None else store.shared.draft()
-    found = [word for name, text in there.items() for word in _read(name, text)]
+    found = [word for name, text in texts(store, TABLES).items() for word in _read(name, text)]
     return sorted(found, key=lambda word: (word.when, word.subject))
 
 
@@ -78,7 +78,7 @@ def keep(
             row[at] = word
         return {name: _text(row.values()) for name, row in rows.items()}
 
-    _change(store, kept)
+    change(store, kept, TABLES)
 
 
 def drop(store: Store, words: Iterable[Statement]) -> None:
@@ -99,23 +99,49 @@ def drop(store: Store, words: Iterable[Statement]) -> None:
             if not gone.isdisjoint(row)
         }
 
-    _change(store, left)
+    change(store, left, TABLES)
 
 
-def _change(store: Store, change: Callable[[Mapping[str, str]], dict[str, str]]) -> None:
-    """Write the rows that `change` makes of all that wait; nobody else writes meanwhile."""
+def change(
+    store: Store,
+    make: Callable[[Mapping[str, str]], dict[str, str]],
+    folders: Collection[str],
+) -> None:
+    """Write the rows that `make` makes of all that wait in folders; nobody else writes meanwhile.
+
+    Parameters
+    ----------
+    make : callable
+        Name -> text of what waits, to name -> text of what is other; an empty text is gone.
+
+    Raises
+    ------
+    StoreError
+        The store is busy or cannot be written.
+    """
     if store.shared is not None:
-        store.shared.redraft(change)
+        store.shared.redraft(make, folders)
         return
     with store.writing():
-        for name, text in change(_files(store)).items():
+        for name, text in make(_files(store, folders)).items():
             _write(store.folder / FOLDER / name, text)
 
 
-def _files(store: Store) -> dict[str, str]:
-    """Return what waits in the folder of the store: name of a file -> its text."""
+def texts(store: Store, folders: Collection[str]) -> Mapping[str, str]:
+    """Return what waits in folders of the draft: name ``folder/row.json`` -> its text.
+
+    Raises
+    ------
+    StoreError
+        What waits cannot be read, or a shared database does not answer.
+    """
+    return _files(store, folders) if store.shared is None else store.shared.draft(folders)
+
+
+def _files(store: Store, folders: Collection[str]) -> dict[str, str]:
     found = {}
-    for path in sorted((store.folder / FOLDER).glob("*/*.json")):
+    paths = (path for one in folders for path in (store.folder / FOLDER / one).glob("*.json"))
+    for path in sorted(paths):
         name = path.relative_to(store.folder / FOLDER).as_posix()
         try:
             found[name] = path.read_text(encoding="utf-8")
@@ -158,11 +184,15 @@ def _text(words: Iterable[Statement]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
+    aside = path.with_suffix(".new")
     path.parent.mkdir(parents=True, exist_ok=True)
     if text:
-        aside = path.with_suffix(".new")
         write_synced(aside, text.encode())
         put(aside, path)
-    else:
-        path.unlink(missing_ok=True)
-    sync_folder(path.parent)
+        sync_folder(path.parent)
+        return
+    for gone in (path, aside):
+        gone.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # others wait in it
+        path.parent.rmdir()
+    sync_folder(path.parent if path.parent.exists() else path.parent.parent)

@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Protocol
@@ -50,10 +50,12 @@ class Shared(Protocol):
     def publish(self, snapshot: Snapshot, event: audit.Event) -> None:
         """Put `snapshot` in use there, all or nothing, unless ``event.before`` no longer is."""
 
-    def draft(self) -> dict[str, str]:
-        """Return what waits to be published there: name of a row -> its text."""
+    def draft(self, folders: Collection[str]) -> dict[str, str]:
+        """Return what waits there in folders of the draft: ``folder/row.json`` -> its text."""
 
-    def redraft(self, change: Callable[[Mapping[str, str]], dict[str, str]]) -> None:
+    def redraft(
+        self, change: Callable[[Mapping[str, str]], dict[str, str]], folders: Collection[str]
+    ) -> None:
         """Write the rows `change` makes of what waits, all or nothing; an empty text is gone."""
 
 

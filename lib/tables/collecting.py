@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lib.tables.records import clusters, followup, grid, progress
+from lib.tables.registry import TABLES as ALL
 from lib.tables.statements.record import NAME as STATEMENTS
 
 KIND: Final = "forms"
@@ -77,4 +78,6 @@ TABLES: Final = frozenset(
 
 def tables_of(kind: str) -> frozenset[str]:
     """Return the tables that a check of files of a kind tells of."""
+    if kind == STATEMENTS:
+        return frozenset({STATEMENTS, *(table.name for table in ALL.values() if table.stated)})
     return TABLES if kind == KIND else frozenset({kind})

@@ -94,8 +94,6 @@ def to_xlsx(
         Without geometry; its columns are the headings.
     notes : mapping
         Second sheet: label and text.
-    sheet : str
-        Name of the first sheet.
     decimals : sequence of str
         Columns shown with two decimals.
     """

@@ -75,11 +75,6 @@ ALL_TABLES: Final[Mapping[str, pa.DataFrameSchema]] = _Schemas()
 """Name of a table -> its schema."""
 
 
-def unit(table: str, column: str) -> str | None:
-    """Return the unit of a column as it is written after a figure, if it has one."""
-    return TABLES[table].column(column).unit or None
-
-
 def codes_of(table: str, column: str) -> str | None:
     """Return the name of the set of codes a column takes, None for a free one."""
     return TABLES[table].column(column).codes or None

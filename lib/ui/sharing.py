@@ -11,7 +11,7 @@ from typing import Final
 
 import streamlit as st
 
-from lib.access.serving import keeps_reserved, serve_layers
+from lib.access.serving import closed_to_strangers, serve_layers
 from lib.language.errors import PhuThoError, StoreError
 from lib.language.text import date
 from lib.settings import settings
@@ -98,7 +98,7 @@ def _draw(snapshot: Snapshot) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _follower(folder: str) -> Follower:
-    return Follower(connect.open_store(Path(folder), reserved=keeps_reserved()))
+    return Follower(connect.open_store(Path(folder), closed=closed_to_strangers))
 
 
 def store() -> Store:

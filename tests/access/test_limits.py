@@ -1,9 +1,13 @@
 """Limits beside the role: a second person publishes, an editor of some communes keeps to them."""
 
+import datetime as dt
+import io
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pytest
 import shapely
@@ -13,14 +17,19 @@ from facttables import fact_tables
 from lib.access import acts, entering, identity, limits, roles
 from lib.access.policy import Policy, load
 from lib.access.roles import Actor
+from lib.importing import bring
 from lib.importing import entering as entered
+from lib.importing.collecting import sending
+from lib.importing.collecting.asked import recipients
 from lib.importing.draft import Draft, Options
 from lib.importing.entering import Source
 from lib.importing.stating import said
 from lib.language.errors import DataRefusedError, NotAllowedError, WrongUseError
 from lib.language.text import LANGS
+from lib.register.clusters import register
 from lib.store import pending
 from lib.store.store import Act, Store, Table
+from lib.tables.collecting import parts_of
 from lib.tables.merging import Counts
 from lib.tables.statements.record import NAME, Statement
 
@@ -76,8 +85,6 @@ def word(row: str = MINE, value: str = "40", field: str = "area_ha") -> Statemen
 
 
 def communes_of_mine() -> list[str]:
-    from lib.register.clusters import register  # noqa: PLC0415 - only where it is asked for
-
     rows = register(FACTS).set_index("cluster_id")
     return [*rows.loc[MINE, "commune_codes"]]
 
@@ -130,7 +137,7 @@ def test_what_was_taken_back_is_not_published_by_who_still_sees_it(whole, monkey
     assert tree(whole) == before
 
 
-def test_what_is_brought_as_a_whole_needs_an_administrator_then(whole, monkeypatch):
+def test_what_is_brought_as_a_whole_needs_the_draft_or_an_administrator_then(whole, monkeypatch):
     base = whole.current()
     area = said(FACTS, [word()])
     draft = Draft(
@@ -142,7 +149,7 @@ def test_what_is_brought_as_a_whole_needs_an_administrator_then(whole, monkeypat
     def publish(who: Actor) -> None:
         acts.publish(who, whole, draft, base=base, files={}, typed="", confirmed=True)
 
-    from lib.importing import bring, stating  # noqa: PLC0415 - loads every reader
+    from lib.importing import stating  # noqa: PLC0415 - loads every reader
 
     done = []
     monkeypatch.setattr(bring, "publish", lambda *_a, **_n: done.append("file"))
@@ -151,10 +158,12 @@ def test_what_is_brought_as_a_whole_needs_an_administrator_then(whole, monkeypat
     for act in (publish, lambda who: acts.state(who, whole, area, base=base)):
         with pytest.raises(NotAllowedError, match="hai người"):
             act(come("lan"))
-        act(come("hoa"))
+    with pytest.raises(NotAllowedError, match="bản nháp chung"):
+        publish(come("hoa"))
+    acts.state(come("hoa"), whole, area, base=base)
     in_force(monkeypatch)
     publish(come("lan"))
-    assert done == ["file", "value", "file"]
+    assert done == ["value", "file"]
 
 
 # ---- some communes -------------------------------------------------------------------------
@@ -214,8 +223,6 @@ def draft_of(kind: str, **tables: pd.DataFrame) -> Draft:
 
 
 def test_a_file_of_a_limited_editor_is_looked_at_row_by_row(whole, limited, monkeypatch):
-    from lib.importing import bring  # noqa: PLC0415 - loads every reader
-
     base = whole.current()
     monkeypatch.setattr(bring, "publish", lambda *_a, **_n: base)
     clusters, weak = FACTS["clusters"], FACTS["weak_supply"]
@@ -258,6 +265,58 @@ def test_a_file_of_a_limited_editor_is_looked_at_row_by_row(whole, limited, monk
             publish(draft)
         assert refused.value.key == "access.elsewhere"
         assert row in refused.value.message()
+
+
+def form(store: Store, folder: Path, code: str, row_id: str, **cells: object) -> Draft:
+    """Return what a form says that comes back from a commune with cells of one row filled in."""
+    base, part = store.current(), parts_of(code)[0]
+    content = sending.form(
+        sending.tables_of(base), base.snapshot_id, code, made=dt.date(2025, 11, 1)
+    )
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[1]
+    (at,) = [row[0].row for row in sheet.iter_rows(min_row=4) if row[0].value == row_id]
+    for name, typed in cells.items():
+        sheet.cell(at, 1 + part.columns.index(name)).value = typed
+    book["Phiếu"].cell(17, 2).value = "20/11/2025"
+    book.save(folder / "phiếu.xlsx")
+    files = [(folder / "phiếu.xlsx", "phiếu.xlsx")]
+    return bring.draft_of(files, Options("forms", "2025-11-30"), base)
+
+
+def test_the_form_of_his_commune_comes_back_by_its_editor(whole, limited, monkeypatch, tmp_path):
+    base, (code, *_) = whole.current(), communes_of_mine()
+    monkeypatch.setattr(bring, "publish", lambda *_a, **_n: base)
+
+    def publish(draft: Draft) -> None:
+        assert draft.of("refused") == []
+        assert draft.counts["form_answers"].added == 1
+        acts.publish(limited, whole, draft, base=base, files={}, typed="", confirmed=True)
+
+    mine = form(whole, tmp_path, code, MINE, investor="Công ty B")
+    assert limits.refusal(limited, base, mine.tables) is None
+    publish(mine)
+    known = register(FACTS)
+    sure = known["commune_codes"].map(bool) | known["assigned_codes"].map(bool)
+    nowhere = set(known.loc[~sure, "cluster_id"])
+    place, row = next(
+        (one.code, row)
+        for one in recipients(FACTS, known)
+        for row in one.rows.get("clusters", ())
+        if row in nowhere
+    )
+    other = form(whole, tmp_path, place, row, investor="Công ty B")
+    in_force(monkeypatch, communes={"xa": [place]})
+    refused = limits.refusal(limited, base, other.tables)
+    assert refused is not None, "its place is not known, so it is nobody\x27s of a commune"
+    assert row in refused.message()
+    for draft in (mine, other):
+        with pytest.raises(NotAllowedError):
+            publish(draft)
+    rows = pd.DataFrame({"recipient": [code, "power"], "as_of": "2026"})
+    in_force(monkeypatch, communes={"xa": [code]})
+    with pytest.raises(NotAllowedError, match="power"):
+        limits.require_rows(limited, base, {"form_answers": rows})
 
 
 def test_a_cluster_whose_outline_reaches_into_a_commune_is_of_it_but_not_by_a_drawing():

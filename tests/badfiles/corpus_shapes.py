@@ -1,6 +1,7 @@
 """Bad shapes in sound files: rings, holes, positions, names."""
 
 import math
+from pathlib import Path
 
 from badfiles.corpus_build import (
     FAR,
@@ -44,6 +45,11 @@ def _across_the_edge() -> list[tuple[float, float]]:
 def _ring(count: int) -> list[tuple[float, float]]:
     angles = [2 * math.pi * at / count for at in range(count)]
     return [(CENTRE[0] + 0.004 * math.cos(a), CENTRE[1] + 0.004 * math.sin(a)) for a in angles]
+
+
+def _many_corners(path: Path) -> None:
+    """Write a ring of too many corners: seconds of work, for who wants the file only."""
+    _of(polygon(_ring(200_001)))(path)
 
 
 def _spiked() -> list[tuple[float, float]]:
@@ -111,7 +117,7 @@ SHAPES = (
         words=("phần khoét",),
     ),
     BadFile("hole-across-its-shell", FILE, _of(polygon((A, B, C, D), _small(HALF - 100)))),
-    BadFile("200001-corners", FILE, _of(polygon(_ring(200_001))), words=("200.00", "200.000")),
+    BadFile("200001-corners", FILE, _many_corners, words=("200.00", "200.000")),
     BadFile(
         "heights",
         FILE,

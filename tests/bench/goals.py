@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.bench.contenders import FLOOR, PLAIN
-from tests.bench.raw import DUCKDB, OURS, SEDONA, Raw, Record
+from tests.bench.raw import CROWDED, DUCKDB, GROUNDED, OURS, SEDONA, TILES, Raw, Record
 
 NOT_MEASURED = "not measured"
 
@@ -144,6 +144,57 @@ def _pages(raw: Raw) -> list[Verdict]:
     ]
 
 
+def _within(goal: str, record: Record | None, other: Record | None) -> Verdict:
+    """Judge whether the median of `record` lies within what `other` itself varies by."""
+    return _missing(goal) if other is None else below(goal, record, other.p95, _median)
+
+
+def _more(goal: str, record: Record | None, other: Record | None, limit: float) -> Verdict:
+    """Judge by how much the median of `record` is over that of `other`, below `limit`."""
+    if record is None or other is None:
+        return _missing(goal)
+    more = record.median - other.median
+    figure = f"{record.median:.4g} and {other.median:.4g} {record.unit}: {more:.2g} more"
+    return Verdict(goal, figure, more < limit, f"{limit:g} {record.unit} are allowed")
+
+
+def _layers(raw: Raw) -> list[Verdict]:
+    """Judge the ground and the office's own layers."""
+    first, change = "first-map-page", "filter-page"
+    return [
+        ratio_below(
+            "roads on: first map at most 1.15 times that without",
+            raw.find(first, "overview", GROUNDED),
+            raw.find(first, "overview", OURS),
+            1.15,
+        ),
+        _within(
+            "… filter change within the 95th percentile of that without",
+            raw.find(change, "overview", GROUNDED),
+            raw.find(change, "overview", OURS),
+        ),
+        below(
+            "… 50,000 corners in view, dragged: a frame under 33.3 ms (median)",
+            raw.find("frames-roads", "roads on", OURS),
+            33.3,
+            _median,
+        ),
+        below("a tile, warm: under 10 ms", raw.find("tile", TILES, OURS), 10, _median),
+        below(
+            "20,000 points: filter change under 300 ms",
+            raw.find(change, "layers", CROWDED),
+            300,
+            _median,
+        ),
+        _more(
+            "… first map less than 1.5 s more than without",
+            raw.find(first, "layers", CROWDED),
+            raw.find(first, "layers", OURS),
+            1.5,
+        ),
+    ]
+
+
 def _held(goal: str, record: Record | None) -> Verdict:
     if record is None:
         return _missing(goal)
@@ -222,6 +273,7 @@ def judge(raw: Raw) -> list[Verdict]:
             0.030,
             _median,
         ),
+        *_layers(raw),
         *_at_worst(raw),
         below(
             "10,000,000 outages with all rules: under 3 s",

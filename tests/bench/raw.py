@@ -11,6 +11,9 @@ from pathlib import Path
 from time import perf_counter
 
 OURS = "ours"
+GROUNDED = "ours, roads on"
+CROWDED = "ours, 20,000 points"
+TILES = "100 tiles of 20 KB"
 OVERLAY = "geopandas.overlay"
 DUCKDB = "DuckDB spatial"
 SEDONA = "SedonaDB"

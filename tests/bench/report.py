@@ -49,7 +49,12 @@ TASKS = {
     "filter-page": Task(
         "… on our other pages",
         "The same press; furnished: a layer of the office paints the communes, and made-up roads "
-        "of 50,000 corners lie under them.",
+        "of 50,000 corners lie under them; 20,000 points: an own layer, its own filter.",
+        rival=False,
+    ),
+    "tile": Task(
+        "One tile of a picture of the ground, warm",
+        "Asked for twice over one connection; the second answer counts.",
         rival=False,
     ),
     "first-map-page": Task(

@@ -18,8 +18,12 @@ from functools import partial
 from pathlib import Path
 from time import process_time
 
+import geopandas as gpd
 import pandas as pd
+import shapely
 
+from lib.crossing.communes import prepare_communes
+from lib.crossing.sketch import hectares_by_commune
 from lib.layers.ground import pictures
 from lib.places import search
 from lib.power import indices
@@ -137,6 +141,14 @@ def a_tile() -> float:
         return spent(lambda: [read(path, *one) for one in taken]) / _TILES * 1000
 
 
+def an_outline(communes: gpd.GeoDataFrame) -> float:
+    """Return milliseconds to measure what somebody draws, on each commune: 12 corners, a border."""
+    index = prepare_communes(communes)
+    at = shapely.get_coordinates(communes.geometry.iloc[0])[0]
+    drawn = shapely.Point(at).buffer(0.003, quad_segs=3)
+    return spent(lambda: hectares_by_commune(drawn, index)) * 1000
+
+
 def waited(people: int, cores: int, cost_s: float, think_s: float = THINK_S) -> list[float]:
     """Return the seconds each act waits until it is answered, simulated.
 
@@ -211,6 +223,10 @@ def main() -> None:
         (log, by_outages(quick=given.quick)),
         (["on disk", "MB"], sizes(store)),
         (["one tile", "ms"], [["read, not from memory", f"{a_tile():.2f}"]]),
+        (
+            ["one outline", "ms"],
+            [["drawn over a border", f"{an_outline(current.read_geo('communes')):.1f}"]],
+        ),
         (["place", *(f"{n} core{'s' * (n > 1)}" for n in CORES), "enough"], crowds(given.change)),
         (["thinking, s", "people on 2 cores", "median wait, s"], breaks(given.change)),
     )

@@ -210,8 +210,13 @@ def test_assets_without_a_document_come_first(store, tmp_path):
     assert done.exit_code == 0, done.output
     assert "2 tài sản, 1 chưa có văn bản" in done.output
     (table,) = (t for t in Document(str(out)).tables if len(t.columns) == 12)
-    assert [row.cells[1].text for row in table.rows] == ["Tên tài sản", "Trạm bơm", "Đường trục"]
-    assert table.rows[1].cells[7].text == "12.000.000.000"
+    names = [row.cells[1].text.partition("\n") for row in table.rows]
+    assert [name for name, _, _ in names] == ["Tên tài sản", FORMULA, "Trạm bơm", "Đường trục"]
+    assert [said for _, _, said in names[2:]] == [
+        "(chưa phân nhóm; chưa có văn bản)",
+        "(chưa phân nhóm; 1/QĐ)",
+    ]
+    assert table.rows[2].cells[7].text == "12.000.000.000"
     assert "Chưa có văn bản: 1/2 tài sản" in words_of(out)
     assert run(store, "assets", "--out", tmp_path / "a.xlsx").exit_code == 0
 
@@ -223,12 +228,16 @@ def test_the_report_of_clusters_has_a_block_each_and_two_annexes(store, tmp_path
     assert done.exit_code == 0, done.output
     lines = [p.text for p in Document(str(out)).paragraphs]
     at = next(n for n, text in enumerate(lines) if text.startswith("1. "))
-    heads = [text.partition(":")[0] for text in lines[at + 1 : at + 10]]
+    heads = [text.partition(":")[0] for text in lines[at + 1 : at + 11]]
     assert heads == [
         *("Chủ đầu tư", "Xã, phường", "Diện tích", "Tiến độ", "Dự án trong cụm"),
-        *("Vướng mắc, nguyên nhân, trách nhiệm", "Ảnh hưởng đến tiến độ", "Mốc tiếp theo"),
+        *("Vướng mắc", "Nguyên nhân, trách nhiệm", "Ảnh hưởng đến tiến độ", "Mốc tiếp theo"),
         "Cơ quan - thời hạn",
     ]
+    assert lines[at + 6].endswith("(nguồn: tệp của cơ quan «a.csv», 20/11/2026)"), (
+        "an obstacle says who says it"
+    )
+    assert lines[at + 7].endswith("chưa nêu nguyên nhân; trách nhiệm: UBND xã")
     assert "Phụ lục 2. Toàn bộ cụm công nghiệp" in lines
     lost = run(store, "clusters-report", "--cluster", "PT-999", "--out", out)
     assert lost.exception.exit_code == 2

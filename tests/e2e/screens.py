@@ -1,7 +1,7 @@
 """``make screens``: the pictures of docs/screens.md, of what the pages really show.
 
 ``python -m e2e.screens [--bundle FOLDER] [--only NAME ...]``; with ``--every FOLDER`` it takes
-each page at each size, with and without a selection, to be looked at and not to be kept.
+each page at each size, with and without a selection, and joins those of a page for the document.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, sync_playwright
 
 from e2e.conftest import CHROMIUM_OPTIONS, PATIENCE_MS, UPSTREAM
@@ -22,6 +22,9 @@ from e2e.test_data import OUTLINES, choose, coordinate_table
 
 IMAGES = ROOT / "docs" / "img"
 PROJECTOR, DESK, OLD, PHONE = (1366, 768), (1920, 1080), (1024, 768), (390, 844)
+SIZES = (PROJECTOR, DESK, OLD, PHONE)
+SHEET_PX, GAP_PX, SHEET_QUALITY = 560, 8, 60
+"""Height of a picture on the sheet of its page, what is between two, and how exact it is."""
 COLOURS = 160
 """Colours of a picture: as many as a page has, so that its file is small."""
 
@@ -55,7 +58,7 @@ MAPS = {
     "power": COMMUNE,
     "layers": COMMUNE,
 }
-TABS = ("use", "todo", "enter", "import", "draw", "history", "download", "log")
+TABS = ("use", "todo", "collect", "enter", "import", "draw", "history", "download", "log")
 PLAIN = {"follow_up": {}, "about": {}, **{f"data-{tab}": {"tab": tab} for tab in TABS}}
 SAMPLED = {"power-with-log": (DESK, "power", {"measure": "saidi_min", "sel": "communes:08590"})}
 
@@ -68,7 +71,7 @@ def every(browser: Browser, site: Site, folder: Path) -> None:
         for path, chosen in MAPS.items()
         for name, query in (("none", {}), ("chosen", chosen))
     }
-    for size in (PROJECTOR, DESK, PHONE, OLD):
+    for size in SIZES:
         shown = {"present": "yes"} if size == OLD else {}
         plain = {} if shown else {name: (name.partition("-")[0], q) for name, q in PLAIN.items()}
         for name, (path, query) in {**shots, **plain}.items():
@@ -76,6 +79,28 @@ def every(browser: Browser, site: Site, folder: Path) -> None:
                 visit.open(path, with_map=path in MAPS, **query, **shown)
                 visit.page.wait_for_timeout(600)
                 visit.page.screenshot(path=folder / f"{name}-{size[0]}.png")
+
+
+def joined(folder: Path) -> None:
+    """Join what `every` took: a picture a page, its sizes beside each other, a row a selection."""
+    (IMAGES / "every").mkdir(exist_ok=True)
+    rows = {(path or "overview"): ("-none", "-chosen") for path in MAPS} | dict.fromkeys(
+        PLAIN, ("",)
+    )
+    for name, states in rows.items():
+        lines = []
+        for state in states:
+            shots = [folder / f"{name}{state}-{size[0]}.png" for size in SIZES]
+            opened = [Image.open(shot).convert("RGB") for shot in shots if shot.exists()]
+            lines.append([ImageOps.contain(one, (one.width, SHEET_PX)) for one in opened])
+        width = max(sum(one.width + GAP_PX for one in line) for line in lines)
+        sheet = Image.new("RGB", (width, len(lines) * (SHEET_PX + GAP_PX)), "#777")
+        for down, line in enumerate(lines):
+            across = 0
+            for one in line:
+                sheet.paste(one, (across, down * (SHEET_PX + GAP_PX)))
+                across += one.width + GAP_PX
+        sheet.save(IMAGES / "every" / f"{name}.webp", quality=SHEET_QUALITY)
 
 
 def picture(visit: Visit, name: str) -> None:
@@ -157,6 +182,7 @@ def main() -> None:
         with served(root) as site:
             if given.every:
                 every(browser, site, given.every)
+                joined(given.every)
                 return
             for view, (size, path, query) in VIEWS.items():
                 if wanted(view):

@@ -15,8 +15,12 @@ VIEWS = [
     ("power", {"present": "yes", "sel": "communes:08590", "playlist": "gaps"}),
     ("merger", {"sel": "communes:04891", "era": "before"}),
     ("merger", {"split": "yes"}),
+    ("progress", {}),
+    ("layers", {}),
+    ("follow_up", {}),
     ("data", {}),
     ("data", {"tab": "import"}),
+    ("data", {"tab": "enter"}),
     ("data", {"tab": "history"}),
     ("data", {"tab": "download"}),
     ("about", {}),
@@ -25,7 +29,7 @@ VIEWS = [
 
 @pytest.mark.parametrize(("path", "query"), VIEWS, ids=lambda v: "-".join(v) if v else "all")
 def test_axe_finds_nothing_serious(best: Site, visit, path, query):
-    opened = visit(best).open(path, with_map=path not in {"data", "about"}, **query)
+    opened = visit(best).open(path, with_map=path not in {"data", "about", "follow_up"}, **query)
     opened.page.locator(".ph-foot").wait_for()
     found = Axe().run(opened.page).response["violations"]
     serious = [

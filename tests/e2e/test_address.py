@@ -50,7 +50,7 @@ def test_a_link_restores_the_view_on_another_machine(best: Site, visit):
 
 
 def test_the_copied_link_holds_where_the_map_looks(best: Site, visit):
-    opened = visit(best, fresh=True)
+    opened = visit(best)
     opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened.open("clusters", province="phu-tho")
     opened.leaflet.focus()
@@ -72,7 +72,7 @@ def test_the_copied_link_holds_where_the_map_looks(best: Site, visit):
 
 
 def test_without_a_clipboard_the_link_can_be_taken_by_hand(best: Site, visit):
-    opened = visit(best, fresh=True)
+    opened = visit(best)
     opened.page.add_init_script(
         "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
         "document.execCommand = () => false;"

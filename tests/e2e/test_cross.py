@@ -17,7 +17,7 @@ def shapes(opened) -> int:
     return int(opened.map.locator("body").get_attribute("data-ph-shapes") or 0)
 
 
-def test_the_pieces_of_a_sample_are_drawn_and_named(real: Site, visit):
+def test_a_sample_is_drawn_named_recomputed_and_never_counted(real: Site, visit):
     opened = visit(real).open("cross_commune", **SAMPLE)
     assert opened.eventually(lambda: shapes(opened) == 5), "three pieces, the band, the lines"
     names = opened.map.locator(".ph-label-shapes")
@@ -31,6 +31,22 @@ def test_the_pieces_of_a_sample_are_drawn_and_named(real: Site, visit):
     assert "MẪU" in told
     assert "29,86 ha" in told.replace("\u00a0", " ")
     assert "nằm trên nhiều xã" in told
+
+    plain, aloud = visit(real).open("cross_commune"), "Vẫn nằm trên hai xã mới"
+    figures = [tab.page.locator(".st-key-figures").inner_text() for tab in (plain, opened)]
+    said = [tab.page.get_by_text(aloud).text_content() for tab in (plain, opened)]
+    assert figures[0] == figures[1]
+    assert said[0] == said[1]
+    assert "Bãi Ba - Đông Thành, Làng nghề phía Nam Thanh Ba, Ấm Hạ" in said[0]
+
+    opened.page.bring_to_front()
+    opened.js("() => { window.phSame = true; }")
+    before = opened.card.inner_text()
+    with opened.turn():
+        opened.page.get_by_role("slider").first.press("ArrowLeft")
+    assert opened.js("() => window.phSame")
+    assert opened.eventually(lambda: opened.card.inner_text() != before)
+    assert opened.eventually(lambda: opened.query().get("tolerance") == "49")
 
 
 def test_the_samples_say_where_they_are_and_lead_there(real: Site, visit):
@@ -53,28 +69,6 @@ def test_the_samples_say_where_they_are_and_lead_there(real: Site, visit):
         opened.table.click(position={"x": 100, "y": ROW_PX * 4 + ROW_PX // 2})
     assert opened.query()["sel"] == "clusters:PT-003"
     assert opened.eventually(lambda: 10 < opened.view()[0] < close - 2), "both communes are seen"
-
-
-def test_the_slider_recomputes_on_the_same_map(real: Site, visit):
-    opened = visit(real).open("cross_commune", **SAMPLE)
-    assert opened.eventually(lambda: shapes(opened) == 5)
-    opened.js("() => { window.phSame = true; }")
-    before = opened.card.inner_text()
-    with opened.turn():
-        opened.page.get_by_role("slider").first.press("ArrowLeft")
-    assert opened.js("() => window.phSame")
-    assert opened.eventually(lambda: opened.card.inner_text() != before)
-    assert opened.eventually(lambda: opened.query().get("tolerance") == "49")
-
-
-def test_samples_never_count(real: Site, visit):
-    plain, tried = (visit(real).open("cross_commune", **more) for more in ({}, SAMPLE))
-    figures = [opened.page.locator(".st-key-figures").inner_text() for opened in (plain, tried)]
-    aloud = "Vẫn nằm trên hai xã mới"
-    said = [opened.page.get_by_text(aloud).text_content() for opened in (plain, tried)]
-    assert figures[0] == figures[1]
-    assert said[0] == said[1]
-    assert "Bãi Ba - Đông Thành, Làng nghề phía Nam Thanh Ba, Ấm Hạ" in said[0]
 
 
 def test_schematic_borders_measure_nothing(schematic: Site, visit):

@@ -30,39 +30,28 @@ def assert_harmless(opened: Visit) -> None:
         assert opened.js(MADE) == []
 
 
-def test_the_watch_notices(hostile: Site, visit):
-    opened = visit(hostile).open("about", with_map=False)
-    opened.page.evaluate(
-        """() => { const box = document.createElement("div");
-             box.innerHTML = '<img src=x onerror="document.title = 1">';
-             document.body.append(box); }"""
-    )
-    with pytest.raises(AssertionError):
+def test_hostile_names_on_map_and_card(hostile: Site, visit):
+    opened = visit(hostile).open()
+    labels = opened.map.locator(".ph-label")
+    for layer, codes, times in (
+        ("communes", HOSTILE_COMMUNES, 3),
+        ("clusters", HOSTILE_CLUSTERS, 4),
+    ):
+        places = {place["code"]: place for place in hostile.places(layer)}
+        for text, code in zip(HOSTILE, codes, strict=True):
+            assert places[code]["name"] == text
+            opened.look_at(places[code]["ly"], places[code]["lx"], 14)
+            assert opened.eventually(lambda wanted=text: wanted in labels.all_inner_texts())
+            place = opened.hit(layer, only=(code,))
+            assert opened.hover_on_map(place).locator(".ph-tip-name").inner_text() == text
+            opened.click_on_map(place)
+            assert text in opened.card.locator("h3").inner_text()
+            assert opened.card.inner_text().count(text) >= times
+            opened.look_at(21.0, 105.3, 9)
         assert_harmless(opened)
 
 
-@pytest.mark.parametrize(
-    ("layer", "codes", "times"),
-    [("communes", HOSTILE_COMMUNES, 3), ("clusters", HOSTILE_CLUSTERS, 4)],
-)
-def test_hostile_names_on_map_and_card(hostile: Site, visit, layer, codes, times):
-    opened = visit(hostile).open()
-    places = {place["code"]: place for place in hostile.places(layer)}
-    labels = opened.map.locator(".ph-label")
-    for text, code in zip(HOSTILE, codes, strict=True):
-        assert places[code]["name"] == text
-        opened.look_at(places[code]["ly"], places[code]["lx"], 14)
-        assert opened.eventually(lambda wanted=text: wanted in labels.all_inner_texts())
-        place = opened.hit(layer, only=(code,))
-        assert opened.hover_on_map(place).locator(".ph-tip-name").inner_text() == text
-        opened.click_on_map(place)
-        assert text in opened.card.locator("h3").inner_text()
-        assert opened.card.inner_text().count(text) >= times
-        opened.look_at(21.0, 105.3, 9)
-    assert_harmless(opened)
-
-
-def test_hostile_names_in_filter_sentence_and_search(hostile: Site, visit):
+def test_hostile_names_in_filter_sentence_and_search_and_what_is_typed_there(hostile: Site, visit):
     opened = visit(hostile).open("clusters", commune=",".join(HOSTILE_COMMUNES))
     pills = opened.page.get_by_role("toolbar").get_by_role("button")
     assert opened.eventually(
@@ -76,6 +65,12 @@ def test_hostile_names_in_filter_sentence_and_search(hostile: Site, visit):
         assert opened.eventually(
             lambda wanted=text: any(wanted in found for found in hits.all_inner_texts())
         ), text
+    assert_harmless(opened)
+    typed = "**zzqxw** ~~wqzzxk~~ `1` :red[2]"
+    opened.page.get_by_label("Tìm xã, cụm, tên cũ").fill(typed)
+    message = opened.page.get_by_test_id("stCaptionContainer").filter(has_text="zzqxw")
+    message.wait_for()
+    assert typed in message.inner_text()
     assert_harmless(opened)
 
 
@@ -93,7 +88,9 @@ def test_hostile_rows_of_the_table_are_text(hostile: Site, visit):
     assert_harmless(opened)
 
 
-def test_hostile_facts_on_the_other_cards_and_pages(hostile: Site, visit):
+def test_hostile_facts_on_the_other_cards_and_pages_and_the_watch_would_notice(
+    hostile: Site, visit
+):
     opened = visit(hostile).open(sel="weak:WS-01")
     told = opened.card.inner_text()
     for text in (HOSTILE[0], HOSTILE[1], HOSTILE[3], HOSTILE[4]):
@@ -111,6 +108,13 @@ def test_hostile_facts_on_the_other_cards_and_pages(hostile: Site, visit):
     assert_harmless(opened)
     opened.open("about", with_map=False)
     assert_harmless(opened)
+    opened.page.evaluate(
+        """() => { const box = document.createElement("div");
+             box.innerHTML = '<img src=x onerror="document.title = 1">';
+             document.body.append(box); }"""
+    )
+    with pytest.raises(AssertionError):
+        assert_harmless(opened)
 
 
 def test_hostile_facts_on_the_page_on_power(hostile: Site, visit):
@@ -152,16 +156,6 @@ def test_hostile_names_before_and_after_the_merger(hostile: Site, visit):
     assert_harmless(opened)
 
 
-def test_what_is_typed_in_the_search_box_stays_text(hostile: Site, visit):
-    opened = visit(hostile).open("clusters")
-    typed = "**zzqxw** ~~wqzzxk~~ `1` :red[2]"
-    opened.page.get_by_label("Tìm xã, cụm, tên cũ").fill(typed)
-    message = opened.page.get_by_test_id("stCaptionContainer").filter(has_text="zzqxw")
-    message.wait_for()
-    assert typed in message.inner_text()
-    assert_harmless(opened)
-
-
 def test_the_map_in_one_file_opens_alone_and_runs_no_name(hostile: Site, contexts, tmp_path):
     out = tmp_path / "ban-do.html"
     subprocess.run(
@@ -196,6 +190,9 @@ def test_the_map_in_one_file_opens_alone_and_runs_no_name(hostile: Site, context
     placed = {place["name"] for place in hostile.places("clusters")}
     assert placed & set(HOSTILE) <= seen
     assert len(placed & set(HOSTILE)) >= 4
+
+    signs.first.click()
+    expect(page.locator(".ph-cross")).to_be_hidden()
 
     page.locator("input[data-layer=clusters]").uncheck()
     expect(signs).to_have_count(0)

@@ -40,7 +40,7 @@ def numbers(text: str) -> list[int]:
     return [int(found.replace(".", "")) for found in re.findall(r"\d[\d.]*", text)]
 
 
-def test_148_communes_are_drawn(site: Site, visit):
+def test_148_communes_are_drawn_and_a_tooltip_is_text(site: Site, visit):
     opened = visit(site).open()
     shapes = opened.js(
         """() => [...document.querySelectorAll(".leaflet-ph-communes-pane path")]
@@ -48,6 +48,13 @@ def test_148_communes_are_drawn(site: Site, visit):
     )
     assert len(set(shapes)) == 148
     assert all(len(shape) > 10 for shape in shapes)
+    place = opened.hit("communes")
+    tip = opened.hover_on_map(place)
+    assert tip.locator(".ph-tip-name").inner_text() == place["name"]
+    assert tip.evaluate("(tip) => [...tip.querySelectorAll('*')].map((n) => n.tagName)") == [
+        "DIV"
+    ] * len(tip.locator("div").all())
+    assert "thuộc tỉnh cũ" in tip.inner_text()
 
 
 def every_page(opened: Visit) -> Iterator[None]:
@@ -175,8 +182,11 @@ def overlapping(boxes: list[list]) -> list[tuple[str, str]]:
     ]
 
 
-def test_names_are_readable_at_every_size_and_do_not_collide(best: Site, visit):
+def test_names_are_readable_at_every_size_and_there_is_a_way_home(best: Site, visit):
     opened = visit(best).open()
+    scale = opened.map.locator(".leaflet-control-scale-line")
+    assert re.fullmatch(r"\d+ k?m", scale.inner_text())
+    home = opened.view()
     names = {place["name"] for place in best.places("communes")}
     boxes = opened.js(BOXES)
     assert {"Phú Thọ cũ", "Vĩnh Phúc cũ", "Hòa Bình cũ"} <= {box[0] for box in boxes}
@@ -187,25 +197,6 @@ def test_names_are_readable_at_every_size_and_do_not_collide(best: Site, visit):
         boxes = opened.js(BOXES)
         assert len(names & {box[0] for box in boxes}) > 3
         assert overlapping(boxes) == []
-
-
-def test_a_tooltip_is_text(best: Site, visit):
-    opened = visit(best).open()
-    place = opened.hit("communes")
-    tip = opened.hover_on_map(place)
-    assert tip.locator(".ph-tip-name").inner_text() == place["name"]
-    assert tip.evaluate("(tip) => [...tip.querySelectorAll('*')].map((n) => n.tagName)") == [
-        "DIV"
-    ] * len(tip.locator("div").all())
-    assert "thuộc tỉnh cũ" in tip.inner_text()
-
-
-def test_scale_and_the_way_home(best: Site, visit):
-    opened = visit(best).open()
-    scale = opened.map.locator(".leaflet-control-scale-line")
-    assert re.fullmatch(r"\d+ k?m", scale.inner_text())
-    home = opened.view()
-    opened.look_at(21.5, 105.0, 13)
     opened.map.get_by_role("button", name="Xem toàn tỉnh").click()
     assert opened.eventually(
         lambda: max(abs(a - b) for a, b in zip(opened.view(), home, strict=True)) < 0.02

@@ -141,7 +141,7 @@ def test_an_old_name_is_found_everywhere_and_says_what_it_became(best: Site, vis
     assert "Nghị quyết 1676/NQ-UBTVQH15, Điều 1 khoản 19" in became.inner_text()
 
 
-def test_both_namesakes_are_seen_at_once_with_their_districts(best: Site, visit):
+def test_both_namesakes_are_seen_at_once_and_a_hit_leads_to_its_page(best: Site, visit):
     opened = visit(best)
     opened.page.set_viewport_size({"width": 1366, "height": 768})
     opened.open("merger")
@@ -156,11 +156,7 @@ def test_both_namesakes_are_seen_at_once_with_their_districts(best: Site, visit)
     box = second.bounding_box()
     assert box["y"] + box["height"] <= 768, "no scrolling for the second"
 
-
-def test_a_cluster_and_a_district_go_to_the_page_that_shows_them(best: Site, visit):
-    opened = visit(best).open("merger")
     box = opened.page.get_by_label("Tìm xã, cụm, tên cũ")
-    hits = opened.page.locator("[class*=st-key-hit-] button")
     box.fill("toyota")
     hits.first.filter(has_text="Toyota").click()
     opened.page.wait_for_url("**/clusters?*")

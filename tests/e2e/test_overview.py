@@ -15,6 +15,12 @@ def test_enter_takes_the_first_hit_and_a_telephone_gets_its_map_back(best: Site,
     for sign in ("Phóng to", "Thu nhỏ"):
         expect(opened.map.get_by_role("button", name=sign)).to_have_count(1)
     assert "Zoom" not in opened.leaflet.inner_html(), "Leaflet's own words are English"
+    scale, frame = (
+        part.bounding_box()
+        for part in (opened.map.locator(".leaflet-control-scale"), opened.leaflet)
+    )
+    assert scale["height"] < 20, "nothing but its bar"
+    assert frame["y"] + frame["height"] - scale["y"] - scale["height"] < 40, "at the map's edge"
     line = opened.page.get_by_role("link", name="Bãi Ba")
     assert line.bounding_box()["y"] < opened.page.locator(".st-key-map").bounding_box()["y"]
     opened.page.get_by_test_id("stExpandSidebarButton").click()

@@ -107,15 +107,8 @@ def test_the_grid_is_off_and_not_fetched_until_it_is_wanted(real: Site, visit):
     assert "2016, sai lệch 2–10 km" in opened.page.locator("body").inner_text()
 
 
-def test_the_count_of_substations_leads_to_all_of_them_with_their_sources(best: Site, visit):
-    opened = visit(best).open("power", part="grid")
-    opened.page.get_by_text("Cả 32 trạm biến áp").click()
-    listed = opened.page.locator(".st-key-all-stations").get_by_test_id("stDataFrame")
-    listed.get_by_text(load("substations")["name"][0]).first.wait_for(state="attached")
-    listed.get_by_text("https://").first.wait_for(state="attached")
-
-
-def test_the_substations_of_a_cluster_stand_on_its_card_with_their_sources(best: Site, visit):
+def test_substations_stand_on_the_card_of_their_cluster_and_all_in_a_list(best: Site, visit):
+    """Each with its sources."""
     opened = visit(best).open("power", part="grid", sel="clusters:VP-022")
     told = spoken(opened.card.inner_text())
     assert re.search(r"Bá Thiện 110kV.*Thiện Kế 110kV.*\[\d+\]\s*\[\d+\]", told, re.DOTALL)
@@ -123,6 +116,10 @@ def test_the_substations_of_a_cluster_stand_on_its_card_with_their_sources(best:
     opened.card.locator(".ph-sources summary").click()
     for host in ("evn.com.vn", "vinhphuctv.vn"):
         expect(opened.card.get_by_role("link", name=host)).to_have_count(1)
+    opened.page.get_by_text("Cả 32 trạm biến áp").click()
+    listed = opened.page.locator(".st-key-all-stations").get_by_test_id("stDataFrame")
+    listed.get_by_text(load("substations")["name"][0]).first.wait_for(state="attached")
+    listed.get_by_text("https://").first.wait_for(state="attached")
 
 
 def test_a_sample_is_called_a_sample_everywhere(sampled: Site, visit):
@@ -165,8 +162,15 @@ def test_a_map_taken_away_calls_a_sample_a_sample_and_its_classes_by_their_unit(
         assert all(words in page for words in told)
 
 
-def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
+def test_a_commune_has_its_months_its_outages_and_indices_with_their_sources(sampled: Site, visit):
     opened = visit(sampled).open("power", sel="communes:08590")
+    told = spoken(opened.card.inner_text())
+    names = opened.card.locator(".ph-sources li").all_text_contents()
+    (log,) = [no for no, name in enumerate(names, start=1) if "mau.csv" in name]
+    (served,) = [no for no, name in enumerate(names, start=1) if "mau-khach-hang.csv" in name]
+    assert re.search(rf"phút/khách hàng\s*\[{log}\]\s*\[{served}\]", told), "rows and customers"
+    assert re.search(rf"[\d.]+ khách hàng\s*\[{served}\]", told), "what it was divided by"
+    assert re.search(rf"\d+ lần\s*\[{log}\]", told), "a count needs the rows only"
     months = opened.card.locator(".ph-months > div")
     expect(months).to_have_count(12)
     rows = opened.card.locator("table.ph-facts tbody tr").count()
@@ -188,17 +192,6 @@ def test_the_months_of_a_commune_and_its_outages(sampled: Site, visit):
         "Toàn tỉnh",
         *(f"Tỉnh cũ {n}" for n in ("Hòa Bình", "Phú Thọ", "Vĩnh Phúc")),
     ]
-
-
-def test_an_index_names_the_outages_and_the_customers_it_is_made_of(sampled: Site, visit):
-    opened = visit(sampled).open("power", sel="communes:08590")
-    told = spoken(opened.card.inner_text())
-    names = opened.card.locator(".ph-sources li").all_text_contents()
-    (rows,) = [no for no, name in enumerate(names, start=1) if "mau.csv" in name]
-    (served,) = [no for no, name in enumerate(names, start=1) if "mau-khach-hang.csv" in name]
-    assert re.search(rf"phút/khách hàng\s*\[{rows}\]\s*\[{served}\]", told), "rows and customers"
-    assert re.search(rf"[\d.]+ khách hàng\s*\[{served}\]", told), "what it was divided by"
-    assert re.search(rf"\d+ lần\s*\[{rows}\]", told), "a count needs the rows only"
 
 
 def test_a_ranking_needs_weights_on_the_screen(best: Site, visit):

@@ -27,7 +27,7 @@ def test_pages_fit_the_screen(best: Site, visit, name):
     for width, height in SIZES:
         opened.page.set_viewport_size({"width": width, "height": height})
         opened.open(PAGES[name], with_map=name != "about")
-        opened.page.wait_for_timeout(400)
+        opened.page.wait_for_load_state("networkidle")
         opened.page.screenshot(path=SCREENSHOTS / f"{name}-{width}x{height}.png")
         sideways = opened.page.get_by_test_id("stMain").evaluate(
             "(main) => main.scrollWidth - main.clientWidth"
@@ -44,12 +44,12 @@ def test_pages_fit_the_screen(best: Site, visit, name):
 
 
 def test_no_page_asks_for_another_machine(best: Site, contexts):
+    """Nor did those above: `visit` has watched each, at every size, as it does here."""
     context, beyond = contexts()
     page = context.new_page()
-    for path in PAGES.values():
-        page.goto(f"{best.url}/{path}")
-        page.locator(".ph-foot").wait_for()
-        page.wait_for_load_state("networkidle")
+    page.goto(best.url)
+    page.locator(".ph-foot").wait_for()
+    page.wait_for_load_state("networkidle")
     elsewhere = "fetch('https://example.org/').then(() => 'came', () => 'failed')"
     assert page.evaluate(elsewhere) == "failed"
     assert beyond == [], "the policy of the application holds it back in the browser"

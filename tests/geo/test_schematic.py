@@ -121,8 +121,6 @@ def test_names_come_without_their_kind():
     assert list(schematic_communes(table)["name"]) == ["20001", "20002"]
     named = table.assign(new_name=["Xã Xuân Lũng", "Phường Tân Hoà"])
     assert list(schematic_communes(named)["name"]) == ["Xuân Lũng", "Tân Hoà"]
-    given_names = schematic_communes(named, names={"20001": "Thu Cúc"})
-    assert list(given_names["name"]) == ["Thu Cúc", "20002"]
 
 
 def test_the_table_given_is_left_as_it_is(former):

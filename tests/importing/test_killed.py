@@ -10,7 +10,7 @@ from moments import Moments, usual
 
 from lib.importing import entering, stating
 from lib.operate import integrity
-from lib.store import pending
+from lib.store import brought, pending
 from lib.store.store import Act, Store, Table
 
 TURNS = 100
@@ -100,6 +100,32 @@ def test_a_value_killed_at_its_steps_waits_or_is_said_and_nothing_else_moves(kil
         ends.append((new, [word.value for word in kept] == [f"{float(step)}"]))
     # Not kept yet, kept, in use and not shown as waiting again.
     assert list(dict.fromkeys(ends)) == [(False, False), (False, True), (True, False)]
+
+
+def test_a_file_that_waits_is_killed_at_its_steps_and_is_whole_in_the_draft_or_in_use(
+    killer, tmp_path
+):
+    store, seen = Store(tmp_path / "kho"), set()
+    now, ends = publish(store, 1), []
+    for step in itertools.count(1, 3):
+        before, path = now, file_with(tmp_path, step + 1)
+        content = path.read_bytes()
+        alive, _ = killer.run("wait", store.folder, path, step=step)
+        now = whole(store, seen)
+        new = now.snapshot_id != before.snapshot_id
+        assert served(now) == (step + 1 if new else served(before))
+        kept = brought.every(store)
+        assert [brought.contents(store, one) for one in kept] in ([], [{path.name: content}])
+        if not alive:
+            assert (new, kept) == (True, [])
+            break
+        ends.append((new, bool(kept)))
+        for one in kept:
+            brought.drop(store, one.key)
+    assert list(dict.fromkeys(ends)) == [(False, False), (False, True), (True, False)]
+    held = brought.keep(store, {}, {"kind": "customers"}, who="An")  # forgets what the dead left
+    brought.drop(store, held.key)
+    assert not list((store.folder / "pending").glob("brought*/*"))
 
 
 def test_an_import_killed_at_every_step_leaves_the_old_or_the_new_whole(imports):

@@ -14,6 +14,7 @@ from lib.register.playlist import (
     PLAYLISTS,
     Stop,
     clusters_of,
+    communes_most,
     communes_of,
     communes_split,
     neighbour,
@@ -78,6 +79,13 @@ def test_the_communes_of_divided_units_are_those_the_merger_names():
     assert {stop.target for stop in stops} == {f"communes:{code}" for code in parts["new_code"]}
     assert {stop.page for stop in stops} == {"merger"}
     assert len(stops) > 1
+
+
+def test_a_layer_is_walked_by_its_communes_those_with_most_rows_first():
+    rows = pd.DataFrame({"commune_code": ["02", "01", None, "02", "03", "99"]})
+    stops = communes_most(rows, {"01": "Ấm Hạ", "02": "Xuân Đài", "03": "An Bình"})
+    assert [stop.name for stop in stops] == ["Xuân Đài", "An Bình", "Ấm Hạ"]
+    assert {stop.page for stop in stops} == {"layers"}
 
 
 def test_every_page_with_a_map_has_a_list_and_no_list_another_page():

@@ -8,7 +8,7 @@ import pypdf
 import pytest
 from clones import data_of
 
-from lib.access import acts
+from lib.access import bringing
 from lib.access.roles import ALONE
 from lib.importing.draft import Typed
 from lib.language.errors import WrongUseError
@@ -59,7 +59,7 @@ def folder(schematic_clone: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture(scope="module")
 def snapshot(folder: Path) -> Snapshot:
     store = Store(folder / "store")
-    draft, made = acts.publish_rows(
+    draft, made = bringing.publish_rows(
         ALONE,
         store,
         Typed("conclusions", ROWS, "họp.csv", "2026-01-12"),

@@ -101,6 +101,10 @@ def test_hostile_texts_are_texts_in_every_file():
     word = docx.Document(io.BytesIO(made))
     assert [row.cells[0].text for row in word.tables[0].rows] == [NAME, *HOSTILE]
     assert [p.text for p in word.paragraphs] == ["Cụm", "Ngày: 1"]
+    (drawn,) = word.tables
+    widths = [column.width for column in drawn.columns]
+    assert widths == [cell.width for cell in drawn.rows[1].cells], "not every reader asks the cells"
+    assert len(set(widths)) > 1
 
 
 def test_a_figure_is_the_same_in_workbook_and_word():

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 from layerstores import publish, schematic_tables
+from lxml import etree, html
 from ownrows import CODES
 from ownrows import table as own_rows
+from security.inert import alive_in_pdf, alive_in_tree, text_of_pdf
 from tilefiles import png
 
 from lib.layers import build
@@ -17,6 +19,7 @@ from lib.layers.ground.mosaic import under
 from lib.reports import page
 from lib.reports.alldata.contents import Contents
 from lib.reports.alldata.geopackage import geopackage
+from lib.reports.atlas import atlas
 from lib.reports.cards.material import from_snapshot
 from lib.reports.drawing import maps, own
 from lib.reports.drawing.view import overview
@@ -103,3 +106,28 @@ def test_a_picture_of_the_ground_lies_under_paper_and_single_file(shown, tmp_pat
     assert (data["pictures"], data["order"][0]) == ({"anh": 0.4}, "rivers")
     assert data["legend"][0]["id"] == "rivers"
     assert data["legend"][-1] == {"id": "anh", "title": "Ảnh <Sở>", "classes": []}
+
+
+def test_hostile_names_and_sources_are_text_on_paper_picture_and_single_file(
+    material,
+):
+    script, image = "<script>alert(1)</script>", "<img src=x onerror=alert(1)>"
+    rows = own_rows(f"Chợ {script}", CHOSEN.replace("Loại", f"Loại {image}"))
+    for column in ("layer_columns", "cells"):
+        rows[column] = rows[column].str.replace('"Loại"', f'"Loại {image}"')
+    rows["cells"] = rows["cells"].str.replace('"A"', f'"A {script}"')
+    rows["figures"] = rows["figures"].str.replace('"A"', f'"A {script}"')
+    tables = {**material.tables, TABLE: rows.assign(source=f"Sở {image}", commune_code=CODES[0])}
+    ids = [str(material.clusters["cluster_id"].iloc[0])]
+    on = replace(material, tables=tables, shown=(layer_id_of(f"Chợ {script}"),))
+    sheet = atlas(on, ids)
+    assert alive_in_pdf(sheet) == []
+    for said in (f"Chợ {script}", f"Sở {image}"):
+        assert "".join(said.split()) in "".join(text_of_pdf(sheet).split())
+    view = overview(on)
+    drawing = picture(on, view, "svg")
+    assert alive_in_tree(etree.fromstring(drawing)) == []
+    assert f"Sở {image}" in "".join(etree.fromstring(drawing).itertext())
+    single = page.page(on, view).decode()
+    assert alive_in_tree(html.fromstring(single), scripts=4) == []
+    assert "Sở &lt;img src=x" in single

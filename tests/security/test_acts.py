@@ -8,7 +8,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from lib.access import acts, entering
+from lib.access import acts, bringing, entering
 from lib.access.roles import STRANGER, Action, Actor
 from lib.language.errors import NotAllowedError
 
@@ -18,6 +18,9 @@ NO_ACTS = {"closed", "seen", "require_tables", "publishable", "require", "guarde
 """What an actor is asked with, and what gives nothing away by itself; tested by their name."""
 
 
+MODULES = (acts, bringing, entering)
+
+
 def acts_of(module: ModuleType) -> Iterator[tuple[str, Callable[..., object]]]:
     for name, act in inspect.getmembers(module, inspect.isfunction):
         first = next(iter(inspect.signature(act).parameters), "")
@@ -25,7 +28,7 @@ def acts_of(module: ModuleType) -> Iterator[tuple[str, Callable[..., object]]]:
             yield name, act
 
 
-EVERY = [(m.__name__, name) for m in (acts, entering) for name, _ in acts_of(m)]
+EVERY = [(m.__name__, name) for m in MODULES for name, _ in acts_of(m)]
 PEOPLE = {
     "stranger": STRANGER,
     "no role": Actor(None, "lan"),
@@ -41,7 +44,7 @@ PEOPLE = {
 def test_nobody_without_the_right_gets_as_far_as_the_store(who, module, name):
     if who == "viewer" and name in FOR_VIEWERS:
         return
-    act = vars({one.__name__: one for one in (acts, entering)}[module])[name]
+    act = vars({one.__name__: one for one in MODULES}[module])[name]
     named = {
         one.name: MagicMock(name=one.name)
         for one in inspect.signature(act).parameters.values()

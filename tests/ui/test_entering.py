@@ -21,9 +21,10 @@ from lib.importing.draft import Options
 from lib.language.text import t
 from lib.register.clusters import register
 from lib.settings import settings
-from lib.store import audit, pending
+from lib.store import audit, brought, pending
 from lib.store.store import Store
 from lib.tables.collecting import parts_of
+from lib.tables.glossary import value_label
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -102,6 +103,14 @@ def fill(app: AppTest, *, source: str, who: str = "Lan") -> AppTest:
     app.text_input(key="enter_source").set_value(source)
     app.text_input(key="enter_who").set_value(who)
     return app.run()
+
+
+def press(app: AppTest, words: str) -> AppTest:
+    """Press a button by what it says."""
+    (button,) = [one for one in app.button if one.label == words]
+    button.click().run()
+    assert list(app.exception) == []
+    return app
 
 
 def test_five_clusters_are_placed_in_one_act_and_that_is_undone(opened: Open, data: Path):
@@ -245,7 +254,7 @@ def test_what_two_persons_and_limits_ask_for_is_on_the_page(
     app.button(key="enter_keep").click().run()
     assert app.button(key="enter_publish").disabled
     assert t("access.need_approve") in said(app)
-    assert t("access.need_approve") in said(opened("sua", tab="import"))
+    assert t("brought.how") in said(opened("sua", tab="import"))
     app = opened("xa", tab="enter", sel="clusters:HB-025")
     assert t("enter.not_yours", count="1") in said(app)
     app.text_input(key="enter-HB-025-area_ha").set_value("40")
@@ -255,6 +264,67 @@ def test_what_two_persons_and_limits_ask_for_is_on_the_page(
     assert len(pending.every(store)) == 1
     app = opened("qt", tab="enter")
     assert not app.button(key="enter_publish").disabled
+    pending.drop(store, pending.every(store))
+
+
+def test_a_file_goes_into_the_draft_and_the_second_person_publishes_it(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, data: Path
+):
+    people = {"sua@so.vn": "editor", "qt@so.vn": "administrator"}
+    given = {"people": people, "oidc": OIDC, "publish": "two"}
+    monkeypatch.setattr(roles, "policy", lambda: Policy.model_validate(given))
+    store = Store(data / "store")
+    before = store.current()
+    content = "Mã cụm;Diện tích (ha)\nHB-025;40,5\n".encode()
+    app = opened("sua", tab="import")
+    app.selectbox(key="import_kind").set_value("clusters").run()
+    app.file_uploader(key="import_files").set_value([(f"{HOSTILE[:20]}.csv", content, "text/csv")])
+    app.run()
+    press(app, t("data.do_check"))
+    press(app, t("data.to_publish"))
+    app.button(key="brought-keep").click().run()
+    assert t("brought.kept") in said(app)
+    assert store.current().snapshot_id == before.snapshot_id
+    app = opened("qt", tab="import")
+    assert "<img" not in said(app).replace("\\<img", "")
+    (open_it,) = [one for one in app.button if str(one.key).startswith("brought-open-")]
+    open_it.click().run()
+    press(app, t("data.to_publish"))
+    assert "sua" in said(app)
+    press(app, t("data.do_publish"))
+    made = store.current()
+    area = made.read("clusters").set_index("cluster_id")["area_ha"]
+    assert area["HB-025"] == 40.5
+    assert [file.name for file in made.manifest.files] == [f"{HOSTILE[:20]}.csv"]
+    assert brought.every(store) == []
+    store.restore(before.snapshot_id, who="qt")
+
+
+def test_many_values_are_entered_in_one_table(opened: Open, data: Path):
+    store = Store(data / "store")
+    before = store.current()
+    ids = ["HB-025", "HB-026"]
+    app = opened(tab="enter")
+    app.segmented_control(key="enter_as").set_value("table").run()
+    assert len(app.data_editor[0].value) == len(before.read("clusters")), "all, unless some are"
+    app.multiselect(key="enter_clusters").set_value(ids)
+    app.multiselect(key="enter_fields").set_value(["name", "area_ha", "legal_status"]).run()
+    (table,) = app.data_editor
+    established = value_label("legal_status", "established")
+    edits = {0: {"area_ha": "40,5", "legal_status": established}, 1: {"area_ha": "nhiều"}}
+    app.session_state[table.key] = {"edited_rows": edits, "added_rows": [], "deleted_rows": []}
+    fill(app, source="Biên bản họp")
+    app.button(key="enter_keep").click().run()
+    assert list(app.exception) == []
+    waits = {(word.id, word.field): word.value for word in pending.every(store)}
+    assert waits == {("HB-025", "area_ha"): "40.5", ("HB-025", "legal_status"): "established"}
+    (error,) = app.error
+    assert "HB\\-026" in error.value
+    assert "nhiều" in error.value
+    again = opened(tab="enter", sel="clusters:HB-025")
+    again.segmented_control(key="enter_as").set_value("table").run()
+    shown = again.data_editor[0].value.to_string().replace("\u00a0", " ")
+    assert "40,5 ha" in shown, "the second sees the first\x27s"
     pending.drop(store, pending.every(store))
 
 

@@ -10,11 +10,12 @@ from apppages import html, opened
 from clones import data_of
 from streamlit.testing.v1 import AppTest
 
-from lib.access import acts, roles
+from lib.access import acts, limits, roles
 from lib.access.roles import ALONE, Actor
 from lib.importing.documents import Attachment
 from lib.language.text import plain, t
 from lib.settings import settings
+from lib.store import brought
 from lib.store.store import Store
 from lib.ui import visitor
 
@@ -42,12 +43,14 @@ def with_label(elements, label: str):
     return found
 
 
-def written(app: AppTest, *, agency="Sở A", task="Đo ranh giới", who="An") -> AppTest:
+def written(
+    app: AppTest, *, agency="Sở A", task="Đo ranh giới", who="An", press="followup.publish"
+) -> AppTest:
     """Fill in the form that is open, and publish."""
     with_label(app.text_input, t("schemas.column.agency")).set_value(agency)
     with_label(app.text_area, t("schemas.column.task")).set_value(task)
     with_label(app.text_input, t("data.who")).set_value(who)
-    with_label(app.button, t("followup.publish")).click()
+    with_label(app.button, t(press)).click()
     app.run()
     assert not app.exception
     return app
@@ -108,13 +111,21 @@ def test_a_conclusion_is_written_listed_marked_as_done_and_taken_back(folder: Pa
     assert store.current().snapshot_id == made.snapshot_id
 
 
-def test_the_card_of_a_cluster_has_the_form_and_says_it_first(folder: Path):
+def test_the_card_of_a_cluster_has_the_form_and_says_it_first(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    store = Store(folder / "store")
     app = open_form(opened("clusters", sel="clusters:PT-003"), "PT-003")
-    written(app)
+    with monkeypatch.context() as two:
+        two.setattr(limits, "two_needed", lambda: True)
+        written(app.run(), press="brought.keep")
+        assert [one.value for one in app.success] == [t("brought.kept")]
+    (held,) = brought.every(store)
+    assert (held.kind, held.who) == ("conclusions", "An")
+    assert "conclusions" not in store.current().manifest.tables
+    written(app.run())
     assert not app.error
-    assert Store(folder / "store").current().read("conclusions")["cluster_id"].tolist() == [
-        "PT-003"
-    ]
+    assert store.current().read("conclusions")["cluster_id"].tolist() == ["PT-003"]
     card = html(app).partition('class="ph-card"')[2]
     assert card.index("Đo ranh giới") < card.index(t("cards.place_former"))
     presented = opened("clusters", sel="clusters:PT-003", present="yes")

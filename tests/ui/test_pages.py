@@ -131,6 +131,9 @@ def test_every_page_runs(pages, data: Path, lang):
         turn_to(app, page, lang=lang)
         assert_sound(app)
         assert app.title[0].value == t(f"pages.{page}", lang)
+        if page in WITH_MAP:
+            legends = html(app).partition("ph-legend")[2]
+            assert t("layers.former_provinces", lang) in legends, "a line that is drawn is named"
         foot = html(app).rpartition("ph-foot")[2]
         warned = [warning.value for warning in app.warning]
         if data.name.startswith("schematic"):

@@ -23,11 +23,22 @@ HOSTILE = '<img src=x onerror="alert(1)"> [x](javascript:alert(1))'
 SOURCE = {"cluster_id": "PT-017", "source_url": "file:a.csv", "as_of": "2026-11-20"}
 TOLD = {
     "milestones": [
-        {"milestone": "establish", "planned": "2025-12-31", "actual": "2026-01-10"},
+        {"milestone": "establish", "planned": "2025-12-31", "actual": "2026-01-10"}
+        | {"document_no": "9/QĐ"},
+        {"milestone": "detailed_plan", "actual": "2025-06-01", "document_no": "5/QĐ"},
         {"milestone": "groundbreaking", "planned": "2026-02-01"},
     ],
     "obstacles": [{"group": "clearance", "text": HOSTILE, "agency": HOSTILE}],
-    "projects": [{"project_id": "A", "firm": HOSTILE, "area_ha": 1.5}],
+    "projects": [
+        {"project_id": "A", "firm": HOSTILE, "area_ha": 1.5},
+        {"project_id": "B", "firm": "Gỗ ván", "area_ha": 6.25, "decision_no": "25/QĐ-UBND"}
+        | {"handover_date": "2019", "schedule_end": "2021", "extension_end": "2023-06-30"},
+    ],
+    "clearance": [{"cleared_ha": 33.5, "paid_bn": 86.4, "resettlement_commune": "Hạ Hòa"}],
+    "assets": [
+        {"name": "Cống thoát nước", "group": "a", "document_no": "12/QĐ-UBND"},
+        {"name": "Trạm xử lý nước thải", "group": "b"},
+    ],
 }
 
 
@@ -35,6 +46,10 @@ TOLD = {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("progress")
     tables = schematic_tables()
+    clusters = tables["clusters"].frame.copy()
+    land = ["industrial_land_ha", "leased_ha"]
+    clusters.loc[clusters["cluster_id"] == "PT-017", land] = [40.0, 10.0]
+    tables["clusters"] = Table(clusters, "test", "2026-11-20")
     for name, rows in TOLD.items():
         columns = [column.name for column in TABLES[name].every()]
         frame = pd.DataFrame([SOURCE | row for row in rows]).reindex(columns=columns)
@@ -56,6 +71,10 @@ def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def opened(**query: str) -> AppTest:
     return apppages.opened("progress", **query)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
 
 
 def table(app: AppTest) -> pd.DataFrame:
@@ -96,6 +115,40 @@ def test_held_and_stale_are_filters_too():
     app = opened(stale="365")
     assert "Ấm Hạ" not in table(app)["Tên"].tolist()
     assert "chưa cập nhật quá 365 ngày" in html(app)
+
+
+def test_projects_for_land_recovery_are_listed_and_lead_to_the_map():
+    app = opened(further="yes")
+    assert "Gỗ ván" not in str([frame.value for frame in app.dataframe])
+    app.session_state["late-open"] = True
+    app.run()
+    (shown,) = (frame.value for frame in app.dataframe if "Gỗ ván" in str(frame.value))
+    assert len(shown) == 1, "of the other one no date is known"
+    row = shown.iloc[0]
+    assert (row["Cụm"], row["Diện tích (ha)"], row["Văn bản"]) == ("Ấm Hạ", 6.25, "25/QĐ-UBND")
+    assert "1/2 dự án đã qua hạn" in " ".join(caption.value for caption in app.caption)
+    app = opened(late="yes", step="operating")
+    assert not [box for box in app.expander if "chậm sử dụng đất" in box.label]
+
+
+def test_clearance_and_who_has_to_solve_it_stand_in_the_list_and_on_the_card():
+    app = opened(held="clearance", sel="clusters:PT-017")
+    row = table(app).iloc[0]
+    assert (row["Đã giải phóng (ha)"], row["Cơ quan giải quyết"]) == (33.5, HOSTILE)
+    card = html(app).partition("ph-card")[2]
+    assert "Đã chi trả: 86,40 tỷ đồng" in card
+    assert "Khu tái định cư: Hạ Hòa" in card
+    assert "Cần kiểm tra: lùi bước: 9/QĐ ban hành sau 5/QĐ." in card
+
+
+def test_assets_of_the_state_stand_on_the_card_those_without_a_document_first():
+    card = apppages.opened("clusters", sel="clusters:PT-017")
+    page = html(card)
+    assert "đã cho thuê: 25,0 % (10,00 ha/40,00 ha đất công nghiệp)" in plain(page)
+    told = page.partition("2 tài sản, 1 chưa có văn bản")[2]
+    first, second = told.find("Trạm xử lý nước thải"), told.find("Cống thoát nước")
+    assert 0 < first < second
+    assert "(a) đã giao quản lý bằng văn bản; 12/QĐ-UBND)" in told
 
 
 def test_what_is_folded_away_is_made_when_it_is_opened():

@@ -76,13 +76,8 @@ class Parcel:
     geographic: bool
     wheres: tuple[str, ...]
 
-    def polygon(self, *, swapped: bool = False) -> shapely.Polygon:
+    def polygon(self) -> shapely.Polygon:
         """Return the outline in the file's own CRS, as it is: not repaired, not reprojected.
-
-        Parameters
-        ----------
-        swapped : bool
-            True if the columns hold each other's numbers.
 
         Returns
         -------
@@ -90,10 +85,10 @@ class Parcel:
             First ordinate the easting (or longitude), second the northing (or
             latitude).
         """
-        return shapely.Polygon(self.corners if swapped else self.corners[:, ::-1])
+        return shapely.Polygon(self.corners[:, ::-1])
 
-    def edges_off(self, tolerance_m: float = EDGE_TOLERANCE_M) -> tuple[Edge, ...]:
-        """Return the sides further than `tolerance_m` from their stated length.
+    def edges_off(self) -> tuple[Edge, ...]:
+        """Return the sides further than `EDGE_TOLERANCE_M` from their stated length.
 
         Lengths are computed in the plane of the file, as its author did; degrees
         have no such plane and give nothing.
@@ -107,7 +102,7 @@ class Parcel:
             for start, end, stated, length, row, where in zip(
                 self.points, ends, self.stated_edges, lengths, self.rows, self.wheres, strict=True
             )
-            if stated is not None and abs(stated - length) > tolerance_m + _NOISE_M
+            if stated is not None and abs(stated - length) > EDGE_TOLERANCE_M + _NOISE_M
         )
 
 

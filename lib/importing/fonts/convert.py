@@ -117,7 +117,7 @@ def _prepared(text: str, encoding: LegacyEncoding) -> str:
     return misread.no_breaks(text) if encoding == "utf8_as_cp1252" else text
 
 
-def convert(text: str, encoding: LegacyEncoding, *, capitals: bool = False) -> str:
+def convert(text: str, encoding: LegacyEncoding) -> str:
     """Return `text` in Unicode NFC, its words in `encoding` converted.
 
     A word the encoding cannot have produced is left alone, and so is one that
@@ -131,8 +131,6 @@ def convert(text: str, encoding: LegacyEncoding, *, capitals: bool = False) -> s
         One cell or line; white space is kept.
     encoding : {"tcvn3", "vni", "utf8_as_cp1252"}
         What `detect` said and a person confirmed.
-    capitals : bool
-        The font shows capitals only (``.VnTimeH``): the result is in capitals.
 
     Returns
     -------
@@ -156,7 +154,7 @@ def convert(text: str, encoding: LegacyEncoding, *, capitals: bool = False) -> s
     converted = unicodedata.normalize("NFC", _WORDS[encoding].sub(mended, text))
     if not leaning and text.lower() in _known() and converted.lower() not in _known():
         converted = text
-    return converted.upper() if capitals or shouted else converted
+    return converted.upper() if shouted else converted
 
 
 def _weight(texts: Iterable[str], encoding: LegacyEncoding) -> int:

@@ -4,7 +4,6 @@ What can only have been meant one way is mended and told; what only the office
 can know is asked or refused. Everything is measured in the plane, `AREA_CRS`.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,6 +12,7 @@ import numpy as np
 import shapely
 
 from lib.crossing.communes import POLYGONAL, plane
+from lib.crossing.outlines import fault_of
 from lib.geo.crs import STORAGE_CRS
 from lib.geo.geometry import Geometries
 from lib.importing.outlines.questions import Bools, Review, ask, figure, place_of
@@ -33,15 +33,6 @@ _GLOBE: Final = (180.0, 90.0)
 _COLLECTION: Final = 7
 _POINTS: Final = (0, 4)
 _LINES: Final = (1, 2, 5)
-_PLACE: Final = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>\S+) (?P<y>\S+)\]$")
-_FAULTS: Final = {
-    "Self-intersection": "outlinecheck.crosses_itself",
-    "Ring Self-intersection": "outlinecheck.crosses_itself",
-    "Hole lies outside shell": "outlinecheck.bad_hole",
-    "Holes are nested": "outlinecheck.bad_hole",
-    "Interior is disconnected": "outlinecheck.bad_hole",
-}
-"""What GEOS calls a fault; any other is of parts that lie on each other."""
 
 
 def check(
@@ -175,10 +166,9 @@ def _refuse_misshapen(mended: Geometries, review: Review) -> Geometries:
     flat = plane(gpd.GeoSeries(mended, crs=STORAGE_CRS))
     tiny = shapely.area(shapely.convex_hull(flat)) < MIN_M2  # a figure of eight may sum to nothing
     for at in review.those(~tiny & ~shapely.is_valid(flat)):
-        found = _PLACE.match(shapely.is_valid_reason(flat[at]))
-        what, x, y = found.groups() if found else ("", "nan", "nan")
-        place = place_of(np.array([float(x), float(y)]))
-        review.say("refused", _FAULTS.get(what, "outlinecheck.bad_parts"), at, **place)
+        what, x, y = fault_of(flat[at])
+        place = place_of(np.array([x, y]))
+        review.say("refused", f"outlinecheck.{what or 'bad_parts'}", at, **place)
     for at in review.those(shapely.area(flat) < MIN_M2):
         review.say("refused", "outlinecheck.tiny", at)
     return flat

@@ -27,8 +27,6 @@ def matched(
         ``code``, ``name``, ``by_layer``, ``row``, ``file``, ``stem``; index 0, 1, 2 ...
     options : Options
         With what was picked by hand.
-    clusters : DataFrame
-        The register.
     far : mapping
         Position of a shape that lies far from all others' province -> how far.
 

@@ -305,8 +305,6 @@ def key_of(titles: Sequence[str], texts: Sequence[Sequence[str]]) -> list[str]:
 
     Parameters
     ----------
-    titles : sequence of str
-        Headings.
     texts : sequence of sequence of str
         Cells of each column, in the order of `titles`.
     """

@@ -44,8 +44,6 @@ def refuse(path: Path, suffix: str, name: str) -> None:
 
     Parameters
     ----------
-    path : Path
-        Where it lies.
     suffix : str
         Ending of its name, lower case: its kind.
     name : str

@@ -86,8 +86,6 @@ def read(path: Path, name: str | None = None) -> Content:
 
     Parameters
     ----------
-    path : Path
-        A local file.
     name : str, optional
         What the file is called in messages and decides its kind; by default the
         path's own name. An uploaded file lies under another path.

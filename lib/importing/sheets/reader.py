@@ -24,11 +24,13 @@ from lib.importing.sheets.rows import (
     data_rows,
     tell_hidden,
 )
+from lib.importing.sheets.statements import check_statements
 from lib.importing.sheets.tablecheck import capped, failures, values_only
 from lib.language.findings import Finding, Level
 from lib.language.text import fold
 from lib.tables.registry import TABLES
 from lib.tables.schemas import ALL_TABLES
+from lib.tables.statements.record import STATEMENTS
 
 _WHOLE_MONTH: Final = len("2025-07")
 _FINISHED: Final[Mapping[str, Callable[[Sheet], None]]] = {
@@ -113,6 +115,8 @@ def read_register(
             sheet.read.setdefault(column, [value] * len(sheet.indices))
     if table in _FINISHED:
         _FINISHED[table](sheet)
+    if table == STATEMENTS.name:
+        check_statements(sheet, reference)
     check_keys(sheet)
     check_blanks(sheet)
     check_references(sheet, reference)

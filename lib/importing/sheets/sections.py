@@ -14,8 +14,8 @@ from lib.importing.sheets.headings import Heading, find_heading, heading_at, nam
 from lib.importing.sheets.rows import data_rows
 from lib.language.findings import Finding, Level
 from lib.language.text import fold
+from lib.tables.ownlayers import ORDER
 
-_ORDER: Final = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "no"})
 _AT_LEAST: Final = 2
 _REMEMBERED: Final = 4_096
 
@@ -121,7 +121,7 @@ def _width(rows: Sequence[Sequence[Cell]]) -> int:
 
 def _counts_on(before: Grid, heading: Heading, grid: Grid) -> bool:
     """Return True if the column of running numbers goes on from one table to the next."""
-    order = next((at for at, title in enumerate(heading.titles) if fold(title) in _ORDER), None)
+    order = next((at for at, title in enumerate(heading.titles) if fold(title) in ORDER), None)
     if order is None:
         return False
     above, below = (

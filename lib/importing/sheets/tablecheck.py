@@ -44,8 +44,6 @@ def validate(
         All columns of the table.
     rows : iterable of int
         Row of the file for each row of `frame`.
-    file : str
-        Name for the findings.
 
     Returns
     -------
@@ -71,8 +69,6 @@ def failures(
 
     Parameters
     ----------
-    schema : DataFrameSchema
-        What has to hold.
     frame : DataFrame
         Index 0, 1, 2 ...
     rows : tuple of int

@@ -43,8 +43,6 @@ def add_lines(
 
     Parameters
     ----------
-    store : Path
-        Folder of the store.
     path : Path
         As `lib.importing.direct.ground.read` takes it.
     name : str

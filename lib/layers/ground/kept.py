@@ -17,13 +17,13 @@ from typing import Any, Final, Literal
 from lib.language.errors import WrongUseError
 from lib.language.text import fold
 from lib.store.disk import drop, put, reserved, sync_folder, write_synced
+from lib.store.snapshot import sha256_of
 
 OSM: Final = "© OpenStreetMap contributors"
 """What the licence of OpenStreetMap (ODbL) asks to be written wherever its data shows."""
 
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST: Final = 40
-_CHUNK: Final = 2**20
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def keep(
     folder = folder_of(store)
     folder.mkdir(parents=True, exist_ok=True)
     before = one(store, name)
-    file = f"{name}-{_sha256(made)[:12]}{made.suffix}"
+    file = f"{name}-{sha256_of(made)[:12]}{made.suffix}"
     aside = folder / f".{file}"
     shutil.copyfile(made, aside)
     put(aside, folder / file)
@@ -155,8 +155,3 @@ def digest(store: Path) -> str:
     """Return what changes whenever a ground does, empty without any."""
     files = [f"{ground.file} {ground.source} {ground.as_of}" for ground in grounds(store)]
     return hashlib.sha256("\n".join(files).encode()).hexdigest()[:12] if files else ""
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

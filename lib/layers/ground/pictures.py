@@ -48,8 +48,6 @@ def tile(store: Path, address: str) -> tuple[bytes, str] | None:
 
     Parameters
     ----------
-    store : Path
-        Folder of the store.
     address : str
         As in `ADDRESS`.
     """

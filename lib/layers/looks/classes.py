@@ -44,10 +44,6 @@ def classify(values: pd.Series, *, digits: int, classes: int = CLASSES) -> Class
     ----------
     values : Series of float
         NaN where nobody states a value.
-    digits : int
-        Decimals of the limits.
-    classes : int
-        How many classes at most.
     """
     known = values.dropna()
     if known.empty:

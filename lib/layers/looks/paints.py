@@ -76,8 +76,8 @@ def side_key(rank: int, *, lines: bool) -> str:
 NAMED: Final = tuple(
     Style(
         side_key(rank, lines=lines),
-        "" if rank else "layers.commune_named",
-        area(fill) if lines else area(fill, width=0, stroke=False),
+        "layers.commune_named_more" if rank else "layers.commune_named",
+        area(fill, first=True) if lines else area(fill, width=0, stroke=False, first=True),
     )
     for lines in (True, False)
     for rank, fill in enumerate(SIDES)

@@ -46,7 +46,8 @@ class Style:
         Text key of its name in the legend; empty for what needs no legend.
     look : mapping
         Leaflet path options, or ``size`` and ``parts`` (SVG paths on a field
-        of 24 x 24) for a point.
+        of 24 x 24) for a point. ``front`` draws it over the others, ``first`` names it
+        before them.
     """
 
     key: str
@@ -279,8 +280,6 @@ def swatch(style: Style, kind: str) -> str:
 
     Parameters
     ----------
-    style : Style
-        A class of a layer.
     kind : {"polygon", "line", "point"}
         What the layer's geometry is.
     """

@@ -14,7 +14,7 @@ from lib.layers.target import Target
 from lib.reports.cards.card import Card
 from lib.reports.cards.clusters import Dossier, card_of
 from lib.reports.cards.material import Material
-from lib.reports.word import fill, mark, say, styles
+from lib.reports.word import fill, mark, measure, say, styles
 
 _LEFT = WD_ALIGN_PARAGRAPH.LEFT
 _FACTS_MM = (50, 115)
@@ -79,10 +79,8 @@ def _card(word: Word, material: Material, card: Card) -> None:
     ]
     table = word.add_table(rows=len(rows), cols=2)
     table.style = "Table Grid"
-    table.autofit = False
+    measure(table, _FACTS_MM)
     for row, (label, value, strong, proposed) in zip(table.rows, rows, strict=True):
-        for cell, width in zip(row.cells, _FACTS_MM, strict=True):
-            cell.width = Mm(width)
         fill(row.cells[0], label)
         fill(row.cells[1], value, bold=strong, italic=proposed)
         mark(row, "w:cantSplit")
@@ -97,9 +95,9 @@ def _pieces(word: Word, dossier: Dossier) -> None:
     head = dossier.head()
     table = word.add_table(rows=1 + len(rows), cols=len(head))
     table.style = "Table Grid"
+    measure(table, [_WIDE_MM / len(head)] * len(head))
     for row, texts in zip(table.rows, [head, *rows], strict=True):
         for cell, text in zip(row.cells, texts, strict=True):
-            cell.width = Mm(_WIDE_MM / len(head))
             fill(cell, text, bold=texts is head)
         mark(row, "w:cantSplit")
     mark(table.rows[0], "w:tblHeader")

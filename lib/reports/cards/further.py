@@ -57,17 +57,7 @@ def further_facts(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
 def column_fact(
     column: Column, value: object, title: str, own: Source, voices: Voices, lang: Lang
 ) -> Fact:
-    """Return the line of a column as its record words a value, with what other sources say.
-
-    Parameters
-    ----------
-    title : str
-        What the line is called.
-    own : Source
-        Of the row.
-    voices : Voices
-        Of the row.
-    """
+    """Return the line of a column as its record words a value, with what other sources say."""
     words = value_words(column, value, lang)
     said = fact(f"schemas.column.{column.name}", value, words, own, lang=lang, label=title)
     return voices.told(

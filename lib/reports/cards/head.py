@@ -30,20 +30,25 @@ def clusters_in(known: Known, code: str) -> tuple[Place, ...]:
     return tuple(Place(str(row["name"]), f"clusters:{row['cluster_id']}") for row in rows)
 
 
-def late_words(known: Known, cluster: Row, lang: Lang) -> str:
+def late_words(known: Known, cluster: Row, lang: Lang, *, short: bool = False) -> str:
     """Return what of a cluster is overdue, since when and by whose word; empty if nothing.
 
     Parameters
     ----------
     cluster : mapping
         A row of the register, blanks None.
+    short : bool
+        As one line of a list has room for.
     """
     late = delay.overdue(cluster, on=known.day)
     if late is None:
         return ""
     if late.by == "source":
         source = _who_says_late(known, cluster, lang)
-        return t("head.late_source", lang, source=source.host, date=source.as_of)
+        said = {"source": source.host, "date": source.as_of}
+        if short:
+            return t("head.late_page", lang, **said)
+        return t("head.late_source", lang, **said)
     decision = cluster["decision_no"] or ""
     words = t(f"head.late_{late.by}", lang, end=date(late.end, lang), number=decision)
     return words if late.days is None else t("head.days", lang, what=words, days=late.days)

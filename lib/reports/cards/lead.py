@@ -1,12 +1,10 @@
 """Which commune leads a cluster, by which document or rule."""
 
+from lib.crossing.summary import LEAD_STATES
 from lib.language.text import Lang, date, is_blank, t
 from lib.reports.cards.card import Row, Source, source_of
 from lib.reports.cards.known import Known
 from lib.tables.glossary import value_label
-
-_STATES = {"assigned": "decided", "proposed_assignment": "proposed"}
-"""Lead rule -> status of the assignment it takes the lead from."""
 
 
 def rule_words(known: Known, row: Row, lang: Lang) -> str:
@@ -21,7 +19,7 @@ def rule_words(known: Known, row: Row, lang: Lang) -> str:
     from_one = (
         (table["cluster_id"] == row["cluster_id"])
         & (table["commune_code"] == row["lead"])
-        & (table["status"] == _STATES.get(str(row["lead_rule"])))
+        & (table["status"] == LEAD_STATES.get(str(row["lead_rule"])))
     )
     if not from_one.any():
         return t(f"crossing.value.lead_rule.{row['lead_rule']}", lang)

@@ -17,7 +17,7 @@ from lib.tables.glossary import value_label
 
 
 def step_words(one: Progress, lang: Lang) -> list[str]:
-    """Return the step with its document, or that it is said without one; and a step back."""
+    """Return the step with its document, or that it is said without one."""
     standing = one.standing
     said = [step_label(standing.step, lang)]
     if standing.document:
@@ -36,10 +36,15 @@ def step_words(one: Progress, lang: Lang) -> list[str]:
         said.append(t("progress.sure", lang, step=step, document=document))
     if legal := unfounded(standing.step, one.cluster["legal_status"], lang):
         said.append(legal)
-    if standing.back:
-        low, high = standing.back
-        said.append(t("progress.back", lang, low=low.document, high=high.document))
     return said
+
+
+def back_words(one: Progress, lang: Lang) -> list[str]:
+    """Return the warning that a document of a lower step came after one of a higher step."""
+    if not one.standing.back:
+        return []
+    low, high = one.standing.back
+    return [t("progress.back", lang, low=low.document, high=high.document)]
 
 
 def milestone_words(rows: Sequence[Mapping[Any, Any]], lang: Lang) -> list[str]:
@@ -98,7 +103,7 @@ def obstacle_words(one: Progress, lang: Lang) -> list[str]:
 
 
 def clearance_words(one: Progress, lang: Lang) -> list[str]:
-    """Return households paid of how many, hectares counted, cleared and handed over, lots."""
+    """Return households and money paid, hectares counted, cleared and handed over, resettlement."""
     row = one.clearance
     if row is None:
         return []
@@ -115,11 +120,16 @@ def clearance_words(one: Progress, lang: Lang) -> list[str]:
         for key, (part, whole) in pairs.items()
         if not (is_blank(part) and is_blank(whole))
     ]
-    return said + [
+    said += [
         figure(name, hectares(row[f"{name}_ha"], lang))
         for name in ("counted", "cleared", "handed_over")
         if not is_blank(row[f"{name}_ha"])
     ]
+    if not is_blank(row["paid_bn"]):
+        said.append(figure("paid", number(row["paid_bn"], lang, 2)))
+    if not is_blank(row["resettlement_commune"]):
+        said.append(figure("resettlement", str(row["resettlement_commune"])))
+    return said
 
 
 def water_words(one: Progress, lang: Lang) -> list[str]:
@@ -192,7 +202,9 @@ def progress_card(one: Progress, known: Known, lang: Lang) -> Card:
     communes = cluster["communes_now"] or t("progress.no_commune", lang)
     sub = f"{communes} · {hectares(cluster['area_ha'], lang)}"
     days = one.stale_days
-    cautions = () if days is None else (t("progress.age", lang, days=number(days, lang)),)
+    age = () if days is None else (t("progress.age", lang, days=number(days, lang)),)
+    back = [t("progress.caution", lang, words=words) for words in back_words(one, lang)]
+    cautions = (*back, *age)
     head = (late,) if late else ()
     return Card(str(cluster["name"]), sub, tuple(facts), lang, cautions=cautions, head=head)
 

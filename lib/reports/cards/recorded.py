@@ -6,13 +6,15 @@ from functools import partial
 
 from lib.language.text import Lang, date, hectares, percent, t
 from lib.register import delay
-from lib.reports.cards.card import Fact, Row, fact, row_of, source_of
+from lib.reports.cards.assets import asset_facts
+from lib.reports.cards.card import Fact, Row, Source, fact, row_of, source_of
 from lib.reports.cards.further import further_facts, kept_back
 from lib.reports.cards.head import communes_of
 from lib.reports.cards.known import Known
 from lib.reports.cards.places import (
     stations_of,
 )
+from lib.reports.cards.progress import fill_words
 from lib.reports.cards.projects import project_facts
 from lib.tables.glossary import value_label
 
@@ -84,6 +86,7 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         figure("schemas.column.cleared_ha", "cleared_ha"),
         figure("schemas.column.leased_ha", "leased_ha"),
         figure("cards.occupancy", "occupancy_pct", lambda share: percent(share / 100, lang)),
+        *_rates(cluster, own, lang),
         say("cards.wastewater", "wastewater", "wastewater"),
         _outline(known, cluster, lang),
     ]
@@ -99,7 +102,14 @@ def recorded(known: Known, cluster: Row, lang: Lang) -> list[Fact]:
         told.append(replace(late, words=words))
     told += further_facts(known, cluster, lang)
     told += project_facts(known, str(cluster["cluster_id"]), lang)
+    told += asset_facts(known, cluster, lang)
     return [*told, stations_of(known, cluster, lang)]
+
+
+def _rates(cluster: Row, own: Source, lang: Lang) -> list[Fact]:
+    """Return the fill rates whose two hectares are known, each with its own denominator."""
+    said = "; ".join(fill_words(cluster, lang))
+    return [fact("progress.line_fill", said, None, own, lang=lang)] if said else []
 
 
 def _now(cluster: Row, lang: Lang) -> str:

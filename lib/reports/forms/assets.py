@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any, Final
 
 import pandas as pd
 
 from lib.language.text import Lang, date, is_blank, number, sort_key, t
+from lib.reports.cards.assets import sorted_words
 from lib.reports.forms import paper
 from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
 from lib.tables.glossary import CODES, label, value_label
@@ -16,8 +18,7 @@ _COLUMNS: Final = (
     *("name", "address", "year_in_use", "parameters", "land_m2", "floor_m2"),
     *("original_value", "remaining_value", "condition", "exploitation", "reason"),
 )
-_WIDTHS: Final = (8, 34, 24, 14, 26, 18, 18, 30, 30, 20, 20, 16)
-_NUMBERS: Final = (3, 5, 6, 7, 8)
+_WIDTHS: Final = (11, 33, 23, 14, 22, 20, 17, 33, 33, 18, 24, 18)
 
 
 def paper_of(
@@ -27,7 +28,7 @@ def paper_of(
     on: dt.date,
     lang: Lang = "vi",
 ) -> Paper:
-    """Return the list of assets as a paper, those without a document first in each cluster.
+    """Return the list of assets as a paper, by cluster; those without a document come first.
 
     Parameters
     ----------
@@ -40,23 +41,25 @@ def paper_of(
     """
     rows = [] if assets is None else assets.to_dict("records")
     names = dict(zip(clusters["cluster_id"], clusters["name"], strict=True))
-    parts = [Part(t("assets.counts", lang), _counts(rows, clusters, lang))]
+    bare = {row["cluster_id"] for row in rows if is_blank(row["document_no"])}
     listed = sorted(
-        {str(row["cluster_id"]) for row in rows}, key=lambda code: sort_key(names[code])
+        rows,
+        key=lambda row: (
+            row["cluster_id"] not in bare,
+            sort_key(str(names[row["cluster_id"]])),
+            not is_blank(row["document_no"]),
+            sort_key(str(row["name"])),
+        ),
     )
-    for code in listed:
-        own = sorted(
-            (row for row in rows if row["cluster_id"] == code),
-            key=lambda row: (not is_blank(row["document_no"]), sort_key(str(row["name"]))),
-        )
-        parts.append(Part(str(names[code]), (), _grid(own, lang)))
+    grid = _grid(listed, names, lang) if rows else None
+    parts = (Part(t("assets.counts", lang), _counts(rows, clusters, lang)), Part(grid=grid))
     return Paper(
         t("assets.title", lang),
         lang,
         left=(t("assets.form", lang), t("assets.law", lang)),
         right=(t("lawform.sender_04", lang),),
         under=(t("progress.on", lang, date=date(on, lang)),),
-        parts=tuple(parts),
+        parts=parts,
         notes=(t("assets.outside", lang), t("progress.blank", lang)),
         place=t("lawform.place", lang),
         signs=(
@@ -93,19 +96,28 @@ def _counts(rows: list[dict[Any, Any]], clusters: pd.DataFrame, lang: Lang) -> t
     return (*groups, *said)
 
 
-def _grid(rows: list[dict[Any, Any]], lang: Lang) -> Grid:
+def _grid(rows: list[dict[Any, Any]], names: Mapping[str, str], lang: Lang) -> Grid:
+    """Return the table of the form: a row with the name of each cluster, below it its assets."""
     head = (t("progress.head_no", lang), *(label("assets", name, lang) for name in _COLUMNS))
-    cells = [(str(no), *(_cell(row, name) for name in _COLUMNS)) for no, row in enumerate(rows, 1)]
-    bare = tuple(at for at, row in enumerate(rows) if is_blank(row["document_no"]))
-    return Grid(head, _WIDTHS, tuple(cells), numbers=_NUMBERS, strong=bare)
+    cells: list[tuple[Cell, ...]] = []
+    heads = []
+    for code, own in groupby(rows, key=lambda row: row["cluster_id"]):
+        heads.append(len(cells))
+        cells.append(("", str(names[code]), *("" for _ in _COLUMNS[1:])))
+        for no, row in enumerate(own, start=1):
+            cells.append((str(no), *(_cell(row, name, lang) for name in _COLUMNS)))
+    return Grid(head, _WIDTHS, tuple(cells), strong=tuple(heads))
 
 
-def _cell(row: Mapping[Any, Any], name: str) -> Cell:
+def _cell(row: Mapping[Any, Any], name: str, lang: Lang) -> Cell:
     value = row[name]
+    if name == "name":
+        return f"{value}\n({sorted_words(row, lang)})"
     if name == "year_in_use":
         return "" if is_blank(value) else str(int(value))
     if name.endswith(("_m2", "_value")):
-        return Amount(None if is_blank(value) else float(value), 2 if name.endswith("_m2") else 0)
+        whole = is_blank(value) or float(value).is_integer()
+        return Amount(None if is_blank(value) else float(value), 0 if whole else 2)
     return "" if is_blank(value) else str(value)
 
 

@@ -12,9 +12,10 @@ from lib.register.progress import Progress
 from lib.register.projects import Project
 from lib.register.steps import label as step_label
 from lib.reports.cards import progress as say
+from lib.reports.cards.card import source_of
 from lib.reports.forms import paper
 from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
-from lib.reports.forms.progress import recovery
+from lib.reports.forms.progress import recovery, sites_of
 from lib.tables.glossary import value_label
 
 FORMATS: Final = ("docx", "pdf", "xlsx")
@@ -27,7 +28,6 @@ def paper_of(
     *,
     on: dt.date,
     data_date: str,
-    sources: str,
     firms: Sequence[Project] = (),
     filters: str = "",
     kept: Collection[str] = (),
@@ -66,7 +66,7 @@ def paper_of(
             Part(t("clusterreport.annex_1", lang), (), _grid(invested, kept, lang)),
             Part(t("clusterreport.annex_2", lang), (), _grid(found, kept, lang)),
         ),
-        notes=(t("lawform.sources", lang, date=data_date, sources=sources),),
+        notes=(t("lawform.sources", lang, date=data_date, sources=sites_of(found, firms, lang)),),
     )
 
 
@@ -99,14 +99,35 @@ def _block(
             line("investor", _investor(cluster, kept, lang)),
             line("communes", str(cluster["communes_now"])),
             line("area", hectares(cluster["area_ha"], lang)),
-            line("progress", *say.step_words(one, lang), *say.clearance_words(one, lang)),
+            line(
+                "progress",
+                *say.step_words(one, lang),
+                *say.back_words(one, lang),
+                *say.clearance_words(one, lang),
+            ),
             *([line("projects", *(say.project_words(firm, lang) for firm in own))] if own else []),
-            line("obstacle", *say.obstacle_words(one, lang)),
+            line("obstacle", *(_obstacle(row, lang) for row in one.obstacles)),
+            line("cause", *(_cause(row, lang) for row in one.obstacles)),
             line("effect", *effect),
             line("next", *ahead),
             line("agency", *agencies),
         ),
     )
+
+
+def _obstacle(row: Mapping[Any, Any], lang: Lang) -> str:
+    """Return what holds a cluster up, and who says so."""
+    group = value_label("obstacle_group", row["group"], lang)
+    source = source_of(row, lang)
+    said = f"{source.host}, {source.as_of}"
+    return t("clusterreport.obstacle_of", lang, group=group, text=row["text"], source=said)
+
+
+def _cause(row: Mapping[Any, Any], lang: Lang) -> str:
+    """Return why it does, as noted, and who has to solve it."""
+    cause = t("clusterreport.no_cause", lang) if is_blank(row["note"]) else str(row["note"])
+    agency = t("progress.no_agency", lang) if is_blank(row["agency"]) else row["agency"]
+    return t("clusterreport.cause_of", lang, cause=cause, agency=agency)
 
 
 def _investor(cluster: Mapping[Any, Any], kept: Collection[str], lang: Lang) -> str:
@@ -132,7 +153,7 @@ def _grid(found: Sequence[Progress], kept: Collection[str], lang: Lang) -> Grid:
             )
         )
     head = tuple(t(f"clusterreport.head_{name}", lang) for name in _HEAD)
-    return Grid(head, _WIDTHS, tuple(rows), numbers=(3,))
+    return Grid(head, _WIDTHS, tuple(rows))
 
 
 def content(given: Paper, kind: str) -> bytes:

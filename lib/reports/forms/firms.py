@@ -15,7 +15,7 @@ from lib.reports.forms import paper
 from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
 
 FORMATS: Final = ("xlsx", "docx", "pdf")
-_WIDTHS: Final = (10, 68, 30, 31, 26)
+_WIDTHS: Final = (11, 67, 34, 30, 23)
 _HEAD: Final = ("tt", "indicator", "unit", "result", "note")
 _NAMED: Final = ("firm", "trade")
 """Rows above the figures of form 01: columns of ``projects``."""
@@ -70,7 +70,7 @@ def paper_of(tables: Mapping[str, pd.DataFrame], subject: Subject, lang: Lang = 
         tuple(t(f"lawform.head_{name}", lang) for name in _HEAD),
         _WIDTHS,
         tuple(rows),
-        numbers=(3,),
+        middle=(0,),
     )
     place = t("lawform.of_cluster", lang, cluster=clusters.loc[subject.cluster_id, "name"])
     sign = t("lawform.sign_blank", lang)

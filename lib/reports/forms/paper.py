@@ -9,7 +9,7 @@ import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from lib.language.text import Lang, number
 from lib.tables.export import stored_text
@@ -33,23 +33,29 @@ Cell = str | Amount
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of a paper.
+    """A table of a paper; amounts stand to the right, words to the left.
 
     Parameters
     ----------
     widths : tuple of float
         Parts of the width of the page.
-    numbers : tuple of int
-        Places of the columns of figures, set to the right.
     strong : tuple of int
         Rows in bold.
+    middle : tuple of int
+        Rows set in the middle, as the one that numbers the columns.
     """
 
     head: tuple[str, ...]
     widths: tuple[float, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    numbers: tuple[int, ...] = ()
     strong: tuple[int, ...] = ()
+    middle: tuple[int, ...] = ()
+
+    def align(self, row: int, cell: Cell) -> Literal["left", "center", "right"]:
+        """Return how a cell of a row is set."""
+        if row in self.middle:
+            return "center"
+        return "right" if isinstance(cell, Amount) else "left"
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ def _data(paper: Paper) -> dict[str, Any]:
     for part, told in zip(paper.parts, data["parts"], strict=True):
         if part.grid is not None:
             told["grid"]["rows"] = [
-                [in_words(cell, paper.lang) for cell in row] for row in part.grid.rows
+                [(in_words(cell, paper.lang), part.grid.align(at, cell)) for cell in row]
+                for at, row in enumerate(part.grid.rows)
             ]
     return data
 
@@ -223,15 +230,16 @@ class _Sheet:
         for at, given in enumerate(grid.rows):
             for place, value in enumerate(given):
                 bold = at in grid.strong
+                align = grid.align(at, value)
                 if isinstance(value, Amount):
                     form = "#,##0" + ("." + "0" * value.digits if value.digits else "")
-                    look = self._look(border=1, bold=bold, num_format=form, align="right")
+                    look = self._look(border=1, bold=bold, num_format=form, align=align)
                     if value.value is None:
                         self.page.write_blank(self.row, place, None, look)
                     else:
                         self.page.write_number(self.row, place, value.value, look)
                 else:
-                    look = self._look(border=1, bold=bold)
+                    look = self._look(border=1, bold=bold, align=align)
                     self.page.write_string(self.row, place, str(stored_text(value)), look)
             said = (cell if isinstance(cell, str) else "" for cell in given)
             self._tall(max(self._lines(text, at, at) for at, text in enumerate(said)))

@@ -8,6 +8,7 @@ from lib.language.text import Lang, date, hectares, is_blank, number, t
 from lib.register.progress import STALE_DAYS, Progress, to_table
 from lib.register.projects import DATES, Project, to_recover
 from lib.reports.cards import progress as say
+from lib.reports.cards.card import site
 from lib.reports.forms import paper
 from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
 from lib.tables import export
@@ -19,7 +20,7 @@ _FIRM: Final = (
     *("no", "firm", "cluster", "area", "handover", "schedule", "extension", "late"),
     "document",
 )
-_FIRM_WIDTHS: Final = (14, 42, 30, 22, 37, 37, 37, 21, 24)
+_FIRM_WIDTHS: Final = (17, 38, 32, 22, 36, 36, 36, 22, 29)
 
 
 def paper_of(
@@ -27,7 +28,6 @@ def paper_of(
     *,
     on: dt.date,
     data_date: str,
-    sources: str,
     firms: Sequence[Project] = (),
     filters: str = "",
     lang: Lang = "vi",
@@ -47,7 +47,7 @@ def paper_of(
         where = [communes] if communes else []
         parts = (
             [str(one.cluster["name"]), *where, hectares(one.cluster["area_ha"], lang)],
-            say.step_words(one, lang),
+            [*say.step_words(one, lang), *say.back_words(one, lang)],
             say.milestone_words(one.milestones, lang),
             [*say.passed_words(one, lang), *say.schedule_words(one, lang)],
             say.obstacle_words(one, lang),
@@ -72,10 +72,23 @@ def paper_of(
         notes=(
             t("progress.stale", lang, count=number(stale, lang), days=number(STALE_DAYS, lang)),
             t("progress.blank", lang),
-            t("lawform.sources", lang, date=data_date, sources=sources),
+            t("lawform.sources", lang, date=data_date, sources=sites_of(found, firms, lang)),
         ),
         across=True,
     )
+
+
+def sites_of(found: Sequence[Progress], firms: Sequence[Project], lang: Lang) -> str:
+    """Return whom the rows behind some clusters and their projects are from, each site once."""
+    codes = {one.cluster["cluster_id"] for one in found}
+    rows = [
+        row
+        for one in found
+        for row in (one.cluster, *one.milestones, *one.obstacles, one.clearance or {})
+    ]
+    rows += [firm.row for firm in firms if firm.row["cluster_id"] in codes]
+    urls = [str(row["source_url"]) for row in rows if not is_blank(row.get("source_url"))]
+    return ", ".join(dict.fromkeys(site(url, lang) for url in dict.fromkeys(urls)))
 
 
 def recovery(found: Sequence[Progress], firms: Sequence[Project], lang: Lang) -> Part:
@@ -100,7 +113,7 @@ def recovery(found: Sequence[Progress], firms: Sequence[Project], lang: Lang) ->
         total=number(len(own), lang),
     )
     heads = tuple(t(f"progress.firm_{name}", lang) for name in _FIRM)
-    grid = Grid(heads, _FIRM_WIDTHS, tuple(rows), numbers=(3, 7)) if rows else None
+    grid = Grid(heads, _FIRM_WIDTHS, tuple(rows)) if rows else None
     return Part(t("progress.part_recovery", lang), (said,), grid)
 
 

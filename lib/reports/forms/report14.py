@@ -12,7 +12,7 @@ from lib.reports.forms.paper import Amount, Cell, Grid, Paper, Part
 from lib.tables import export
 
 FORMATS: Final = ("csv", "xlsx", "docx", "pdf")
-_WIDTHS: Final = (12, 72, 18, 24, 39)
+_WIDTHS: Final = (12, 58, 17, 24, 54)
 _HEAD: Final = ("tt", "indicator", "unit", "value", "note")
 
 
@@ -38,14 +38,14 @@ def paper_of(
         tuple(t(f"lawform.head_{name}", lang) for name in _HEAD),
         _WIDTHS,
         tuple(rows),
-        numbers=(3,),
+        middle=(0,),
         strong=tuple(
             at for at, figure in enumerate(report.figures, start=1) if not figure.row.unit
         ),
     )
     notes = [t("lawform.specialised", lang), t("lawform.blanks", lang)]
-    if form == "04":
-        notes.append(t("lawform.once", lang))
+    if form == "04" and report.several:
+        notes.append(t("lawform.once", lang, clusters=", ".join(report.several)))
     notes.append(t("lawform.sources", lang, date=data_date, sources=sources))
     number = (t("lawform.form_no", lang, form=form), t("lawform.law", lang))
     sign = t("lawform.sign_blank", lang)

@@ -8,7 +8,7 @@ The driver is a requirement of servers only: nothing of it is imported before
 ``DATABASE_URL`` names a database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415  What is imported inside needs the driver.
 
 
-def open_store(folder: Path, *, reserved: bool = False) -> Store:
+def open_store(folder: Path, *, closed: Callable[[], Collection[str]] = tuple) -> Store:
     """Return the store of `folder`, shared if ``DATABASE_URL`` names a database.
 
     Parameters
     ----------
-    reserved : bool
-        Tables others read in the database are without what is reserved
-        (`lib.tables.disclosure`).
+    closed : callable
+        Says at each publication what tables others read in the database are without: own
+        layers, ``own_rows.NAME``, and `lib.tables.disclosure.MARK` for what is reserved.
 
     Raises
     ------
     StoreError
         It does, and the driver is not installed or cannot read it.
     """
-    shared = None if settings().database_url is None else database(reserved=reserved)
+    shared = None if settings().database_url is None else database(closed=closed)
     return Store(folder, shared)
 
 
-def database(*, reserved: bool = False) -> "Database":
+def database(*, closed: Callable[[], Collection[str]] = tuple) -> "Database":
     """Return the database ``DATABASE_URL`` names; nothing is connected yet.
 
     Parameters
     ----------
-    reserved : bool
+    closed : callable
         As of `open_store`.
 
     Raises
@@ -62,7 +62,7 @@ def database(*, reserved: bool = False) -> "Database":
         from lib.store.database.postgis import Database
     except ImportError as error:
         raise StoreError("database.no_driver") from error
-    return Database(url.get_secret_value(), reserved=reserved)
+    return Database(url.get_secret_value(), closed=closed)
 
 
 def follow(store: Store, ready: Callable[[Snapshot], object]) -> Snapshot | None:

@@ -1,7 +1,6 @@
 """Bring the snapshot in use in the database into the local store, whole or not at all."""
 
 import contextlib
-import hashlib
 import itertools
 import re
 import shutil
@@ -17,7 +16,7 @@ from lib.store.database import publishing
 from lib.store.database.link import Connection
 from lib.store.database.postgis import Database
 from lib.store.disk import put, sync_folder, to_disk
-from lib.store.snapshot import SNAPSHOT_ID
+from lib.store.snapshot import SNAPSHOT_ID, sha256_of
 from lib.store.store import Snapshot, Store
 
 _ASIDE: Final = "fetching"
@@ -151,18 +150,13 @@ def _bring(connection: Connection, path: Path, digest: str, known: list[Snapshot
         info, own = snapshot.manifest.tables.get(path.stem), snapshot.folder / path.name
         if info is not None and info.sha256 == digest and own.is_file():
             shutil.copyfile(own, path)
-            if _sha256(path) == digest:
+            if sha256_of(path) == digest:
                 with path.open("rb+") as file:
                     to_disk(file)
                 return
     _download(connection, path, digest)
-    if _sha256(path) != digest:
+    if sha256_of(path) != digest:
         raise StoreError("database.damaged", snapshot=path.parent.name)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _download(connection: Connection, path: Path, digest: str) -> None:
@@ -184,5 +178,5 @@ def _check(snapshot: Snapshot) -> None:
     for name in snapshot.manifest.tables:
         snapshot.check(name)
     for kept in snapshot.manifest.files:
-        if _sha256(snapshot.folder / kept.stored) != kept.sha256:
+        if sha256_of(snapshot.folder / kept.stored) != kept.sha256:
             raise StoreError("database.damaged", snapshot=snapshot.snapshot_id)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pandas as pd
 from psycopg import sql
 
+from lib.tables.ownlayers import TABLE as OWN_ROWS
 from lib.tables.schemas import ALL_TABLES
 
 OPEN: Final = "phutho"
@@ -80,12 +81,16 @@ def _columns() -> Mapping[str, Mapping[str, str]]:
     known = {
         name: {column: _type(c.dtype.type) for column, c in model.columns.items()}
         for name, model in ALL_TABLES.items()
+        if name != OWN_ROWS
     }
     return {**{name: {**known[name], **_BESIDE.get(name, {})} for name in known}, **_BACKGROUND}
 
 
 COLUMNS: Final = _columns()
-"""Table -> column -> type in the database; of a geometry, the kind of shape."""
+"""Table -> column -> type in the database; of a geometry, the kind of shape.
+
+Rows of own layers are not among them: who may read one layer is not to read all.
+"""
 
 MADE: Final = """
 CREATE SCHEMA IF NOT EXISTS phutho;

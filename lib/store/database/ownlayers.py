@@ -1,13 +1,14 @@
 """The office's own layers for others to read: a typed table each, with its places in EPSG:4326.
 
 They have a schema of their own: what is granted on the tables of the register says
-nothing of what an office brings. Identifiers are made here, of letters and digits; the
+nothing of what an office brings. A table stays while its layer is there, and with it what
+is granted on it. Identifiers are made here, of letters and digits; the
 headings of the file are comments.
 """
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from psycopg import sql
 
 from lib.language.text import fold
 from lib.places.owntable import geo_table
+from lib.store.database.layout import OPEN
 from lib.store.database.link import Connection
 from lib.store.store import Snapshot
 from lib.tables.ownlayers import ADDED, TABLE, OwnLayer, layers_of
@@ -44,8 +46,15 @@ class _Column:
     cells: list[object]
 
 
+def is_own(name: str) -> bool:
+    """Return whether a name of what is restricted is of own layers: all, or one by its name."""
+    return name == TABLE or name.startswith(f"{TABLE}.")
+
+
 def show(connection: Connection, snapshot: Snapshot) -> None:
     """Write a table for each own layer of `snapshot`; those that are the same are left alone.
+
+    The table of all rows that earlier versions showed goes.
 
     Raises
     ------
@@ -53,6 +62,9 @@ def show(connection: Connection, snapshot: Snapshot) -> None:
         A table of the snapshot is damaged.
     """
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
+    gone = sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(OPEN, TABLE))
+    connection.execute(gone)
+    connection.execute("DELETE FROM phutho_store.shown WHERE name = %s", (TABLE,))
     known = connection.execute(
         "SELECT name, sha256 FROM phutho_store.shown WHERE name LIKE %s", (f"{SCHEMA}.%",)
     )
@@ -65,7 +77,7 @@ def show(connection: Connection, snapshot: Snapshot) -> None:
         _drop(connection, name)
     for name, (digest, layer) in wanted.items():
         if shown.get(name) != digest:
-            _drop(connection, name)
+            connection.execute("DELETE FROM phutho_store.shown WHERE name = %s", (name,))
             count = _write(connection, name, layer, snapshot)
             connection.execute(
                 "INSERT INTO phutho_store.shown (name, sha256, columns, rows)"
@@ -112,17 +124,7 @@ def _write(connection: Connection, name: str, layer: OwnLayer, snapshot: Snapsho
         "SELECT n.nspname FROM pg_catalog.pg_extension e"
         " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis'"
     ).fetchone()
-    typed: list[sql.Composable] = [sql.SQL("row_no integer PRIMARY KEY")]
-    typed += [sql.SQL("{} " + one.type).format(sql.Identifier(one.name)) for one in columns]
-    typed.append(
-        sql.SQL("geometry {}(" + kind + ", 4326)").format(
-            sql.Identifier(str((postgis or ("public",))[0]), "geometry")
-        )
-    )
-    connection.execute(
-        sql.SQL("CREATE TABLE {} ({})").format(_table(name), sql.SQL(", ").join(typed))
-    )
-    connection.execute(sql.SQL("CREATE INDEX ON {} USING gist (geometry)").format(_table(name)))
+    _empty(connection, name, columns, kind, str((postgis or ("public",))[0]))
     said = f"{layer.name} · {layer.source or layer.source_url} · {layer.as_of}"
     comment = sql.SQL("COMMENT ON TABLE {} IS {}")
     connection.execute(comment.format(_table(name), sql.Literal(said)))
@@ -137,6 +139,42 @@ def _write(connection: Connection, name: str, layer: OwnLayer, snapshot: Snapsho
         for number, row in enumerate(zip(*(c.cells for c in columns), shapes, strict=True), 1):
             copy.write_row((number, *row))
     return len(frame)
+
+
+def _empty(
+    connection: Connection, name: str, columns: Sequence[_Column], kind: str, postgis: str
+) -> None:
+    """Have the table without rows, with these columns; one that is there stays the same table.
+
+    Dropped and made anew it would lose what was granted on it, or have what is granted on
+    new tables.
+    """
+    there = connection.execute(
+        "SELECT attname, pg_catalog.format_type(atttypid, atttypmod)"
+        " FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass(%s)"
+        " AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        (name,),
+    ).fetchall()
+    has = [(str(column), str(kept).rpartition(".")[2]) for column, kept in there]
+    wanted = [("row_no", "integer"), *((one.name, one.type) for one in columns)]
+    wanted.append(("geometry", f"geometry({kind},4326)"))
+    if has == wanted:
+        connection.execute(sql.SQL("DELETE FROM {}").format(_table(name)))
+        return
+    changes: list[sql.Composable] = [
+        sql.SQL("DROP COLUMN {}").format(sql.Identifier(column)) for column, _ in has
+    ]
+    changes.append(sql.SQL("ADD COLUMN row_no integer PRIMARY KEY"))
+    changes += [
+        sql.SQL("ADD COLUMN {} " + one.type).format(sql.Identifier(one.name)) for one in columns
+    ]
+    shape = sql.SQL("ADD COLUMN geometry {}(" + kind + ", 4326)")
+    changes.append(shape.format(sql.Identifier(postgis, "geometry")))
+    connection.execute(sql.SQL("CREATE TABLE IF NOT EXISTS {} ()").format(_table(name)))
+    connection.execute(sql.SQL("DELETE FROM {}").format(_table(name)))
+    altered = sql.SQL("ALTER TABLE {} {}")
+    connection.execute(altered.format(_table(name), sql.SQL(", ").join(changes)))
+    connection.execute(sql.SQL("CREATE INDEX ON {} USING gist (geometry)").format(_table(name)))
 
 
 def _columns(layer: OwnLayer, frame: pd.DataFrame) -> Iterator[_Column]:

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,8 +49,8 @@ class Database:
     ----------
     url : str
         As libpq reads it: ``postgresql://user:password@host/name``, or ``key=value`` pairs.
-    reserved : bool
-        Tables others read are without what is reserved (`lib.tables.disclosure`).
+    closed : callable
+        Says at each publication what tables others read are without, see `connect.open_store`.
 
     Raises
     ------
@@ -58,9 +58,9 @@ class Database:
         It is no address of a database.
     """
 
-    def __init__(self, url: str, *, reserved: bool = False) -> None:
+    def __init__(self, url: str, *, closed: Callable[[], Collection[str]] = tuple) -> None:
         self._link = parameters(url)
-        self._reserved = reserved
+        self._closed = closed
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -108,7 +108,7 @@ class Database:
         """
         with connected(self._link) as connection:
             logged = publishing.publish(
-                connection, snapshot, event, anew=anew, reserved=self._reserved
+                connection, snapshot, event, anew=anew, closed=self._closed()
             )
             try:
                 connection.commit()
@@ -136,8 +136,8 @@ class Database:
                     raise StoreError("database.unknown_end") from None
                 time.sleep(_PAUSE_SECONDS)
 
-    def draft(self) -> dict[str, str]:
-        """Return what waits to be published: name of a row -> its text.
+    def draft(self, folders: Collection[str]) -> dict[str, str]:
+        """Return what waits to be published in folders of the draft: name of a row -> its text.
 
         Raises
         ------
@@ -145,9 +145,11 @@ class Database:
             The server cannot be reached or was lost.
         """
         with self.reading() as connection:
-            return publishing.draft(connection)
+            return publishing.draft(connection, folders)
 
-    def redraft(self, change: Callable[[Mapping[str, str]], dict[str, str]]) -> None:
+    def redraft(
+        self, change: Callable[[Mapping[str, str]], dict[str, str]], folders: Collection[str]
+    ) -> None:
         """Write the rows `change` makes of what waits, in one transaction.
 
         Raises
@@ -160,7 +162,7 @@ class Database:
             publishing.lock(connection)
             if not publishing.made(connection):
                 raise StoreError("store.empty")
-            publishing.redraft(connection, change(publishing.draft(connection)))
+            publishing.redraft(connection, change(publishing.draft(connection, folders)))
             connection.commit()
 
     def status(self) -> Status:

@@ -1,7 +1,7 @@
 """Write a snapshot and its line of the log to the database in one transaction."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -46,12 +46,16 @@ def made(connection: Connection) -> bool:
     return bool(row and row[0])
 
 
-def draft(connection: Connection) -> dict[str, str]:
-    """Return what waits to be published: name of a row -> its text."""
+def draft(connection: Connection, folders: Collection[str]) -> dict[str, str]:
+    """Return what waits to be published in folders of the draft: name of a row -> its text."""
     there = connection.execute("SELECT to_regclass('phutho_store.draft') IS NOT NULL").fetchone()
     if not (there and there[0]):
         return {}
-    found = connection.execute("SELECT name, row FROM phutho_store.draft ORDER BY name").fetchall()
+    found = connection.execute(
+        "SELECT name, row FROM phutho_store.draft"
+        " WHERE split_part(name, '/', 1) = ANY(%s) ORDER BY name",
+        (list(folders),),
+    ).fetchall()
     return {str(name): str(row) for name, row in found}
 
 
@@ -70,7 +74,7 @@ def publish(
     event: audit.Event,
     *,
     anew: bool = False,
-    reserved: bool = False,
+    closed: Collection[str] = (),
 ) -> audit.Event:
     """Write `snapshot`, put it in use and log it; the caller commits.
 
@@ -84,8 +88,10 @@ def publish(
         What is done; ``before`` is what is in use as this server knows it.
     anew : bool
         Write all tables others read again.
-    reserved : bool
-        They are without what is reserved (`lib.tables.disclosure`).
+    closed : collection of str
+        What they are without: own layers, ``own_rows`` for all of them, and
+        `lib.tables.disclosure.MARK` for what is reserved. Other tables are there: whoever
+        grants on them knows which they are.
 
     Returns
     -------
@@ -107,8 +113,8 @@ def publish(
     _add(connection, snapshot)
     if anew:
         connection.execute("DELETE FROM phutho_store.shown")
-    rows.show(connection, snapshot.without({MARK}) if reserved else snapshot)
-    ownlayers.show(connection, snapshot)
+    rows.show(connection, snapshot.without({MARK} & set(closed)))
+    ownlayers.show(connection, snapshot.without({one for one in closed if ownlayers.is_own(one)}))
     logged = _log(connection, event)
     connection.execute(
         "INSERT INTO phutho_store.in_use (snapshot_id) VALUES (%s)"

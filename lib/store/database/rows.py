@@ -27,7 +27,7 @@ from lib.store.database.layout import (
 )
 from lib.store.database.link import Connection
 from lib.store.store import Snapshot
-from lib.tables.disclosure import MARK
+from lib.tables.disclosure import MARK, needed, touches
 from lib.tables.sample import has_sample, title
 from lib.tables.schemas import label
 
@@ -161,11 +161,17 @@ def show(connection: Connection, snapshot: Snapshot) -> None:
 
 
 def _digest(snapshot: Snapshot, name: str) -> str:
-    """Return what tells one content of a table from another: of clusters, of their places too."""
+    """Return what tells one content of a table from another.
+
+    That of clusters hangs on their places too; that of a table without what is reserved on
+    the tables which say what that is: a cluster that is established opens rows of others.
+    """
     tables = snapshot.manifest.tables
     names = (name, *PLACED_BY) if name == "clusters" else (name,)
+    kept = snapshot.reserved and touches(name)
+    names = (*names, *needed(tables)) if kept else names
     digests = [tables[one].sha256 for one in names if one in tables]
-    digests += [MARK] if digests and snapshot.reserved else []
+    digests += [MARK] if kept else []
     if len(digests) < 2:  # noqa: PLR2004 - nothing but the table itself
         return "".join(digests)
     return hashlib.sha256("".join(digests).encode()).hexdigest()

@@ -104,24 +104,28 @@ def derived(
     place = {row_id: at for at, row_id in enumerate(row_ids(rows, table))}
     columns = {column.name: column for column in fields_of(table) if column.name in rows}
     changed: dict[str, list[Any]] = {}
-    settled: dict[Subject, list[Statement]] = {}
+    best: dict[Subject, Statement | None] = {}
+    fresh: list[Statement] = []
     for (_, row_id, name), group in own.items():
         if row_id not in place or name not in columns:
             continue
         at = place[row_id]
-        full = [*own_word(rows.iloc[at], columns[name], (table.name, row_id), group), *group]
-        best = chosen(full).statement
+        word = own_word(rows.iloc[at], columns[name], (table.name, row_id), group)
+        pick = best[table.name, row_id, name] = chosen([*word, *group]).statement
+        fresh += word
         cells = changed.setdefault(name, list(rows[name]))
-        if best is not None:
-            cells[at] = typed(columns[name], best.value)
+        if pick is not None:
+            cells[at] = typed(columns[name], pick.value)
         elif cells[at] not in SILENT:
             cells[at] = columns[name].otherwise
-        settled[table.name, row_id, name] = [_with_state(one, best) for one in full]
-    if not settled:
+    if not best:
         return rows, statements
     result = rows.assign(**{name: column_like(c, rows[name]) for name, c in changed.items()})
-    kept = [one for one in said if one.subject not in settled]
-    return result, as_table([*kept, *(one for group in settled.values() for one in group)])
+    told = [
+        _with_state(one, best[one.subject]) if one.subject in best else one
+        for one in (*fresh, *said)
+    ]
+    return result, as_table(told)
 
 
 def said_of(tables: Mapping[str, pd.DataFrame], table: Table, row_id: str) -> dict[str, Said]:

@@ -47,7 +47,6 @@ STATEMENTS: Final = Table(
 """
 
 COLUMNS: Final = tuple(column.name for column in STATEMENTS.every())
-SUBJECT: Final = ("table", "id", "field")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from lib.access import acts
+from lib.access import acts, bringing, limits
 from lib.access.roles import Action
 from lib.access.serving import serve_layers
 from lib.importing.draft import Typed
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TABLE: Final = "conclusions"
 _MADE: Final = "_concluded"
+_KEPT: Final = "_conclusions_kept"
 _WRITTEN: Final = "_conclusions_written"
 _NEEDED: Final = ("agency", "task")
 _ALWAYS: Final = ("conclusion_id", "date", "agency", "task", "status")
@@ -95,7 +96,9 @@ def _form(data: Workspace, subject: Subject, row: Mapping[str, Any], key: str) -
             st.warning(plain(sentence), icon=":material/help:")
         confirmed = bool(asked) and st.checkbox(tr("followup.confirm"), key=f"{key}-confirm")
         pressed = st.form_submit_button(
-            tr("followup.publish"), type="primary", icon=":material/publish:"
+            tr("brought.keep" if limits.two_needed() else "followup.publish"),
+            type="primary",
+            icon=":material/publish:",
         )
     if not pressed:
         return
@@ -209,14 +212,14 @@ def _publish(
     now = dt.datetime.now(ZONE)
     before = data.manifest.snapshot_id
     store = sharing.store()
+    rows_of = Typed(TABLE, rows, f"ket-luan-{now:%Y%m%d-%H%M%S}.csv", now.date().isoformat())
+    given: dict[str, Any] = {"base": store.open(before), "typed": who}
     try:
-        draft, made = acts.publish_rows(
-            visitor.actor(),
-            store,
-            Typed(TABLE, rows, f"ket-luan-{now:%Y%m%d-%H%M%S}.csv", now.date().isoformat()),
-            base=store.open(before),
-            typed=who,
-            confirmed=confirmed,
+        if limits.two_needed():
+            _keep(bringing.keep_rows(visitor.actor(), store, rows_of, **given), key)
+            return
+        draft, made = bringing.publish_rows(
+            visitor.actor(), store, rows_of, confirmed=confirmed, **given
         )
         if made is not None:
             serve_layers(made)
@@ -229,6 +232,18 @@ def _publish(
         st.info(tr("followup.same"), icon=":material/drag_handle:")
     else:
         st.session_state[_MADE] = (made.snapshot_id, before, who)
+        st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1
+        st.rerun()
+
+
+def _keep(draft: Draft, key: str) -> None:
+    """Say what became of rows that a second person has to publish."""
+    if draft.refused:
+        _say(draft, key)
+    elif not draft.changes:
+        st.info(tr("followup.same"), icon=":material/drag_handle:")
+    else:
+        st.session_state[_KEPT] = True
         st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1
         st.rerun()
 
@@ -246,6 +261,8 @@ def _say(draft: Draft, key: str) -> None:
 
 def _published() -> None:
     """Say what was just published, with the way back for who may restore."""
+    if st.session_state.pop(_KEPT, False):
+        st.success(tr("brought.kept"), icon=":material/check_circle:")
     made = st.session_state.get(_MADE)
     if made is None:
         return

@@ -60,7 +60,7 @@ def listing(listed: pd.DataFrame, names: Mapping[str, str], chosen: str) -> None
         ),
         [
             Column("cluster_name", tr("cross.cluster"), width=155),
-            Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 105),
+            Column("disputed_ha", tr("cross.disputed"), lambda a: number(a, lang, 2), 130),
             Column("verdict_words", tr("cross.verdict"), width=145),
             Column("lead_words", tr("cross.lead"), width=175),
             Column("communes", tr("cross.communes"), width=160),

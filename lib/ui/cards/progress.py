@@ -5,16 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
 from lib.language.text import date, hectares, is_blank, number
 from lib.register import delay
 from lib.register.progress import STALE_DAYS, Progress, board, progress
-from lib.register.projects import projects
+from lib.register.projects import Project
 from lib.register.steps import label as step_label
-from lib.reports.cards.card import site
 from lib.reports.forms import assets
 from lib.reports.forms import clusters as report
 from lib.reports.forms import progress as forms
@@ -24,8 +22,8 @@ from lib.ui.downloads import guarded
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
 
-_MOST: Final = 60
-"""Rows of the timeline: more are not read, the table has them all."""
+_YEARS: Final = 12
+"""Years named above the timeline; of more only every second, third ... is."""
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -39,7 +37,7 @@ def of(
 
 
 def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
-    """Draw the board: a button a step with the clusters on it, hectares of how many below."""
+    """Draw the board: a button a step with its clusters and hectares, then treated and leased."""
     lang = language()
     with st.container(key="steps"), st.container(key="figures"):
         for count in board(found):
@@ -60,51 +58,40 @@ def steps(found: Sequence[Progress], choose: Callable[[str], None]) -> None:
                 ),
                 width="stretch",
             )
+        _tiles(found)
 
 
-def totals(found: Sequence[Progress]) -> None:
-    """Draw the sentence on wastewater, leased land and what is not updated for long."""
+def _tiles(found: Sequence[Progress]) -> None:
+    """Draw beside the steps what is treated and leased; nothing follows from a click on them."""
     lang = language()
     rows = [one.cluster for one in found]
     plants = [row["wastewater"] for row in rows if row["wastewater"] != "unknown"]
     leased = [float(row["leased_ha"]) for row in rows if not is_blank(row["leased_ha"])]
-    said = tr(
-        "progresspage.totals",
-        plants=number(plants.count("operating"), lang),
-        known=number(len(plants), lang),
-        leased=hectares(sum(leased) if leased else None, lang),
-        of=number(len(leased), lang),
-        total=number(len(rows), lang),
-        stale=number(sum((one.stale_days or 0) > STALE_DAYS for one in found), lang),
-        days=number(STALE_DAYS, lang),
-    )
-    st.caption(said)
+    total = number(len(rows), lang)
+    for figure, words, known in (
+        (number(plants.count("operating"), lang), tr("progresspage.plants"), len(plants)),
+        (hectares(sum(leased) if leased else None, lang), tr("progresspage.leased"), len(leased)),
+    ):
+        of = tr("progresspage.known_of", known=number(known, lang), total=total)
+        tile = Markup('<p class="ph-tile"><strong>{}</strong> {} <small>{}</small></p>')
+        st.html(str(tile.format(figure, words, of)))
 
 
-def late_words(table: pd.DataFrame) -> list[str]:
-    """Return for each row of `lib.register.progress.to_table` whether it is late, in a word."""
-    lang = language()
-    said = []
-    for row in table.to_dict("records"):
-        past = [row[name] for name in ("law_days_late", "decision_days_late")]
-        days = [int(value) for value in past if not is_blank(value)]
-        if days:
-            said.append(tr("progresspage.late_days", days=number(max(days), lang)))
-        elif row["milestones_late"]:
-            said.append(tr("progresspage.late_milestone"))
-        else:
-            known = row["law_state"] not in ("undetermined", "disordered")
-            said.append(tr("progresspage.on_time" if known else "progresspage.not_enough"))
-    return said
+def stale(found: Sequence[Progress]) -> None:
+    """Draw how many clusters were not updated for long."""
+    late = sum((one.stale_days or 0) > STALE_DAYS for one in found)
+    counts = {"stale": number(late, language()), "days": number(STALE_DAYS, language())}
+    st.caption(tr("progresspage.not_updated", **counts))
 
 
 def timeline(found: Sequence[Progress], selected: str) -> None:
     """Draw the planned and actual days of each cluster that has any, one row each, today marked.
 
-    A hollow mark is planned, a full one has come; the bar between them is the delay.
+    A hollow mark is planned, a full one has come; the bar between them is the delay, striped
+    while it grows.
     """
     dated = [(one, _marks(one)) for one in found]
-    dated = [(one, marks) for one, marks in dated if marks][:_MOST]
+    dated = [(one, marks) for one, marks in dated if marks]
     if not dated:
         st.caption(tr("progresspage.no_dates"))
         return
@@ -112,9 +99,10 @@ def timeline(found: Sequence[Progress], selected: str) -> None:
     days = [day for _, marks in dated for mark in marks for day in mark[1:] if day] + [on]
     first, last = dt.date(min(days).year, 1, 1), dt.date(max(days).year + 1, 1, 1)
     place = partial(_place, first, last)
+    step = -(-(last.year - first.year) // _YEARS)
     years = Markup("").join(
         Markup('<span style="left:{:.2f}%">{}</span>').format(place(dt.date(year, 1, 1)), year)
-        for year in range(first.year, last.year)
+        for year in range(first.year, last.year, step)
     )
     html = Markup('<div class="ph-time"><div class="ph-time-years"><em></em><div>{}</div></div>')
     html = html.format(years)
@@ -181,16 +169,15 @@ def _said(mark: _Mark) -> str:
     )
 
 
-def downloads(data: Workspace, found: Sequence[Progress], filters: str) -> None:
+def downloads(
+    data: Workspace, found: Sequence[Progress], firms: Sequence[Project], filters: str
+) -> None:
     """Draw the downloads of the clusters in view: the list, the report, the State's assets."""
     lang, on = language(), found[0].on
     said = {
         "data_date": date(data_date(data.tables["clusters"]), lang),
-        "sources": ", ".join(_hosts(data)),
         "filters": filters,
     }
-
-    firms = projects(data.tables.get("projects"), on=on)
 
     def progress_file(kind: str) -> bytes:
         given = forms.paper_of(found, on=on, firms=firms, lang=lang, **said)
@@ -221,8 +208,3 @@ def _row(name: str, caption: str, make: Callable[[str], bytes], kinds: Sequence[
         for kind in kinds:
             file = f"{files[name]}.{kind}"
             guarded(kind.upper(), partial(make, kind), file, key=f"{name}-{kind}")
-
-
-def _hosts(data: Workspace) -> list[str]:
-    urls = data.tables["clusters"]["source_url"].dropna().unique()
-    return list(dict.fromkeys(site(url, language()) for url in urls))

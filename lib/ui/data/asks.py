@@ -1,15 +1,17 @@
-"""Questions of an import to a person: which cluster, which commune, which column."""
+"""Questions of an import to a person: which system, which cluster, which commune, which column."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import streamlit as st
 
+from lib.geo import zones
 from lib.importing.draft import Draft
 from lib.importing.sheets.headings import Heading, column_label, columns_of
 from lib.language.text import number, plain
 from lib.store.store import Snapshot
+from lib.tables.statements.record import NAME as STATEMENTS
 from lib.ui.data.work import change
 from lib.ui.state import language, tr
 from lib.ui.workspace import Workspace
@@ -19,13 +21,57 @@ _ASKED: Final = 60
 _ABREAST: Final = 3
 
 
+def system(draft: Draft, crs: int | None, *, swapped: bool, then: Callable[..., None]) -> None:
+    """Draw the choice of the coordinate system where a file leaves it open, and the proposal.
+
+    Parameters
+    ----------
+    draft : Draft
+        What was read of the file.
+    crs : int or None
+        EPSG code chosen now; None where the program is to find it.
+    swapped : bool
+        Whether X and Y change places.
+    then : callable
+        Keeps the choice, given as ``crs`` and ``swapped``; the file is checked anew.
+    """
+    open_ones = [read for read in draft.crs if not read.stated]
+    if not open_ones:
+        return
+    choices = (None, *zones.CHOICES)
+    left, right = st.columns([0.7, 0.3], vertical_alignment="bottom")
+    with left:
+        chosen = st.selectbox(
+            tr("data.crs"),
+            choices,
+            index=choices.index(crs),
+            format_func=lambda epsg: (
+                tr("data.crs_open") if epsg is None else zones.zone_label(epsg, language())
+            ),
+        )
+    with right:
+        turned = st.checkbox(tr("data.swapped"), value=swapped)
+    if (chosen, turned) != (crs, swapped):
+        then(crs=chosen, swapped=turned)
+        st.rerun()
+    proposed = next((read for read in open_ones if read.proposed is not None), None)
+    if proposed is not None and proposed.proposed is not None:
+        words = zones.zone_label(proposed.proposed, language())
+        st.button(
+            tr("data.use_proposal", zone=words + (" (X↔Y)" if proposed.proposed_swapped else "")),
+            on_click=then,
+            kwargs={"crs": proposed.proposed, "swapped": proposed.proposed_swapped},
+            icon=":material/lightbulb:",
+        )
+
+
 def replacing(draft: Draft, base: Snapshot) -> None:
     """Let a person take out the rows that are not in the file; the count of them is seen above.
 
-    Communes stay: the law says how many there are.
+    Communes stay: the law says how many there are. So do sources: values would be nobody's.
     """
     kind = draft.options.kind
-    if kind == "communes" or kind not in base.manifest.tables:
+    if kind in ("communes", STATEMENTS) or kind not in base.manifest.tables:
         return
     st.checkbox(
         tr("data.replace"),

@@ -10,8 +10,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from lib.access import acts
-from lib.geo import zones
+from lib.access import acts, limits
 from lib.importing.apart import sandbox
 from lib.importing.draft import Draft, Options
 from lib.importing.readers import registry
@@ -26,7 +25,7 @@ from lib.ui.data.work import change, forget, go, work
 from lib.ui.downloads import button
 from lib.ui.maps import styles
 from lib.ui.maps.view import show_map
-from lib.ui.state import language, tr
+from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
 _DRAWN: Final = 60
@@ -66,7 +65,10 @@ def check_step(data: Workspace, base: Snapshot) -> None:
     """Draw what was found, what is asked, and the outlines before and after."""
     draft = _draft(base)
     findings.verdict(draft)
-    _system(draft)
+    refusal = limits.refusal(visitor.actor(), base, draft.tables)
+    if refusal is not None:
+        st.error(said(refusal), icon=":material/block:")
+    asks.system(draft, draft.options.crs, swapped=draft.options.swapped, then=change)
     _texts(draft)
     asks.replacing(draft, base)
     asks.names(data, draft)
@@ -86,43 +88,10 @@ def check_step(data: Workspace, base: Snapshot) -> None:
         st.button(
             tr("data.to_publish"),
             type="primary",
-            disabled=draft.refused or not draft.changes,
+            disabled=draft.refused or not draft.changes or refusal is not None,
             on_click=go,
             args=("publish",),
             icon=":material/arrow_forward:",
-        )
-
-
-def _system(draft: Draft) -> None:
-    """Draw the choice of the coordinate system where a file leaves it open, and the proposal."""
-    open_ones = [read for read in draft.crs if not read.stated]
-    if not open_ones:
-        return
-    options = draft.options
-    choices = (None, *zones.CHOICES)
-    left, right = st.columns([0.7, 0.3], vertical_alignment="bottom")
-    with left:
-        chosen = st.selectbox(
-            tr("data.crs"),
-            choices,
-            index=choices.index(options.crs),
-            format_func=lambda epsg: (
-                tr("data.crs_open") if epsg is None else zones.zone_label(epsg, language())
-            ),
-        )
-    with right:
-        swapped = st.checkbox(tr("data.swapped"), value=options.swapped)
-    if (chosen, swapped) != (options.crs, options.swapped):
-        change(crs=chosen, swapped=swapped)
-        st.rerun()
-    proposed = next((read for read in open_ones if read.proposed is not None), None)
-    if proposed is not None and proposed.proposed is not None:
-        words = zones.zone_label(proposed.proposed, language())
-        st.button(
-            tr("data.use_proposal", zone=words + (" (X↔Y)" if proposed.proposed_swapped else "")),
-            on_click=change,
-            kwargs={"crs": proposed.proposed, "swapped": proposed.proposed_swapped},
-            icon=":material/lightbulb:",
         )
 
 

@@ -1,7 +1,7 @@
 """Form for values of clusters: what is said of each and by whom, a box, their source once."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -25,11 +25,12 @@ from lib.tables.records.clusters import CLUSTERS
 from lib.tables.statements.derive import SILENT, Said, said_all, typed
 from lib.tables.statements.record import Statement
 from lib.ui import visitor
-from lib.ui.data import entries, pending
+from lib.ui.data import entries, grid, pending
 from lib.ui.data.todo import bar
 from lib.ui.state import language, said, tr
 from lib.ui.workspace import Workspace
 
+WAYS: Final = ("boxes", "table")
 _HELD: Final = "_entered"
 _MOST: Final = 20
 """Clusters in one form: more would be a file."""
@@ -46,7 +47,8 @@ def enter(data: Workspace, store: Store, base: Snapshot) -> None:
         waiting = entering.waiting(data.tables, mayenter.waiting(visitor.actor(), store))
         st.caption(tr("enter.how"))
         clusters, columns = _chosen(data)
-        who = form(data, store, waiting, clusters, columns) if clusters else ""
+        table = st.session_state["enter_as"] == "table"
+        who = form(data, store, waiting, clusters, columns, table=table) if clusters else ""
         entries.acts(data, store, waiting, clusters)
         pending.waiting(store, base, waiting, who)
 
@@ -59,6 +61,8 @@ def form(
     waiting: Sequence[Statement],
     clusters: Sequence[str],
     columns: Sequence[Column],
+    *,
+    table: bool = False,
 ) -> str:
     """Draw the boxes of some values of some clusters and their source; return who enters them.
 
@@ -66,8 +70,13 @@ def form(
     ----------
     waiting : sequence of Statement
         The draft, shown beside each box, so that nothing unseen is replaced.
+    table : bool
+        One table instead of a box a value.
     """
     st.session_state.setdefault(_HELD, {"refused": {}})["seen"] = {place(w): w for w in waiting}
+    if table:
+        _table(data, clusters, columns)
+        return _source(store, data, lambda: grid.entries(data, clusters, columns))
     rows = data.tables[CLUSTERS.name].set_index("cluster_id", drop=False).loc[list(clusters)]
     told = said_all({**data.tables, CLUSTERS.name: rows}, CLUSTERS)
     known = todo.by_cluster(data.clusters)
@@ -77,7 +86,28 @@ def form(
             title = plain(f"{cluster_id} · {row['name']}")
             bar(f"**{title}**", known[cluster_id])
             _cluster(data, row, told[cluster_id], columns)
-    return _source(store, data, clusters, columns)
+    subjects = [(CLUSTERS.name, one, column.name) for one in clusters for column in columns]
+    return _source(store, data, lambda: {one: _typed(one) for one in subjects})
+
+
+def _table(data: Workspace, clusters: Sequence[str], columns: Sequence[Column]) -> None:
+    """Draw the values as one table, under it what was refused and where old names lead."""
+    held = st.session_state[_HELD]
+    grid.draw(data, clusters, columns, held["seen"])
+    rows = data.tables[CLUSTERS.name].set_index("cluster_id", drop=False)
+    for (_, code, name), refusal in held["refused"].items():
+        named = plain(f"{code} · {label(CLUSTERS.name, name, language())}")
+        st.error(f"{named}: {said(refusal)}", icon=":material/error:")
+    for subject, text in grid.entries(data, clusters, columns).items():
+        if subject[2] == _OLD_NAMES:
+            row = rows.loc[subject[1]].to_dict()
+            for one in entering.followed(_names(data.key, dict(data.tables)), text, row):
+                st.caption(plain(f"{subject[1]} · {one.sentence(language())}"))
+
+
+def _typed(subject: Subject) -> str:
+    """Return what stands in a box."""
+    return str(st.session_state.get(_key(subject)) or "")
 
 
 def _chosen(data: Workspace) -> tuple[list[str], list[Column]]:
@@ -92,13 +122,25 @@ def _chosen(data: Workspace) -> tuple[list[str], list[Column]]:
     columns = {column.name: column for column in entering.columns()}
     wanted = st.session_state.get("enter_fields") or entering.FIRST
     st.session_state["enter_fields"] = [name for name in wanted if name in columns]
+    as_table = (
+        st.segmented_control(
+            tr("enter.as"),
+            WAYS,
+            format_func=lambda one: tr(f"enter.as_{one}"),
+            default=WAYS[0],
+            required=True,
+            label_visibility="collapsed",
+            key="enter_as",
+        )
+        == "table"
+    )
     left, right = st.columns(2)
     with left:
         clusters = st.multiselect(
             tr("enter.clusters"),
             list(known),
             format_func=lambda one: f"{one} · {known[one]}",
-            max_selections=_MOST,
+            max_selections=None if as_table else _MOST,
             placeholder=tr("data.name_choose"),
             key="enter_clusters",
         )
@@ -109,7 +151,8 @@ def _chosen(data: Workspace) -> tuple[list[str], list[Column]]:
             format_func=lambda name: label(CLUSTERS.name, name, language()),
             key="enter_fields",
         )
-    return list(clusters), [columns[name] for name in fields]
+    chosen = list(clusters) or (list(known) if as_table else [])
+    return chosen, [columns[name] for name in fields]
 
 
 def _key(subject: Subject) -> str:
@@ -227,10 +270,14 @@ def _take(subject: Subject, hit: Hit) -> None:
 # ---- the source, and into the draft ----------------------------------------------------------
 
 
-def _source(
-    store: Store, data: Workspace, clusters: Sequence[str], columns: Sequence[Column]
-) -> str:
-    """Draw what is asked once for all values and the button; return who enters them."""
+def _source(store: Store, data: Workspace, read: Callable[[], dict[Subject, str]]) -> str:
+    """Draw what is asked once for all values and the button; return who enters them.
+
+    Parameters
+    ----------
+    read : callable
+        What was typed, asked when the button is pressed.
+    """
     left, middle, right = st.columns([0.5, 0.25, 0.25])
     with left:
         st.text_input(
@@ -249,13 +296,12 @@ def _source(
     st.text_input(tr("enter.note"), key="enter_note", max_chars=500)
     st.checkbox(tr("enter.chosen"), key="enter_chosen", help=tr("enter.chosen_help"))
     who = visitor.name_box("enter_who")
-    subjects = [(CLUSTERS.name, one, column.name) for one in clusters for column in columns]
-    filled = any(st.session_state.get(_key(subject)) for subject in subjects)
+    filled = any(read().values())
     named = bool(str(st.session_state.get("enter_source") or "").strip())
     st.button(
         tr("enter.keep"),
         on_click=_keep,
-        args=(store, data, subjects, who),
+        args=(store, data, read, who),
         disabled=not (filled and named and who),
         icon=":material/playlist_add:",
         key="enter_keep",
@@ -267,7 +313,7 @@ def _source(
     return who
 
 
-def _keep(store: Store, data: Workspace, subjects: Sequence[Subject], who: str) -> None:
+def _keep(store: Store, data: Workspace, read: Callable[[], dict[Subject, str]], who: str) -> None:
     """Check what was typed and let what is good wait; used as a callback."""
     held = st.session_state[_HELD]
     held.update(refused={}, told=None)
@@ -279,16 +325,18 @@ def _keep(store: Store, data: Workspace, subjects: Sequence[Subject], who: str) 
         st.session_state["enter_note"],
         chosen=bool(st.session_state["enter_chosen"]),
     )
-    entries = {one: str(st.session_state.get(_key(one)) or "") for one in subjects}
     try:
-        words = entering.words_of(entries, source, who)
+        words = entering.words_of(read(), source, who)
         good, held["refused"] = entering.checked(data.tables, words)
         mayenter.enter(visitor.actor(), store, good, seen=held["seen"], typed=who)
     except PhuThoError as error:
         held["told"] = error
         return
+    if not held["refused"]:
+        grid.emptied()
     for word in good:
-        st.session_state[_key(word.subject)] = None if _coded(word) else ""
+        if _key(word.subject) in st.session_state:
+            st.session_state[_key(word.subject)] = None if _coded(word) else ""
 
 
 def _coded(word: Statement) -> bool:

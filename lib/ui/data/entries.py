@@ -40,8 +40,6 @@ def acts(data: Workspace, store: Store, waiting: Words, clusters: Sequence[str])
 
     Parameters
     ----------
-    waiting : sequence of Statement
-        The draft.
     clusters : sequence of str
         Chosen in the form of values; what their sources said can be withdrawn.
     """

@@ -29,8 +29,6 @@ def waiting(store: Store, base: Snapshot, words: Sequence[Statement], who: str) 
 
     Parameters
     ----------
-    base : Snapshot
-        The snapshot in use.
     who : str
         Name given in the form above, empty if none was.
     """

@@ -17,12 +17,13 @@ from lib.importing.readers import registry
 from lib.importing.templates import forms
 from lib.language.errors import NotAllowedError, PhuThoError, StoreError
 from lib.language.text import moment, number, plain, today
+from lib.store.brought import Brought
 from lib.store.store import Snapshot, Store
 from lib.tables.collecting import tables_of
 from lib.tables.glossary import value_label
 from lib.tables.registry import imported
 from lib.ui import visitor
-from lib.ui.data import findings, paste
+from lib.ui.data import brought, findings, paste
 from lib.ui.data.check import check_step
 from lib.ui.data.draw import draw
 from lib.ui.data.work import forget, go, work
@@ -49,12 +50,10 @@ def wizard(data: Workspace, store: Store, base: Snapshot, *, by_hand: bool = Fal
     """Draw the step the visitor is in; the first one is to draw an outline if `by_hand`."""
     who = visitor.require(Action.IMPORT)
     _require_held(who)
-    try:
-        limits.require_publisher(who, ())
-    except NotAllowedError as refusal:  # said before the work, and again when it is published
-        st.info(said(refusal), icon=":material/group:")
-    steps("draw" if by_hand else "choose")
     step = work()["step"]
+    if step == "choose":
+        brought.waiting(store)
+    steps("draw" if by_hand else "choose")
     if step == "choose" and by_hand:
         draw(data)
     elif step == "choose":
@@ -175,18 +174,23 @@ def _publish(store: Store) -> None:
         return
     draft: Draft = held["draft"]
     findings.verdict(draft)
-    asked = draft.of("ask")
-    confirmed = True
-    if asked:
-        for finding in asked:
-            st.markdown(f"- {plain(finding.message(language()))}")
-        confirmed = st.checkbox(tr("data.confirm", count=len(asked)), key="import_confirm")
+    waited: Brought | None = held.get("brought")
+    if waited is None and limits.two_needed():
+        brought.keep(store, held)
+        return
+    refusal = None
+    if waited is not None:
+        st.caption(brought.line(waited))
+        refusal = limits.unpublishable(visitor.actor(), {waited.who})
+    if refusal is not None:
+        st.info(said(refusal), icon=":material/group:")
+    confirmed = _confirmed(draft)
     with st.container(horizontal=True):
         st.button(tr("data.back"), on_click=go, args=("check",), icon=":material/arrow_back:")
         pressed = st.button(
             tr("data.do_publish"),
             type="primary",
-            disabled=not confirmed,
+            disabled=not confirmed or refusal is not None,
             icon=":material/publish:",
         )
     if not pressed:
@@ -201,6 +205,7 @@ def _publish(store: Store) -> None:
                 files=held["files"],
                 typed=held["who"],
                 confirmed=confirmed,
+                waiting=waited.key if waited else "",
             )
             serve_layers(made)
     except StoreError as error:
@@ -212,6 +217,16 @@ def _publish(store: Store) -> None:
     else:
         held["made"] = made.snapshot_id
         st.rerun()
+
+
+def _confirmed(draft: Draft) -> bool:
+    """Draw what is asked, and the box that says it was seen."""
+    asked = draft.of("ask")
+    for finding in asked:
+        st.markdown(f"- {plain(finding.message(language()))}")
+    if not asked:
+        return True
+    return st.checkbox(tr("data.confirm", count=len(asked)), key="import_confirm")
 
 
 def _done(store: Store, held: Mapping[str, Any]) -> None:

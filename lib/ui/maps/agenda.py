@@ -79,6 +79,8 @@ def _heading(question: Question) -> None:
     html = Markup('<h4 class="ph-question">{}{}</h4>').format(
         _sign(question.key), tr(f"agenda.{question.key}", count=count)
     )
+    if question.note:
+        html += Markup('<p class="ph-nothing">{}</p>').format(tr(question.note))
     if not question.points:
         html += Markup('<p class="ph-nothing">{}</p>').format(tr("agenda.nothing"))
     st.html(str(html))

@@ -18,7 +18,9 @@ _GO: Final = "_present_go"
 
 def _stops(data: Workspace, name: Playlist) -> list[Stop]:
     if name == "own":
-        return []
+        layers = {layer.layer_id: layer for layer in data.own}
+        layer = layers.get(str(st.session_state.get("own") or ""))
+        return [] if layer is None else playlist.communes_most(layer.rows, data.commune_names)
     if name == "split":
         return playlist.communes_split(data.communes, data.tables["former_units"])
     if name == "gaps":

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib.geo import zones
 from lib.importing.draft import Draft
 from lib.importing.ownlayers.rows import Wanted
 from lib.language.findings import Finding
 from lib.language.text import plain, sort_key
 from lib.tables.ownlayers import OwnLayer
-from lib.ui.state import language, tr
+from lib.ui.data import asks
+from lib.ui.state import tr
 from lib.ui.workspace import Workspace
 
 _WORK: Final = "_own"
@@ -79,25 +79,7 @@ def _change(**choices: Any) -> None:  # noqa: ANN401 - fields of Wanted
 
 def system(draft: Draft, wanted: Wanted) -> None:
     """Draw the choice of the coordinate system where the file leaves it open."""
-    if not [read for read in draft.crs if not read.stated]:
-        return
-    choices = (None, *zones.CHOICES)
-    left, right = st.columns([0.7, 0.3], vertical_alignment="bottom")
-    with left:
-        chosen = st.selectbox(
-            tr("data.crs"),
-            choices,
-            index=choices.index(wanted.crs),
-            format_func=lambda epsg: (
-                tr("data.crs_open") if epsg is None else zones.zone_label(epsg, language())
-            ),
-            key="own_crs",
-        )
-    with right:
-        swapped = st.checkbox(tr("data.swapped"), value=wanted.swapped, key="own_swapped")
-    if (chosen, swapped) != (wanted.crs, wanted.swapped):
-        _change(crs=chosen, swapped=swapped)
-        st.rerun()
+    asks.system(draft, wanted.crs, swapped=wanted.swapped, then=_change)
 
 
 def _open_names(draft: Draft) -> dict[str, Finding]:

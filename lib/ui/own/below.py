@@ -21,20 +21,23 @@ from lib.ui.state import language, tr
 from lib.ui.tables import Column, show_table
 from lib.ui.workspace import Workspace
 
-_SHOWN: Final = 300
-"""Most rows sent to the browser; filters, sums and downloads are of all."""
+_WHOLE: Final = 300
+"""Most rows that are all sent to the browser; filters, sums and downloads are of all."""
+_FIRST: Final = 100
+"""Rows sent of more: nobody reads on, and each is written and sent with every filter."""
 _NOWHERE: Final = "-"
 _KINDS: Final = ("xlsx", "csv", "geojson", "gpkg")
 
 
 def rows(data: Workspace, layer: OwnLayer, left: pd.Series) -> None:
     """Draw the rows that pass; a click on one goes to its sign or its commune."""
-    table = plain_table(layer, data.commune_rows)[left]
-    total = len(table)
-    if total > _SHOWN:
-        shown, every = number(_SHOWN, language()), number(total, language())
+    passing = layer.rows.index[left]
+    total = len(passing)
+    if total > _WHOLE:
+        shown, every = number(_FIRST, language()), number(total, language())
         st.caption(tr("ownpage.first_rows", shown=shown, total=every))
-    table = table.head(_SHOWN)
+        passing = passing[:_FIRST]
+    table = plain_table(layer, data.commune_rows, passing)
     table = table.assign(match=[value_label("own_match", m, language()) for m in table["match"]])
     target = {
         str(row): layer.signs.get(row, f"communes:{code}" if code else "")

@@ -110,7 +110,7 @@ def _days(layer: OwnLayer) -> Mapping[str, tuple[dt.date, dt.date]]:
     name = next(iter(layer.of_type("date")), None)
     if name is None:
         return {}
-    known = layer.typed[name].dropna().astype(str)
+    known = map(str, layer.typed[name].dropna().unique())
     months = sorted({text[:7] for text in known if len(text) >= len("yyyy-mm")})
     if len(months) < 2:  # noqa: PLR2004 - one month is no period
         return {}

@@ -130,10 +130,6 @@ def visitor_of(actor: Actor, address: str, now: float, *, alone: bool) -> Visito
 
     Parameters
     ----------
-    actor : Actor
-        Who sends it.
-    address : str
-        From where.
     now : float
         Seconds since 1970 UTC.
     alone : bool

@@ -7,6 +7,7 @@ import ownrows
 import pandas as pd
 import pytest
 import shapely
+from databases import psycopg
 from databasestores import (
     HOSTILE,
     communes,
@@ -25,9 +26,10 @@ from lib.language.errors import StoreError
 from lib.language.text import t
 from lib.register.clusters import register
 from lib.store.database import layout, publishing
-from lib.store.store import Act, Table
+from lib.store.database.postgis import Database
+from lib.store.store import Act, Store, Table
 from lib.tables import facts
-from lib.tables.ownlayers import layer_id_of
+from lib.tables.ownlayers import layer_id_of, part_of
 from lib.tables.schemas import ALL_TABLES
 
 # ---- what others read -----------------------------------------------------------
@@ -41,8 +43,10 @@ def test_every_table_of_a_snapshot_has_a_place_with_the_types_of_the_glossary(ur
         " WHERE table_schema = 'phutho'",
     )
     kinds = {(table, column): kind for table, column, kind in found}
-    assert {table for table, _ in kinds} == set(layout.COLUMNS) >= set(ALL_TABLES)
-    for table, model in ALL_TABLES.items():
+    assert {table for table, _ in kinds} == set(layout.COLUMNS)
+    shown = {name: model for name, model in ALL_TABLES.items() if name != "own_rows"}
+    assert set(shown) <= set(layout.COLUMNS)
+    for table, model in shown.items():
         for column in model.columns:
             assert (table, column) in kinds
     assert kinds["outages", "end"] == "timestamp without time zone"
@@ -305,3 +309,53 @@ def test_an_own_layer_is_a_typed_table_until_it_is_gone(url, here):
     assert left != [(name.removeprefix("phutho_own."),)]
     publish(here)
     assert rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'phutho_own'") == []
+
+
+def test_who_may_read_one_layer_reads_it_on_and_never_a_closed_one(url, here, postgres):
+    own, name = ownrows.table(), layer_id_of("Chợ").replace("-", "_")
+    shut = own.assign(layer_name="Kho", layer_id=layer_id_of("Kho"))
+    closed: set[str] = set()
+    store = Store(here.folder, Database(url, closed=lambda: closed))
+
+    def publish_own(*layers: pd.DataFrame) -> None:
+        publish(store, own_rows=Table(pd.concat(layers, ignore_index=True), "", "2026-10-01"))
+
+    def read_by_others(table: str) -> list[tuple]:
+        with postgres.owner("kho") as owner:
+            owner.execute("SET ROLE doc")
+            return owner.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
+
+    def named() -> set[str]:
+        there = (
+            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname LIKE 'phutho%'"
+        )
+        return {table for (table,) in rows(url, there)}
+
+    publish_own(own, shut)
+    secret = f"phutho_own.{layer_id_of('Kho').replace('-', '_')}"
+    assert secret in named()
+    with postgres.owner("kho") as owner:
+        owner.execute("CREATE ROLE doc")
+        for schema in ("phutho", "phutho_own"):
+            owner.execute(f"GRANT USAGE ON SCHEMA {schema} TO doc")
+        owner.execute("GRANT SELECT ON ALL TABLES IN SCHEMA phutho TO doc")
+        owner.execute(f"GRANT SELECT ON phutho_own.{name} TO doc")
+        owner.execute("CREATE TABLE phutho.own_rows AS SELECT 1 AS of_an_earlier_version")
+        owner.execute("ALTER TABLE phutho.own_rows OWNER TO app")
+    try:
+        publish_own(own.iloc[:2], shut)
+        assert read_by_others(f"phutho_own.{name}") == [(2,)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            read_by_others(secret)
+        closed.add(part_of("Kho"))
+        other = own["layer_columns"].str.replace("Loại", "Nhóm")
+        publish_own(own.assign(layer_columns=other), shut)
+        assert read_by_others(f"phutho_own.{name}") == [(4,)], "another column, the same rights"
+        assert not {secret, "phutho.own_rows"} & named()
+        closed.add("own_rows")
+        publish_own(own, shut)
+        assert not {one for one in named() if one.startswith("phutho_own.")}
+    finally:
+        with postgres.owner("kho") as owner:
+            owner.execute("DROP OWNED BY doc")
+            owner.execute("DROP ROLE doc")

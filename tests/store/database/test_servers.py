@@ -14,7 +14,7 @@ from lib.importing.draft import Options
 from lib.language.errors import DataRefusedError, StoreError
 from lib.operate.backup import backup
 from lib.operate.restore import restore_backup
-from lib.store import audit, pending
+from lib.store import audit, brought, pending
 from lib.store.database import publishing
 from lib.store.database.following import follow
 from lib.store.database.postgis import Database
@@ -64,6 +64,14 @@ def test_what_waits_on_one_server_waits_on_all_and_is_replaced_knowingly(here, t
     assert pending.every(there) == [more]
     pending.drop(there, [more])
     assert pending.every(here) == []
+    held = brought.keep(here, {HOSTILE: b"\0x"}, {"kind": "clusters"}, who="An")
+    assert brought.every(there) == [held]
+    assert brought.contents(there, held) == {HOSTILE: b"\0x"}
+    assert pending.every(there) == [], "files are beside the values"
+    brought.drop(there, held.key)
+    assert brought.every(here) == []
+    with pytest.raises(StoreError):
+        brought.contents(here, held)
 
 
 def test_an_empty_database_takes_nothing_from_a_server(database, tmp_path):

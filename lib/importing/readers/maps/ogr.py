@@ -121,8 +121,6 @@ def read_layers(
     ----------
     path : Path
         Local file; it and its folder stay as they are.
-    driver : str
-        GDAL's name of the driver.
     name : str
         What to call the file in messages.
     beside : collection of str

@@ -50,8 +50,6 @@ def read(path: Path, name: str, bounds: Bounds) -> tuple[Features, ...]:
 
     Parameters
     ----------
-    path : Path
-        Local file.
     name : str
         What to call it in messages.
     bounds : tuple of float

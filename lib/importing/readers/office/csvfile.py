@@ -13,6 +13,7 @@ from typing import Final
 
 from lib.importing.fonts.syllables import LETTERS, is_syllable
 from lib.importing.readers.base import MAX_CELLS, Content
+from lib.importing.readers.bounds.markup import pieces_of
 from lib.importing.readers.grid import Cell, Grid, clean_text
 from lib.language.errors import DataRefusedError
 from lib.language.findings import Finding
@@ -116,7 +117,7 @@ def _encoding(path: Path, start: bytes) -> str:
             return encoding
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for piece in _pieces(path):
+        for piece in pieces_of(path):
             decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -124,14 +125,8 @@ def _encoding(path: Path, start: bytes) -> str:
     return marked or "utf-8"
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-
-
 def _holds_nul(path: Path) -> bool:
-    return any(b"\0" in piece for piece in _pieces(path))
+    return any(b"\0" in piece for piece in pieces_of(path))
 
 
 def _is_cp1258(start: bytes) -> bool:

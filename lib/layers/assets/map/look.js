@@ -147,6 +147,9 @@ function onItsSide(id, at) {
   return (wanted.leftOnly || []).includes(id) ? left : !(wanted.left || {})[id] || !left;
 }
 
+/* Where a name that must stand may stand, from the middle of its area. */
+const ABOUT_PX = [0, 14, -14, 28, -28, 42, -42, 56, -56];
+
 function labelCandidates() {
   const zoom = map.getZoom();
   const view = map.getBounds();
@@ -159,14 +162,17 @@ function labelCandidates() {
       if (item.style === HIDDEN || !name || zoom < (from || 0)) continue;
       if (lx === undefined || !view.contains([ly, lx])) continue;
       if (!onItsSide(spec.id, [ly, lx])) continue;
-      found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0 });
+      // What the chosen cluster lies on is named before any other commune, however near.
+      const first = Boolean(spec.styles[SIGNS.indexOf(item.style)].first);
+      found.push({ at: L.latLng(ly, lx), text: name, spec, weight: weight || 0, first });
     }
   }
   for (const { lx, ly, label } of wanted.shapes || []) {
     if (lx === undefined) continue;
-    found.push({ at: L.latLng(ly, lx), text: label, spec: SHAPE_LABEL, weight: 0 });
+    found.push({ at: L.latLng(ly, lx), text: label, spec: SHAPE_LABEL, weight: 0, first: true });
   }
-  return found.sort((a, b) => a.spec.label.rank - b.spec.label.rank || b.weight - a.weight);
+  const rank = (one) => (one.first ? Math.min(one.spec.label.rank, 0.5) : one.spec.label.rank);
+  return found.sort((a, b) => rank(a) - rank(b) || b.weight - a.weight);
 }
 
 function markerBoxes() {
@@ -190,15 +196,15 @@ function drawLabels() {
   const grown = wanted.present ? PRESENT_GROWN : 1;
   const apart = Math.max(0, NAMED_ZOOM - map.getZoom()) * APART_PX;
   const taken = markerBoxes();
-  for (const { at, text, spec } of labelCandidates()) {
+  for (const { at, text, spec, first } of labelCandidates()) {
     const point = map.latLngToLayerPoint(at).add([0, spec.label.offset * grown]);
     const size = grown * (spec.label.size || 1);
     const [x, y] = [size * (3.6 * text.length + 3), 8 * size];
     // A large area may be named a little off its middle, so that a mark there hides nothing.
-    for (const shift of spec.label.shifts || [0]) {
+    for (const shift of (first ? ABOUT_PX : spec.label.shifts) || [0]) {
       const middle = point.y + shift;
       const box = [point.x - x, middle - y, point.x + x, middle + y + 1];
-      const far = spec.label.rank ? apart : 0;
+      const far = spec.label.rank && !first ? apart : 0;
       const room = [box[0] - far, box[1] - far, box[2] + far, box[3] + far];
       if (taken.some((other) => overlaps(room, other))) continue;
       taken.push(box);
