@@ -5,6 +5,8 @@ rem file with other letters, so the words for a machine without Python lie in a 
 setlocal
 chcp 65001 >nul
 set "PYTHONUTF8=1"
+rem The install manager of python.org would fetch a Python unasked to answer the question below.
+set "PYTHON_MANAGER_AUTOMATIC_INSTALL=false"
 pushd "%~dp0"
 
 rem A folder of packages is for one Python: that one first.

@@ -211,12 +211,15 @@ def write(path: Path, wheels: Path, target: Target) -> None:
     program = [file for file in _git("ls-files", "-z").split("\0") if file]
     borders, store = _borders(), settings().store
     grounds = kept.grounds(store)
+    windows = target.platform.startswith("win")
+    command = r".venv\Scripts\python -m lib" if windows else ".venv/bin/python -m lib"
     words = {
         "name": path.stem,
+        "command": command,
         "minor": target.minor,
         "platform": target.platform,
-        "start": "run.cmd" if target.platform.startswith("win") else "run.sh",
-        "borders": _BORDERS if borders else _NO_BORDERS,
+        "start": "run.cmd" if windows else "run.sh",
+        "borders": _BORDERS if borders else _NO_BORDERS.format(command),
         "ground": "; ".join(f"{one.name} ({one.source})" for one in grounds) or "không có",
     }
     guide = (ROOT / "tools" / "guide.txt").read_text(encoding="utf-8")
@@ -238,8 +241,8 @@ def write(path: Path, wheels: Path, target: Target) -> None:
 
 _BORDERS = "có kèm, từ kho vietnamese-provinces-database (giấy phép MIT), là ranh giới tham khảo"
 _NO_BORDERS = (
-    "không kèm; bản đồ vẽ ranh giới sơ đồ, không dùng để đo. Có internet thì chạy một lần:"
-    " .venv\\Scripts\\python -m lib prepare"
+    "không kèm; bản đồ vẽ ranh giới sơ đồ, không dùng để đo.\n"
+    "   Có internet thì gõ một lần: {0} prepare"
 )
 
 

@@ -3,11 +3,14 @@
 Every sentence a person reads lives in ``lib/language/texts/<room>.toml`` with its
 English twin, under the heading of its key, for example ``[common.no_data]``. What it
 says of the province stands there as ``{home.name}``, see `belong_to`.
+``python -m lib`` in them becomes what can be typed on this machine, see `command`.
 Manifests of snapshots hold keys: none is ever given another name.
 """
 
 import datetime as dt
+import os
 import re
+import sys
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -26,7 +29,9 @@ from lib.language.letters import latin
 Lang = Literal["vi", "en"]
 LANGS: Final[tuple[Lang, ...]] = ("vi", "en")
 
+_ROOT: Final = Path(__file__).parents[2]
 _TEXTS_DIR: Final = Path(__file__).parent / "texts"
+_COMMAND: Final = "python -m lib"
 _LOCALES: Final[Mapping[Lang, str]] = {"vi": "vi_VN", "en": "en_GB"}
 
 
@@ -59,13 +64,36 @@ def _flat(families: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, 
     }
 
 
+def command(root: Path, prefix: Path) -> str:
+    """Return how a command of the program is begun in its folder.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the program.
+    prefix : Path
+        Environment of the Python that runs. Where it is the one in that folder its path is
+        named: a plain ``python`` is on no official's machine, or lacks the packages.
+
+    >>> command(Path("/x"), Path("/usr"))
+    'python -m lib'
+    """
+    if prefix.name != ".venv" or not prefix.parent.samefile(root):
+        return _COMMAND
+    return str(Path(".venv", "Scripts" if os.name == "nt" else "bin", _COMMAND))
+
+
 @cache
 def _of_program() -> Mapping[str, Mapping[str, str]]:
-    """Return the texts as they are written, ``{home.name}`` still open."""
+    """Return the texts, ``{home.name}`` still open."""
     texts: dict[str, Mapping[str, str]] = {}
     for path in sorted(_TEXTS_DIR.glob("*.toml")):
         texts |= _flat(tomllib.loads(path.read_text(encoding="utf-8")))
-    return texts
+    here = command(_ROOT, Path(sys.prefix))
+    return {
+        key: {lang: text.replace(_COMMAND, here) for lang, text in twins.items()}
+        for key, twins in texts.items()
+    }
 
 
 @cache

@@ -211,7 +211,8 @@ def serve(python: Path) -> None:
     """
     port = free_port()
     say("start.server")
-    words = ("-m", "streamlit", "run", "app.py", "--server.port", str(port))
+    words = ["-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    words += ["--logger.hideWelcomeMessage", "true"]  # it is said below, in Vietnamese
     with subprocess.Popen([python, *words]) as server:  # noqa: S603 - our own arguments
         try:
             _wait(server, port)

@@ -4,9 +4,11 @@ import csv
 import datetime as dt
 import re
 import string
+import sys
 import unicodedata
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ from lib.language.text import (
     LANGS,
     bare_name,
     catalog,
+    command,
     date,
     fold,
     hectares,
@@ -410,3 +413,17 @@ def test_a_moment_has_its_hour_in_viet_nam():
     """`Quay về bản ngày …` named a day on which several snapshots were made."""
     assert moment("2026-11-30T20:26:05+00:00") == "01/12/2026 03:26"
     assert moment("2026-12-01T03:26:05+07:00") == "01/12/2026 03:26"
+
+
+def test_a_command_is_said_as_it_can_be_typed_on_this_machine(tmp_path):
+    """A plain `python` is not found by Windows, or has none of the packages."""
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / "other" / ".venv").mkdir(parents=True)
+    assert command(tmp_path, tmp_path / ".venv") == ".venv/bin/python -m lib"
+    for elsewhere in (tmp_path / "other" / ".venv", Path("/usr")):
+        assert command(tmp_path, elsewhere) == "python -m lib"
+    here = command(Path(__file__).parents[2], Path(sys.prefix))
+    for lang in LANGS:
+        said = t("prepare.used_schematic", lang, count="148")
+        assert said.endswith(f": {here} prepare.")
+        assert catalog()["prepare.used_schematic"][lang].endswith(f": {here} prepare.")

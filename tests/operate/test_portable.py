@@ -150,9 +150,11 @@ def test_the_zip_holds_program_guide_and_what_is_here(monkeypatch, tmp_path):
     text = guide.decode("utf-8-sig")
     assert guide.startswith(b"\xef\xbb\xbf")  # Notepad of an older Windows asks for it
     assert guide.count(b"\r\n") == guide.count(b"\n") < 60
-    assert "Bấm đúp run.cmd" in text
+    assert "bấm đúp run.cmd (trên Linux" in text
     assert "không kèm; bản đồ vẽ ranh giới sơ đồ" in text
+    assert r"gõ một lần: .venv\Scripts\python -m lib prepare" in text
     assert "CHƯA THỬ" in text
+    assert max(map(len, text.splitlines())) <= 100  # Notepad does not break lines
     assert not re.search(r"[{}]", text)
 
 
@@ -176,6 +178,7 @@ def test_borders_and_grounds_that_are_here_go_along(monkeypatch, tmp_path):
     assert {f"bundle/{file.path}" for file in files} <= names
     assert "data/store/ground/roads.json" in names
     assert "giấy phép MIT" in text
+    assert ".venv/bin/python -m lib take-over" in text
     assert "roads (Sở)" in text
     (tmp_path / "borders" / files[0].path).unlink()
     assert portable._borders() != tmp_path / "borders"

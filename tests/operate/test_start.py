@@ -110,6 +110,7 @@ def test_from_a_folder_of_wheels_to_the_browser_without_a_network(copy):
     assert f"--find-links {copy}/wheelhouse" in pip
     assert prepare == "-m lib prepare --offline"
     assert streamlit.startswith("-m streamlit run app.py --server.port")
+    assert streamlit.endswith("--logger.hideWelcomeMessage true")  # English words
     (copy / "opened").unlink()
     assert run(copy)[0] == 0
     assert [line for line in asked(copy) if " pip " in line] == [pip]  # it is all there
@@ -202,6 +203,7 @@ def test_run_cmd_is_plain_for_any_console():
     assert done.returncode == 0
     assert text.index("chcp 65001") < text.index("type ")
     assert 'set "PYTHONUTF8=1"' in text
+    assert text.index("PYTHON_MANAGER_AUTOMATIC_INSTALL=false") < text.index("call :look")
 
 
 def test_files_keep_their_line_ends_whatever_git_is_told():
