@@ -281,10 +281,4 @@ def judge(raw: Raw) -> list[Verdict]:
             3,
             _median,
         ),
-        below(
-            "… a later question, of the cleaned log that is kept: under 3 s",
-            raw.find("outages", "10,000,000 outages", "later question"),
-            3,
-            _median,
-        ),
     ]

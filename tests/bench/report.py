@@ -278,7 +278,9 @@ def _quiet(raw: Raw) -> str:
 
 def _goals(raw: Raw) -> list[str]:
     rows = [[v.goal, v.word, v.figure, v.distance] for v in judge(raw)]
-    return ["## Goals", "", *table(["goal", "", "measured", "by how much"], rows, words=4), ""]
+    why = "What is not reached is taken apart in `docs/measurements.md`."
+    rows = table(["goal", "", "measured", "by how much"], rows, words=4)
+    return ["## Goals", "", *rows, "", why, ""]
 
 
 def render(raw: Raw) -> str:

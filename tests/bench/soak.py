@@ -1,12 +1,11 @@
 """Many visitors while data is imported: errors, mixed answers, seconds, memory.
 
 `python -m tests.bench.soak [--visitors 50] [--minutes 10] [--think 10] [--every 10]
-[--processes 1] [--furnished] [--bundle FOLDER]`
+[--processes 1] [--bundle FOLDER]`
 
 Visitors act through Streamlit's agent API, which runs the pages exactly as for a
 browser and gives back what it would show; only the servers of this script have it
-on. Furnished, an own layer paints the communes for everybody over a ground of 50,000
-corners of roads. Every import writes one word, its number, into the decision of every cluster. An
+on. Every import writes one word, its number, into the decision of every cluster. An
 answer is mixed if its rows carry two numbers, or another one than the snapshot that
 its foot names.
 """
@@ -38,7 +37,6 @@ from lib.importing.apart import sandbox
 from lib.importing.draft import Options
 from lib.layers import build
 from lib.store.store import Snapshot, Store
-from tests.bench.pages import furnish
 from tests.e2e import sites
 
 PAGES = ("", "clusters", "clusters", "clusters", "cross_commune", "merger", "power", "data")
@@ -130,11 +128,8 @@ def nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
 class Visitor(threading.Thread):
     """One person who opens pages and changes filters."""
 
-    def __init__(
-        self, number: int, server: Server, seen: Seen, *, until: float, think: float, own: str
-    ):
+    def __init__(self, number: int, server: Server, seen: Seen, *, until: float, think: float):
         super().__init__(daemon=True)
-        self.own = {"also": [own]} if own else {}
         self.chance = random.Random(number)  # noqa: S311 - not a secret
         self.address = f"{server.address}/_stcore/agent/interact"
         self.seen, self.until, self.think = seen, until, think
@@ -154,7 +149,7 @@ class Visitor(threading.Thread):
         kind, asked = "page", {"page": self.chance.choice(PAGES)}
         if self.pills and self.chance.random() < 0.7:
             some = self.chance.sample(self.pills, self.chance.randrange(len(self.pills)))
-            kind, asked = "filter", {"widget_state": {"province": some, **self.own}}
+            kind, asked = "filter", {"widget_state": {"province": some}}
         if self.session:
             asked["session_id"] = self.session
         start = time.perf_counter()
@@ -256,7 +251,6 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=10, help="seconds between two acts, mean")
     parser.add_argument("--every", type=float, default=10, help="seconds between two imports")
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--furnished", action="store_true", help="with an own layer and a ground")
     parser.add_argument("--bundle", default=str(sites.ROOT.parent / "shared/data/upstream"))
     parser.add_argument("--import-into", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -265,7 +259,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         root = sites.copy_app(Path(folder))
         sites.prepare(root, *(("--bundle", asked.bundle) if Path(asked.bundle).is_dir() else ()))
-        own = furnish(root) if asked.furnished else ""
         ports = [sites.free_port() for _ in range(asked.processes)]
         servers = [stack.enter_context(serving(root, port)) for port in ports]
         empty = [f"{int(server.told('VmRSS')) / 1024:.0f} MB" for server in servers]
@@ -277,7 +270,7 @@ def main() -> None:
         before = [(server, server.processor()) for server in servers]
         until = start + asked.minutes * 60
         visitors = [
-            Visitor(n, servers[n % len(servers)], seen, until=until, think=asked.think, own=own)
+            Visitor(n, servers[n % len(servers)], seen, until=until, think=asked.think)
             for n in range(asked.visitors)
         ]
         for visitor in visitors:

@@ -36,7 +36,6 @@ ASKED = (
     "at worst 1.5 times the time of SedonaDB",
     "87 clusters × 148 communes, intervals included: under 30 ms",
     "10,000,000 outages with all rules: under 3 s",
-    "a later question",
     "first map at most 1.15 times that without",
     "filter change within the 95th percentile of that without",
     "50,000 corners in view, dragged",
