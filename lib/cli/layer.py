@@ -1,6 +1,7 @@
 """Commands on the office's own layers: ``layer add``, ``list``, ``show``, ``remove``."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,6 +17,7 @@ from lib.importing.ownlayers import bring as ownbring
 from lib.importing.ownlayers import compare
 from lib.importing.ownlayers.rows import Wanted
 from lib.language.errors import DataRefusedError, WrongUseError
+from lib.language.findings import Finding
 from lib.language.text import date, nfc, number, t, today
 from lib.places.owntable import geo_table, plain_table
 from lib.settings import province
@@ -36,6 +38,8 @@ layer = typer.Typer(help="Lớp dữ liệu riêng của cơ quan.", no_args_is_
 app.add_typer(layer, name="layer")
 
 _CHANGES: Final = 30
+_NOTES: Final = 60
+"""Of a kind; refusals and questions are all said."""
 """Most differences a command says."""
 _PLACE: Final = "commune_code"
 _FORMATS: Final = (".csv", ".geojson")
@@ -98,8 +102,7 @@ def add(
     draft = sandbox.run(
         ownbring.draft_of, [(file.resolve(), file.name)], wanted, base, name=file.name
     )
-    for finding in draft.findings:
-        typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
+    _say_findings(draft.findings)
     if draft.refused or not draft.tables:
         raise DataRefusedError("importing.refused", count=len(draft.of("refused")))
     originals = {file.name: file.read_bytes()}
@@ -175,6 +178,18 @@ def _matched(one: OwnLayer) -> str:
         for match in MATCHES
         if match in counts
     )
+
+
+def _say_findings(findings: Iterable[Finding]) -> None:
+    """Say what was found, by row; of what is only a note the first of each kind and a count."""
+    said: Counter[str] = Counter()
+    for finding in findings:
+        said[finding.key] += finding.level in {"note", "mended"}
+        if said[finding.key] <= _NOTES:
+            words = finding.message()
+            typer.echo(f"{t(f'data.level_{finding.level}')}: {words}", err=True)
+    if more := sum(max(0, count - _NOTES) for count in said.values()):
+        typer.echo(t("ownlayers.more_notes", count=number(more)), err=True)
 
 
 def _say_changes(base: Snapshot, tables: Mapping[str, pd.DataFrame], name: str) -> None:

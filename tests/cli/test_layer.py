@@ -8,8 +8,10 @@ import pytest
 from layerstores import publish, schematic_tables
 from typer.testing import CliRunner
 
+from lib.cli.layer import _say_findings
 from lib.cli.main import app
 from lib.language.errors import PhuThoError
+from lib.language.findings import Finding
 from lib.settings import settings
 from lib.store.store import Store
 
@@ -71,3 +73,14 @@ def test_a_layer_is_added_listed_shown_and_removed(folder):
     assert NAME not in run("list")[1]
     assert run("add", folder / "khong.csv", "--name", "L")[0] == 2
     assert run("add", sheet, "--name", "  ")[0] == 2
+
+
+def test_a_thousand_notes_of_a_kind_are_counted_and_no_refusal_is(capsys):
+    notes = [Finding("note", "ownlayers.outside", {}, "a.csv", at, "X, Y") for at in range(1000)]
+    refused = [Finding("refused", "ownlayers.outside", {}, "a.csv", at, "X, Y") for at in range(99)]
+    _say_findings(notes)
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 61
+    assert "940" in said[-1]
+    _say_findings(refused)
+    assert len(capsys.readouterr().err.splitlines()) == 99

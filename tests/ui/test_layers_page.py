@@ -1,5 +1,7 @@
 """The page of own layers: a table is brought, asked about and seen; the switch on other maps."""
 
+import json
+
 import ownsheets
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from lib.layers import web
 from lib.settings import settings
 from lib.store.store import Act, Store
 from lib.tables.ownlayers import layer_id_of, layers_of
+from lib.ui.own import scatter
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -137,3 +140,25 @@ def test_a_table_is_brought_its_names_asked_and_put_on_the_map(folder):
     found = {layer.name: layer.rows["commune_code"].tolist() for layer in layers}
     assert found["Chợ"][0] == code
     assert set(found) == {NAME, "Chợ"}
+
+
+def test_a_hostile_heading_is_a_title_of_the_scatter_and_no_expression(monkeypatch):
+    image, charts = "<img src=x onerror=alert(1)>", []
+    monkeypatch.setattr(scatter, "language", lambda: "vi")
+    monkeypatch.setattr(scatter, "tr", lambda key: key)
+
+    def drawn(chart, **_):
+        charts.append(chart.to_dict())
+        return {"selection": {}}
+
+    monkeypatch.setattr(scatter.st, "altair_chart", drawn)
+    known = pd.DataFrame(
+        {"x": [1.0, 2.0], "y": [3.0, 4.0], "x_said": ["1", "2"], "y_said": ["3", "4"]}
+    ).assign(code=["01", "02"], name=[image, "datum.x"])
+    scatter._draw(known, image, "datum['y']", "")
+    for layer in charts[0]["layer"]:
+        encoding = layer["encoding"]
+        assert {encoding[axis]["field"] for axis in ("x", "y")} == {"x", "y"}
+        assert [encoding[axis]["title"] for axis in ("x", "y")] == [image, "datum['y']"]
+        assert [one["field"] for one in encoding["tooltip"]] == ["name", "x_said", "y_said"]
+    assert image not in json.dumps(charts[0].get("transform", ""))
