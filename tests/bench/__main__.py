@@ -41,6 +41,7 @@ def _run_country(raw: Raw, *, quick: bool) -> None:
 
 def _run_visitors(raw: Raw, *, quick: bool) -> None:
     visitors.run(raw, data.province(), seconds=5 if quick else 15)
+    visitors.meeting(raw, seconds=60 if quick else 300)
 
 
 def _run_soak(raw: Raw, *, quick: bool) -> None:

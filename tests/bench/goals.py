@@ -7,6 +7,7 @@ from tests.bench.contenders import FLOOR, PLAIN
 from tests.bench.raw import CROWDED, DUCKDB, GROUNDED, OURS, SEDONA, TILES, Raw, Record
 
 NOT_MEASURED = "not measured"
+MEETING = "50 visitors at a meeting, own layer and ground on, 10 s of thinking"
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,10 @@ def judge(raw: Raw) -> list[Verdict]:
             _median,
         ),
         _held("50 visitors held", raw.find("visitors", "50 visitors", OURS)),
+        _held(
+            "50 visitors at one meeting, an own layer and a ground on",
+            raw.find("visitors", MEETING, OURS),
+        ),
         below(
             "country: 3,321 communes painted, filter change under 300 ms",
             raw.find("filter", country, OURS),

@@ -6,12 +6,15 @@ down, as it would be for a browser; no browser stands in the way.
 """
 
 import itertools
+import random
 import threading
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import requests
 
+from tests.bench import data, pages
 from tests.bench.contenders import CONTENDERS, PLAIN, Contender
 from tests.bench.data import Ground
 from tests.bench.maps import serving
@@ -39,10 +42,16 @@ class Crowd:
         The agent API.
     choices : list of list of str
         What the pills are set to, in turn.
+    query : dict
+        The address a visitor comes by.
+    think : float
+        Seconds between two changes, mean; 0 for none.
     """
 
     url: str
     choices: list[list[str]]
+    query: dict[str, str] = field(default_factory=dict)
+    think: float = 0.0
     milliseconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -61,30 +70,48 @@ class Crowd:
     def visit(self, number: int, ready: threading.Barrier, seconds: float) -> None:
         """Come, wait for the others, then change the filter until the time is over."""
         with requests.Session() as talk:
-            first = self.ask(talk)
+            first = self.ask(talk, query_params=self.query) if self.query else self.ask(talk)
             ready.wait(ANSWER_S)
             if first is None:
                 return
             session = first.json()["session_id"]
             turns = itertools.cycle(self.choices)
+            chance = random.Random(number)  # noqa: S311 - not a secret
             end = perf_counter() + seconds
             for done, choice in enumerate(itertools.islice(turns, number, None)):
                 if done >= LEAST and perf_counter() > end:
                     return
+                if self.think:
+                    time.sleep(chance.expovariate(1 / self.think))
                 start = perf_counter()
                 state = {"province": choice}
                 if self.ask(talk, session_id=session, widget_state=state) is not None:
                     self.milliseconds.append((perf_counter() - start) * 1000)
 
 
-def crowd(raw: Raw, ground: Ground, who: Contender, count: int, seconds: float, part: str) -> None:
-    """Let `count` visitors work on a server of their own."""
+def crowd(
+    raw: Raw,
+    ground: Ground,
+    who: Contender,
+    count: int,
+    seconds: float,
+    part: str,
+    *,
+    own: str = "",
+    think: float = 0.0,
+) -> None:
+    """Let `count` visitors work on a server of their own; with `own`, as at a meeting.
+
+    There every one has an own layer on the map, over a ground, and thinks between two acts.
+    """
     case = f"{count} visitors" if count > 1 else "1 visitor"
+    case += f" at a meeting, own layer and ground on, {think:.0f} s of thinking" if own else ""
     if part == "soak":
         case += f", {seconds / 60:.0f} minutes"
     with attempt(raw, part, "visitors", case, who.name), serving(who, ground, *OPTIONS) as server:
         names = list(ground.groups)
-        visitors = Crowd(server.url + AGENT, [[name] for name in names] + [names[:2], []])
+        choices = [*([name] for name in names), names[:2], []]
+        visitors = Crowd(server.url + AGENT, choices, {"also": own} if own else {}, think)
         visitors.ask(requests.Session())  # what is read once a server is read
         before = server.memory_mb()
         ready = threading.Barrier(count)
@@ -104,6 +131,7 @@ def crowd(raw: Raw, ground: Ground, who: Contender, count: int, seconds: float, 
             "first error": visitors.errors[0] if visitors.errors else "",
             "seconds": round(took, 1),
             "memory of the server before, MB": round(before),
+            "memory of the server, MB": round(server.memory_mb()),
         }
         raw.add(Record(part, "visitors", case, who.name, "ms", visitors.milliseconds, notes=notes))
         raw.add(Record(part, "visitor-memory", case, who.name, "MB", [max(grown, 0.0)]))
@@ -116,6 +144,14 @@ def run(raw: Raw, ground: Ground, *, seconds: float) -> None:
         for name, counts in COUNTS.items():
             if place < len(counts):
                 crowd(raw, ground, by_name[name], counts[place], seconds, "visitors")
+
+
+def meeting(raw: Raw, *, count: int = 50, seconds: float = 60, think: float = 10) -> None:
+    """Let a whole meeting look at the map with everything on that an office puts there."""
+    plain = data.province()
+    rich = replace(plain, site=data.site("furnished"))
+    own = pages.furnish(rich.site)
+    crowd(raw, rich, CONTENDERS[0], count, seconds, "visitors", own=own, think=think)
 
 
 def soak(raw: Raw, ground: Ground, *, seconds: float = 600, count: int = 25) -> None:
