@@ -29,6 +29,8 @@ OPTIONS = (
 COUNTS = {OURS: (1, 10, 25, 50), PLAIN: (1, 10, 25)}
 """With 50 visitors the plain page would take minutes to say what 25 have said."""
 LEAST = 2
+DRAWING, DRAWN = 5, "clusters:PT-002"
+"""At a meeting every so many draws an outline of a cluster; the others change a filter."""
 ANSWER_S = 300
 
 
@@ -84,8 +86,10 @@ class Crowd:
                 if self.think:
                     time.sleep(chance.expovariate(1 / self.think))
                 start = perf_counter()
-                state = {"province": choice}
-                if self.ask(talk, session_id=session, widget_state=state) is not None:
+                act: dict[str, object] = {"widget_state": {"province": choice}}
+                if self.query and number % DRAWING == 0:
+                    act = {"page": "data", "query_params": {"tab": "draw", "sel": DRAWN}}
+                if self.ask(talk, session_id=session, **act) is not None:
                     self.milliseconds.append((perf_counter() - start) * 1000)
 
 

@@ -276,3 +276,11 @@ def test_every_table_with_numbers_is_tried_or_named():
     assert numeric - set(ROWS) == set(ELSEWHERE) | NO_FIGURES & numeric
     for test in ELSEWHERE.values():
         assert (Path(__file__).parents[1] / test).exists()
+
+
+@pytest.mark.usefixtures("screen")
+def test_the_map_says_the_figure_that_is_painted():
+    column = "km_to_nearest_old_urban_unit"
+    app = opened("power", measure="town_km")
+    (args,) = (one.proto.json_args for one in app.get("component_instance"))
+    assert said(flat(args), column, GIVEN["settlements"][column])
