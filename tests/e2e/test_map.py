@@ -19,7 +19,7 @@ WIRE_BYTES_ALLOWED = {
     "": (1_400, 1_000),
     "clusters": (8_300, 7_000),
     "cross_commune": (6_700, 7_900),
-    "merger": (7_700, 1_500),
+    "merger": (8_000, 1_500),
     "power": (2_000, 2_000),
 }
 """What a filter change may take on the wire: the first one after opening, and the next."""
