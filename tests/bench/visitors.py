@@ -52,7 +52,7 @@ class Crowd:
 
     url: str
     choices: list[list[str]]
-    query: dict[str, str] = field(default_factory=dict)
+    query: dict[str, list[str]] = field(default_factory=dict)
     think: float = 0.0
     milliseconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -88,7 +88,7 @@ class Crowd:
                 start = perf_counter()
                 act: dict[str, object] = {"widget_state": {"province": choice}}
                 if self.query and number % DRAWING == 0:
-                    act = {"page": "data", "query_params": {"tab": "draw", "sel": DRAWN}}
+                    act = {"page": "data", "query_params": {"tab": ["draw"], "sel": [DRAWN]}}
                 if self.ask(talk, session_id=session, **act) is not None:
                     self.milliseconds.append((perf_counter() - start) * 1000)
 
@@ -115,7 +115,7 @@ def crowd(
     with attempt(raw, part, "visitors", case, who.name), serving(who, ground, *OPTIONS) as server:
         names = list(ground.groups)
         choices = [*([name] for name in names), names[:2], []]
-        visitors = Crowd(server.url + AGENT, choices, {"also": own} if own else {}, think)
+        visitors = Crowd(server.url + AGENT, choices, {"also": [own]} if own else {}, think)
         visitors.ask(requests.Session())  # what is read once a server is read
         before = server.memory_mb()
         ready = threading.Barrier(count)
