@@ -38,9 +38,9 @@ layer = typer.Typer(help="Lớp dữ liệu riêng của cơ quan.", no_args_is_
 app.add_typer(layer, name="layer")
 
 _CHANGES: Final = 30
-_NOTES: Final = 60
-"""Of a kind; refusals and questions are all said."""
 """Most differences a command says."""
+_NOTES: Final = 60
+"""Most notes of a kind a command says; refusals and questions are all said."""
 _PLACE: Final = "commune_code"
 _FORMATS: Final = (".csv", ".geojson")
 _COLOURS, _SHAPES = "|".join(COLOURS), "|".join(SHAPES)
@@ -183,12 +183,15 @@ def _matched(one: OwnLayer) -> str:
 def _say_findings(findings: Iterable[Finding]) -> None:
     """Say what was found, by row; of what is only a note the first of each kind and a count."""
     said: Counter[str] = Counter()
+    more = 0
     for finding in findings:
-        said[finding.key] += finding.level in {"note", "mended"}
-        if said[finding.key] <= _NOTES:
-            words = finding.message()
-            typer.echo(f"{t(f'data.level_{finding.level}')}: {words}", err=True)
-    if more := sum(max(0, count - _NOTES) for count in said.values()):
+        if finding.level in {"note", "mended"}:
+            said[finding.key] += 1
+            if said[finding.key] > _NOTES:
+                more += 1
+                continue
+        typer.echo(f"{t(f'data.level_{finding.level}')}: {finding.message()}", err=True)
+    if more:
         typer.echo(t("ownlayers.more_notes", count=number(more)), err=True)
 
 

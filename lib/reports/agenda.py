@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from lib.crossing.words import lead_words
-from lib.language.text import Lang, date, hectares, is_blank, t
+from lib.language.text import Lang, date, hectares, is_blank, sort_key, t
 from lib.places.merger import split_units
 from lib.places.names import full_names
 from lib.power.gaps import words as gapwords
@@ -132,7 +132,8 @@ def greatest(amounts: Mapping[str, float], words: Mapping[str, str], known: Know
         Code of a commune -> its number, and the number as it is read.
     """
     names = known.commune_names
-    codes = sorted(set(amounts) & set(names), key=lambda code: (-amounts[code], names[code]))
+    known_codes = set(amounts) & set(names)
+    codes = sorted(known_codes, key=lambda code: (-amounts[code], sort_key(names[code])))
     stops = (Stop(PAGES["own"], f"communes:{code}", names[code]) for code in codes)
     return Question("own", tuple(Point(s, words[s.target.partition(":")[2]]) for s in stops))
 
@@ -197,9 +198,12 @@ def _late(known: Known, lang: Lang) -> Question:
 
 
 def _duty(one: Duty, lang: Lang) -> Point:
-    """Return a duty: days left, and the page that says what is missing for it."""
-    words = f"{one.left(lang)} ({date(one.date, lang)})"
-    name = textwrap.shorten(one.short(lang), _LETTERS, placeholder="…")
+    """Return a duty: days left, what is missing for it, and the page it is done on."""
+    said = [f"{one.left(lang)} ({date(one.date, lang)})", *one.lacks(lang)]
+    words, name = (
+        textwrap.shorten(text, _LETTERS, placeholder="…")
+        for text in (" · ".join(said), one.short(lang))
+    )
     if one.key == "conclusion":
         return Point(Stop("follow_up", one.subject, name), words)
     part = "forms" if one.key.startswith("form_") else "duties"

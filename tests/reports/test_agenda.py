@@ -1,10 +1,13 @@
 """The three questions of the overview, answered by name from the facts."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 from cardstores import material, with_values
 
 from lib.power.gaps import find
+from lib.register.duties import TABLES, duties
 from lib.reports.agenda import KEYS, Question, divided, greatest, questions
 
 
@@ -43,6 +46,18 @@ def test_what_a_filter_leaves_out_is_in_no_question(facts):
     assert some["cross"].codes == {"PT-003"}
     assert not some["gaps"].points
     assert not some["late"].points
+
+
+def test_a_duty_says_the_days_left_and_what_is_missing_for_it(facts):
+    tables = {name: facts.tables[name] for name in TABLES if name in facts.tables}
+    due = duties(tables, on=dt.date(2026, 12, 1))
+    *_, found = questions(facts, find.find(facts.tables, find.Choice()), due=due)
+    assert len(found.points) == len(due) > 0
+    for duty, point in zip(due, found.points, strict=True):
+        assert duty.left() in point.words
+        for lacking in duty.lacks()[:1]:
+            assert lacking[:40] in point.words
+    assert any(duty.lacks() for duty in due)
 
 
 def test_the_longest_overdue_comes_first_with_its_document(tmp_path):

@@ -58,10 +58,13 @@ def notes(layer: OwnLayer, look: Look, drawn: Drawn) -> dict[str, Note]:
 
 def ranked(data: Workspace, layer: OwnLayer, look: Look, drawn: Drawn) -> Callable[[], None]:
     """Return what draws the communes with the greatest numbers; nothing where none is painted."""
-    if look.kind in _NO_NUMBER:
-        return lambda: None
-    amounts = {str(code): float(value) for code, value in drawn.amounts.dropna().items()}
-    return partial(panel, [greatest(amounts, _shown(layer, look, drawn), data)])
+
+    def draw() -> None:
+        if look.kind not in _NO_NUMBER:
+            amounts = {str(code): float(one) for code, one in drawn.amounts.dropna().items()}
+            panel([greatest(amounts, _shown(layer, look, drawn), data)])
+
+    return draw
 
 
 def _shown(layer: OwnLayer, look: Look, drawn: Drawn) -> dict[str, str]:
